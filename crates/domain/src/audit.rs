@@ -1,0 +1,85 @@
+//! The record of a change (rule 31). Nothing changes or removes one.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Role, UserId};
+
+/// One change to one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// UUID v7: in order of time.
+    pub record_id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// From where.
+    pub source: Source,
+    /// The id of the request, callback or job that did it.
+    pub request_id: String,
+    /// What was done.
+    pub action: Action,
+    /// Each field that changed, before and after.
+    pub changes: Vec<Change>,
+}
+
+/// Who changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody in the directory, with the role that they had then.
+    User {
+        /// Who.
+        user_id: UserId,
+        /// As what.
+        role: Role,
+    },
+    /// TaskRouter, that is a login or a hand in another tool.
+    Taskrouter,
+    /// Somebody with access to AWS.
+    Operator,
+}
+
+/// From where a change came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The API.
+    Api,
+    /// A callback of TaskRouter.
+    Webhook,
+    /// A bulk job.
+    Bulk,
+    /// The scheduled reconciliation.
+    Reconcile,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// First seen, and adopted as they were (rule 23).
+    Adopted,
+    /// A login, or a hand in another tool, said something new.
+    Login,
+    /// Edited.
+    Edited,
+    /// A deleted person logged in (rule 13).
+    LoginRefused,
+    /// A worker was removed in TaskRouter.
+    WorkerRemoved,
+}
+
+/// One field, before and after; `null` is *not there*.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's name, as the API has it.
+    pub field: String,
+    /// What it was.
+    pub before: Value,
+    /// What it became.
+    pub after: Value,
+}

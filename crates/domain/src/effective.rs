@@ -1,0 +1,182 @@
+//! Effective skills: what routing sees of a person, and where each comes from (rules 15 to 20).
+
+use serde::Serialize;
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use crate::{Level, SkillName, Team, TeamId, User};
+
+/// Where a skill or a level comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub enum Origin {
+    /// Given to the user directly.
+    Assigned,
+    /// Handed down by a team.
+    Team {
+        /// The team's id.
+        team_id: TeamId,
+        /// Its name.
+        team: String,
+    },
+}
+
+/// A source of a skill that lost against another one, with the level that it would have given (rule 20).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overridden {
+    /// The source.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// Its level.
+    pub level: Option<Level>,
+}
+
+/// One skill that routing sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EffectiveSkill {
+    /// The skill.
+    pub skill: SkillName,
+    /// Its level, or none.
+    pub level: Option<Level>,
+    /// Where skill and level come from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The other sources, which lost.
+    pub overrides: Vec<Overridden>,
+    /// Switched off on Flex's own pages: shown, but out of routing (rule 24).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+}
+
+/// What routing sees of this person, in order of name. `teams` holds at least the teams of the user;
+/// those they are not in are ignored. Nothing is routed to somebody who receives no tasks (rules 11
+/// and 12), so they have no effective skills.
+#[must_use]
+pub fn effective_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
+    if !user.receives_tasks() {
+        return Vec::new();
+    }
+    let mut sources = BTreeMap::<SkillName, Vec<Overridden>>::new();
+    for (skill, &level) in &user.assigned_skills {
+        sources.entry(skill.clone()).or_default().push(Overridden { origin: Origin::Assigned, level });
+    }
+    for team in teams.into_iter().filter(|team| user.teams.contains(&team.team_id) && !team.archived) {
+        for (skill, &level) in &team.skills {
+            let origin = Origin::Team { team_id: team.team_id, team: team.name.clone() };
+            sources.entry(skill.clone()).or_default().push(Overridden { origin, level });
+        }
+    }
+    let disabled = |skill: &SkillName| user.disabled_skills.contains(skill);
+    sources.into_iter().map(|(skill, of)| decide(disabled(&skill), skill, of)).collect()
+}
+
+/// The first in this order wins: an assigned level, the highest inherited level, an assigned skill
+/// without level, an inherited one without.
+fn decide(disabled: bool, skill: SkillName, mut sources: Vec<Overridden>) -> EffectiveSkill {
+    sources.sort_by_key(|source| {
+        let assigned = source.origin == Origin::Assigned;
+        (Reverse(source.level.is_some()), Reverse(assigned), Reverse(source.level), source.origin.clone())
+    });
+    let mut sources = sources.into_iter();
+    let won = sources.next().expect("a skill is here because something gives it");
+    EffectiveSkill { skill, level: won.level, origin: won.origin, overrides: sources.collect(), disabled }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Role, Status, people, skill::Skills};
+
+    fn skills(of: &[(&str, Option<i64>)]) -> Skills {
+        of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), level.map(Level))).collect()
+    }
+
+    fn team(number: u128, of: &[(&str, Option<i64>)]) -> Team {
+        let team_id = TeamId::new(uuid::Uuid::from_u128(number));
+        Team { team_id, name: format!("team {number}"), skills: skills(of), archived: false }
+    }
+
+    /// An agent in all of these teams.
+    fn agent(assigned: &[(&str, Option<i64>)], teams: &[Team]) -> User {
+        let teams = teams.iter().map(|team| team.team_id).collect();
+        User { teams, assigned_skills: skills(assigned), ..people::agent("ada") }
+    }
+
+    fn english(user: &User, teams: &[Team]) -> EffectiveSkill {
+        effective_skills(user, teams).into_iter().find(|effective| effective.skill.as_str() == "English").unwrap()
+    }
+
+    #[test]
+    fn rule_15_an_assigned_level_overrides_the_inherited_one_also_when_it_is_lower() {
+        let teams = [team(1, &[("English", Some(90))]), team(2, &[("English", Some(40))])];
+        for level in [10, 60, 100] {
+            let effective = english(&agent(&[("English", Some(level))], &teams), &teams);
+            assert_eq!((effective.level, &effective.origin), (Some(Level(level)), &Origin::Assigned));
+            assert_eq!(effective.overrides.iter().map(|o| o.level.unwrap().0).collect::<Vec<_>>(), [90, 40]);
+        }
+        assert_eq!(english(&agent(&[], &teams), &teams).level, Some(Level(90)), "other members keep the team's level");
+    }
+
+    #[test]
+    fn rule_16_an_assigned_skill_without_a_level_keeps_the_inherited_level_or_has_none() {
+        let teams = [team(1, &[("English", Some(90))])];
+        let effective = english(&agent(&[("English", None)], &teams), &teams);
+        assert_eq!(effective.level, Some(Level(90)));
+        assert_eq!(effective.overrides, [Overridden { origin: Origin::Assigned, level: None }]);
+
+        let alone = english(&agent(&[("English", None)], &[]), &[]);
+        assert_eq!((alone.level, alone.origin), (None, Origin::Assigned));
+    }
+
+    #[test]
+    fn rule_17_of_two_teams_the_higher_level_counts_and_any_level_beats_none() {
+        let teams = [team(1, &[("English", None)]), team(2, &[("English", Some(1))]), team(3, &[("English", Some(70))])];
+        let effective = english(&agent(&[], &teams), &teams);
+        assert_eq!(effective.level, Some(Level(70)));
+        assert_eq!(effective.overrides.iter().map(|o| o.level).collect::<Vec<_>>(), [Some(Level(1)), None]);
+    }
+
+    #[test]
+    fn rule_18_removing_the_assigned_skill_leaves_the_inherited_one() {
+        let teams = [team(1, &[("English", Some(90))])];
+        let mut user = agent(&[("English", Some(5))], &teams);
+        user.assigned_skills.clear();
+        assert_eq!(english(&user, &teams).origin, Origin::Team { team_id: teams[0].team_id, team: "team 1".into() });
+    }
+
+    #[test]
+    fn rule_20_every_effective_skill_says_where_it_comes_from_and_what_lost() {
+        let teams = [team(1, &[("English", Some(90))])];
+        let said = serde_json::to_value(english(&agent(&[("English", Some(100))], &teams), &teams)).unwrap();
+        let team_id = teams[0].team_id.to_string();
+        let lost = serde_json::json!([{"source": "team", "team_id": team_id, "team": "team 1", "level": 90}]);
+        assert_eq!(said, serde_json::json!({"skill": "English", "level": 100, "source": "assigned", "overrides": lost}));
+    }
+
+    #[test]
+    fn rule_21_an_archived_team_gives_no_skills() {
+        let archived = Team { archived: true, ..team(1, &[("English", Some(90))]) };
+        assert_eq!(effective_skills(&agent(&[], std::slice::from_ref(&archived)), [&archived]), []);
+    }
+
+    #[test]
+    fn a_team_that_somebody_is_not_in_gives_them_nothing() {
+        let teams = [team(1, &[("English", Some(90))])];
+        assert_eq!(effective_skills(&agent(&[], &[]), &teams), []);
+    }
+
+    #[test]
+    fn rules_11_and_12_who_receives_no_tasks_has_no_effective_skills() {
+        let user = agent(&[("English", Some(5))], &[]);
+        let supervisor = User { role: Role::Supervisor, ..user.clone() };
+        assert_eq!(effective_skills(&supervisor, []), []);
+        assert_eq!(effective_skills(&User { act_as_agent: true, ..supervisor }, []).len(), 1);
+        assert_eq!(effective_skills(&User { status: Status::Deactivated, ..user }, []), []);
+    }
+
+    #[test]
+    fn rule_24_a_skill_that_flexs_own_pages_switched_off_is_shown_as_disabled() {
+        let mut user = agent(&[("English", Some(5))], &[]);
+        user.disabled_skills.insert(SkillName::new("English").unwrap());
+        assert!(english(&user, &[]).disabled);
+    }
+}

@@ -1,0 +1,212 @@
+use super::*;
+use crate::{Role, SkillName, Status, UserId, effective::effective_skills, people};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn skills(of: &[(&str, Option<i64>)]) -> Skills {
+    of.iter().map(|(name, level)| (SkillName::adopted(name).unwrap(), level.map(Level))).collect()
+}
+
+fn team(number: u128, name: &str, of: &[(&str, Option<i64>)]) -> (TeamId, Team) {
+    let team_id = TeamId::new(Uuid::from_u128(number));
+    (team_id, Team { team_id, name: name.to_owned(), skills: skills(of), archived: false })
+}
+
+fn person(number: u128, name: &str, email: Option<&str>) -> User {
+    let user_id = UserId::new(Uuid::from_u128(number));
+    User { user_id, email: email.map(str::to_owned), ..people::agent(name) }
+}
+
+fn row(user: &User, teams: &BTreeMap<TeamId, Team>) -> Row {
+    Row::new(user, teams, &effective_skills(user, teams.values()))
+}
+
+fn file(rows: &[Row]) -> String {
+    let mut csv = begin(Vec::new()).unwrap();
+    for row in rows {
+        write_row(&mut csv, row).unwrap();
+    }
+    String::from_utf8(csv.into_inner().unwrap()).unwrap()
+}
+
+/// The cell of this column, as it is written.
+fn cell(row: &Row, column: &str) -> String {
+    let text = file(std::slice::from_ref(row));
+    let mut csv = csv::Reader::from_reader(text.strip_prefix(BOM).unwrap().as_bytes());
+    let at = csv.headers().unwrap().iter().position(|name| name == column).unwrap();
+    csv.records().next().unwrap().unwrap()[at].to_owned()
+}
+
+fn name_cell(name: &str) -> String {
+    cell(&row(&person(1, name, None), &BTreeMap::new()), "name")
+}
+
+#[test]
+fn rule_29_the_columns_are_these_in_this_order() {
+    let columns = "user_id, identity, name, email, role, status, act_as_agent, teams, assigned_skills, \
+                   effective_skills, worker_sid, created_at, updated_at";
+    assert_eq!(HEADER.join(", "), columns);
+}
+
+#[test]
+fn rule_29_an_export_of_nobody_is_bom_and_header() {
+    let text = file(&[]);
+    assert!(text.starts_with("\u{feff}user_id,identity,") && text.ends_with(",updated_at\r\n"), "{text:?}");
+}
+
+#[test]
+fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
+    let teams = BTreeMap::from([
+        team(1, "Sales (US)", &[("English", Some(90)), ("Chat", None)]),
+        team(2, "Büro", &[("German", Some(5))]),
+    ]);
+    let ada = User {
+        identity: "ada".into(),
+        role: Role::SystemAdmin,
+        act_as_agent: true,
+        teams: teams.keys().copied().collect(),
+        assigned_skills: skills(&[("English", Some(100)), ("Voice", None)]),
+        worker_sid: Some("WK0123".into()),
+        updated_at: "2026-11-22T10:05:00Z".parse().unwrap(),
+        ..person(1, "Lovelace, Ada \"A.\"", Some("ada@example.com"))
+    };
+    let noor = User { status: Status::Deactivated, ..person(2, "نور", None) };
+    let li = person(3, "李小龍", Some("li@example.com"));
+    let text = file(&[row(&ada, &teams), row(&noor, &teams), row(&li, &teams)]);
+    let rows = [
+        "\u{feff}user_id,identity,name,email,role,status,act_as_agent,teams,assigned_skills,effective_skills,\
+         worker_sid,created_at,updated_at",
+        "00000000-0000-0000-0000-000000000001,ada,\"Lovelace, Ada \"\"A.\"\"\",ada@example.com,system_admin,active,\
+         true,Büro;Sales (US),English:100;Voice,Chat;English:100;German:5;Voice,WK0123,1970-01-01T00:00:00Z,\
+         2026-11-22T10:05:00Z",
+        "00000000-0000-0000-0000-000000000002,نور,نور,,agent,deactivated,false,,,,,1970-01-01T00:00:00Z,\
+         1970-01-01T00:00:00Z",
+        "00000000-0000-0000-0000-000000000003,李小龍,李小龍,li@example.com,agent,active,false,,,,,\
+         1970-01-01T00:00:00Z,1970-01-01T00:00:00Z",
+        "",
+    ];
+    assert_eq!(text, rows.join("\r\n"));
+}
+
+#[test]
+fn rule_29_a_file_goes_on_without_another_bom_or_header() {
+    let row = row(&person(1, "Ada", None), &BTreeMap::new());
+    let mut csv = writer(Vec::new());
+    write_row(&mut csv, &row).unwrap();
+    let more = String::from_utf8(csv.into_inner().unwrap()).unwrap();
+    assert_eq!(file(&[]) + &more, file(&[row]));
+}
+
+#[test]
+fn rule_29_a_skill_that_is_disabled_is_not_an_effective_one() {
+    let mut user = User { assigned_skills: skills(&[("Chat", None), ("English", Some(5))]), ..person(1, "Ada", None) };
+    user.disabled_skills.insert(SkillName::new("English").unwrap());
+    let row = row(&user, &BTreeMap::new());
+    assert_eq!(cell(&row, "assigned_skills"), "Chat;English:5");
+    assert_eq!(cell(&row, "effective_skills"), "Chat");
+}
+
+#[test]
+fn a_team_that_nobody_knows_any_more_shows_as_its_id() {
+    let user = User { teams: [TeamId::new(Uuid::from_u128(7))].into(), ..person(1, "Ada", None) };
+    assert_eq!(cell(&row(&user, &BTreeMap::new()), "teams"), "00000000-0000-0000-0000-000000000007");
+}
+
+#[test]
+fn rule_30_what_a_spreadsheet_takes_for_a_formula_is_defused() {
+    for first in "=+-@＝＋－＠\t\r\n\0".chars() {
+        let name = format!("{first}1+1");
+        // A line break also ends a cell somewhere, and then a digit follows: only the first character counts.
+        assert_eq!(name_cell(&name), format!("'{name}"));
+    }
+}
+
+#[test]
+fn rule_30_every_cell_that_people_can_influence_is_defused() {
+    let teams = BTreeMap::from([team(1, "-Team", &[("+Skill", None)])]);
+    let user = User {
+        identity: "=identity".into(),
+        teams: teams.keys().copied().collect(),
+        assigned_skills: skills(&[("+Skill", Some(-5))]),
+        worker_sid: Some("@sid".into()),
+        ..person(1, "=name", Some("=email"))
+    };
+    let row = row(&user, &teams);
+    let written = ["identity", "name", "email", "teams", "assigned_skills", "effective_skills", "worker_sid"]
+        .map(|column| cell(&row, column));
+    assert_eq!(written, ["'=identity", "'=name", "'=email", "'-Team", "'+Skill:-5", "'+Skill:-5", "'@sid"]);
+}
+
+#[test]
+fn rule_30_what_begins_a_cell_where_semicolons_separate_them_is_defused_too() {
+    let written = [
+        ("Sales;=1+1", "Sales;'=1+1"),
+        ("a\r\n=1+1", "a\r\n'=1+1"),
+        ("a;\"=1+1", "a;'\"=1+1"),
+        ("a;b-c", "a;b-c"),
+        ("a;;+", "a;;'+"),
+    ];
+    for (name, defused) in written {
+        assert_eq!(name_cell(name), defused);
+    }
+}
+
+#[test]
+fn rule_30_names_that_are_no_formula_stay_as_they_are() {
+    for name in ["'t Hooft", "O'Brien", "Ada-Maria", "a=b", "a@b.example", "1+1", "\"Ada\"", ""] {
+        assert_eq!(name_cell(name), name);
+    }
+}
+
+/// What was written, without what [`defused`] put there.
+fn undone(cell: &str) -> String {
+    let undo = |(i, piece)| if is_formula(piece, i == 0) { piece.strip_prefix('\'').unwrap() } else { piece };
+    cell.split_inclusive(ENDS).enumerate().map(undo).collect()
+}
+
+fn nasty() -> impl Strategy<Value = String> {
+    prop_oneof!["[=+@;:'\"\t\r\n\0,a－-]{0,8}", "\\PC{0,20}", any::<String>()]
+}
+
+prop_compose! {
+    fn some_row()(
+        names in proptest::array::uniform3(nasty()),
+        email in proptest::option::of(nasty()),
+        skill in nasty(), level in any::<Option<i64>>(),
+    ) -> Row {
+        let [name, identity, of_team] = names;
+        let assigned = SkillName::adopted(&skill).map(|skill| (skill, level.map(Level)));
+        let teams = BTreeMap::from([team(1, &of_team, &[]), team(2, &name, &[("Chat", None)])]);
+        let user = User {
+            identity,
+            teams: teams.keys().copied().collect(),
+            assigned_skills: assigned.into_iter().collect(),
+            ..person(1, &name, email.as_deref())
+        };
+        row(&user, &teams)
+    }
+}
+
+proptest! {
+    #[test]
+    fn rule_29_a_file_read_back_gives_the_same_rows(rows in proptest::collection::vec(some_row(), 0..4)) {
+        let text = file(&rows);
+        let mut csv = csv::Reader::from_reader(text.strip_prefix(BOM).unwrap().as_bytes());
+        prop_assert_eq!(csv.headers().unwrap(), HEADER.as_slice());
+        let back: Vec<Vec<String>> = csv.records().map(|row| row.unwrap().iter().map(undone).collect()).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.0.to_vec()).collect();
+        prop_assert_eq!(back, rows);
+    }
+
+    #[test]
+    fn rule_30_no_cell_begins_a_formula_however_the_file_is_split(row in some_row()) {
+        let text = file(&[row]);
+        let mut csv = csv::Reader::from_reader(text.strip_prefix(BOM).unwrap().as_bytes());
+        for cell in &csv.records().next().unwrap().unwrap() {
+            prop_assert!(!cell.starts_with(FORMULA) && !cell.starts_with(SKIPPED), "{cell:?}");
+        }
+        for cell in text.split(ENDS) {
+            prop_assert!(!cell.trim_start_matches('"').starts_with(FORMULA), "{cell:?}");
+        }
+    }
+}

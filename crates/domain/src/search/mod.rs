@@ -1,0 +1,142 @@
+//! Search by any part of name or e-mail (rule 6): what is asked, what is looked through, and when one is in
+//! the other. The index only proposes; what stands here decides.
+
+mod fold;
+mod suffix;
+
+pub use fold::fold;
+pub use suffix::{Suffix, is_first_place, split_term, suffixes};
+
+use crate::Refusal;
+
+/// The longest search text, in characters after folding: nobody's name or e-mail is longer.
+pub const MAX_TEXT: usize = 254;
+
+/// The shortest search text, and the shortest term that the index can be asked for, in characters after folding.
+pub const MIN_TEXT: usize = 3;
+
+/// Between name and e-mail in [`UserText::joined`]. A control character, so no folded text holds it.
+pub const SEPARATOR: char = '\u{1f}';
+
+/// How much of a name counts, in characters after folding.
+const NAME_CHARS: usize = 128;
+
+/// How much of an e-mail counts, in characters after folding.
+const EMAIL_CHARS: usize = 254;
+
+/// How much of either counts, in bytes: a sort key ends at 1,024, of which a separator and a UUID take 37.
+const FIELD_BYTES: usize = 960;
+
+/// What somebody searches for: folded, and long enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchText {
+    terms: Vec<String>,
+}
+
+impl SearchText {
+    /// Takes what was typed. Refuses fewer than three characters and more than [`MAX_TEXT`], counted after
+    /// folding with the spaces between words (rule 6).
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let folded = fold(text);
+        match folded.chars().count() {
+            few if few < MIN_TEXT => Err(Refusal::SearchTextTooShort(few)),
+            many if many > MAX_TEXT => Err(Refusal::SearchTextTooLong(many)),
+            _ => Ok(Self { terms: terms(folded) }),
+        }
+    }
+
+    /// What must all be found, each in name or e-mail: the words, or one phrase where no word has three
+    /// characters (rule 6). A word that is part of another one says nothing more and is left out.
+    #[must_use]
+    pub fn terms(&self) -> &[String] {
+        &self.terms
+    }
+
+    /// The indices of the terms of three characters or more, which the index can be asked for. There is at
+    /// least one.
+    pub fn leaders(&self) -> impl Iterator<Item = usize> {
+        self.terms.iter().enumerate().filter(|(_, term)| can_lead(term)).map(|(index, _)| index)
+    }
+}
+
+fn terms(folded: String) -> Vec<String> {
+    let words: Vec<&str> = folded.split(' ').collect();
+    if !words.iter().any(|word| can_lead(word)) {
+        return vec![folded];
+    }
+    let said_by = |i: usize, j: usize| words[j].contains(words[i]) && (words[i] != words[j] || j < i);
+    let all = 0..words.len();
+    all.clone().filter(|&i| !all.clone().any(|j| said_by(i, j))).map(|i| words[i].to_owned()).collect()
+}
+
+fn can_lead(term: &str) -> bool {
+    term.chars().nth(MIN_TEXT - 1).is_some()
+}
+
+/// What a search looks through: somebody's name and e-mail, folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserText {
+    name: String,
+    email: String,
+}
+
+impl UserText {
+    /// Folds both. Of the name 128 characters count, of the e-mail 254, of either 960 bytes.
+    #[must_use]
+    pub fn new(name: &str, email: Option<&str>) -> Self {
+        Self { name: sort_name(name), email: cut(&fold(email.unwrap_or_default()), EMAIL_CHARS).to_owned() }
+    }
+
+    /// Takes what [`joined`](Self::joined) gave, as it is.
+    #[must_use]
+    pub fn from_joined(joined: &str) -> Self {
+        let (name, email) = joined.split_once(SEPARATOR).unwrap_or((joined, ""));
+        Self { name: name.to_owned(), email: email.to_owned() }
+    }
+
+    /// Name and e-mail in one text, as an entry of the index carries it.
+    #[must_use]
+    pub fn joined(&self) -> String {
+        format!("{}{SEPARATOR}{}", self.name, self.email)
+    }
+
+    /// The folded name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folded e-mail; empty where there is none.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// Whether this folded term is part of the name or of the e-mail.
+    #[must_use]
+    pub fn contains(&self, term: &str) -> bool {
+        self.name.contains(term) || self.email.contains(term)
+    }
+
+    /// Whether each term is found, in whichever field and order (rule 6).
+    #[must_use]
+    pub fn matches(&self, text: &SearchText) -> bool {
+        text.terms().iter().all(|term| self.contains(term))
+    }
+}
+
+/// The name as the list is ordered by it (rule 8): folded, and cut as the name of a [`UserText`] is.
+#[must_use]
+pub fn sort_name(name: &str) -> String {
+    cut(&fold(name), NAME_CHARS).to_owned()
+}
+
+/// The beginning of a folded text: at most this many characters and [`FIELD_BYTES`], without a space at the end.
+fn cut(folded: &str, chars: usize) -> &str {
+    let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.take(chars).take_while(|&end| end <= FIELD_BYTES).last().unwrap_or(0);
+    folded[..end].trim_end()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The suffix index: *contains* as *begins with*.
+//!
+//! From each position of name and e-mail on, the text is an entry. A text contains a term exactly where one of
+//! its suffixes begins with it, so "who contains this term" is a question for the entries under the term's first
+//! three characters that go on with its remainder.
+
+use std::collections::HashSet;
+
+use super::{MIN_TEXT, SEPARATOR, UserText};
+
+/// The text from one position on to the end of its field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Suffix {
+    /// Its first three characters: the entry's partition.
+    pub head: String,
+    /// What follows: how the entry's sort key begins.
+    pub rest: String,
+    /// Where it begins in [`UserText::joined`], in bytes.
+    pub position: usize,
+}
+
+/// Every suffix of three characters or more, in order of position. Of identical ones only the first is
+/// given, so head and rest are a key among the suffixes of one person.
+#[must_use]
+pub fn suffixes(text: &UserText) -> Vec<Suffix> {
+    let fields = [(text.name(), 0), (text.email(), text.name().len() + SEPARATOR.len_utf8())];
+    let mut seen = HashSet::new();
+    let all = fields.into_iter().flat_map(|(field, start)| {
+        field.char_indices().filter_map(move |(at, _)| Some((split(&field[at..])?, start + at)))
+    });
+    all.filter(|(suffix, _)| seen.insert(*suffix))
+        .map(|((head, rest), position)| Suffix { head: head.to_owned(), rest: rest.to_owned(), position })
+        .collect()
+}
+
+/// Where to look for a folded term: the partition's head, and how the rest begins. A term of fewer than three
+/// characters is all head, and no suffix has such a head; see [`SearchText::leaders`](super::SearchText::leaders).
+#[must_use]
+pub fn split_term(term: &str) -> (&str, &str) {
+    split(term).unwrap_or((term, ""))
+}
+
+/// Whether this position, in bytes, is the first one where the joined text has the term. A person with several
+/// matches has several entries; taking only the one of which this is true shows them once.
+#[must_use]
+pub fn is_first_place(joined: &str, position: usize, term: &str) -> bool {
+    joined.find(term) == Some(position)
+}
+
+/// The first three characters and the rest.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (last, c) = text.char_indices().nth(MIN_TEXT - 1)?;
+    Some(text.split_at(last + c.len_utf8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fold;
+    use proptest::{prelude::*, sample::Index};
+
+    /// What the index gives for a term: the positions of the entries found and taken.
+    fn taken(text: &UserText, term: &str) -> Vec<usize> {
+        let (head, rest) = split_term(term);
+        let found = suffixes(text).into_iter().filter(|entry| entry.head == head && entry.rest.starts_with(rest));
+        found.map(|entry| entry.position).filter(|&at| is_first_place(&text.joined(), at, term)).collect()
+    }
+
+    fn entries(text: &UserText) -> Vec<(String, String, usize)> {
+        suffixes(text).into_iter().map(|s| (s.head, s.rest, s.position)).collect()
+    }
+
+    fn entry(head: &str, rest: &str, position: usize) -> (String, String, usize) {
+        (head.to_owned(), rest.to_owned(), position)
+    }
+
+    #[test]
+    fn every_position_of_both_fields_with_three_characters_left_is_an_entry() {
+        let text = UserText::new("Äda L", Some("a@b.c"));
+        let name = [entry("ada", " l", 0), entry("da ", "l", 1), entry("a l", "", 2)];
+        let email = [entry("a@b", ".c", 6), entry("@b.", "c", 7), entry("b.c", "", 8)];
+        assert_eq!(entries(&text), [name, email].concat());
+    }
+
+    #[test]
+    fn positions_are_in_bytes_of_the_joined_text() {
+        let text = UserText::new("ийо", Some("李小龍"));
+        assert_eq!(entries(&text), [entry("ийо", "", 0), entry("李小龍", "", 7)]);
+        assert!(is_first_place(&text.joined(), 7, "李小龍"));
+    }
+
+    #[test]
+    fn identical_suffixes_make_one_entry_at_the_first_place() {
+        let text = UserText::new("ada", Some("dada"));
+        assert_eq!(entries(&text), [entry("ada", "", 0), entry("dad", "a", 4)]);
+    }
+
+    #[test]
+    fn a_name_of_two_characters_has_no_entry() {
+        assert_eq!(suffixes(&UserText::new("Li", None)), []);
+    }
+
+    #[test]
+    fn somebody_whose_text_has_the_term_several_times_is_taken_once() {
+        let text = UserText::new("Ada Adams", Some("ada@adams.example"));
+        assert_eq!(taken(&text, "ada"), [0]);
+        assert_eq!(taken(&text, "adams"), [4]);
+        assert!(taken(&text, "bob").is_empty());
+    }
+
+    #[test]
+    fn a_term_of_two_characters_finds_no_entry() {
+        assert_eq!(split_term("ad"), ("ad", ""));
+        assert!(taken(&UserText::new("ad ad", None), "ad").is_empty());
+    }
+
+    #[test]
+    fn the_longest_rest_leaves_room_for_separator_and_uuid_in_a_sort_key() {
+        let text = UserText::new(&"𐍈".repeat(300), Some(&"😀".repeat(300)));
+        let longest = suffixes(&text).iter().map(|suffix| suffix.rest.len()).max().unwrap();
+        assert_eq!(longest, 960 - 3 * '😀'.len_utf8());
+        assert!(longest + SEPARATOR.len_utf8() + 36 <= 1024);
+    }
+
+    /// Few letters, so that much is found, and found more than once; and any letters.
+    fn some_text() -> impl Strategy<Value = String> {
+        prop_oneof!["[ab ]{0,12}", "[aäß@.и\u{306} ]{0,12}", "\\PC{0,30}", any::<String>()]
+    }
+
+    prop_compose! {
+        fn somebody()(name in some_text(), email in proptest::option::of(some_text())) -> UserText {
+            UserText::new(&name, email.as_deref())
+        }
+    }
+
+    /// The part of a text between two of its characters.
+    fn part(text: &str, one: Index, other: Index) -> &str {
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let (a, b) = (*one.get(&places), *other.get(&places));
+        &text[a.min(b)..a.max(b)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { max_global_rejects: 65536, ..ProptestConfig::default() })]
+
+        #[test]
+        fn rule_6_who_contains_a_term_is_taken_once_and_nobody_else(text in somebody(), term in some_text()) {
+            let term = fold(&term);
+            prop_assume!(term.chars().count() >= MIN_TEXT);
+            prop_assert_eq!(taken(&text, &term).len(), usize::from(text.contains(&term)));
+        }
+
+        #[test]
+        fn rule_6_any_part_of_either_field_finds_its_owner_once(
+            text in somebody(), in_name: bool, one: Index, other: Index,
+        ) {
+            let term = part(if in_name { text.name() } else { text.email() }, one, other);
+            prop_assume!(term.chars().count() >= MIN_TEXT);
+            prop_assert_eq!(taken(&text, term).len(), 1);
+        }
+
+        #[test]
+        fn no_two_entries_of_one_person_have_the_same_key(text in somebody()) {
+            let all = suffixes(&text);
+            let keys: HashSet<_> = all.iter().map(|suffix| (&suffix.head, &suffix.rest)).collect();
+            prop_assert_eq!(keys.len(), all.len());
+        }
+
+        #[test]
+        fn every_entry_says_where_it_stands_in_the_joined_text(text in somebody()) {
+            let joined = text.joined();
+            for Suffix { head, rest, position } in suffixes(&text) {
+                prop_assert_eq!(head.chars().count(), MIN_TEXT);
+                prop_assert!(joined[position..].starts_with(&(head + &rest)));
+            }
+        }
+    }
+}

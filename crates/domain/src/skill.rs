@@ -1,0 +1,175 @@
+//! Skills, their levels, and the teams that hand them down.
+
+use serde::{Deserialize, Serialize};
+use std::{borrow::Borrow, collections::BTreeMap, fmt};
+
+use crate::{Refusal, TeamId};
+
+/// The skill set that adopted skills join (rule 23).
+pub const IMPORTED: &str = "Imported";
+
+/// The longest name that is adopted, in bytes: it must fit into a key of the table.
+const LONGEST_ADOPTED: usize = 512;
+
+/// What TaskRouter routes on; unique over all skill sets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SkillName(String);
+
+impl SkillName {
+    /// A name made here: letters, digits and `_`, since TaskRouter's expressions know nothing else.
+    pub fn new(text: &str) -> Result<Self, Refusal> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        match text.len() {
+            1..=64 if text.chars().all(fits) => Ok(Self(text.to_owned())),
+            _ => Err(Refusal::SkillName(text.to_owned())),
+        }
+    }
+
+    /// A name that exists elsewhere already, kept as it is (rule 23); none for a name that no table could hold.
+    #[must_use]
+    pub fn adopted(text: &str) -> Option<Self> {
+        (1..=LONGEST_ADOPTED).contains(&text.len()).then(|| Self(text.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for SkillName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SkillName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// How well somebody has a skill: a whole number. Its range is the skill's own (rule 19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Level(pub i64);
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The levels that a skill takes, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelRange {
+    /// The lowest; may be 0.
+    pub min: Level,
+    /// The highest.
+    pub max: Level,
+}
+
+impl Default for LevelRange {
+    fn default() -> Self {
+        Self { min: Level(1), max: Level(100) }
+    }
+}
+
+/// A skill of the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skill {
+    /// Its name.
+    pub name: SkillName,
+    /// The skill set that it belongs to.
+    pub skill_set: String,
+    /// Its levels, or none where the skill is without levels.
+    pub levels: Option<LevelRange>,
+}
+
+impl Skill {
+    /// An adopted skill, in the skill set "Imported" (rule 23).
+    #[must_use]
+    pub fn imported(name: SkillName) -> Self {
+        Self { name, skill_set: IMPORTED.to_owned(), levels: Some(LevelRange::default()) }
+    }
+
+    /// Whether this skill may be given with this level, as asked for in this skill set (rule 19).
+    pub fn check(&self, level: Option<Level>, skill_set: Option<&str>) -> Result<(), Refusal> {
+        if let Some(asked) = skill_set.filter(|asked| *asked != self.skill_set) {
+            let (skill, is) = (self.name.to_string(), self.skill_set.clone());
+            return Err(Refusal::WrongSkillSet { skill, is, asked: asked.to_owned() });
+        }
+        match (level, self.levels) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(Refusal::SkillWithoutLevels(self.name.to_string())),
+            (Some(level), Some(range)) if (range.min..=range.max).contains(&level) => Ok(()),
+            (Some(level), Some(range)) => {
+                Err(Refusal::LevelOutOfRange { skill: self.name.to_string(), level, range })
+            }
+        }
+    }
+}
+
+/// Skills with the level that each has, if it has one.
+pub type Skills = BTreeMap<SkillName, Option<Level>>;
+
+/// A team, which hands its skills down to its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// Its id.
+    pub team_id: TeamId,
+    /// Its name.
+    pub name: String,
+    /// What its members inherit.
+    pub skills: Skills,
+    /// Archived teams give no skills and take no members (rule 21).
+    #[serde(default)]
+    pub archived: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn english() -> Skill {
+        Skill { name: SkillName::new("English").unwrap(), skill_set: "Languages".into(), levels: Some(LevelRange::default()) }
+    }
+
+    #[test]
+    fn rule_19_a_level_is_within_the_skills_own_range() {
+        assert_eq!(english().check(Some(Level(1)), None), Ok(()));
+        assert_eq!(english().check(Some(Level(100)), None), Ok(()));
+        assert_eq!(english().check(None, None), Ok(()));
+        for wrong in [-1, 0, 101] {
+            let refusal = english().check(Some(Level(wrong)), None).unwrap_err();
+            assert!(refusal.to_string().contains(&format!("Level {wrong} is out of range")), "{refusal}");
+        }
+        let from_zero = LevelRange { min: Level(0), max: Level(5) };
+        assert_eq!(Skill { levels: Some(from_zero), ..english() }.check(Some(Level(0)), None), Ok(()));
+    }
+
+    #[test]
+    fn rule_19_a_skill_without_levels_takes_none() {
+        let plain = Skill { levels: None, ..english() };
+        assert_eq!(plain.check(None, None), Ok(()));
+        assert_eq!(plain.check(Some(Level(1)), None).unwrap_err().code(), "skill-without-levels");
+    }
+
+    #[test]
+    fn rule_19_a_skill_belongs_to_the_skill_set_that_the_request_names() {
+        assert_eq!(english().check(None, Some("Languages")), Ok(()));
+        assert_eq!(english().check(None, Some("Products")).unwrap_err().code(), "wrong-skill-set");
+    }
+
+    #[test]
+    fn a_new_name_is_one_that_taskrouter_can_route_on_and_an_adopted_one_stays_as_it_is() {
+        assert!(SkillName::new("Level_2").is_ok());
+        for wrong in ["", "en-GB", "two words", "été", &"x".repeat(65)] {
+            assert_eq!(SkillName::new(wrong).unwrap_err().code(), "invalid-skill-name", "{wrong}");
+        }
+        assert_eq!(SkillName::adopted("en-GB").unwrap().as_str(), "en-GB");
+        assert_eq!(SkillName::adopted(""), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! The embedded S3.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use s3s::auth::{SecretKey, SimpleAuth};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s_fs::FileSystem;
+
+use crate::EmbeddedError;
+use crate::cors::{self, CorsRule};
+use crate::server::Server;
+
+/// A bucket and the pages of other origins that may read from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Its `CorsConfiguration`; without rules no page of another origin may read.
+    pub cors: Vec<CorsRule>,
+}
+
+impl Bucket {
+    /// A bucket without cross-origin access.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), cors: Vec::new() }
+    }
+}
+
+/// An access key and its secret, which requests are signed with.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The access key id.
+    pub access_key: String,
+    /// The secret access key.
+    pub secret_key: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("access_key", &self.access_key).field("secret_key", &"[redacted]").finish()
+    }
+}
+
+/// An S3 in this process, its objects as files in a directory. Path-style addresses only.
+///
+/// Signatures and the expiry of presigned links are checked. Encryption headers are dropped.
+#[derive(Debug)]
+pub struct S3 {
+    server: Server,
+}
+
+#[derive(Clone)]
+struct Store {
+    service: S3Service,
+    buckets: Arc<BTreeMap<String, Vec<CorsRule>>>,
+}
+
+impl S3 {
+    /// Serves these buckets out of `directory`, which is made if missing, to whoever signs with one
+    /// of these credentials.
+    pub async fn start(
+        directory: impl AsRef<Path>,
+        buckets: &[Bucket],
+        credentials: &[Credentials],
+    ) -> Result<Self, EmbeddedError> {
+        let directory = directory.as_ref();
+        for bucket in buckets {
+            make_directory(&directory.join(&bucket.name))?;
+        }
+        make_directory(directory)?;
+        let files = FileSystem::new(directory).map_err(|e| EmbeddedError::ObjectStore(format!("{e:?}")))?;
+        let store = Store {
+            service: service(files, credentials),
+            buckets: Arc::new(buckets.iter().map(|b| (b.name.clone(), b.cors.clone())).collect()),
+        };
+        let app = Router::new().fallback(answer).with_state(store);
+        let server = Server::start(|listener, stopped| async move {
+            let shutdown = async { drop(stopped.await) };
+            if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(shutdown).await {
+                tracing::error!(%error, "the embedded S3 stopped");
+            }
+        })
+        .await?;
+        Ok(Self { server })
+    }
+
+    /// The endpoint for a client: `http://127.0.0.1:<port>`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Lets running requests finish, for at most a second, and stops.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}
+
+fn make_directory(path: &Path) -> Result<(), EmbeddedError> {
+    std::fs::create_dir_all(path).map_err(|source| EmbeddedError::File { path: path.to_owned(), source })
+}
+
+fn service(files: FileSystem, credentials: &[Credentials]) -> S3Service {
+    let mut keys = SimpleAuth::new();
+    for pair in credentials {
+        keys.register(pair.access_key.clone(), SecretKey::from(pair.secret_key.clone()));
+    }
+    let mut builder = S3ServiceBuilder::new(files);
+    builder.set_auth(keys);
+    builder.build()
+}
+
+async fn answer(State(store): State<Store>, request: Request) -> Response {
+    let bucket = first_segment(request.uri().path());
+    let Some(rules) = store.buckets.get(bucket) else {
+        return if bucket.is_empty() { ask(&store.service, request).await } else { no_such_bucket(bucket) };
+    };
+    if let Some(response) = cors::preflight(rules, &request) {
+        return response;
+    }
+    let headers = cors::headers(rules, &request);
+    let mut response = ask(&store.service, request).await;
+    response.headers_mut().extend(headers);
+    response
+}
+
+fn first_segment(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or("")
+}
+
+async fn ask(service: &S3Service, request: Request) -> Response {
+    match service.call(request.map(s3s::Body::http_body_unsync)).await {
+        Ok(response) => response.map(Body::new),
+        Err(error) => {
+            tracing::error!(?error, "the embedded S3 failed to answer");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// What S3 answers for a bucket that is not there; s3s-fs would make one.
+fn no_such_bucket(name: &str) -> Response {
+    let name = name.replace('&', "&amp;").replace('<', "&lt;");
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchBucket</Code>\
+         <Message>The specified bucket does not exist</Message><BucketName>{name}</BucketName></Error>"
+    );
+    let headers = [(header::CONTENT_TYPE, "application/xml")];
+    (StatusCode::NOT_FOUND, headers, body).into_response()
+}

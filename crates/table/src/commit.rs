@@ -1,0 +1,316 @@
+//! Writing a person: one transaction with everything that belongs to it, the audit record included (rule 31).
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{ConditionCheck, Delete, Put, TransactWriteItem, Update},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use domain::{Actor, Change, Record, Role, SkillName, Source, Stamp, Status, User, UserId, audit::Action};
+
+use crate::{
+    Directory, TableError,
+    items::{self, Identity, Item},
+    keys::{self, Key},
+    profiles::{broken, number, text},
+};
+
+/// A transaction takes 100 items. A person with more new skills than this is written in several.
+const MOST_SKILLS: usize = 80;
+
+/// What makes a callback *applied*: its hash is noted on the worker, while nothing later has been heard.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    /// The worker.
+    pub worker_sid: &'a str,
+    /// The moment that must still be the latest; none links the worker to its user and notes nothing else.
+    pub latest: Option<(Stamp, &'a str)>,
+}
+
+/// A change to one person.
+#[derive(Debug, Clone)]
+pub struct Commit<'a> {
+    /// As they were read; none for somebody new.
+    pub before: Option<&'a User>,
+    /// As they are to be.
+    pub after: User,
+    /// Who does it.
+    pub actor: Actor,
+    /// From where.
+    pub source: Source,
+    /// The id of the request, callback or job.
+    pub request_id: &'a str,
+    /// What is done.
+    pub action: Action,
+    /// The callback that this applies, if it is one.
+    pub applied: Option<Applied<'a>>,
+    /// Whose identity is taken over: somebody whose worker is gone (rule 22).
+    pub displaced: Option<UserId>,
+    /// Whether TaskRouter may hold something else than it should, whatever changed here.
+    pub carry_over: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Writes people.
+pub trait CommitUser {
+    /// Writes the change and gives the person as written, all of it or nothing. [`TableError::Conflict`] when
+    /// the person, the worker or the identity is no longer what the change was based on;
+    /// [`TableError::LastOwner`] when no active account owner would be left.
+    fn commit(&self, commit: Commit<'_>) -> impl Future<Output = Result<User, TableError>> + Send;
+}
+
+impl CommitUser for Directory {
+    async fn commit(&self, commit: Commit<'_>) -> Result<User, TableError> {
+        let mut before = commit.before.cloned();
+        while let Some(step) = partly(before.as_ref(), &commit.after) {
+            let step = Commit { before: before.as_ref(), after: step, applied: None, ..commit.clone() };
+            before = Some(self.commit_whole(&step).await?);
+        }
+        self.commit_whole(&Commit { before: before.as_ref(), ..commit.clone() }).await
+    }
+}
+
+/// The person with as many of the new skills as one transaction takes; none where it takes all of them.
+fn partly(before: Option<&User>, after: &User) -> Option<User> {
+    let had = |name: &SkillName| before.is_some_and(|before| before.assigned_skills.contains_key(name));
+    let skills = &after.assigned_skills;
+    let new = skills.keys().filter(|name| !had(name)).skip(MOST_SKILLS).collect::<Vec<_>>();
+    if new.is_empty() {
+        return None;
+    }
+    let some = skills.iter().filter(|(name, _)| !new.contains(name)).map(|(name, level)| (name.clone(), *level));
+    Some(User { assigned_skills: some.collect(), ..after.clone() })
+}
+
+impl Directory {
+    async fn commit_whole(&self, commit: &Commit<'_>) -> Result<User, TableError> {
+        let (writes, after) = Writes::of(commit, &self.table)?;
+        if writes.items.is_empty() {
+            return Ok(after);
+        }
+        let owners = writes.owners;
+        match self.db.transact_write_items().set_transact_items(Some(writes.items)).send().await {
+            Ok(_) => Ok(after),
+            Err(error) => Err(match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+                    cancelled_by(&codes.collect::<Vec<_>>(), owners)
+                }
+                _ => TableError::of(&error),
+            }),
+        }
+    }
+}
+
+/// Why a transaction was cancelled: a look at the reason of each of its items.
+fn cancelled_by(codes: &[&str], owners: Option<usize>) -> TableError {
+    let failed = |code: &&str| !matches!(*code, "" | "None");
+    let others = |at: usize| codes.iter().enumerate().any(|(i, code)| i != at && failed(code));
+    match owners {
+        Some(at) if codes.get(at) == Some(&"ConditionalCheckFailed") && !others(at) => TableError::LastOwner,
+        _ => match codes.iter().find(|code| failed(code)) {
+            Some(&"ConditionalCheckFailed" | &"TransactionConflict") => TableError::Conflict,
+            Some(code @ &("ThrottlingError" | "ProvisionedThroughputExceeded")) => {
+                TableError::Unavailable((*code).to_owned())
+            }
+            Some(code) => TableError::Refused((*code).to_owned()),
+            None => TableError::Refused("transaction cancelled without a reason".to_owned()),
+        },
+    }
+}
+
+/// The items of one transaction.
+struct Writes<'a> {
+    table: &'a str,
+    items: Vec<TransactWriteItem>,
+    /// Where the removal of an account owner stands among them.
+    owners: Option<usize>,
+}
+
+impl<'a> Writes<'a> {
+    /// Everything that this change writes, and the person as written. Nothing, where nothing changed.
+    fn of(commit: &Commit<'_>, table: &'a str) -> Result<(Self, User), TableError> {
+        let mut writes = Self { table, items: Vec::new(), owners: None };
+        let (before, changes) = (commit.before, User::changes(commit.before, &commit.after));
+        let mut after = commit.after.clone();
+        if before != Some(&after) {
+            after.version = before.map_or(0, |before| before.version) + 1;
+            after.updated_at = if changes.is_empty() { after.updated_at } else { commit.now };
+            writes.profile(before, &after)?;
+            writes.identity(before, &after, commit.displaced)?;
+            writes.members(before, &after)?;
+            writes.holders(before, &after)?;
+            writes.account_owners(before, &after)?;
+        }
+        if commit.carry_over || before.is_some_and(|before| after.routing_differs(before)) {
+            writes.pending(after.user_id)?;
+        }
+        if !changes.is_empty() || commit.action == Action::LoginRefused {
+            writes.record(after.user_id, commit, changes)?;
+        }
+        if let Some(applied) = commit.applied {
+            writes.applied(after.user_id, applied)?;
+        }
+        Ok((writes, after))
+    }
+
+    fn profile(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
+        let put = self.put_item(items::profile(after)?);
+        self.push_put(match before {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => put
+                .condition_expression("version = :read")
+                .expression_attribute_values(":read", number(before.version)),
+        })
+    }
+
+    fn identity(&mut self, before: Option<&User>, after: &User, displaced: Option<UserId>) -> Result<(), TableError> {
+        let key = keys::identity(&after.identity);
+        let was = before.map(|before| keys::identity(&before.identity));
+        if was.as_ref() == Some(&key) {
+            return Ok(());
+        }
+        let item = items::item(&key, "identity", &Identity { user_id: after.user_id })?;
+        let mut put = self.put_item(item);
+        put = match displaced {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(user_id) => put
+                .condition_expression("user_id = :displaced")
+                .expression_attribute_values(":displaced", text(user_id.to_string())),
+        };
+        self.push_put(put)?;
+        let Some(was) = was else { return Ok(()) };
+        // Somebody else may have taken over the old name already.
+        let old = Delete::builder().table_name(self.table).set_key(Some(was.attributes()));
+        let old = old.condition_expression("attribute_not_exists(pk) OR user_id = :mine");
+        let old = old.expression_attribute_values(":mine", text(after.user_id.to_string()));
+        self.push_delete(old)
+    }
+
+    fn members(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
+        let none = [].into();
+        let had = before.map_or(&none, |before| &before.teams);
+        for joined in after.teams.difference(had) {
+            let item = items::item(&keys::member(*joined, after.user_id), "member", &Identity { user_id: after.user_id })?;
+            self.push_put(self.put_item(item))?;
+            self.team_is_there(&keys::team(*joined))?;
+        }
+        for left in had.difference(&after.teams) {
+            self.delete(&keys::member(*left, after.user_id))?;
+        }
+        Ok(())
+    }
+
+    /// A team that is deleted in this moment takes no member.
+    fn team_is_there(&mut self, team: &Key) -> Result<(), TableError> {
+        let check = ConditionCheck::builder().table_name(self.table).set_key(Some(team.attributes()));
+        let check = check.condition_expression("attribute_exists(pk)").build().map_err(|e| broken(&e))?;
+        self.items.push(TransactWriteItem::builder().condition_check(check).build());
+        Ok(())
+    }
+
+    fn holders(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
+        let none = [].into();
+        let had = before.map_or(&none, |before| &before.assigned_skills);
+        for (skill, level) in &after.assigned_skills {
+            if had.get(skill) != Some(level) {
+                let mut item = items::item(&keys::holder(skill, after.user_id), "holder", &Identity { user_id: after.user_id })?;
+                if let Some(level) = level {
+                    item.insert("level".to_owned(), number(level));
+                }
+                self.push_put(self.put_item(item))?;
+            }
+        }
+        for skill in had.keys().filter(|skill| !after.assigned_skills.contains_key(*skill)) {
+            self.delete(&keys::holder(skill, after.user_id))?;
+        }
+        Ok(())
+    }
+
+    /// The last active account owner stays (rule 3).
+    fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
+        let is_owner = |user: &User| user.role == Role::AccountOwner && user.status == Status::Active;
+        let id = aws_sdk_dynamodb::types::AttributeValue::Ss(vec![after.user_id.to_string()]);
+        let update = Update::builder().table_name(self.table).set_key(Some(keys::owners().attributes()));
+        let update = match (before.is_some_and(is_owner), is_owner(after)) {
+            (false, true) => {
+                let entity = update.expression_attribute_values(":entity", text("owners"));
+                entity.update_expression("SET entity = :entity ADD ids :id")
+            }
+            (true, false) => {
+                self.owners = Some(self.items.len());
+                let more = update.condition_expression("size(ids) > :one").expression_attribute_values(":one", number(1));
+                more.update_expression("DELETE ids :id")
+            }
+            _ => return Ok(()),
+        };
+        self.push_update(update.expression_attribute_values(":id", id))
+    }
+
+    /// There is something to carry over to TaskRouter.
+    fn pending(&mut self, user_id: UserId) -> Result<(), TableError> {
+        let update = Update::builder().table_name(self.table).set_key(Some(keys::outbox(user_id).attributes()));
+        let update = update
+            .update_expression("SET entity = :entity, pending = :pending, user_id = :user_id")
+            .expression_attribute_values(":entity", text("outbox"))
+            .expression_attribute_values(":pending", text(Uuid::new_v4().to_string()))
+            .expression_attribute_values(":user_id", text(user_id.to_string()));
+        self.push_update(update)
+    }
+
+    fn record(&mut self, user_id: UserId, commit: &Commit<'_>, changes: Vec<Change>) -> Result<(), TableError> {
+        let record = Record {
+            record_id: Uuid::now_v7(),
+            at: commit.now,
+            actor: commit.actor,
+            source: commit.source,
+            request_id: commit.request_id.to_owned(),
+            action: commit.action,
+            changes,
+        };
+        let put = self.put_item(items::audit(user_id, &record)?).condition_expression("attribute_not_exists(pk)");
+        self.push_put(put)
+    }
+
+    fn applied(&mut self, user_id: UserId, applied: Applied<'_>) -> Result<(), TableError> {
+        let update = Update::builder().table_name(self.table).set_key(Some(keys::worker(applied.worker_sid).attributes()));
+        let update = update.expression_attribute_values(":user_id", text(user_id.to_string()));
+        self.push_update(match applied.latest {
+            None => update.update_expression("SET user_id = :user_id"),
+            Some((stamp, hash)) => update
+                .update_expression("SET user_id = :user_id, applied_hash = :hash")
+                .condition_expression("at_ms = :at_ms AND version = :version")
+                .expression_attribute_values(":hash", text(hash))
+                .expression_attribute_values(":at_ms", number(stamp.at_ms))
+                .expression_attribute_values(":version", number(stamp.version)),
+        })
+    }
+
+    fn put_item(&self, item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+        Put::builder().table_name(self.table).set_item(Some(item))
+    }
+
+    fn push_put(&mut self, put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<(), TableError> {
+        let put = put.build().map_err(|e| broken(&e))?;
+        self.items.push(TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    fn push_update(&mut self, update: aws_sdk_dynamodb::types::builders::UpdateBuilder) -> Result<(), TableError> {
+        let update = update.build().map_err(|e| broken(&e))?;
+        self.items.push(TransactWriteItem::builder().update(update).build());
+        Ok(())
+    }
+
+    fn delete(&mut self, key: &Key) -> Result<(), TableError> {
+        self.push_delete(Delete::builder().table_name(self.table).set_key(Some(key.attributes())))
+    }
+
+    fn push_delete(&mut self, delete: aws_sdk_dynamodb::types::builders::DeleteBuilder) -> Result<(), TableError> {
+        let delete = delete.build().map_err(|e| broken(&e))?;
+        self.items.push(TransactWriteItem::builder().delete(delete).build());
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! A person's history, newest first (rule 31).
+
+use domain::{Record, UserId};
+
+use crate::{Cursor, Directory, TableError, items, keys, profiles::text};
+
+/// Reads histories.
+pub trait ViewHistory {
+    /// Records of this person, newest first, and where the next page goes on. The cursor's question is the user id.
+    fn history(
+        &self,
+        user_id: UserId,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Record>, Option<Cursor>), TableError>> + Send;
+}
+
+impl ViewHistory for Directory {
+    async fn history(
+        &self,
+        user_id: UserId,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<Record>, Option<Cursor>), TableError> {
+        let pk = keys::user(user_id);
+        let start = cursor.map(|cursor| keys::Key { pk: pk.clone(), sk: cursor.after }.attributes());
+        let query = self.db.query().table_name(&self.table).consistent_read(true).scan_index_forward(false);
+        let query = query
+            .key_condition_expression("pk = :pk AND begins_with(sk, :audit)")
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":audit", text(keys::AUDIT))
+            .set_exclusive_start_key(start)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let answer = query.send().await.map_err(|error| TableError::of(&error))?;
+        let last = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
+        let after = last.and_then(|sk| sk.as_s().ok().cloned());
+        let next = after.map(|after| Cursor::new(&user_id.to_string(), None, after));
+        let records = answer.items.unwrap_or_default().into_iter().map(items::read).collect::<Result<_, _>>()?;
+        Ok((records, next))
+    }
+}

@@ -1,0 +1,188 @@
+//! What a key looks like: nobody else formats one.
+//!
+//! | entity | pk | sk |
+//! |---|---|---|
+//! | user | `USER#<user_id>` | `PROFILE` |
+//! | outbox | `USER#<user_id>` | `OUTBOX` |
+//! | audit | `USER#<user_id>` | `AUDIT#<uuid v7>` |
+//! | worker | `WORKER#<worker SID>` | `WORKER` |
+//! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
+//! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
+//! | team | `TEAM#<team_id>` | `TEAM` |
+//! | skill set, skill | `SKILLS` | `SET#<name>`, `SKILL#<name>` |
+//! | holder | `HAS#<skill>` | `USER#<user_id>` |
+//! | owners | `OWNERS` | `OWNERS` |
+//! | search entry | `FIND#<status>#<3 characters>` | `<what follows>` U+001F `<user_id>` |
+//! | job | `JOB#<id>` | `JOB` |
+//!
+//! The index `by_status`: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`, on profiles.
+//! U+001F is stripped from text by folding, so that the order is that of the text and keys never collide.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::HashMap;
+
+use domain::{SkillName, Status, TeamId, User, UserId, search::sort_name};
+
+/// The index of profiles by status, in order of name.
+pub const BY_STATUS: &str = "by_status";
+
+/// Between text and user id.
+const END_OF_TEXT: char = '\u{1f}';
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// As DynamoDB takes it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        let text = |text: &String| AttributeValue::S(text.clone());
+        [("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))].into()
+    }
+}
+
+/// All that is known of a user has this partition key.
+#[must_use]
+pub fn user(user_id: UserId) -> String {
+    format!("USER#{user_id}")
+}
+
+/// A user's profile.
+#[must_use]
+pub fn profile(user_id: UserId) -> Key {
+    Key::new(user(user_id), "PROFILE")
+}
+
+/// A user's outbox.
+#[must_use]
+pub fn outbox(user_id: UserId) -> Key {
+    Key::new(user(user_id), "OUTBOX")
+}
+
+/// What every audit record's sort key starts with.
+pub const AUDIT: &str = "AUDIT#";
+
+/// One audit record of a user.
+#[must_use]
+pub fn audit(user_id: UserId, record_id: uuid::Uuid) -> Key {
+    Key::new(user(user_id), format!("{AUDIT}{record_id}"))
+}
+
+/// What TaskRouter last said of a worker.
+#[must_use]
+pub fn worker(worker_sid: &str) -> Key {
+    Key::new(format!("WORKER#{worker_sid}"), "WORKER")
+}
+
+/// Whose an identity is, without regard to case.
+#[must_use]
+pub fn identity(identity: &str) -> Key {
+    Key::new(format!("IDENTITY#{}", identity.to_lowercase()), "IDENTITY")
+}
+
+/// A team.
+#[must_use]
+pub fn team(team_id: TeamId) -> Key {
+    Key::new(format!("TEAM#{team_id}"), "TEAM")
+}
+
+/// Somebody's membership in a team.
+#[must_use]
+pub fn member(team_id: TeamId, user_id: UserId) -> Key {
+    Key::new(format!("TEAM#{team_id}"), format!("MEMBER#{user_id}"))
+}
+
+/// A skill of the catalog.
+#[must_use]
+pub fn skill(name: &SkillName) -> Key {
+    Key::new("SKILLS", format!("SKILL#{name}"))
+}
+
+/// A skill set of the catalog.
+#[must_use]
+pub fn skill_set(name: &str) -> Key {
+    Key::new("SKILLS", format!("SET#{name}"))
+}
+
+/// That somebody has a skill assigned.
+#[must_use]
+pub fn holder(skill: &SkillName, user_id: UserId) -> Key {
+    Key::new(format!("HAS#{skill}"), format!("USER#{user_id}"))
+}
+
+/// The ids of the active account owners.
+#[must_use]
+pub fn owners() -> Key {
+    Key::new("OWNERS", "OWNERS")
+}
+
+/// A job.
+#[must_use]
+pub fn job(job_id: uuid::Uuid) -> Key {
+    Key::new(format!("JOB#{job_id}"), "JOB")
+}
+
+/// Where search entries of this status and these first three characters are.
+#[must_use]
+pub fn find(status: Status, head: &str) -> String {
+    format!("FIND#{status}#{head}")
+}
+
+/// A search entry: the text from one position on, and whose it is.
+#[must_use]
+pub fn search_entry(status: Status, head: &str, rest: &str, user_id: UserId) -> Key {
+    Key::new(find(status, head), format!("{rest}{END_OF_TEXT}{user_id}"))
+}
+
+/// Where the profiles of this status are in the index.
+#[must_use]
+pub fn by_status(status: Status) -> String {
+    format!("STATUS#{status}")
+}
+
+/// Where a profile is in the index, in order of name (rule 8).
+#[must_use]
+pub fn by_name(user: &User) -> String {
+    format!("{}{END_OF_TEXT}{}", sort_name(&user.name), user.user_id)
+}
+
+/// Whose a sort key is that ends in a user id; none where it does not.
+#[must_use]
+pub fn user_of(sort_key: &str) -> Option<UserId> {
+    sort_key.rsplit_once(END_OF_TEXT)?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::people;
+
+    #[test]
+    fn identities_are_one_without_regard_to_case() {
+        assert_eq!(identity("Ada@Example.com"), identity("ada@example.COM"));
+    }
+
+    #[test]
+    fn rule_8_the_list_is_in_order_of_name_also_where_one_name_starts_another() {
+        let mut names = ["Ann", "Ann Bell", "Anna", "ann"].map(|name| User { name: name.into(), ..people::agent(name) });
+        names.sort_by_key(by_name);
+        assert_eq!(names.map(|user| user.name.to_lowercase()), ["ann", "ann", "ann bell", "anna"]);
+    }
+
+    #[test]
+    fn a_sort_key_says_whose_it_is() {
+        let ada = people::agent("ada");
+        assert_eq!(user_of(&by_name(&ada)), Some(ada.user_id));
+        assert_eq!(user_of("ada"), None);
+    }
+}

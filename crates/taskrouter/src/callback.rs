@@ -1,0 +1,179 @@
+//! The form that `TaskRouter` posts to the workspace's event callback address.
+//!
+//! Twilio adds parameters and event types without notice; what is not known is passed over. A
+//! callback must have been verified ([`crate::signature`]) before it is parsed.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// A verified event of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    /// The account that the workspace belongs to.
+    pub account_sid: String,
+    /// The workspace in which it happened.
+    pub workspace_sid: String,
+    /// What happened, as far as the directory distinguishes it.
+    pub kind: EventKind,
+    /// What happened, in Twilio's words: `worker.activity.update`.
+    pub event_type: String,
+    /// The event's own SID, the same when Twilio repeats a delivery. It was observed on every
+    /// callback, but Twilio's documentation does not promise it.
+    pub event_sid: Option<String>,
+    /// What `TaskRouter` says about the worker; nothing for events of other kinds.
+    pub worker: Option<WorkerSaid>,
+}
+
+/// The events that concern a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// `worker.created`
+    Created,
+    /// `worker.attributes.update`
+    AttributesUpdate,
+    /// `worker.activity.update`
+    ActivityUpdate,
+    /// `worker.deleted`
+    Deleted,
+    /// `worker.capacity.update` and `worker.channel.availability.update`: nothing that the directory
+    /// keeps has changed, but the worker is described.
+    ChannelUpdate,
+    /// Tasks, reservations, workflows, and whatever Twilio adds.
+    Other,
+}
+
+/// A worker as `TaskRouter` described it at a moment. Printed without name and attributes (rule 32).
+#[derive(Clone, PartialEq, Eq)]
+pub struct WorkerSaid {
+    /// The worker's SID: who it is, as long as the worker lives (rule 22).
+    pub sid: String,
+    /// The friendly name, which is the identity (rule 22). As received: never unescaped.
+    pub name: String,
+    /// The attributes: JSON, in whatever spelling Twilio chose.
+    pub attributes: String,
+    /// The SID of the current activity.
+    pub activity_sid: String,
+    /// The name of the current activity.
+    pub activity_name: String,
+    /// Counts the worker's changes; 0 when the callback does not say.
+    pub version: u64,
+    /// When the event happened, in milliseconds since 1970. To the second where Twilio gives no more.
+    pub timestamp_ms: i64,
+}
+
+/// Why a form is not a callback. Names the field, never what was in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// A field without which the callback means nothing.
+    #[error("the callback has no {0}")]
+    Missing(&'static str),
+    /// A field that must be a whole number, within range.
+    #[error("the callback's {0} is not a whole number that fits")]
+    NotANumber(&'static str),
+}
+
+impl Callback {
+    /// Reads a form body as `TaskRouter` posts it.
+    ///
+    /// # Errors
+    /// When a field that every callback has is absent or empty, or a number is none.
+    pub fn parse(form_body: &[u8]) -> Result<Self, CallbackError> {
+        let form = Form(form_urlencoded::parse(form_body).into_owned().collect());
+        let event_type = form.required("EventType")?;
+        let kind = EventKind::of(&event_type);
+        Ok(Self {
+            account_sid: form.required("AccountSid")?,
+            workspace_sid: form.required("WorkspaceSid")?,
+            event_sid: form.given("Sid").map(str::to_owned),
+            worker: form.worker(kind)?,
+            kind,
+            event_type,
+        })
+    }
+
+    /// Whether the worker was removed from `TaskRouter`.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.kind == EventKind::Deleted
+    }
+}
+
+impl EventKind {
+    fn of(event_type: &str) -> Self {
+        match event_type {
+            "worker.created" => Self::Created,
+            "worker.attributes.update" => Self::AttributesUpdate,
+            "worker.activity.update" => Self::ActivityUpdate,
+            "worker.deleted" => Self::Deleted,
+            "worker.capacity.update" | "worker.channel.availability.update" => Self::ChannelUpdate,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Debug for WorkerSaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkerSaid")
+            .field("sid", &self.sid)
+            .field("activity_name", &self.activity_name)
+            .field("version", &self.version)
+            .field("timestamp_ms", &self.timestamp_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Form(HashMap<String, String>);
+
+impl Form {
+    fn worker(&self, kind: EventKind) -> Result<Option<WorkerSaid>, CallbackError> {
+        match kind {
+            EventKind::Other => Ok(None),
+            // A removed worker is known by its SID; no captured body says what else Twilio sends.
+            EventKind::Deleted => self.worker_with(|field| Ok(self.or_empty(field))).map(Some),
+            EventKind::Created | EventKind::AttributesUpdate | EventKind::ActivityUpdate | EventKind::ChannelUpdate => {
+                self.worker_with(|field| self.required(field)).map(Some)
+            }
+        }
+    }
+
+    fn worker_with(
+        &self,
+        read: impl Fn(&'static str) -> Result<String, CallbackError>,
+    ) -> Result<WorkerSaid, CallbackError> {
+        Ok(WorkerSaid {
+            sid: self.required("WorkerSid")?,
+            name: read("WorkerName")?,
+            attributes: read("WorkerAttributes")?,
+            activity_sid: read("WorkerActivitySid")?,
+            activity_name: read("WorkerActivityName")?,
+            version: self.number("WorkerVersion")?.unwrap_or(0),
+            timestamp_ms: self.timestamp_ms()?,
+        })
+    }
+
+    fn timestamp_ms(&self) -> Result<i64, CallbackError> {
+        if let Some(timestamp_ms) = self.number("TimestampMs")? {
+            return Ok(timestamp_ms);
+        }
+        let timestamp_s: i64 = self.number("Timestamp")?.ok_or(CallbackError::Missing("Timestamp"))?;
+        timestamp_s.checked_mul(1000).ok_or(CallbackError::NotANumber("Timestamp"))
+    }
+
+    fn number<N: FromStr>(&self, field: &'static str) -> Result<Option<N>, CallbackError> {
+        self.given(field).map(|text| text.parse().map_err(|_| CallbackError::NotANumber(field))).transpose()
+    }
+
+    fn required(&self, field: &'static str) -> Result<String, CallbackError> {
+        self.given(field).map(str::to_owned).ok_or(CallbackError::Missing(field))
+    }
+
+    fn or_empty(&self, field: &str) -> String {
+        self.given(field).unwrap_or_default().to_owned()
+    }
+
+    /// The field, if it says anything: Twilio sends empty values for what it does not know.
+    fn given(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str).filter(|text| !text.is_empty())
+    }
+}

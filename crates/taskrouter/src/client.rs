@@ -1,0 +1,195 @@
+//! Asks Twilio: `TaskRouter` for workers, Flex's identity service about tokens.
+//!
+//! All of it are questions, so all of it may be asked again: 429, 5xx, time-outs and broken
+//! connections are retried a few times with growing, uneven pauses, as long as the call's time lasts.
+
+mod answer;
+mod retry;
+mod types;
+
+use std::future::Future;
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Url, redirect};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use crate::TwilioError;
+use answer::Answer;
+pub use types::{NextPage, TokenAnswer, Worker, WorkerPage};
+
+/// The most workers that `TaskRouter` puts on a page.
+pub const PAGE_SIZE: u16 = 1000;
+
+/// Where Twilio is and who asks.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `TaskRouter`'s address, without path: `https://taskrouter.twilio.com`.
+    pub taskrouter_url: String,
+    /// The identity service's address, without path: `https://iam.twilio.com`.
+    pub iam_url: String,
+    /// The account, `AC…`.
+    pub account_sid: String,
+    /// The workspace that Flex uses, `WS…`.
+    pub workspace_sid: String,
+    /// The account's auth token.
+    pub auth_token: SecretString,
+    /// How long one call may take, retries included; a single try gets at most half of it.
+    pub timeout: Duration,
+}
+
+impl Config {
+    /// A call's time where a person waits for the answer: under three seconds.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_millis(2_800);
+}
+
+/// Asks for one worker.
+pub trait FetchWorker {
+    /// The worker as it is now; nothing if `TaskRouter` has none of this SID (404). Only this answer
+    /// says that a worker is missing: absence from a list does not.
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer.
+    fn fetch_worker(&self, sid: &str) -> impl Future<Output = Result<Option<Worker>, TwilioError>> + Send;
+}
+
+/// Asks for all workers, a page at a time.
+pub trait ListWorkers {
+    /// The first page, or the one that an earlier page named as its next. At most [`PAGE_SIZE`]
+    /// workers; their attributes may be unknown.
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer.
+    fn list_workers(&self, page: Option<&NextPage>) -> impl Future<Output = Result<WorkerPage, TwilioError>> + Send;
+}
+
+/// Asks whose token it is.
+pub trait ValidateToken {
+    /// Who holds this Flex token; nothing if it is not, or no longer, valid or has no worker.
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer, which says nothing about the token.
+    fn validate_token(
+        &self,
+        token: &SecretString,
+    ) -> impl Future<Output = Result<Option<TokenAnswer>, TwilioError>> + Send;
+}
+
+/// The client. Holds a connection pool: built once, before the first event.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    workers: Url,
+    validate: Url,
+    account_sid: String,
+    auth_token: SecretString,
+    timeout: Duration,
+}
+
+impl Client {
+    /// Connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`TwilioError::Config`] with the field that is not an address.
+    pub fn new(config: Config) -> Result<Self, TwilioError> {
+        let workers = ["v1", "Workspaces", &config.workspace_sid, "Workers"];
+        let validate = ["v1", "Accounts", &config.account_sid, "Tokens", "validate"];
+        Ok(Self {
+            http: http()?,
+            workers: address(&config.taskrouter_url, "taskrouter_url", &workers)?,
+            validate: address(&config.iam_url, "iam_url", &validate)?,
+            account_sid: config.account_sid,
+            auth_token: config.auth_token,
+            timeout: config.timeout,
+        })
+    }
+
+    /// See [`FetchWorker::fetch_worker`].
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer.
+    pub async fn fetch_worker(&self, sid: &str) -> Result<Option<Worker>, TwilioError> {
+        let mut url = self.workers.clone();
+        // A SID is data: as a pushed segment it cannot lead to another resource.
+        url.path_segments_mut().map_err(|()| TwilioError::Config("taskrouter_url"))?.push(sid);
+        self.ask(|| self.http.get(url.clone())).await?.worker()
+    }
+
+    /// See [`ListWorkers::list_workers`].
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer.
+    pub async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
+        let mut url = self.workers.clone();
+        match page {
+            // Only path and query come from the answer: the credentials go to the configured host.
+            Some(next) => {
+                url.set_path(next.path());
+                url.set_query(next.query());
+            }
+            None => url.set_query(Some(&format!("PageSize={PAGE_SIZE}"))),
+        }
+        self.ask(|| self.http.get(url.clone())).await?.worker_page()
+    }
+
+    /// See [`ValidateToken::validate_token`].
+    ///
+    /// # Errors
+    /// When Twilio gave no usable answer.
+    pub async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
+        let question = json!({ "token": token.expose_secret() });
+        let request = || {
+            let post = self.http.post(self.validate.clone());
+            post.header("Cache-Control", "no-cache").json(&question)
+        };
+        self.ask(request).await?.token()
+    }
+
+    /// Sends until there is an answer other than 429 and 5xx.
+    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, TwilioError> {
+        retry::within(self.timeout, |time| self.send(request(), time)).await
+    }
+
+    async fn send(&self, request: RequestBuilder, time: Duration) -> Result<Answer, TwilioError> {
+        let password = self.auth_token.expose_secret();
+        let request = request.basic_auth(&self.account_sid, Some(password)).timeout(time);
+        let response = request.send().await.map_err(TwilioError::sending)?;
+        Answer::read(response).await
+    }
+}
+
+impl FetchWorker for Client {
+    async fn fetch_worker(&self, sid: &str) -> Result<Option<Worker>, TwilioError> {
+        Self::fetch_worker(self, sid).await
+    }
+}
+
+impl ListWorkers for Client {
+    async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
+        Self::list_workers(self, page).await
+    }
+}
+
+impl ValidateToken for Client {
+    async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
+        Self::validate_token(self, token).await
+    }
+}
+
+/// A redirect would take the credentials' request elsewhere; Twilio sends none.
+fn http() -> Result<reqwest::Client, TwilioError> {
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .user_agent(concat!("flex-roster/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| TwilioError::Config("TLS setup"))
+}
+
+fn address(base: &str, field: &'static str, path: &[&str]) -> Result<Url, TwilioError> {
+    let mut url = Url::parse(base).map_err(|_| TwilioError::Config(field))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(TwilioError::Config(field));
+    }
+    url.path_segments_mut().map_err(|()| TwilioError::Config(field))?.pop_if_empty().extend(path);
+    Ok(url)
+}

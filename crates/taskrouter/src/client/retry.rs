@@ -1,0 +1,43 @@
+//! Tries again, within a fixed time.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use backon::{ExponentialBuilder, Retryable as _};
+
+use crate::TwilioError;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MAX_RETRIES: usize = 3;
+
+/// Tries until it succeeds, fails for good, or `total` would be over.
+///
+/// `attempt` gets the time that it may take: half of `total`, so that one answer that never comes
+/// leaves time for a second try, and never more than what is left.
+pub(super) async fn within<T, F>(total: Duration, mut attempt: impl FnMut(Duration) -> F) -> Result<T, TwilioError>
+where
+    F: Future<Output = Result<T, TwilioError>>,
+{
+    let deadline = Instant::now() + total;
+    (|| attempt(left_until(deadline).min(total / 2)))
+        .retry(pauses())
+        .when(TwilioError::retryable)
+        .adjust(|error, pause| pause_within(deadline, error, pause))
+        .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "asking Twilio again"))
+        .await
+}
+
+fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_times(MAX_RETRIES).with_jitter()
+}
+
+/// The pause before the next try, at least what Twilio asks for. None if nothing would be left of the
+/// time: whoever called knows better than this client when to come back.
+fn pause_within(deadline: Instant, error: &TwilioError, pause: Option<Duration>) -> Option<Duration> {
+    let pause = pause?.max(error.retry_after().unwrap_or_default());
+    (pause < left_until(deadline)).then_some(pause)
+}
+
+fn left_until(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}

@@ -1,0 +1,63 @@
+//! Twilio's errors: `{code, message, more_info, status}`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// A request that is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: u16,
+    message: String,
+}
+
+impl Refusal {
+    /// 400 with `TaskRouter`'s code for whatever it does not accept.
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: 20001, message: message.into() }
+    }
+
+    pub(crate) fn not_found(path: &str) -> Self {
+        let path = path.strip_prefix("/v1").unwrap_or(path);
+        let message = format!("The requested resource {path} was not found");
+        Self { message, ..Self::of(StatusCode::NOT_FOUND) }
+    }
+
+    pub(crate) fn no_worker(sid: &str) -> Self {
+        let message = format!("The requested resource Worker {sid} was not found");
+        Self { message, ..Self::of(StatusCode::NOT_FOUND) }
+    }
+
+    pub(crate) fn stale(version: u64) -> Self {
+        let message = format!("Precondition failed: the resource's ETag is \"{version}\"");
+        Self { message, ..Self::of(StatusCode::PRECONDITION_FAILED) }
+    }
+
+    pub(crate) fn unauthenticated() -> Self {
+        Self { code: 20003, message: "Authenticate".to_owned(), ..Self::of(StatusCode::UNAUTHORIZED) }
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self { code: 20004, ..Self::of(StatusCode::METHOD_NOT_ALLOWED) }
+    }
+
+    /// What Twilio answers with a status when there is no more to say: code 20 and the status.
+    pub(crate) fn of(status: StatusCode) -> Self {
+        let message = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { status, code: 20_000 + status.as_u16(), message }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "code": self.code,
+            "message": self.message,
+            "more_info": format!("https://www.twilio.com/docs/errors/{}", self.code),
+            "status": self.status.as_u16(),
+        });
+        (self.status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,63 @@
+//! Flex tokens: opaque to everybody but the identity service.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// A token, and what it says about its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Token {
+    pub(crate) token: String,
+    worker_sid: String,
+    identity: String,
+    roles: Vec<String>,
+    pub(crate) expiration: Timestamp,
+}
+
+impl Token {
+    pub(crate) fn issue(worker_sid: &str, identity: &str, roles: &[String], now: Timestamp) -> Self {
+        Self {
+            token: format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()),
+            worker_sid: worker_sid.to_owned(),
+            identity: identity.to_owned(),
+            roles: roles.to_vec(),
+            expiration: now + LIFETIME,
+        }
+    }
+
+    /// The identity service's answer.
+    pub(crate) fn answer(&self) -> Value {
+        json!({
+            "valid": true,
+            "code": 0,
+            "message": null,
+            "expiration": self.expiration.to_string(),
+            "realm_user_id": self.identity,
+            "identity": escaped(&self.identity),
+            "roles": self.roles,
+            "worker_sid": self.worker_sid,
+        })
+    }
+}
+
+/// An identity as Flex writes it where only letters and digits may stand: other bytes as `_` and two
+/// hex digits.
+pub(crate) fn escaped(identity: &str) -> String {
+    identity.bytes().fold(String::new(), |escaped, byte| {
+        if byte.is_ascii_alphanumeric() { escaped + &char::from(byte).to_string() } else { escaped + &format!("_{byte:02X}") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn an_identity_is_escaped_as_flex_does() {
+        assert_eq!(escaped("owner@example.com"), "owner_40example_2Ecom");
+        assert_eq!(escaped("é_1"), "_C3_A9_5F1");
+    }
+}

@@ -1,0 +1,89 @@
+//! A worker, and how the REST API shows it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::activity::{ACTIVITIES, Activity};
+use crate::place::{Place, date};
+
+/// A worker as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Worker {
+    pub(crate) sid: String,
+    pub(crate) friendly_name: String,
+    pub(crate) attributes: String,
+    pub(crate) activity_sid: String,
+    pub(crate) version: u64,
+    pub(crate) date_created: Timestamp,
+    pub(crate) date_updated: Timestamp,
+    pub(crate) date_status_changed: Timestamp,
+}
+
+impl Worker {
+    pub(crate) fn new(friendly_name: String, attributes: String, activity: &Activity, now: Timestamp) -> Self {
+        Self {
+            sid: new_sid("WK"),
+            friendly_name,
+            attributes,
+            activity_sid: activity.sid.to_owned(),
+            version: 0,
+            date_created: now,
+            date_updated: now,
+            date_status_changed: now,
+        }
+    }
+
+    /// The activity; the first one if a journal names one that is no more.
+    pub(crate) fn activity(&self) -> &'static Activity {
+        Activity::of(&self.activity_sid).unwrap_or(&ACTIVITIES[0])
+    }
+
+    pub(crate) fn etag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("Workers/{}", self.sid)
+    }
+
+    pub(crate) fn resource(&self, place: &Place) -> Value {
+        json!({
+            "sid": self.sid,
+            "friendly_name": self.friendly_name,
+            "account_sid": place.account_sid,
+            "activity_sid": self.activity_sid,
+            "activity_name": self.activity().name,
+            "workspace_sid": place.workspace_sid,
+            "attributes": self.attributes,
+            "available": self.activity().available,
+            "date_created": date(self.date_created),
+            "date_updated": date(self.date_updated),
+            "date_status_changed": date(self.date_status_changed),
+            "url": place.url(&self.path()),
+            "links": self.links(place),
+        })
+    }
+
+    fn links(&self, place: &Place) -> Value {
+        let own = place.url(&self.path());
+        let all = place.url("Workers");
+        json!({
+            "channels": format!("{own}/Channels"),
+            "activity": place.url(&format!("Activities/{}", self.activity_sid)),
+            "workspace": place.workspace_url(),
+            "statistics": format!("{all}/Statistics"),
+            "real_time_statistics": format!("{all}/RealTimeStatistics"),
+            "cumulative_statistics": format!("{all}/CumulativeStatistics"),
+            "worker_statistics": format!("{own}/Statistics"),
+            "worker_channels": format!("{own}/Channels"),
+            "reservations": format!("{own}/Reservations"),
+        })
+    }
+}
+
+/// A SID of a kind: two letters and 32 hex digits.
+pub(crate) fn new_sid(kind: &str) -> String {
+    format!("{kind}{}", Uuid::new_v4().simple())
+}

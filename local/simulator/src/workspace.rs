@@ -1,0 +1,187 @@
+//! The workspace: its workers, what happened to them, and the tokens that were given out.
+//!
+//! Everything here is quick and under one lock. A change gives back its events; sending them is the
+//! caller's.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::activity::{ACTIVITIES, Activity, OFFLINE_ACTIVITY_SID};
+use crate::attributes;
+use crate::event::{Event, Kind};
+use crate::journal::{Journal, Kept};
+use crate::refusal::Refusal;
+use crate::token::Token;
+use crate::worker::Worker;
+
+/// As many events as the Events list goes back.
+const MOST_EVENTS: usize = 10_000;
+/// `TaskRouter`'s limit, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// The whole state that a restart keeps, and the recent events.
+pub(crate) struct Workspace {
+    workers: BTreeMap<String, Worker>,
+    by_name: HashMap<String, String>,
+    tokens: BTreeMap<String, Token>,
+    events: VecDeque<Event>,
+    journal: Journal,
+}
+
+/// What an update asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) friendly_name: Option<String>,
+    pub(crate) attributes: Option<String>,
+    pub(crate) activity_sid: Option<String>,
+    pub(crate) reject_pending_reservations: bool,
+}
+
+impl Workspace {
+    pub(crate) fn new(journal: Journal, kept: Kept) -> Self {
+        let by_name = kept.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
+        Self { workers: kept.workers, by_name, tokens: kept.tokens, events: VecDeque::new(), journal }
+    }
+
+    pub(crate) fn worker(&self, sid: &str) -> Result<&Worker, Refusal> {
+        self.workers.get(sid).ok_or_else(|| Refusal::no_worker(sid))
+    }
+
+    /// Friendly names are unique without regard to case.
+    pub(crate) fn named(&self, friendly_name: &str) -> Option<&Worker> {
+        self.by_name.get(&key(friendly_name)).and_then(|sid| self.workers.get(sid))
+    }
+
+    /// All workers, in order of SID.
+    pub(crate) fn workers(&self) -> impl Iterator<Item = &Worker> {
+        self.workers.values()
+    }
+
+    /// The recent events, newest first.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().rev()
+    }
+
+    pub(crate) fn token(&self, token: &str, now: Timestamp) -> Option<&Token> {
+        self.tokens.get(token).filter(|token| token.expiration > now)
+    }
+
+    pub(crate) fn keep_token(&mut self, token: &Token) {
+        self.journal.token(token);
+        self.tokens.insert(token.token.clone(), token.clone());
+    }
+
+    pub(crate) fn create(&mut self, change: Change, now: Timestamp) -> Result<(Worker, Event), Refusal> {
+        let name = change.friendly_name.ok_or_else(|| Refusal::bad("FriendlyName is required"))?;
+        self.check_name(&name, None)?;
+        let text = change.attributes.unwrap_or_else(|| "{}".to_owned());
+        attributes::parse(&text)?;
+        let activity = change.activity_sid.map_or(Ok(&ACTIVITIES[0]), |sid| activity(&sid))?;
+        let worker = Worker::new(name, text, activity, now);
+        self.put(worker.clone());
+        Ok((worker.clone(), self.happened(Event::new(Kind::Created, &worker, now))))
+    }
+
+    /// Changes what differs; one version more if anything does. The worker as it is then, and the
+    /// events, all of which show it so.
+    pub(crate) fn update(
+        &mut self,
+        sid: &str,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<(Worker, Vec<Event>), Refusal> {
+        let before = self.worker(sid)?.clone();
+        let mut after = self.changed(&before, change, now)?;
+        if after == before {
+            return Ok((after, Vec::new()));
+        }
+        after.version += 1;
+        after.date_updated = now;
+        self.by_name.remove(&key(&before.friendly_name));
+        self.put(after.clone());
+        let events = updates(&before, &after, now).into_iter().map(|event| self.happened(event)).collect();
+        Ok((after, events))
+    }
+
+    pub(crate) fn delete(&mut self, sid: &str, now: Timestamp) -> Result<Event, Refusal> {
+        let worker = self.worker(sid)?.clone();
+        if worker.activity_sid != OFFLINE_ACTIVITY_SID {
+            let activity = worker.activity().name;
+            return Err(Refusal::bad(format!("Worker {sid} cannot be deleted: it is {activity} and not Offline")));
+        }
+        self.workers.remove(sid);
+        self.by_name.remove(&key(&worker.friendly_name));
+        self.journal.deleted(sid);
+        Ok(self.happened(Event::new(Kind::Deleted, &worker, now)))
+    }
+
+    /// The worker with all that was asked for, version and date still the old ones.
+    fn changed(&self, before: &Worker, change: Change, now: Timestamp) -> Result<Worker, Refusal> {
+        let mut after = before.clone();
+        if let Some(name) = change.friendly_name {
+            self.check_name(&name, Some(&before.sid))?;
+            after.friendly_name = name;
+        }
+        if let Some(text) = change.attributes {
+            attributes::parse(&text)?;
+            if !attributes::same(&text, &before.attributes) {
+                after.attributes = text;
+            }
+        }
+        if let Some(sid) = change.activity_sid.filter(|sid| *sid != before.activity_sid) {
+            activity(&sid)?.sid.clone_into(&mut after.activity_sid);
+            after.date_status_changed = now;
+        }
+        if change.reject_pending_reservations && after.activity().available {
+            let message = "RejectPendingReservations is only valid with an activity that is not available";
+            return Err(Refusal::bad(message));
+        }
+        Ok(after)
+    }
+
+    fn check_name(&self, name: &str, own_sid: Option<&str>) -> Result<(), Refusal> {
+        if name.is_empty() || name.chars().count() > LONGEST_NAME {
+            return Err(Refusal::bad(format!("FriendlyName must have 1 to {LONGEST_NAME} characters")));
+        }
+        match self.named(name) {
+            Some(other) if Some(&*other.sid) != own_sid => {
+                Err(Refusal::bad(format!("Worker named {name} already exists in this workspace")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put(&mut self, worker: Worker) {
+        self.journal.worker(&worker);
+        self.by_name.insert(key(&worker.friendly_name), worker.sid.clone());
+        self.workers.insert(worker.sid.clone(), worker);
+    }
+
+    fn happened(&mut self, event: Event) -> Event {
+        if self.events.len() == MOST_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event.clone());
+        event
+    }
+}
+
+fn key(friendly_name: &str) -> String {
+    friendly_name.to_lowercase()
+}
+
+fn activity(sid: &str) -> Result<&'static Activity, Refusal> {
+    Activity::of(sid).ok_or_else(|| Refusal::bad(format!("ActivitySid {sid} is not an activity of this workspace")))
+}
+
+fn updates(before: &Worker, after: &Worker, now: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    if after.attributes != before.attributes {
+        events.push(Event::new(Kind::AttributesUpdate, after, now));
+    }
+    if after.activity_sid != before.activity_sid {
+        events.push(Event::activity_update(before, after, now));
+    }
+    events
+}

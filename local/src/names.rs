@@ -1,0 +1,44 @@
+//! The names that things have here: what AWS would make up, fixed.
+
+/// The AWS region.
+pub const REGION: &str = "us-east-1";
+/// The AWS account.
+pub const ACCOUNT: &str = "000000000000";
+/// The CloudFormation stack.
+pub const STACK: &str = "flex-roster";
+/// The id of the HTTP API.
+pub const API_ID: &str = "local";
+
+/// The Twilio account.
+pub const TWILIO_ACCOUNT_SID: &str = "AC00000000000000000000000000000000";
+/// The TaskRouter workspace.
+pub const TWILIO_WORKSPACE_SID: &str = "WS00000000000000000000000000000000";
+/// The auth token of the Twilio account, which callbacks are signed with.
+pub const TWILIO_AUTH_TOKEN: &str = "local-auth-token";
+/// Who owns the account.
+pub const ACCOUNT_OWNER: &str = "owner@example.com";
+
+/// The secret access key that goes with every access key here.
+pub const SECRET_ACCESS_KEY: &str = "local-secret-access-key";
+
+/// The access key id of a function: each has its own, as each has its own role.
+#[must_use]
+pub fn access_key_id(package: &str) -> String {
+    let letters = package.chars().filter(char::is_ascii_alphanumeric);
+    format!("AKIALOCAL{}", letters.collect::<String>().to_uppercase())
+}
+
+/// The access key id for a person's own tools.
+pub const DEVELOPER_ACCESS_KEY_ID: &str = "AKIALOCAL";
+
+/// The physical name of a resource.
+#[must_use]
+pub fn physical(logical_id: &str) -> String {
+    format!("{STACK}-{logical_id}")
+}
+
+/// An ARN of this account and region.
+#[must_use]
+pub fn arn(service: &str, resource: &str) -> String {
+    format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}")
+}

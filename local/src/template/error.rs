@@ -1,0 +1,51 @@
+//! What can be wrong with a template.
+
+use std::path::PathBuf;
+
+/// Why the template cannot be run here.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// The file cannot be read.
+    #[error("the template {} cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not the YAML of a template.
+    #[error("the template is not valid YAML: {0}")]
+    Yaml(#[from] serde_yaml_ng::Error),
+    /// A parameter is missing, unknown, or has a value that it does not allow.
+    #[error("template parameter {name}: {reason}")]
+    Parameter {
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something in the template that is wrong or that `local` does not understand.
+    #[error("template: {place}: {reason}")]
+    Place {
+        /// The resource and the property: `Search.Events.ListUsers`.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl TemplateError {
+    pub(crate) fn parameter(name: &str, reason: impl Into<String>) -> Self {
+        Self::Parameter {
+            name: name.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn at(place: &str, reason: impl Into<String>) -> Self {
+        Self::Place {
+            place: place.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
