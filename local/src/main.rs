@@ -1,1 +1,8 @@
-fn main() {}
+//! `local`: see `make help`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    local::cli::run().await
+}

@@ -16,6 +16,11 @@ pub struct Caller {
 pub enum Operation<'a> {
     /// Find, list, view, export, read a history; edit teams and Act as Agent, assign and remove skills.
     Manage,
+    /// See how far a job is, and fetch what it made (rule 29).
+    SeeJob {
+        /// Who asked for it.
+        of: UserId,
+    },
     /// Give this user another role.
     ChangeRole(&'a User, Role),
 }
@@ -27,6 +32,8 @@ pub fn may(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     }
     match operation {
         Operation::Manage => Ok(()),
+        Operation::SeeJob { of } if of == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
+        Operation::SeeJob { .. } => Err(Refusal::SomebodyElsesJob),
         Operation::ChangeRole(user, role) => may_change_role(caller, user, role),
     }
 }
@@ -95,6 +102,14 @@ mod tests {
         let raise = Operation::ChangeRole(&ada, Role::AccountOwner);
         assert_eq!(may(ada_asks, raise), Err(Refusal::OwnRole));
         assert_eq!(may(ada_asks, Operation::ChangeRole(&ada, Role::Agent)), Ok(()));
+    }
+
+    #[test]
+    fn rule_29_an_export_is_for_the_one_who_asked_and_for_admins() {
+        let somebody_elses = Operation::SeeJob { of: agent("ada").user_id };
+        assert_eq!(may(caller(Role::Supervisor), somebody_elses), Err(Refusal::SomebodyElsesJob));
+        assert_eq!(may(caller(Role::Supervisor), Operation::SeeJob { of: caller(Role::Supervisor).user_id }), Ok(()));
+        assert_eq!(may(caller(Role::SystemAdmin), somebody_elses), Ok(()));
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub enum Refusal {
     /// Rule 3.
     #[error("This is the last active account owner. Make somebody else an account owner first.")]
     LastAccountOwner,
+    /// Rule 29.
+    #[error("This job was started by somebody else. Only they and admins may see it.")]
+    SomebodyElsesJob,
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three. Without `q` everybody is listed.")]
     SearchTextTooShort(usize),
@@ -118,6 +121,7 @@ impl Refusal {
             Self::AccountOwnersOnly(_) => "account-owners-only",
             Self::OwnRole => "own-role",
             Self::LastAccountOwner => "last-account-owner",
+            Self::SomebodyElsesJob => "somebody-elses-job",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -142,9 +146,11 @@ impl Refusal {
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {
-            Self::AgentsMayNot | Self::SupervisorsMayNot(_) | Self::AccountOwnersOnly(_) | Self::OwnRole => {
-                RefusalKind::NotAllowed
-            }
+            Self::AgentsMayNot
+            | Self::SupervisorsMayNot(_)
+            | Self::AccountOwnersOnly(_)
+            | Self::OwnRole
+            | Self::SomebodyElsesJob => RefusalKind::NotAllowed,
             Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)

@@ -1,1 +1,17 @@
-//! edge
+//! What every function's edge shares. The edge is thin: it reads a request into types of the domain, calls,
+//! and turns what comes back into an answer.
+
+pub mod aws;
+pub mod caller;
+pub mod change;
+pub mod config;
+pub mod precondition;
+pub mod problem;
+pub mod question;
+pub mod read;
+pub mod respond;
+pub mod serve;
+pub mod user;
+
+pub use caller::Signed;
+pub use problem::Problem;

@@ -144,6 +144,12 @@ pub fn search_entry(status: Status, head: &str, rest: &str, user_id: UserId) -> 
     Key::new(find(status, head), format!("{rest}{END_OF_TEXT}{user_id}"))
 }
 
+/// What the sort key of an entry starts with when nothing follows this text.
+#[must_use]
+pub fn whole_text(rest: &str) -> String {
+    format!("{rest}{END_OF_TEXT}")
+}
+
 /// Where the profiles of this status are in the index.
 #[must_use]
 pub fn by_status(status: Status) -> String {

@@ -4,7 +4,9 @@
 //! function's signature states what it may do; [`Directory`] does all of them.
 
 pub mod commit;
+pub mod count;
 pub mod cursor;
+pub mod details;
 pub mod error;
 pub mod find;
 pub mod history;

@@ -6,7 +6,7 @@
 //! parameters; the URL carries `bodySHA256`, which must be the body's hash.
 //!
 //! Twilio's side is not of one mind about the URL's port and about quotes in its query, so a request
-//! is good if any spelling of the URL gives the signature; see [`spellings`].
+//! is good if any spelling of the URL gives the signature.
 
 mod spellings;
 

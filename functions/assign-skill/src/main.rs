@@ -1,1 +1,10 @@
-fn main() {}
+//! Wires `assign-skill`.
+
+use edge::{aws, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let directory = aws::directory()?;
+    serve::http(|request| assign_skill::handle(&directory, request)).await
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! Wires `edit`.
+
+use edge::{aws, config, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let (directory, roles) = (aws::directory()?, config::role_authority()?);
+    serve::http(|request| edit::handle(&directory, roles, request)).await
+}

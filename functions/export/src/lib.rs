@@ -1,1 +1,84 @@
-//! export
+//! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, made by a job (rule 29).
+
+mod outside;
+
+use jiff::Timestamp;
+use lambda_http::{Request, RequestExt, http::Method};
+use serde::Serialize;
+use uuid::Uuid;
+
+use domain::powers::{Operation, may};
+use edge::{
+    Problem, Signed, question, read,
+    respond::{Answer, json, respond},
+};
+use table::jobs::{Asked, Job, JobState, KeepJobs};
+
+pub use outside::{Link, Outside, StartJob};
+
+/// A job, as the API shows it.
+#[derive(Debug, Serialize)]
+struct JobView<'a> {
+    job_id: Uuid,
+    kind: &'a str,
+    state: JobState,
+    done: u64,
+    total: Option<u64>,
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    download_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+impl<'a> JobView<'a> {
+    fn of(job: &'a Job, download_url: Option<String>) -> Self {
+        Self {
+            job_id: job.job_id,
+            kind: &job.kind,
+            state: job.state,
+            done: job.done,
+            total: job.total,
+            created_at: job.created_at,
+            download_url,
+            error: job.error.as_deref(),
+        }
+    }
+}
+
+/// Starts an export, or tells how far a job is.
+pub async fn handle(directory: &impl KeepJobs, outside: &(impl StartJob + Link), request: Request) -> Answer {
+    let signed = Signed::of(&request)?;
+    if request.method() == Method::POST {
+        start(directory, outside, &signed, &request).await
+    } else {
+        tell(directory, outside, &signed, &request).await
+    }
+}
+
+async fn start(directory: &impl KeepJobs, outside: &impl StartJob, signed: &Signed, request: &Request) -> Answer {
+    let asked = read::body::<Asked>(request)?;
+    question::of(&asked)?;
+    let job = Job::export(Uuid::new_v4(), signed.caller.user_id, asked, Timestamp::now());
+    directory.create_job(&job).await?;
+    if let Err(error) = outside.start(job.job_id).await {
+        directory.give_up(job.job_id, "The export could not be started. Start it again.").await?;
+        return Err(Problem::unavailable(&error));
+    }
+    respond(202, &JobView::of(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
+}
+
+/// The link is made when asked for: it is good for 15 minutes from then on.
+async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, request: &Request) -> Answer {
+    let parameters = request.path_parameters();
+    let job_id = parameters.first("job_id").unwrap_or_default();
+    let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
+    let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?.ok_or_else(unknown)?;
+    may(signed.caller, Operation::SeeJob { of: job.asked_by })?;
+    let job = job.as_of(Timestamp::now());
+    let link = match (job.state, &job.file) {
+        (JobState::Done, Some(file)) => Some(outside.link(file).await.map_err(|error| Problem::internal(&error))?),
+        _ => None,
+    };
+    json(200, &JobView::of(&job, link))
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! Wires `export`.
+
+use edge::{aws, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let (directory, outside) = (aws::directory()?, export::Outside::from_env()?);
+    serve::http(|request| export::handle(&directory, &outside, request)).await
+}

@@ -1,1 +1,31 @@
-//! search
+//! `GET /users`: find people by text and filters, or list them in order of name (rules 6 to 9).
+
+use lambda_http::Request;
+use serde::Serialize;
+
+use edge::{
+    Signed,
+    question::{self, PARAMETERS},
+    read::Query,
+    respond::{Answer, json},
+    user::{Listed, listed},
+};
+use table::{Cursor, FindUsers, Order};
+
+#[derive(Serialize)]
+struct List<'a> {
+    items: Vec<Listed<'a>>,
+    next_cursor: Option<String>,
+}
+
+/// Answers with a page of people.
+pub async fn handle(directory: &impl FindUsers, request: Request) -> Answer {
+    Signed::of(&request)?;
+    let known = [&PARAMETERS[..], &["limit", "cursor"]].concat();
+    let query = Query::of(&request, &known)?;
+    let (question, limit) = (question::of_query(&query)?, query.limit()?);
+    let cursor = query.text("cursor").map(|cursor| Cursor::decode(cursor, &question.fingerprint())).transpose()?;
+    let page = directory.find(&question, Order::Cheapest, cursor, limit).await?;
+    let items = page.users.iter().map(|user| listed(user, &page.teams)).collect();
+    json(200, &List { items, next_cursor: page.next.as_ref().map(Cursor::encode) })
+}

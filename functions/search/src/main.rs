@@ -1,1 +1,10 @@
-fn main() {}
+//! Wires `search`.
+
+use edge::{aws, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let directory = aws::directory()?;
+    serve::http(|request| search::handle(&directory, request)).await
+}

@@ -88,7 +88,7 @@ impl Kept {
                 self.workers.remove(&sid);
             }
             Entry::Token(token) if token.expiration > now => {
-                self.tokens.insert(token.token.clone(), token);
+                self.tokens.insert(token.value.clone(), token);
             }
             Entry::Token(_) => {}
         }

@@ -47,7 +47,7 @@ pub(crate) fn log_in(workspace: &mut Workspace, claims: &Claims, now: Timestamp)
     }
     let token = Token::issue(&worker.sid, &claims.identity, &claims.roles, now);
     workspace.keep_token(&token);
-    Ok(LoggedIn { worker_sid: worker.sid, token: token.token, events })
+    Ok(LoggedIn { worker_sid: worker.sid, token: token.value, events })
 }
 
 fn create(workspace: &mut Workspace, claims: &Claims, now: Timestamp) -> Result<(Worker, Vec<Event>), Refusal> {

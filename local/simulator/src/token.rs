@@ -10,7 +10,7 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 /// A token, and what it says about its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
-    pub(crate) token: String,
+    pub(crate) value: String,
     worker_sid: String,
     identity: String,
     roles: Vec<String>,
@@ -20,7 +20,7 @@ pub(crate) struct Token {
 impl Token {
     pub(crate) fn issue(worker_sid: &str, identity: &str, roles: &[String], now: Timestamp) -> Self {
         Self {
-            token: format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()),
+            value: format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()),
             worker_sid: worker_sid.to_owned(),
             identity: identity.to_owned(),
             roles: roles.to_vec(),
@@ -47,7 +47,11 @@ impl Token {
 /// hex digits.
 pub(crate) fn escaped(identity: &str) -> String {
     identity.bytes().fold(String::new(), |escaped, byte| {
-        if byte.is_ascii_alphanumeric() { escaped + &char::from(byte).to_string() } else { escaped + &format!("_{byte:02X}") }
+        if byte.is_ascii_alphanumeric() {
+            escaped + &char::from(byte).to_string()
+        } else {
+            escaped + &format!("_{byte:02X}")
+        }
     })
 }
 

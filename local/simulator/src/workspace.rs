@@ -69,7 +69,7 @@ impl Workspace {
 
     pub(crate) fn keep_token(&mut self, token: &Token) {
         self.journal.token(token);
-        self.tokens.insert(token.token.clone(), token.clone());
+        self.tokens.insert(token.value.clone(), token.clone());
     }
 
     pub(crate) fn create(&mut self, change: Change, now: Timestamp) -> Result<(Worker, Event), Refusal> {
@@ -98,7 +98,6 @@ impl Workspace {
         }
         after.version += 1;
         after.date_updated = now;
-        self.by_name.remove(&key(&before.friendly_name));
         self.put(after.clone());
         let events = updates(&before, &after, now).into_iter().map(|event| self.happened(event)).collect();
         Ok((after, events))

@@ -36,16 +36,10 @@ pub enum TemplateError {
 
 impl TemplateError {
     pub(crate) fn parameter(name: &str, reason: impl Into<String>) -> Self {
-        Self::Parameter {
-            name: name.to_owned(),
-            reason: reason.into(),
-        }
+        Self::Parameter { name: name.to_owned(), reason: reason.into() }
     }
 
     pub(crate) fn at(place: &str, reason: impl Into<String>) -> Self {
-        Self::Place {
-            place: place.to_owned(),
-            reason: reason.into(),
-        }
+        Self::Place { place: place.to_owned(), reason: reason.into() }
     }
 }

@@ -18,29 +18,26 @@ pub(crate) struct Parameter {
     allowed_pattern: Option<String>,
 }
 
-/// The value of each parameter: what is given, else its default. Each is checked against what the
+/// The value of each parameter: what is given, else what is so here, else its default. Each is checked against what the
 /// parameter allows.
 pub(crate) fn values(
     parameters: &BTreeMap<String, Parameter>,
+    here: &BTreeMap<String, String>,
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, Value>, TemplateError> {
     if let Some(unknown) = given.keys().find(|name| !parameters.contains_key(*name)) {
-        return Err(TemplateError::parameter(
-            unknown,
-            "the template has no such parameter",
-        ));
+        return Err(TemplateError::parameter(unknown, "the template has no such parameter"));
     }
     parameters
         .iter()
-        .map(|(name, parameter)| Ok((name.clone(), value(name, parameter, given.get(name))?)))
+        .map(|(name, parameter)| {
+            let given = given.get(name).or_else(|| here.get(name));
+            Ok((name.clone(), value(name, parameter, given)?))
+        })
         .collect()
 }
 
-fn value(
-    name: &str,
-    parameter: &Parameter,
-    given: Option<&String>,
-) -> Result<Value, TemplateError> {
+fn value(name: &str, parameter: &Parameter, given: Option<&String>) -> Result<Value, TemplateError> {
     let text = match (given, &parameter.default) {
         (Some(given), _) => given.clone(),
         (None, Some(default)) => text(default),
@@ -94,11 +91,8 @@ mod tests {
     fn value_of(yaml: &str, given: Option<&str>) -> Result<Value, String> {
         let parameter: Parameter = serde_yaml_ng::from_str(yaml).unwrap();
         let parameters = BTreeMap::from([("Size".to_owned(), parameter)]);
-        let given = given
-            .map(|v| ("Size".to_owned(), v.to_owned()))
-            .into_iter()
-            .collect();
-        values(&parameters, &given)
+        let given = given.map(|v| ("Size".to_owned(), v.to_owned())).into_iter().collect();
+        values(&parameters, &BTreeMap::new(), &given)
             .map(|mut values| values.remove("Size").unwrap())
             .map_err(|e| e.to_string())
     }
@@ -119,10 +113,7 @@ mod tests {
     #[test]
     fn a_missing_parameter_is_named() {
         let error = value_of("{Type: String}", None).unwrap_err();
-        assert_eq!(
-            error,
-            "template parameter Size: it has no default and no value was given"
-        );
+        assert_eq!(error, "template parameter Size: it has no default and no value was given");
     }
 
     #[test]

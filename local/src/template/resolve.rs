@@ -47,11 +47,7 @@ impl Scope {
         }
     }
 
-    fn mapping(
-        &self,
-        entries: &serde_yaml_ng::Mapping,
-        place: &str,
-    ) -> Result<Value, TemplateError> {
+    fn mapping(&self, entries: &serde_yaml_ng::Mapping, place: &str) -> Result<Value, TemplateError> {
         let mut object = Map::new();
         for (key, value) in entries {
             let key = text(&embedded::without_tags(key));
@@ -70,23 +66,15 @@ impl Scope {
         Ok(Value::Array(values))
     }
 
-    fn call(
-        &self,
-        function: &str,
-        argument: &Yaml,
-        place: &str,
-    ) -> Result<Option<Value>, TemplateError> {
+    fn call(&self, function: &str, argument: &Yaml, place: &str) -> Result<Option<Value>, TemplateError> {
         match (function, argument) {
             ("Ref", Yaml::String(name)) => self.reference(name, place),
             ("GetAtt", Yaml::String(path)) => self.attribute(path, place).map(Some),
             ("GetAtt", Yaml::Sequence(parts)) => {
-                let parts: Vec<String> =
-                    parts.iter().map(|p| text(&embedded::without_tags(p))).collect();
+                let parts: Vec<String> = parts.iter().map(|p| text(&embedded::without_tags(p))).collect();
                 self.attribute(&parts.join("."), place).map(Some)
             }
-            ("Sub", Yaml::String(template)) => {
-                self.substitute(template, &Map::new(), place).map(Some)
-            }
+            ("Sub", Yaml::String(template)) => self.substitute(template, &Map::new(), place).map(Some),
             ("Sub", Yaml::Sequence(parts)) => self.substitute_with(parts, place).map(Some),
             ("Join", Yaml::Sequence(parts)) => self.join(parts, place).map(Some),
             _ => Err(TemplateError::at(
@@ -108,32 +96,25 @@ impl Scope {
         }
         match self.resources.get(name) {
             Some(resource) => Ok(Some(resource.reference.clone().into())),
-            None => Err(TemplateError::at(
-                place,
-                format!("{name} is neither a parameter nor a resource of the template"),
-            )),
+            None => {
+                Err(TemplateError::at(place, format!("{name} is neither a parameter nor a resource of the template")))
+            }
         }
     }
 
     fn attribute(&self, path: &str, place: &str) -> Result<Value, TemplateError> {
         let (resource, attribute) = path.split_once('.').unwrap_or((path, ""));
-        let named = self.resources.get(resource).ok_or_else(|| {
-            TemplateError::at(place, format!("{resource} is no resource of the template"))
-        })?;
-        named
-            .attributes
-            .get(attribute)
-            .map(|value| value.clone().into())
-            .ok_or_else(|| {
-                let known: Vec<_> = named.attributes.keys().copied().collect();
-                TemplateError::at(
-                    place,
-                    format!(
-                        "{resource} has no attribute {attribute:?} here, only [{}]",
-                        known.join(", ")
-                    ),
-                )
-            })
+        let named = self
+            .resources
+            .get(resource)
+            .ok_or_else(|| TemplateError::at(place, format!("{resource} is no resource of the template")))?;
+        named.attributes.get(attribute).map(|value| value.clone().into()).ok_or_else(|| {
+            let known: Vec<_> = named.attributes.keys().copied().collect();
+            TemplateError::at(
+                place,
+                format!("{resource} has no attribute {attribute:?} here, only [{}]", known.join(", ")),
+            )
+        })
     }
 
     fn substitute_with(&self, parts: &[Yaml], place: &str) -> Result<Value, TemplateError> {
@@ -143,19 +124,11 @@ impl Scope {
                 let empty = Map::new();
                 self.substitute(template, variables.as_object().unwrap_or(&empty), place)
             }
-            _ => Err(TemplateError::at(
-                place,
-                "!Sub takes a text, or a list of a text and a mapping",
-            )),
+            _ => Err(TemplateError::at(place, "!Sub takes a text, or a list of a text and a mapping")),
         }
     }
 
-    fn substitute(
-        &self,
-        template: &str,
-        variables: &Map<String, Value>,
-        place: &str,
-    ) -> Result<Value, TemplateError> {
+    fn substitute(&self, template: &str, variables: &Map<String, Value>, place: &str) -> Result<Value, TemplateError> {
         let mut out = String::new();
         let mut rest = template;
         while let Some(start) = rest.find("${") {
@@ -171,12 +144,7 @@ impl Scope {
         Ok(Value::String(out))
     }
 
-    fn variable(
-        &self,
-        name: &str,
-        variables: &Map<String, Value>,
-        place: &str,
-    ) -> Result<String, TemplateError> {
+    fn variable(&self, name: &str, variables: &Map<String, Value>, place: &str) -> Result<String, TemplateError> {
         if let Some(literal) = name.strip_prefix('!') {
             return Ok(format!("${{{literal}}}"));
         }
@@ -238,9 +206,7 @@ mod tests {
             parameters: BTreeMap::from([("Origins".to_owned(), json!(["a", "b"]))]),
             resources: BTreeMap::from([("Directory".to_owned(), table)]),
         };
-        scope
-            .resolve(&serde_yaml_ng::from_str(yaml).unwrap(), "Search")
-            .map_err(|e| e.to_string())
+        scope.resolve(&serde_yaml_ng::from_str(yaml).unwrap(), "Search").map_err(|e| e.to_string())
     }
 
     #[test]

@@ -23,9 +23,9 @@ pub fn fold(text: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The characters taken apart (NFKD), without case.
+/// The characters taken apart (NFKD) and without case.
 fn apart(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    text.nfkd().default_case_fold().nfkd()
+    text.nfkd().default_case_fold()
 }
 
 /// Drops each combining mark whose base, the last character before it that is no mark, is a Latin letter.
@@ -115,8 +115,10 @@ mod tests {
     }
 
     /// Bases, marks of several classes, and characters that are more than one when taken apart.
-    const MARKED: &str = "[aEIıŁиЙαᾳΐשק가각ｶカ1 \u{0}\u{1f}\u{301}\u{306}\u{307}\u{316}\u{323}\u{345}\u{5b0}\u{5c1}\
-                          \u{94d}\u{93c}\u{20dd}\u{3099}\u{ff9e}\u{b4}\u{200d}\u{1fb3}\u{fdfa}]{0,12}";
+    const MARKED: &str = concat!(
+        "[aEIıŁиЙαᾳΐשק가각ｶカ1 ",
+        r"\x00\x1f\u0301\u0306\u0307\u0316\u0323\u0345\u05b0\u05c1\u094d\u093c\u20dd\u3099\uff9e\u00b4\u200d\ufdfa]{0,12}",
+    );
 
     proptest! {
         #[test]

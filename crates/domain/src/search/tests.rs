@@ -121,11 +121,10 @@ proptest! {
     }
 
     #[test]
-    fn rule_6_leaving_words_out_does_not_change_who_matches(name in "[ab ]{0,12}", typed in "[ab ]{3,12}") {
+    fn rule_6_leaving_words_out_does_not_change_who_matches(name in "[ab ]{0,12}", typed in "[ab]{3}[ab ]{0,9}") {
         let user = UserText::new(&name, None);
         let folded = fold(&typed);
         let words: Vec<&str> = folded.split(' ').collect();
-        prop_assume!(words.iter().any(|word| can_lead(word)));
         let naive = words.iter().all(|word| user.contains(word));
         prop_assert_eq!(user.matches(&text(&typed)), naive);
     }

@@ -17,8 +17,8 @@ fn verifier() -> Verifier {
 }
 
 /// Few keys and short values, so that keys repeat and are prefixes of each other.
-fn any_params() -> impl Strategy<Value = Vec<(String, String)>> {
-    vec(("[ABa=&é'%+ ]{1,3}", prop_oneof!["[Aa=&é'%+ 1]{0,3}", any::<String>()]), 0..8)
+fn any_params(least: usize) -> impl Strategy<Value = Vec<(String, String)>> {
+    vec(("[ABa=&é'%+ ]{1,3}", prop_oneof!["[Aa=&é'%+ 1]{0,3}", any::<String>()]), least..8)
 }
 
 fn posted(params: &[(String, String)]) -> (Vec<u8>, String) {
@@ -44,7 +44,7 @@ fn meaning(body: &[u8]) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn any_form_that_twilio_signed_verifies_in_any_order(params in any_params(), turn in any::<Index>()) {
+    fn any_form_that_twilio_signed_verifies_in_any_order(params in any_params(0), turn in any::<Index>()) {
         let (body, signature) = posted(&params);
         prop_assert!(verifier().verify(PATH, FORM, &body, &signature));
         let mut turned = params;
@@ -56,9 +56,8 @@ proptest! {
     }
 
     #[test]
-    fn a_form_with_any_byte_changed_is_refused(params in any_params(), at in any::<Index>(), byte: u8) {
+    fn a_form_with_any_byte_changed_is_refused(params in any_params(1), at in any::<Index>(), byte: u8) {
         let (body, signature) = posted(&params);
-        prop_assume!(!body.is_empty());
         let mut changed = body.clone();
         changed[at.index(body.len())] = byte;
         prop_assume!(meaning(&changed) != meaning(&body));
@@ -78,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn a_signature_with_any_byte_changed_is_refused(params in any_params(), at in any::<Index>(), flip in 1_u8..128) {
+    fn a_signature_with_any_byte_changed_is_refused(params in any_params(0), at in any::<Index>(), flip in 1_u8..128) {
         let (body, signature) = posted(&params);
         let mut bytes = signature.into_bytes();
         let at = at.index(bytes.len());

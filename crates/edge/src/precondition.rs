@@ -1,0 +1,66 @@
+//! `ETag` and `If-Match`: a user's version is its entity tag.
+
+use lambda_http::Request;
+
+use domain::{Refusal, User};
+
+use crate::Problem;
+
+/// The entity tag of a version.
+#[must_use]
+pub fn etag(version: u64) -> String {
+    format!("\"{version}\"")
+}
+
+/// What `If-Match` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing, or `*`.
+    Any,
+    /// One of these versions.
+    OneOf(Vec<u64>),
+}
+
+impl IfMatch {
+    /// As the request says.
+    pub fn of(request: &Request) -> Result<Self, Problem> {
+        let Some(value) = request.headers().get("if-match") else { return Ok(Self::Any) };
+        let value = value.to_str().unwrap_or_default();
+        if value.trim() == "*" {
+            return Ok(Self::Any);
+        }
+        let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+        value.split(',').map(version).collect::<Option<_>>().map(Self::OneOf).ok_or_else(|| {
+            Problem::invalid("invalid-if-match", format!("If-Match is {value:?}; it is the ETag of the user, such as \"7\"."))
+        })
+    }
+
+    /// Refuses a user who has changed since.
+    pub fn check(&self, user: &User) -> Result<(), Refusal> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&user.version) => Err(Refusal::Stale { is: user.version }),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::people;
+    use lambda_http::Body;
+
+    fn asked(value: &str) -> Result<IfMatch, Problem> {
+        IfMatch::of(&lambda_http::http::Request::builder().header("if-match", value).body(Body::Empty).unwrap())
+    }
+
+    #[test]
+    fn an_edit_of_what_has_changed_since_is_refused() {
+        let user = User { version: 7, ..people::agent("ada") };
+        assert_eq!(asked(&etag(7)).unwrap().check(&user), Ok(()));
+        assert_eq!(asked("\"6\", \"7\"").unwrap().check(&user), Ok(()));
+        assert_eq!(asked("*").unwrap().check(&user), Ok(()));
+        assert_eq!(asked("\"6\"").unwrap().check(&user), Err(Refusal::Stale { is: 7 }));
+        assert_eq!(asked("seven").unwrap_err().code, "invalid-if-match");
+    }
+}

@@ -1,0 +1,8 @@
+//! The table against a real DynamoDB, embedded.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod commit;
+mod jobs;
+mod search;
+mod support;
+mod workers;

@@ -1,0 +1,63 @@
+//! A fresh directory for each test, with the very table of the template.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::{Client, config::{BehaviorVersion, Region}};
+use embedded::Dynamo;
+use jiff::Timestamp;
+use table::{Commit, CommitUser, Directory, index::IndexUser};
+
+use domain::{Actor, Source, User, audit::Action};
+
+pub struct Stand {
+    pub directory: Directory,
+    dynamo: Dynamo,
+}
+
+impl Stand {
+    pub async fn new() -> Self {
+        let dynamo = Dynamo::memory().await.unwrap();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("eu-central-1"))
+            .endpoint_url(dynamo.url())
+            .credentials_provider(Credentials::from_keys("test", "test", None));
+        let stand = Self { directory: Directory::new(Client::from_conf(config.build()), ""), dynamo };
+        stand.fresh()
+    }
+
+    /// Another empty table on the same database.
+    pub fn fresh(self) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("directory-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let properties = embedded::without_stream(embedded::directory_properties().unwrap());
+        self.dynamo.create_table(&name, &properties).unwrap();
+        Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
+    }
+
+    /// Puts people in, with their search entries.
+    pub async fn with(self, users: &[User]) -> Self {
+        for user in users {
+            let written = self.directory.commit(edit(None, user.clone())).await.unwrap();
+            self.directory.index(&written, None).await.unwrap();
+        }
+        self
+    }
+}
+
+/// A change by an operator.
+pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
+    Commit {
+        before,
+        after,
+        actor: Actor::Operator,
+        source: Source::Api,
+        request_id: "test",
+        action: Action::Edited,
+        applied: None,
+        displaced: None,
+        carry_over: false,
+        now: Timestamp::UNIX_EPOCH,
+    }
+}

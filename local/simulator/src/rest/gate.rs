@@ -1,0 +1,67 @@
+//! What every REST request passes: it is recorded, may meet a fault, and must say who asks.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State as Extract};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+
+use crate::refusal::Refusal;
+use crate::state::{Call, State};
+
+const WORKSPACES: &str = "/v1/Workspaces/";
+
+pub(super) async fn pass(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/v1/") {
+        return next.run(request).await;
+    }
+    let at = Timestamp::now();
+    let (head, body) = request.into_parts();
+    let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
+    let answer = match admit(&state, &head).await {
+        Ok(()) => next.run(Request::from_parts(head, body)).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    state.record(Call { method, path, status: answer.status().as_u16(), at });
+    answer
+}
+
+async fn admit(state: &State, head: &Parts) -> Result<(), Refusal> {
+    let path = head.uri.path();
+    if path.starts_with(WORKSPACES) {
+        meet_fault(state, &head.method).await?;
+    }
+    if !knows_the_token(state, &head.headers) {
+        return Err(Refusal::unauthenticated());
+    }
+    if in_another_place(state, path) { Err(Refusal::not_found(path)) } else { Ok(()) }
+}
+
+async fn meet_fault(state: &State, method: &Method) -> Result<(), Refusal> {
+    let Some(hit) = state.faults().hit(method) else { return Ok(()) };
+    tokio::time::sleep(hit.latency).await;
+    hit.status.map_or(Ok(()), |status| Err(Refusal::of(status)))
+}
+
+fn knows_the_token(state: &State, headers: &HeaderMap) -> bool {
+    let expected = STANDARD.encode(format!("{}:{}", state.place.account_sid, state.auth_token));
+    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    given
+        .and_then(|given| given.split_once(' '))
+        .is_some_and(|(scheme, credentials)| scheme.eq_ignore_ascii_case("basic") && credentials.trim() == expected)
+}
+
+/// There is one account with one workspace.
+fn in_another_place(state: &State, path: &str) -> bool {
+    let mut segments = path.split('/').skip(2);
+    match (segments.next(), segments.next()) {
+        (Some("Workspaces"), Some(sid)) => sid != state.place.workspace_sid,
+        (Some("Accounts"), Some(sid)) => sid != state.place.account_sid,
+        _ => false,
+    }
+}

@@ -1,0 +1,106 @@
+//! Lists in pages, as Twilio's: `{<key>: […], meta: {…}}`.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::Query;
+use form_urlencoded::Serializer;
+use serde_json::{Value, json};
+
+use crate::refusal::Refusal;
+
+const DEFAULT_SIZE: usize = 50;
+const LARGEST_SIZE: usize = 1000;
+
+/// A request's parameters.
+pub(super) type Parameters = Query<HashMap<String, String>>;
+
+/// A list to be shown: where it is, how it is called in the answer, what it was filtered by.
+pub(super) struct List<'a> {
+    pub(super) url: String,
+    pub(super) key: &'a str,
+    pub(super) parameters: &'a HashMap<String, String>,
+    /// The filters that this list knows, which its pages' addresses repeat.
+    pub(super) filters: &'a [&'a str],
+}
+
+/// Where a page begins: after an item (`PA`) or before one (`PB`), by SID.
+enum Start<'a> {
+    First,
+    After(&'a str),
+    Before(&'a str),
+}
+
+impl List<'_> {
+    /// The page that is asked for. `items` are in the list's order, each with its SID; `shown` makes
+    /// the resource, for the items of the page only. An item that is gone does not disturb a page that
+    /// begins there, as long as SIDs are in order, rising or falling.
+    pub(super) fn page<T>(&self, items: &[(&str, T)], shown: impl Fn(&T) -> Value) -> Result<Json<Value>, Refusal> {
+        let size = self.size()?;
+        let from = match self.start()? {
+            Start::First => 0,
+            Start::After(sid) => position(items, sid).end,
+            Start::Before(sid) => position(items, sid).start.saturating_sub(size),
+        };
+        let page = &items[from..items.len().min(from + size)];
+        let next = (from + size < items.len()).then(|| page.last()).flatten().map(|(sid, _)| format!("PA{sid}"));
+        let previous = (from > 0).then(|| page.first()).flatten().map(|(sid, _)| format!("PB{sid}"));
+        let resources: Vec<Value> = page.iter().map(|(_, item)| shown(item)).collect();
+        Ok(Json(json!({ self.key: resources, "meta": self.meta(size, next.as_deref(), previous.as_deref()) })))
+    }
+
+    fn meta(&self, size: usize, next: Option<&str>, previous: Option<&str>) -> Value {
+        let number = self.number();
+        let token = self.given("PageToken");
+        json!({
+            "page": number,
+            "page_size": size,
+            "first_page_url": self.address(size, 0, None),
+            "previous_page_url": previous.map(|token| self.address(size, number.saturating_sub(1), Some(token))),
+            "url": self.address(size, number, token),
+            "next_page_url": next.map(|token| self.address(size, number + 1, Some(token))),
+            "key": self.key,
+        })
+    }
+
+    fn address(&self, size: usize, number: usize, token: Option<&str>) -> String {
+        let mut query = Serializer::new(String::new());
+        for filter in self.filters {
+            query.extend_pairs(self.given(filter).map(|value| (filter, value)));
+        }
+        query.append_pair("PageSize", &size.to_string()).append_pair("Page", &number.to_string());
+        query.extend_pairs(token.map(|token| ("PageToken", token)));
+        format!("{}?{}", self.url, query.finish())
+    }
+
+    fn size(&self) -> Result<usize, Refusal> {
+        let Some(text) = self.given("PageSize") else { return Ok(DEFAULT_SIZE) };
+        let size = text.parse().ok().filter(|size| *size >= 1);
+        size.map(|size: usize| size.min(LARGEST_SIZE))
+            .ok_or_else(|| Refusal::bad(format!("PageSize must be from 1 to {LARGEST_SIZE}")))
+    }
+
+    /// Counts for the client's sake; the token alone decides what is shown.
+    fn number(&self) -> usize {
+        self.given("Page").and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    fn start(&self) -> Result<Start<'_>, Refusal> {
+        let Some(token) = self.given("PageToken") else { return Ok(Start::First) };
+        let after = token.strip_prefix("PA").map(Start::After);
+        after.or_else(|| token.strip_prefix("PB").map(Start::Before)).ok_or_else(|| Refusal::bad("Invalid PageToken"))
+    }
+
+    fn given(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+}
+
+/// The item's place, or the empty place where it would be.
+fn position<T>(items: &[(&str, T)], sid: &str) -> std::ops::Range<usize> {
+    let falling = items.first().zip(items.last()).is_some_and(|(first, last)| first.0 > last.0);
+    let before = |other: &str| if falling { other > sid } else { other < sid };
+    let start = items.partition_point(|(other, _)| before(other));
+    let found = items.get(start).is_some_and(|(other, _)| *other == sid);
+    start..start + usize::from(found)
+}

@@ -1,0 +1,93 @@
+//! What people and tests drive the simulator with. Needs no credentials.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State as Extract;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::callbacks::{Answered, Receipt};
+use crate::faults::Faults;
+use crate::login::{Claims, log_in};
+use crate::refusal::Refusal;
+use crate::state::State;
+
+type Shared = Extract<Arc<State>>;
+
+/// What a login answers.
+#[derive(Serialize)]
+struct Session {
+    worker_sid: String,
+    token: String,
+    /// The callbacks that were not answered with success.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    callbacks: Vec<Answered>,
+}
+
+pub(crate) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/sim/logins", post(login))
+        .route("/sim/faults", get(faults).post(set_faults).delete(end_faults))
+        .route("/sim/calls", get(calls))
+}
+
+async fn login(Extract(state): Shared, body: Bytes) -> Result<impl IntoResponse, Refusal> {
+    let claims: Claims = read(&body, "{identity, full_name, email, roles, attributes?}")?;
+    let ((worker_sid, token), receipts) = state.change(|workspace| {
+        let done = log_in(workspace, &claims, Timestamp::now())?;
+        Ok::<_, Refusal>(((done.worker_sid, done.token), done.events))
+    })?;
+    state.callbacks.release().await;
+    let callbacks = refused(receipts).await;
+    Ok(Json(Session { worker_sid, token, callbacks }))
+}
+
+/// Waits for all of them.
+async fn refused(receipts: Vec<Receipt>) -> Vec<Answered> {
+    let mut refused = Vec::new();
+    for receipt in receipts {
+        // No answer at all is a simulator that is being stopped.
+        let answers = receipt.await.unwrap_or_default();
+        refused.extend(answers.into_iter().filter(|answer| !answer.is_success()));
+    }
+    refused
+}
+
+async fn faults(Extract(state): Shared) -> Json<Faults> {
+    Json(state.faults().clone())
+}
+
+/// Replaces all faults. What is held back comes out if callbacks are no longer reordered.
+async fn set_faults(Extract(state): Shared, body: Bytes) -> Result<Response, Refusal> {
+    let form = "{callbacks?: {drop, duplicate, reorder, delay_ms}, rest?: {method, status, times, latency_ms}}";
+    let faults: Faults = read(&body, form)?;
+    faults.check().map_err(Refusal::bad)?;
+    state.faults().clone_from(&faults);
+    if !faults.callbacks.reorder {
+        state.callbacks.release().await;
+    }
+    Ok(Json(faults).into_response())
+}
+
+/// Answers when what was held back is answered.
+async fn end_faults(Extract(state): Shared) -> StatusCode {
+    *state.faults() = Faults::default();
+    state.callbacks.release().await;
+    StatusCode::NO_CONTENT
+}
+
+async fn calls(Extract(state): Shared) -> Json<Value> {
+    Json(json!({ "items": state.calls() }))
+}
+
+/// Says what is wrong, and what would be right.
+fn read<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| Refusal::bad(format!("{error}; expected {form}")))
+}

@@ -1,0 +1,111 @@
+//! Callbacks, as TaskRouter posts them (rule 28).
+
+use serde_json::json;
+use simulator::AVAILABLE_ACTIVITY_SID;
+
+use crate::harness::{ACCOUNT, Twilio, WORKSPACE, text};
+
+/// The names documented or observed on every callback about a worker.
+const EVERY: [&str; 17] = [
+    "AccountSid",
+    "EventDescription",
+    "EventType",
+    "OperatingUnitSid",
+    "ResourceSid",
+    "ResourceType",
+    "Sid",
+    "Timestamp",
+    "TimestampMs",
+    "WorkerActivityName",
+    "WorkerActivitySid",
+    "WorkerAttributes",
+    "WorkerName",
+    "WorkerSid",
+    "WorkerVersion",
+    "WorkspaceName",
+    "WorkspaceSid",
+];
+const ACTIVITY: [&str; 4] = [
+    "WorkerPreviousActivityName",
+    "WorkerPreviousActivitySid",
+    "WorkerTimeInPreviousActivity",
+    "WorkerTimeInPreviousActivityMs",
+];
+
+fn sorted(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_worker_made_changed_and_removed_is_told_in_order_and_signed() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    let path = format!("/Workers/{}", text(&worker, "sid"));
+    twilio.post(&path, &[("Attributes", r#"{"a":1}"#)]).await;
+    twilio.delete(&path).await;
+    for (version, event_type) in [(1, "worker.attributes.update"), (1, "worker.deleted")] {
+        let arrived = twilio.hook.next().await;
+        assert!(twilio.hook.is_signed(&arrived));
+        assert_eq!(arrived.header("user-agent"), "TwilioProxy/1.1");
+        assert_eq!(sorted(arrived.names()), EVERY);
+        let callback = arrived.parsed();
+        assert_eq!((&*callback.account_sid, &*callback.workspace_sid), (ACCOUNT, WORKSPACE));
+        assert_eq!(callback.event_type, event_type);
+        let said = callback.worker.unwrap();
+        assert_eq!((&*said.sid, &*said.name, said.version), (text(&worker, "sid"), "alice", version));
+    }
+}
+
+#[tokio::test]
+async fn attributes_come_with_their_slashes_escaped_as_twilio_does() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    let attributes = r#"{"url":"https://example.com/a","done":"\/"}"#;
+    twilio.post(&format!("/Workers/{}", text(&worker, "sid")), &[("Attributes", attributes)]).await;
+    let arrived = twilio.hook.next().await;
+    let escaped = r#"{"url":"https:\/\/example.com\/a","done":"\/"}"#;
+    assert_eq!(arrived.field("WorkerAttributes"), escaped);
+    assert_eq!(arrived.field("EventDescription"), format!("Worker alice updated attributes to {escaped}"));
+}
+
+#[tokio::test]
+async fn a_change_of_activity_says_where_the_worker_was_and_how_long() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    twilio.post(&format!("/Workers/{}", text(&worker, "sid")), &[("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await;
+    let arrived = twilio.hook.next().await;
+    assert_eq!(sorted(arrived.names()), sorted(EVERY.into_iter().chain(ACTIVITY)));
+    assert_eq!(arrived.field("WorkerActivityName"), "Available");
+    assert_eq!(arrived.field("WorkerPreviousActivityName"), "Offline");
+    let lasted_ms: i64 = arrived.field("WorkerTimeInPreviousActivityMs").parse().unwrap();
+    assert!((0..60_000).contains(&lasted_ms));
+}
+
+#[tokio::test]
+async fn a_new_name_alone_is_not_told() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    let path = format!("/Workers/{}", text(&worker, "sid"));
+    twilio.post(&path, &[("FriendlyName", "bob")]).await;
+    twilio.post(&path, &[("Attributes", r#"{"a":1}"#)]).await;
+    let arrived = twilio.hook.next().await;
+    assert_eq!((&*arrived.event_type(), &*arrived.field("WorkerName")), ("worker.attributes.update", "bob"));
+}
+
+#[tokio::test]
+async fn what_happened_can_be_read_newest_first() {
+    let mut twilio = Twilio::start().await;
+    let alice = twilio.worker("alice").await;
+    let bob = twilio.worker("bob").await;
+    let all = twilio.get("/Events").await;
+    let who: Vec<&str> = all["events"].as_array().unwrap().iter().map(|event| text(event, "resource_sid")).collect();
+    assert_eq!(who, [text(&bob, "sid"), text(&alice, "sid")]);
+    let of_alice = twilio.get(&format!("/Events?WorkerSid={}", text(&alice, "sid"))).await;
+    assert_eq!(of_alice["events"].as_array().unwrap().len(), 1);
+    assert_eq!(of_alice["events"][0]["event_data"]["worker_name"], "alice");
+    assert_eq!(twilio.get("/Events?EventType=worker.deleted").await["events"], json!([]));
+    assert_eq!(twilio.get("/Events?EndDate=2008-01-03T00:00:00Z").await["events"], json!([]));
+    assert_eq!(twilio.get("/Events?StartDate=yesterday").await["status"], 400);
+}

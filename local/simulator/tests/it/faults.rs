@@ -1,0 +1,158 @@
+//! The simulator misbehaves when asked to.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Twilio, alice, text};
+
+const CREATED: &str = "worker.created";
+const ACTIVITY: &str = "worker.activity.update";
+
+#[tokio::test]
+async fn callbacks_can_be_lost() {
+    // rule 28
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"drop": true}})).await;
+    twilio.log_in(alice()).await;
+    assert_eq!(twilio.hook.event_types_so_far(), Vec::<String>::new());
+    twilio.end_faults().await;
+    twilio.worker("bob").await;
+}
+
+#[tokio::test]
+async fn the_next_few_callbacks_can_be_lost() {
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"drop": 1}})).await;
+    twilio.log_in(alice()).await;
+    assert_eq!(twilio.hook.event_types_so_far(), [ACTIVITY]);
+}
+
+#[tokio::test]
+async fn callbacks_can_come_more_than_once() {
+    // rule 28
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"duplicate": true}})).await;
+    twilio.log_in(alice()).await;
+    assert_eq!(twilio.hook.event_types_so_far(), [CREATED, CREATED, ACTIVITY, ACTIVITY]);
+    twilio.faults(json!({"callbacks": {"duplicate": 2}})).await;
+    twilio.worker("bob").await;
+    let again = [twilio.hook.next().await, twilio.hook.next().await];
+    assert_eq!(again[0].field("Sid"), again[1].field("Sid"));
+}
+
+#[tokio::test]
+async fn a_logins_callbacks_can_come_in_reverse() {
+    // rule 28
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"reorder": true}})).await;
+    twilio.log_in(alice()).await;
+    assert_eq!(twilio.hook.event_types_so_far(), [ACTIVITY, CREATED]);
+}
+
+#[tokio::test]
+async fn held_callbacks_come_out_in_reverse_when_the_faults_end_or_there_are_eight() {
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"reorder": true}})).await;
+    let create = async |twilio: &Twilio, number: usize| {
+        let name = format!("person{number}");
+        assert_eq!(twilio.post("/Workers", &[("FriendlyName", &name)]).await.0, 201);
+    };
+    for number in 0..9 {
+        create(&twilio, number).await;
+    }
+    for number in (0..8).rev() {
+        assert_eq!(twilio.hook.next().await.field("WorkerName"), format!("person{number}"));
+    }
+    create(&twilio, 9).await;
+    assert!(twilio.hook.so_far().is_empty(), "two are held");
+    twilio.end_faults().await;
+    let rest: Vec<String> = twilio.hook.so_far().iter().map(|arrived| arrived.field("WorkerName")).collect();
+    assert_eq!(rest, ["person9", "person8"]);
+}
+
+#[tokio::test]
+async fn callbacks_can_be_late() {
+    let mut twilio = Twilio::start().await;
+    twilio.faults(json!({"callbacks": {"delay_ms": 300}})).await;
+    let start = Instant::now();
+    twilio.log_in(alice()).await;
+    assert_eq!(twilio.hook.so_far().len(), 2);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(300), "{took:?}");
+}
+
+#[tokio::test]
+async fn so_many_requests_of_a_method_can_fail() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    let path = format!("/Workers/{}", text(&worker, "sid"));
+    twilio.faults(json!({"rest": {"method": "POST", "status": 429, "times": 2}})).await;
+    assert_eq!(twilio.get(&path).await["sid"], worker["sid"]);
+    for expected in [429, 429, 200] {
+        let (status, answer) = twilio.post(&path, &[("Attributes", r#"{"a":1}"#)]).await;
+        assert_eq!(status, expected);
+        assert_eq!(answer["code"] == 20429, status == 429);
+    }
+    assert_eq!(twilio.hook.next().await.event_type(), "worker.attributes.update");
+}
+
+#[tokio::test]
+async fn all_requests_can_fail_until_the_faults_end_but_tokens_are_still_checked() {
+    let twilio = Twilio::start().await;
+    let session = twilio.log_in(alice()).await;
+    twilio.faults(json!({"rest": {"status": 503}})).await;
+    for _ in 0..3 {
+        assert_eq!(twilio.get("/Workers").await["status"], 503);
+    }
+    assert_eq!(twilio.validate(&session["token"]).await["valid"], true);
+    twilio.end_faults().await;
+    assert_eq!(twilio.get("/Workers").await["workers"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn requests_can_take_time_and_still_be_done() {
+    let twilio = Twilio::start().await;
+    twilio.faults(json!({"rest": {"latency_ms": 200}})).await;
+    let start = Instant::now();
+    assert_eq!(twilio.post("/Workers", &[("FriendlyName", "alice")]).await.0, 201);
+    assert!(start.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn a_fault_that_cannot_happen_is_refused_with_what_would_be_right() {
+    let twilio = Twilio::start().await;
+    let impossible = [
+        (json!({"callback": {}}), "callbacks"),
+        (json!({"callbacks": {"drop": "some"}}), "HowMany"),
+        (json!({"rest": {"status": 200}}), "400 to 599"),
+        (Value::Null, "rest"),
+    ];
+    for (faults, named) in impossible {
+        let (status, refusal) = twilio.sim(Method::POST, "faults", faults).await;
+        assert_eq!(status, 400);
+        assert!(text(&refusal, "message").contains(named), "{refusal}");
+    }
+    assert_eq!(twilio.get("/Workers").await["workers"], json!([]));
+}
+
+#[tokio::test]
+async fn the_rest_calls_received_can_be_read() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    twilio.faults(json!({"rest": {"method": "get", "status": 503}})).await;
+    twilio.get(&format!("/Workers/{}?x=1", text(&worker, "sid"))).await;
+    twilio.validate(&json!("made-up")).await;
+    let (_, calls) = twilio.sim(Method::GET, "calls", Value::Null).await;
+    let seen: Vec<(&str, u64)> = calls["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| (text(call, "method"), call["status"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(seen, [("POST", 201), ("GET", 503), ("POST", 200)]);
+    let path = text(&calls["items"][1], "path");
+    assert!(path.ends_with(&format!("/Workers/{}", text(&worker, "sid"))), "{path}");
+    assert!(text(&calls["items"][1], "at").parse::<jiff::Timestamp>().is_ok());
+}

@@ -1,0 +1,12 @@
+//! What people and tests may rely on when Twilio is simulated.
+#![allow(clippy::unwrap_used)]
+
+mod events;
+mod faults;
+mod harness;
+mod lists;
+mod logins;
+mod restart;
+mod shapes;
+mod tokens;
+mod workers;

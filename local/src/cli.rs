@@ -1,0 +1,207 @@
+//! The command line.
+#![allow(clippy::print_stdout, reason = "this is what prints")]
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::data::Addresses;
+use crate::names::{
+    DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
+};
+use crate::options::own_bin_dir;
+use crate::{Options, Stack};
+
+/// Runs what infra/template.yaml says, here: no account, no Docker.
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Command {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    start: Start,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Hands a function of the running stack an event and prints its answer.
+    Invoke(Invoke),
+}
+
+#[derive(Debug, Args)]
+struct Invoke {
+    /// The function's package: search
+    #[arg(long)]
+    function: String,
+    /// A file with the event.
+    #[arg(long)]
+    event: PathBuf,
+    /// Where the running stack keeps its data.
+    #[arg(long, env = "DATA", default_value = ".data")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Start {
+    /// The API's port; the TaskRouter simulator has the next one.
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// Where data is kept between starts.
+    #[arg(long, env = "DATA", default_value = ".data")]
+    data: PathBuf,
+    /// How many demo people log in when nobody is there yet.
+    #[arg(long, env = "SEED", default_value_t = 200)]
+    seed: usize,
+    /// What is run.
+    #[arg(long, default_value = "infra/template.yaml")]
+    template: PathBuf,
+    /// Where the functions' binaries are; next to this one, if not given.
+    #[arg(long)]
+    bin_dir: Option<PathBuf>,
+    /// Shows what functions print here, and not in DATA/logs.
+    #[arg(long, env = "LOG", value_parser = FalseyValueParser::new())]
+    log: bool,
+    /// A value for a parameter of the template: RoleAuthority=idp
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    parameter: Vec<(String, String)>,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE, such as RoleAuthority=idp")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl From<Start> for Options {
+    fn from(start: Start) -> Self {
+        Self {
+            port: start.port,
+            data: start.data,
+            seed: start.seed,
+            template: start.template,
+            bin_dir: start.bin_dir.unwrap_or_else(own_bin_dir),
+            parameters: start.parameter.into_iter().collect::<BTreeMap<_, _>>(),
+            log_to_console: start.log,
+            progress,
+        }
+    }
+}
+
+/// Does what the command line says. Errors are one line.
+pub async fn run() -> ExitCode {
+    let command = Command::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .without_time()
+        .with_target(false)
+        .init();
+    let done = match command.task {
+        Some(Task::Invoke(task)) => invoke(task).await,
+        None => start(command.start.into()).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(options: Options) -> Result<(), String> {
+    let mut asked_to_stop = std::pin::pin!(asked_to_stop());
+    let data = options.data.clone();
+    let stack = tokio::select! {
+        stack = Stack::start(options) => stack.map_err(|e| e.to_string())?,
+        () = &mut asked_to_stop => return Ok(()),
+    };
+    welcome(&stack, &data);
+    asked_to_stop.await;
+    eprintln!("stopping");
+    stack.stop().await;
+    Ok(())
+}
+
+/// Ctrl-C, `kill`, or the end of the terminal.
+async fn asked_to_stop() {
+    let mut signals: Vec<_> = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()]
+        .into_iter()
+        .filter_map(|kind| signal(kind).ok())
+        .collect();
+    std::future::poll_fn(|context| {
+        let any = signals.iter_mut().any(|s| s.poll_recv(context).is_ready());
+        if any { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+/// On one line, which is rewritten; where nobody watches, only at the end.
+fn progress(done: usize, total: usize) {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        eprint!("\rlogging people in: {done} of {total}");
+        // Only for the eye.
+        drop(stderr.flush());
+    }
+    if done == total {
+        if stderr.is_terminal() {
+            eprintln!();
+        } else {
+            eprintln!("{total} people logged in");
+        }
+    }
+}
+
+fn welcome(stack: &Stack, data: &std::path::Path) {
+    let (api, endpoints) = (stack.url(), stack.endpoints());
+    println!("ready {api}");
+    println!();
+    println!("  API, console, contract   {api}");
+    println!("  TaskRouter simulator     {}", stack.simulator_url());
+    println!("  DynamoDB                 {}", endpoints.dynamodb);
+    println!("  S3                       {}", endpoints.s3);
+    println!("  Lambda, Parameter Store  {}", endpoints.lambda);
+    println!("  data, logs               {}, {}", data.display(), data.join("logs").display());
+    println!(
+        "  Twilio                   account {TWILIO_ACCOUNT_SID}, workspace {TWILIO_WORKSPACE_SID}, auth token {TWILIO_AUTH_TOKEN}"
+    );
+    println!("  AWS                      region {REGION}, key {DEVELOPER_ACCESS_KEY_ID}, secret {SECRET_ACCESS_KEY}");
+    for person in stack.people() {
+        println!("  {:<24} {} ({})", person.role, person.token, person.identity);
+    }
+    if let Some(person) = stack.people().first() {
+        let curl = format!("curl -s -H 'Authorization: Bearer {}'", person.token);
+        println!();
+        println!("  {curl} '{api}/users?q=ada'");
+        println!("  {curl} '{api}/me'");
+        println!("  {curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'");
+    }
+}
+
+async fn invoke(task: Invoke) -> Result<(), String> {
+    let addresses = Addresses::load(&task.data)
+        .ok_or_else(|| format!("no stack runs on {}: start one with `make run`", task.data.display()))?;
+    let event =
+        std::fs::read(&task.event).map_err(|e| format!("the event {} cannot be read: {e}", task.event.display()))?;
+    let lambda = &addresses.endpoints.lambda;
+    let url = format!("{lambda}/2015-03-31/functions/{}/invocations", task.function);
+    let answer = reqwest::Client::new()
+        .post(url)
+        .body(event)
+        .send()
+        .await
+        .map_err(|e| format!("the stack on {} does not answer: {e}", task.data.display()))?;
+    let is_there = answer.status().is_success();
+    let failed = !is_there || answer.headers().contains_key("x-amz-function-error");
+    let body = answer.text().await.map_err(|e| e.to_string())?;
+    if failed {
+        return Err(body);
+    }
+    println!("{body}");
+    Ok(())
+}

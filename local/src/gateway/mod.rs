@@ -1,0 +1,171 @@
+//! API Gateway's HTTP API, payload format 2.0, as the template declares it.
+
+mod answer;
+mod authorizer;
+mod body;
+mod cors;
+mod event;
+mod pages;
+mod routes;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
+use crate::template::HttpApi;
+use authorizer::Verdict;
+use event::Call;
+use pages::Pages;
+use routes::Match;
+
+/// How long a function may take to answer a request.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the gateway itself answers, in its own plain shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    InternalServerError,
+    ServiceUnavailable,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, message) = match self {
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Self::InternalServerError => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Self::ServiceUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        };
+        let body = format!("{{\"message\":\"{message}\"}}");
+        (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    }
+}
+
+/// The gateway.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    api: HttpApi,
+    functions: Arc<Functions>,
+    pages: Pages,
+}
+
+impl Gateway {
+    /// `root` is the project's directory: console and contract are served from there.
+    pub fn new(api: HttpApi, functions: Arc<Functions>, root: &Path) -> Self {
+        Self { api, functions, pages: Pages::of(root) }
+    }
+
+    pub fn router(self) -> Router {
+        Router::new().fallback(serve).with_state(Arc::new(self))
+    }
+
+    async fn handle(&self, from: SocketAddr, request: Request, request_id: &str) -> Response {
+        if let Some(response) = cors::preflight(self.api.cors.as_ref(), &request) {
+            return response;
+        }
+        let (parts, body) = request.into_parts();
+        let body = match body::read(&parts.headers, body).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal.into_response(),
+        };
+        let path = routes::decode(parts.uri.path());
+        let Some(matched) = routes::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
+            return self.page(&parts, &path).await;
+        };
+        let call = call(&parts, path, body, from, request_id);
+        self.call(&call, &matched).await.unwrap_or_else(IntoResponse::into_response)
+    }
+
+    /// What is no route: the health of `local` itself, the contract, and the console.
+    async fn page(&self, parts: &Parts, path: &str) -> Response {
+        if parts.method != Method::GET && parts.method != Method::HEAD {
+            return Refusal::NotFound.into_response();
+        }
+        match self.pages.get(path).await {
+            Some(page) => page,
+            None => Refusal::NotFound.into_response(),
+        }
+    }
+
+    async fn call(&self, call: &Call, matched: &Match<'_>) -> Result<Response, Refusal> {
+        let context = self.authorize(call, matched).await?;
+        let event = event::request(call, matched, context).to_string();
+        if event.len() > PAYLOAD_LIMIT {
+            return Err(Refusal::TooLarge);
+        }
+        let invocation = self.functions.invoke(&matched.route.function, event);
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+            Ok(Answer::Returned(body)) => answer::response(&body),
+            Ok(Answer::Failed(_)) => Err(Refusal::InternalServerError),
+            Err(_) => Err(Refusal::ServiceUnavailable),
+        }
+    }
+
+    /// The authorizer's context for the function; `None` for a route that lets everybody in.
+    async fn authorize(&self, call: &Call, matched: &Match<'_>) -> Result<Option<Value>, Refusal> {
+        let Some(name) = &matched.route.authorizer else {
+            return Ok(None);
+        };
+        let authorizer = &self.api.authorizers[name];
+        let identity = authorizer::identity(authorizer, &call.headers)?;
+        let event = event::authorization(call, matched, &identity).to_string();
+        let invocation = self.functions.invoke(&authorizer.function, event);
+        let answer =
+            tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await.map_err(|_| Refusal::InternalServerError)?;
+        match authorizer::verdict(&answer) {
+            Verdict::Allowed(context) => Ok(Some(context)),
+            Verdict::Denied => Err(Refusal::Forbidden),
+            Verdict::Unusable => Err(Refusal::InternalServerError),
+        }
+    }
+}
+
+fn call(parts: &Parts, path: String, body: axum::body::Bytes, from: SocketAddr, request_id: &str) -> Call {
+    Call {
+        method: parts.method.to_string(),
+        path,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers.clone(),
+        body,
+        source: from,
+        request_id: request_id.to_owned(),
+        time: Timestamp::now(),
+    }
+}
+
+async fn serve(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let request_id = Uuid::new_v4().to_string();
+    let mut response = gateway.handle(from, request, &request_id).await;
+    let headers = response.headers_mut();
+    cors::apply(gateway.api.cors.as_ref(), origin.as_ref(), headers);
+    name_request(headers, &request_id);
+    response
+}
+
+fn name_request(headers: &mut HeaderMap, request_id: &str) {
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert("apigw-requestid", value);
+    }
+}

@@ -1,0 +1,155 @@
+//! One running process of a function.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use jiff::Timestamp;
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::api::{Event, RuntimeApi};
+use super::environment::variables;
+use super::logs::{LastWords, Log, copy};
+use super::{Answer, Launch};
+use crate::names::arn;
+use crate::template::Function;
+
+/// How long Lambda lets a function take to ask for its first event.
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+/// How long the last lines of an ended process are waited for.
+const LAST_WORDS_LIMIT: Duration = Duration::from_millis(200);
+
+/// A process that handles one event at a time. Dropping it kills it.
+///
+/// Should this process itself be killed, its functions end as well: each waits for its next event on
+/// a connection that breaks then.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    child: Child,
+    api: RuntimeApi,
+    last_words: LastWords,
+    output: Vec<JoinHandle<()>>,
+}
+
+/// What came of an event.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The function answered and waits for its next event.
+    Answered(Answer),
+    /// The process is of no more use; the reason is for a person.
+    Lost {
+        /// What the caller is told.
+        answer: Answer,
+        /// What the developer is told.
+        reason: String,
+    },
+}
+
+impl Instance {
+    /// Starts the process and waits until it asks for its first event. An error says why it does not.
+    pub async fn start(function: &Function, launch: &Launch, log: &Log) -> Result<Self, String> {
+        let api = RuntimeApi::start()
+            .await
+            .map_err(|e| format!("function {}: no port for its runtime API: {e}", function.package))?;
+        let binary = launch.bin_dir.join(&function.package);
+        let mut child = Command::new(&binary)
+            .env_clear()
+            .envs(variables(function, &launch.endpoints, api.address()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Ctrl-C on the terminal is for this process, which then ends the functions.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|e| format!("function {}: {} does not start: {e}", function.package, binary.display()))?;
+        let last_words = LastWords::default();
+        let mut output = Vec::new();
+        output.extend(child.stdout.take().map(|p| copy(p, log.clone(), last_words.clone())));
+        output.extend(child.stderr.take().map(|p| copy(p, log.clone(), last_words.clone())));
+        let mut instance = Self { child, api, last_words, output };
+        instance.initialize(function).await?;
+        Ok(instance)
+    }
+
+    async fn initialize(&mut self, function: &Function) -> Result<(), String> {
+        let why = tokio::select! {
+            () = self.api.is_asked() => return Ok(()),
+            status = self.child.wait() => ended(status),
+            () = tokio::time::sleep(INIT_LIMIT) => {
+                format!("asked for no event within {} s", INIT_LIMIT.as_secs())
+            }
+        };
+        Err(format!("function {} does not start: it {why}{}", function.package, self.said().await))
+    }
+
+    /// Whether the process still runs.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Hands over an event and waits for the answer, for as long as the function may take.
+    pub async fn run(&mut self, function: &Function, payload: Bytes) -> Outcome {
+        let request_id = Uuid::new_v4().to_string();
+        let (answer, answered) = oneshot::channel();
+        self.api
+            .give(Event {
+                request_id: request_id.clone(),
+                function_arn: arn("lambda", &format!("function:{}", function.name)),
+                deadline: Timestamp::now() + function.timeout,
+                payload,
+                answer,
+            })
+            .await;
+        tokio::select! {
+            biased;
+            Ok(answer) = answered => Outcome::Answered(answer),
+            status = self.child.wait() => self.crashed(function, &request_id, status).await,
+            () = tokio::time::sleep(function.timeout) => self.timed_out(function, &request_id),
+        }
+    }
+
+    async fn crashed(&mut self, function: &Function, request_id: &str, status: std::io::Result<ExitStatus>) -> Outcome {
+        let ended = ended(status);
+        let said = self.said().await;
+        Outcome::Lost {
+            answer: Answer::failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: Runtime {ended}")),
+            reason: format!("function {} {ended} while it handled an event{said}", function.package),
+        }
+    }
+
+    fn timed_out(&mut self, function: &Function, request_id: &str) -> Outcome {
+        let seconds = function.timeout.as_secs_f64();
+        // A failure to kill means that it has ended.
+        drop(self.child.start_kill());
+        Outcome::Lost {
+            answer: Answer::failed(
+                "Sandbox.Timedout",
+                &format!("RequestId: {request_id} Error: Task timed out after {seconds:.2} seconds"),
+            ),
+            reason: format!("function {} took longer than its Timeout of {seconds} s and was ended", function.package),
+        }
+    }
+
+    /// The last line that it printed, once all is read.
+    async fn said(&mut self) -> String {
+        for reader in self.output.drain(..) {
+            // What is not read in time is left out.
+            drop(tokio::time::timeout(LAST_WORDS_LIMIT, reader).await);
+        }
+        match self.last_words.get() {
+            line if line.is_empty() => String::new(),
+            line => format!("; its last line: {line}"),
+        }
+    }
+}
+
+fn ended(status: std::io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => format!("ended with {status}"),
+        Err(error) => format!("was lost: {error}"),
+    }
+}

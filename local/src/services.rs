@@ -1,0 +1,120 @@
+//! The AWS services that functions call besides `DynamoDB` and S3: Lambda's Invoke API and Parameter
+//! Store, on one port.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::names::arn;
+use crate::queue::Queue;
+use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
+
+/// What the services know.
+#[derive(Debug)]
+pub(crate) struct Services {
+    pub functions: Arc<Functions>,
+    pub queue: Queue,
+    /// The `SecureString` parameters.
+    pub secrets: BTreeMap<String, String>,
+}
+
+impl Services {
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+            .route("/", post(parameter_store))
+            .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
+            .with_state(Arc::new(self))
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+async fn invoke(
+    State(services): State<Arc<Services>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    payload: Bytes,
+) -> Response {
+    let Some(id) = services.functions.id_of(&name) else {
+        let message = format!("Function not found: {}", arn("lambda", &format!("function:{name}")));
+        return lambda_error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+    };
+    match header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse") {
+        "DryRun" => StatusCode::NO_CONTENT.into_response(),
+        "Event" => {
+            services.queue.send(id, payload);
+            StatusCode::ACCEPTED.into_response()
+        }
+        "RequestResponse" => answered(services.functions.invoke(id, payload).await),
+        other => {
+            let message = format!("{other:?} is none of RequestResponse, Event, DryRun");
+            lambda_error(StatusCode::BAD_REQUEST, "InvalidParameterValueException", &message)
+        }
+    }
+}
+
+fn answered(answer: Answer) -> Response {
+    let version = ("x-amz-executed-version", "$LATEST");
+    match answer {
+        Answer::Returned(body) => ([version], body).into_response(),
+        Answer::Failed(body) => ([version, ("x-amz-function-error", "Unhandled")], body).into_response(),
+    }
+}
+
+fn lambda_error(status: StatusCode, kind: &'static str, message: &str) -> Response {
+    let body = Json(json!({"Type": "User", "Message": message}));
+    (status, [("x-amzn-errortype", kind)], body).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetParameter {
+    name: String,
+    #[serde(default)]
+    with_decryption: bool,
+}
+
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>
+async fn parameter_store(State(services): State<Arc<Services>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = header(&headers, "x-amz-target").unwrap_or_default();
+    if target != "AmazonSSM.GetParameter" {
+        let message = format!("local knows AmazonSSM.GetParameter, not {target:?}");
+        return ssm_error("UnknownOperationException", &message);
+    }
+    let Ok(request) = serde_json::from_slice::<GetParameter>(&body) else {
+        return ssm_error("ValidationException", "the body is no GetParameter request");
+    };
+    let Some(value) = services.secrets.get(&request.name) else {
+        let message = format!("Parameter {} not found.", request.name);
+        return ssm_error("ParameterNotFound", &message);
+    };
+    let value = if request.with_decryption { value } else { "encrypted: ask WithDecryption" };
+    Json(json!({"Parameter": {
+        "Name": request.name,
+        "Type": "SecureString",
+        "Value": value,
+        "Version": 1,
+        "DataType": "text",
+        "LastModifiedDate": 0,
+        "ARN": arn("ssm", &format!("parameter{}", request.name)),
+    }}))
+    .into_response()
+}
+
+fn ssm_error(kind: &str, message: &str) -> Response {
+    let body = json!({"__type": kind, "message": message}).to_string();
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amzn-errortype", kind)];
+    (StatusCode::BAD_REQUEST, headers, body).into_response()
+}

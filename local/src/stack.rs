@@ -1,0 +1,310 @@
+//! The whole stack, started and stopped.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use embedded::{Credentials, Dynamo, S3};
+use serde_json::Value;
+use simulator::Simulator;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::data::{Addresses, Data};
+use crate::failures::Failures;
+use crate::gateway::Gateway;
+use crate::names::{
+    DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
+    access_key_id,
+};
+use crate::options::parameters;
+use crate::queue::Queue;
+use crate::runtime::{Endpoints, Functions, Launch, Logs};
+use crate::seed::{self, Person};
+use crate::services::Services;
+use crate::stream::{Mapping, Position, Reader};
+use crate::template::{self, System, Values};
+use crate::{Options, StartError, schedule};
+
+/// How often what has expired is removed.
+const SWEEP: Duration = Duration::from_mins(1);
+/// How long requests that are being answered may take when the stack stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// A running stack. Dropping it ends its functions; [`Stack::stop`] lets requests finish first.
+#[derive(Debug)]
+pub struct Stack {
+    addresses: Addresses,
+    people: Vec<Person>,
+    dynamo: Arc<Dynamo>,
+    s3: S3,
+    simulator: Simulator,
+    functions: Arc<Functions>,
+    gateway: JoinHandle<()>,
+    stop_gateway: oneshot::Sender<()>,
+    // Streams, schedules, sweeps and services; they end with it.
+    tasks: JoinSet<()>,
+    // Dropped last: nobody else may use the data until all of this is gone.
+    data: Data,
+}
+
+impl Stack {
+    /// Starts all that the template says. When this returns, all of it answers and the first people
+    /// have logged in. Dropping the future ends what has been started.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let data = Data::lock(&options.data)?;
+        let listener = listen(options.port).await?;
+        let url = format!("http://{}", listener.local_addr().map_err(port_error(0))?);
+        let simulator = start_simulator(&options, &data, &url).await?;
+        let system = read_template(&options, &url, simulator.url())?;
+
+        let dynamo = Arc::new(open_tables(&data, &system).await?);
+        let s3 = open_buckets(&data, &system).await?;
+        let services = listen(0).await?;
+        let services_url = format!("http://{}", services.local_addr().map_err(port_error(0))?);
+        let addresses = Addresses {
+            api: url,
+            simulator: simulator.url().to_owned(),
+            endpoints: Endpoints {
+                dynamodb: dynamo.url(),
+                s3: s3.url(),
+                lambda: services_url.clone(),
+                ssm: services_url,
+            },
+        };
+        let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
+        for reason in functions.warm().await {
+            tracing::warn!("{reason}");
+        }
+
+        let failures = Failures::at(data.join("failures.jsonl"));
+        let queue = Queue::new(functions.clone(), failures.clone());
+        let gateway = Gateway::new(system.api.clone(), functions.clone(), &options.root());
+        let (stop_gateway, stopped) = oneshot::channel();
+        let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
+        let mut tasks = JoinSet::new();
+        let secrets = secrets(&system);
+        let app = Services { functions: functions.clone(), queue: queue.clone(), secrets };
+        tasks.spawn(async move { drop(axum::serve(services, app.router()).await) });
+        start_streams(&mut tasks, &system, &dynamo, &functions, &failures, &data)?;
+        for function in &system.functions {
+            for wake in &function.schedules {
+                tasks.spawn(schedule::run(function.id.clone(), wake.clone(), queue.clone()));
+            }
+        }
+        tasks.spawn(sweep(dynamo.clone()));
+        data.announce(&addresses)?;
+
+        let mut stack = Self {
+            addresses,
+            people: Vec::new(),
+            dynamo,
+            s3,
+            simulator,
+            functions,
+            gateway,
+            stop_gateway,
+            tasks,
+            data,
+        };
+        stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+        Ok(stack)
+    }
+
+    /// The API: `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.addresses.api
+    }
+
+    /// The TaskRouter simulator.
+    #[must_use]
+    pub fn simulator_url(&self) -> &str {
+        &self.addresses.simulator
+    }
+
+    /// Where functions find the AWS services.
+    #[must_use]
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.addresses.endpoints
+    }
+
+    /// One person of each role, with a token; nobody if nobody was seeded.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// The embedded database, for a test that looks into it.
+    #[must_use]
+    pub fn dynamo(&self) -> &Dynamo {
+        &self.dynamo
+    }
+
+    /// Where data is kept.
+    #[must_use]
+    pub fn data(&self) -> std::path::PathBuf {
+        self.data.join("")
+    }
+
+    /// Stops taking requests, lets those that are being answered finish for a second, and ends all
+    /// of it. Data stays.
+    pub async fn stop(mut self) {
+        drop(self.stop_gateway);
+        if tokio::time::timeout(LAST_ANSWERS, &mut self.gateway).await.is_err() {
+            self.gateway.abort();
+        }
+        self.tasks.shutdown().await;
+        self.functions.shut_down();
+        self.simulator.stop().await;
+        self.s3.stop().await;
+        if let Some(dynamo) = Arc::into_inner(self.dynamo) {
+            dynamo.stop().await;
+        }
+    }
+}
+
+fn port_error(port: u16) -> impl Fn(std::io::Error) -> StartError {
+    move |source| StartError::Port { port, source }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(port_error(port))
+}
+
+async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()>) {
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    // Dropping the sender is the signal.
+    let stopped = async { drop(stopped.await) };
+    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
+        tracing::error!("the gateway ended: {error}");
+    }
+}
+
+async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Simulator, StartError> {
+    let port = match options.port {
+        0 => 0,
+        port => port.checked_add(1).ok_or(StartError::NoPortAfter(port))?,
+    };
+    Simulator::start(simulator::Options {
+        listen: (Ipv4Addr::LOCALHOST, port).into(),
+        data: Some(data.join("taskrouter")),
+        callback_url: Some(format!("{url}/webhooks/taskrouter")),
+        auth_token: TWILIO_AUTH_TOKEN.to_owned(),
+        account_sid: TWILIO_ACCOUNT_SID.to_owned(),
+        workspace_sid: TWILIO_WORKSPACE_SID.to_owned(),
+    })
+    .await
+    .map_err(|error| match error {
+        simulator::SimulatorError::Listen { source, .. } => StartError::Port { port, source },
+        other => StartError::Simulator(other.to_string()),
+    })
+}
+
+fn read_template(options: &Options, url: &str, simulator: &str) -> Result<System, StartError> {
+    let values = Values { here: parameters(url, simulator), given: options.parameters.clone() };
+    Ok(template::read(&options.template, &values)?)
+}
+
+async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
+    let dynamo = Dynamo::open(data.join("dynamodb.sqlite")).await?;
+    for table in &system.tables {
+        dynamo.create_table(&table.name, &table.properties)?;
+    }
+    Ok(dynamo)
+}
+
+async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
+    let buckets: Vec<embedded::Bucket> = system
+        .buckets
+        .iter()
+        .map(|bucket| embedded::Bucket { name: bucket.name.clone(), cors: bucket.cors.clone() })
+        .collect();
+    let functions = system.functions.iter().map(|f| access_key_id(&f.package));
+    let credentials: Vec<Credentials> = functions
+        .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])
+        .map(|access_key| Credentials { access_key, secret_key: SECRET_ACCESS_KEY.to_owned() })
+        .collect();
+    Ok(S3::start(data.join("s3"), &buckets, &credentials).await?)
+}
+
+fn functions(options: &Options, data: &Data, system: &System, addresses: &Addresses) -> Result<Functions, StartError> {
+    let directory = data.join("logs");
+    let logs = Logs::new(directory.clone(), options.log_to_console)
+        .map_err(|source| StartError::Data { path: directory, source })?;
+    let launch = Launch { bin_dir: options.bin_dir.clone(), endpoints: addresses.endpoints.clone(), logs };
+    Functions::new(&system.functions, launch)
+}
+
+/// What Parameter Store holds: the auth token, under the name that the template gives it.
+fn secrets(system: &System) -> BTreeMap<String, String> {
+    let name = system.parameters.get("TwilioAuthTokenParameter").and_then(Value::as_str);
+    let token = TWILIO_AUTH_TOKEN.to_owned();
+    name.map(|name| (name.to_owned(), token)).into_iter().collect()
+}
+
+fn start_streams(
+    tasks: &mut JoinSet<()>,
+    system: &System,
+    dynamo: &Arc<Dynamo>,
+    functions: &Arc<Functions>,
+    failures: &Failures,
+    data: &Data,
+) -> Result<(), StartError> {
+    let mut done: BTreeMap<&str, Vec<Option<String>>> = BTreeMap::new();
+    for function in &system.functions {
+        for source in &function.streams {
+            let Some(table) = system.tables.iter().find(|t| t.stream_arn == source.stream_arn) else {
+                continue;
+            };
+            let path = data.join(Path::new("streams").join(format!("{}.{}", function.id, source.id)));
+            let position = Position::at(path.clone());
+            let read = position.load().map_err(|source| StartError::Data { path, source })?;
+            done.entry(&table.name).or_default().push(read);
+            let mapping = Mapping {
+                function: function.id.clone(),
+                source: source.clone(),
+                reader: Reader {
+                    dynamo: dynamo.clone(),
+                    table: table.name.clone(),
+                    partition_key: table.partition_key.clone(),
+                },
+                position,
+                functions: functions.clone(),
+                failures: failures.clone(),
+            };
+            tasks.spawn(mapping.run());
+        }
+    }
+    trim(dynamo, done)
+}
+
+/// Removes the old records of each stream that all its readers are done with.
+fn trim(dynamo: &Dynamo, done: BTreeMap<&str, Vec<Option<String>>>) -> Result<(), StartError> {
+    for (table, positions) in done {
+        // A reader that has read nothing yet needs all of it; sequence numbers are of one length.
+        if let Some(up_to) = positions.into_iter().collect::<Option<Vec<_>>>()
+            && let Some(up_to) = up_to.into_iter().min()
+        {
+            dynamo.trim_stream(table, &up_to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what has expired, for ever.
+async fn sweep(dynamo: Arc<Dynamo>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let dynamo = dynamo.clone();
+        let swept = tokio::task::spawn_blocking(move || dynamo.sweep_ttl()).await;
+        if let Ok(Err(error)) = swept {
+            tracing::warn!("what has expired was not removed: {error}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Event source mappings: what Lambda does between a `DynamoDB` stream and a function.
+
+mod batch;
+mod mapping;
+mod pattern;
+mod position;
+
+pub(crate) use mapping::{Mapping, Reader};
+pub(crate) use pattern::check as check_pattern;
+pub(crate) use position::Position;

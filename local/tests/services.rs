@@ -1,0 +1,158 @@
+//! Streams, invocations and Parameter Store.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{dynamodb, eventually, options, put, seen, start};
+use local::{Stack, StartError};
+use serde_json::{Value, json};
+
+fn lines(data: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(seen(data)).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_reaches_the_function_that_reads_the_stream() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+
+    put(&stack, "ada").await;
+    // A second write of the same item is a MODIFY, which the filter keeps away.
+    dynamodb(&stack, "DeleteItem", json!({"TableName": "flex-roster-Directory", "Key": {"pk": {"S": "ada"}}})).await;
+    put(&stack, "bob").await;
+
+    eventually("both were seen", || lines(data.path()).len() >= 2).await;
+    assert_eq!(lines(data.path()), ["ada", "bob"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_record_is_seen_again_and_then_what_follows_it() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+
+    let puts: Vec<Value> = ["a", "once", "z"]
+        .map(|key| json!({"Put": {"TableName": "flex-roster-Directory", "Item": {"pk": {"S": key}}}}))
+        .into();
+    dynamodb(&stack, "TransactWriteItems", json!({ "TransactItems": puts })).await;
+
+    eventually("the last was seen", || lines(data.path()).contains(&"z".to_owned())).await;
+    assert_eq!(lines(data.path()), ["a", "once failed", "once", "z"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_goes_on_where_the_stream_was_read() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+    put(&stack, "before").await;
+    eventually("the first was seen", || lines(data.path()).len() == 1).await;
+    stack.stop().await;
+
+    let stack = start(data.path()).await;
+    put(&stack, "after").await;
+    eventually("the second was seen", || lines(data.path()).len() >= 2).await;
+
+    // Between the function's answer and the stored position a stop may repeat a record, not lose one.
+    assert_eq!(lines(data.path()).last().unwrap(), "after");
+    assert!(lines(data.path()).iter().filter(|l| *l == "before").count() <= 2);
+    stack.stop().await;
+}
+
+async fn invoke(stack: &Stack, function: &str, kind: &str, event: Value) -> reqwest::Response {
+    reqwest::Client::new()
+        .post(format!("{}/2015-03-31/functions/{function}/invocations", stack.endpoints().lambda))
+        .header("x-amz-invocation-type", kind)
+        .body(event.to_string())
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_can_be_invoked_by_name() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+
+    let fine = invoke(&stack, "flex-roster-Open", "RequestResponse", json!({"a": 1})).await;
+    assert_eq!(fine.status(), 200);
+    assert_eq!(fine.headers().get("x-amz-function-error"), None);
+
+    let wrong = json!({"pathParameters": {"what": "error"}});
+    let failed = invoke(&stack, "flex-roster-Open", "RequestResponse", wrong).await;
+    assert_eq!(failed.headers()["x-amz-function-error"], "Unhandled");
+    assert_eq!(failed.json::<Value>().await.unwrap()["errorMessage"], "it went wrong");
+
+    let unknown = invoke(&stack, "flex-roster-Opn", "RequestResponse", json!({})).await;
+    assert_eq!(unknown.status(), 404);
+    assert_eq!(unknown.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_asynchronous_event_is_taken_at_once_and_handled_later() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+    let record = json!({"dynamodb": {"Keys": {"pk": {"S": "later"}}}});
+
+    let taken = invoke(&stack, "flex-roster-Index", "Event", json!({"Records": [record]})).await;
+
+    assert_eq!(taken.status(), 202);
+    eventually("it was handled", || lines(data.path()) == ["later"]).await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameter_store_knows_the_auth_token() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+    let ask = async |name: &str| {
+        reqwest::Client::new()
+            .post(&stack.endpoints().ssm)
+            .header("x-amz-target", "AmazonSSM.GetParameter")
+            .body(json!({"Name": name, "WithDecryption": true}).to_string())
+            .send()
+            .await
+            .unwrap()
+            .json::<Value>()
+            .await
+            .unwrap()
+    };
+
+    assert_eq!(ask("/flex-roster/twilio-auth-token").await["Parameter"]["Value"], "local-auth-token");
+    assert_eq!(ask("/flex-roster/other").await["__type"], "ParameterNotFound");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_stacks_cannot_share_their_data() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+
+    let second = Stack::start(options(data.path())).await.unwrap_err();
+
+    assert!(matches!(second, StartError::InUse(_)), "{second}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+
+    let error = Stack::start(local::Options { port, ..options(data.path()) }).await.unwrap_err();
+
+    assert!(error.to_string().starts_with(&format!("port {port} ")), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_binary_is_named_with_what_builds_it() {
+    let data = tempfile::tempdir().unwrap();
+    let nowhere = local::Options { bin_dir: data.path().into(), ..options(data.path()) };
+
+    let error = Stack::start(nowhere).await.unwrap_err().to_string();
+
+    assert!(error.contains("cargo build -p probe"), "{error}");
+}
