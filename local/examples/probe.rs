@@ -61,7 +61,7 @@ fn read(records: &[Value]) -> Result<Value, std::io::Error> {
     for record in records {
         let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
         let fails = key == "once" && !before.contains("once") && !lines.contains("once");
-        lines += &format!("{key}{}\n", if fails { " failed" } else { "" });
+        lines.extend([key, if fails { " failed" } else { "" }, "\n"]);
         if fails {
             failures.push(json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]}));
             break;

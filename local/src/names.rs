@@ -4,7 +4,7 @@
 pub const REGION: &str = "us-east-1";
 /// The AWS account.
 pub const ACCOUNT: &str = "000000000000";
-/// The CloudFormation stack.
+/// The `CloudFormation` stack.
 pub const STACK: &str = "flex-roster";
 /// The id of the HTTP API.
 pub const API_ID: &str = "local";

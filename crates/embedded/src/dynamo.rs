@@ -46,10 +46,10 @@ impl Dynamo {
             .and_then(|connection| stream_records::add_index(&connection))
             .map_err(|e| unusable(e.to_string()))?;
 
-        let served = database.clone();
+        let shared = database.clone();
         let server = Server::start(|listener, stopped| async move {
             let shutdown = async { drop(stopped.await) };
-            if let Err(reason) = dynoxide::server::serve_with_shutdown(listener, served, shutdown).await {
+            if let Err(reason) = dynoxide::server::serve_with_shutdown(listener, shared, shutdown).await {
                 tracing::error!(reason, "the embedded DynamoDB stopped");
             }
         })

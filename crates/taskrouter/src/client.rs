@@ -121,14 +121,9 @@ impl Client {
     /// When Twilio gave no usable answer.
     pub async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
         let mut url = self.workers.clone();
-        match page {
-            // Only path and query come from the answer: the credentials go to the configured host.
-            Some(next) => {
-                url.set_path(next.path());
-                url.set_query(next.query());
-            }
-            None => url.set_query(Some(&format!("PageSize={PAGE_SIZE}"))),
-        }
+        let first = format!("PageSize={PAGE_SIZE}");
+        // Only the query comes from the answer: the credentials go to the configured host.
+        url.set_query(Some(page.map_or(&*first, NextPage::query)));
         self.ask(|| self.http.get(url.clone())).await?.worker_page()
     }
 

@@ -98,6 +98,7 @@ impl Workspace {
         }
         after.version += 1;
         after.date_updated = now;
+        self.by_name.remove(&key(&before.friendly_name));
         self.put(after.clone());
         let events = updates(&before, &after, now).into_iter().map(|event| self.happened(event)).collect();
         Ok((after, events))

@@ -10,15 +10,20 @@ use super::Refusal;
 /// The largest body that the gateway takes: 10 MB.
 const LIMIT: usize = 10 * 1024 * 1024;
 
+/// What is read of a body before it is refused: who is still sending does not hear the answer.
+const READ: usize = 4 * LIMIT;
+
 /// Types that an event carries as text; all others are in base64.
 const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
 
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > LIMIT) {
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > READ) {
         return Err(Refusal::TooLarge);
     }
-    axum::body::to_bytes(body, LIMIT).await.map_err(|_| Refusal::TooLarge)
+    let body = axum::body::to_bytes(body, READ).await.map_err(|_| Refusal::TooLarge)?;
+    if body.len() > LIMIT { Err(Refusal::TooLarge) } else { Ok(body) }
 }
 
 /// The body as the event has it, and whether that is base64.

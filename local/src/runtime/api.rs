@@ -122,15 +122,13 @@ async fn response(
     Path(request_id): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> StatusCode {
-    match body {
-        Ok(body) => shared.finish(&request_id, Answer::Returned(body)),
-        Err(_) => {
-            let message = format!("the response exceeds {PAYLOAD_LIMIT} bytes");
-            let answer = Answer::failed("Function.ResponseSizeTooLarge", &message);
-            shared.finish(&request_id, answer);
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
-    }
+    let Ok(body) = body else {
+        let message = format!("the response exceeds {PAYLOAD_LIMIT} bytes");
+        let answer = Answer::failed("Function.ResponseSizeTooLarge", &message);
+        shared.finish(&request_id, answer);
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    };
+    shared.finish(&request_id, Answer::Returned(body))
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, body: Bytes) -> StatusCode {

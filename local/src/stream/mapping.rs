@@ -58,7 +58,7 @@ impl Mapping {
     /// Goes on for ever where it was; dropping it leaves the position before what is being handled.
     pub async fn run(self) {
         let mapping = Arc::new(self);
-        let mut position = mapping.start().await;
+        let mut position = mapping.start();
         let mut waiting = VecDeque::new();
         loop {
             match mapping.step(&mut waiting, position.as_deref()).await {
@@ -72,7 +72,7 @@ impl Mapping {
         }
     }
 
-    async fn start(&self) -> Option<String> {
+    fn start(&self) -> Option<String> {
         match self.position.load() {
             Ok(Some(position)) => return Some(position),
             Ok(None) => {}

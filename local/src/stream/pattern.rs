@@ -24,8 +24,11 @@ fn check_rule(rule: &Value) -> Result<(), String> {
         };
     };
     match single(operator) {
-        Some(("exists", Value::Bool(_))) | Some(("prefix" | "suffix", Value::String(_))) => Ok(()),
-        Some(("anything-but", Value::String(_) | Value::Number(_) | Value::Array(_))) => Ok(()),
+        Some(
+            ("exists", Value::Bool(_))
+            | ("prefix" | "suffix", Value::String(_))
+            | ("anything-but", Value::String(_) | Value::Number(_) | Value::Array(_)),
+        ) => Ok(()),
         _ => Err(format!(
             "local does not understand the filter {rule}; it knows values, exists, prefix, suffix and anything-but"
         )),

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const SMALL: &str = r#"
+const SMALL: &str = r"
 Parameters:
   Level: { Type: String, Default: info }
 Globals:
@@ -26,7 +26,7 @@ Resources:
       Environment: { Variables: { LOG_LEVEL: debug, LIMIT: 25 } }
       Events:
         List: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: /users } }
-"#;
+";
 
 fn small() -> Result<System, TemplateError> {
     parse(SMALL, &Values::default())

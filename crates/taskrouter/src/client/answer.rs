@@ -66,8 +66,8 @@ impl Answer {
 
     pub(super) fn worker_page(&self) -> Result<WorkerPage, TwilioError> {
         let page: WireWorkers = self.success("list of workers")?;
-        let next = page.meta.next_page_url.as_deref().map(NextPage::of);
-        Ok(WorkerPage { workers: page.workers, next })
+        let next = page.meta.next_page_url.map(|url| NextPage::of(&url).ok_or(malformed("list of workers")));
+        Ok(WorkerPage { workers: page.workers, next: next.transpose()? })
     }
 
     /// The verdict is in the body alone, as for Twilio's own library; a body without one (wrong

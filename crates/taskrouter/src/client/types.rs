@@ -58,19 +58,14 @@ pub struct TokenAnswer {
 }
 
 impl NextPage {
-    /// Keeps path and query of the address of a page: the host is the client's to choose.
-    pub(super) fn of(url: &str) -> Self {
-        let after_scheme = url.find("://").map_or(0, |at| at + 3);
-        let path = url[after_scheme..].find('/').map_or(url.len(), |at| after_scheme + at);
-        Self(url[path..].to_owned())
+    /// Keeps the query of a page's address: host and path are the client's own. An address without one
+    /// would be the first page again.
+    pub(super) fn of(url: &str) -> Option<Self> {
+        url.split_once('?').map(|(_, query)| Self(query.to_owned()))
     }
 
-    pub(super) fn path(&self) -> &str {
-        self.0.split_once('?').map_or(self.0.as_str(), |(path, _)| path)
-    }
-
-    pub(super) fn query(&self) -> Option<&str> {
-        self.0.split_once('?').map(|(_, query)| query)
+    pub(super) fn query(&self) -> &str {
+        &self.0
     }
 }
 

@@ -85,6 +85,15 @@ async fn a_list_goes_on_to_its_end_and_stays_with_the_configured_host() {
 }
 
 #[tokio::test]
+async fn a_next_page_that_would_be_the_first_again_is_an_error() {
+    let twilio = MockServer::start().await;
+    let endless = json!({"workers": [], "meta": {"next_page_url": format!("{}{WORKERS}", twilio.uri())}});
+    answers(&twilio, "GET", WORKERS, ok().set_body_json(endless), 1).await;
+    let error = client(&twilio).list_workers(None).await.unwrap_err();
+    assert!(matches!(error, TwilioError::Malformed("list of workers")), "{error:?}");
+}
+
+#[tokio::test]
 async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
     // rule 32
     let twilio = MockServer::start().await;

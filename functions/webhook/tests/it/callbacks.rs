@@ -1,0 +1,153 @@
+use domain::{Role, Status, User, audit::Action};
+use serde_json::{Value, json};
+use table::{ViewUser, history::ViewHistory, skills::ViewSkill};
+
+use crate::support::{Said, Stand, TaskRouter, person, said, worker};
+
+fn attributes(name: &str, role: &str) -> Value {
+    json!({"full_name": name, "email": "ada@example.com", "roles": [role]})
+}
+
+#[tokio::test]
+async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_their_skills_join_the_catalog() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let mut skilled = attributes("Ada Lovelace", "supervisor");
+    skilled["routing"] = json!({"skills": ["en-GB"], "levels": {"en-GB": 80}});
+    said(1, "WK1", "ada", &skilled).arrives(&door).await;
+
+    let directory = &door.directory.directory;
+    let ada = person(directory, "ADA").await;
+    assert_eq!((ada.name.as_str(), ada.role, ada.act_as_agent), ("Ada Lovelace", Role::Supervisor, true));
+    let skill = ada.assigned_skills.keys().next().unwrap();
+    assert_eq!(directory.skill(skill).await.unwrap().unwrap().skill_set, "Imported");
+    let (history, _) = directory.history(ada.user_id, None, 10).await.unwrap();
+    assert_eq!((history.len(), history[0].action), (1, Action::Adopted));
+}
+
+#[tokio::test]
+async fn rule_23_an_unmanaged_worker_is_on_no_list_until_it_is_given_a_role() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    said(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&door).await;
+    assert_eq!(door.directory.directory.whose_identity("bot").await.unwrap(), None);
+    said(2, "WK1", "bot", &attributes("Bot", "agent")).arrives(&door).await;
+    assert_eq!(person(&door.directory.directory, "bot").await.role, Role::Agent);
+}
+
+#[tokio::test]
+async fn rule_22_a_worker_renamed_stays_the_same_user_and_its_old_name_is_free() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
+    let ada = person(&door.directory.directory, "ada").await;
+    said(2, "WK1", "ada.king", &attributes("Ada", "agent")).arrives(&door).await;
+    assert_eq!(person(&door.directory.directory, "ada.king").await.user_id, ada.user_id);
+    assert_eq!(door.directory.directory.whose_identity("ada").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn rule_22_a_worker_that_was_removed_and_comes_back_with_a_new_sid_is_the_same_user() {
+    let stand = Stand::new().await;
+    // Its removal was never heard: TaskRouter knows WK2 and answers 404 for WK1.
+    let now = worker("WK2", "ada", &attributes("Ada", "agent"));
+    let door = stand.door(TaskRouter([("WK2".to_owned(), now)].into()));
+    said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
+    let ada = person(&door.directory.directory, "ada").await;
+    said(2, "WK2", "Ada", &attributes("Ada", "agent")).arrives(&door).await;
+    let back = person(&door.directory.directory, "ada").await;
+    assert_eq!((back.user_id, back.worker_sid.as_deref()), (ada.user_id, Some("WK2")));
+    assert!(door.directory.directory.worker("WK1").await.unwrap().unwrap().gone);
+}
+
+#[tokio::test]
+async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard() {
+    let stand = Stand::new().await;
+    let renamed = worker("WK1", "ada.king", &attributes("Ada King", "agent"));
+    let namesake = worker("WK2", "ada", &attributes("Ada Lovelace", "agent"));
+    let door = stand.door(TaskRouter([("WK1".to_owned(), renamed), ("WK2".to_owned(), namesake)].into()));
+    said(1, "WK1", "ada", &attributes("Ada King", "agent")).arrives(&door).await;
+    let first = person(&door.directory.directory, "ada").await;
+    said(2, "WK2", "ada", &attributes("Ada Lovelace", "agent")).arrives(&door).await;
+    let (king, lovelace) = (person(&door.directory.directory, "ada.king").await, person(&door.directory.directory, "ada").await);
+    assert_eq!(king.user_id, first.user_id);
+    assert_ne!(lovelace.user_id, first.user_id);
+    assert_eq!((king.worker_sid.as_deref(), lovelace.worker_sid.as_deref()), (Some("WK1"), Some("WK2")));
+}
+
+#[tokio::test]
+async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
+    use table::{details::ViewDetails, index::IndexUser};
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let directory = &door.directory.directory;
+    said(1, "WK1", "ada@example.com", &attributes("Ada", "agent")).arrives(&door).await;
+    said(1, "WK2", "ada", &attributes("Ada", "admin")).arrives(&door).await;
+    let (sso, console) = (person(directory, "ada@example.com").await, person(directory, "ada").await);
+    for user in [&sso, &console] {
+        directory.index(user, None).await.unwrap();
+    }
+    assert_eq!(directory.details(&sso).await.unwrap().same_email, [console.user_id]);
+}
+
+#[tokio::test]
+async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_worker_until_the_next_login() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let ada = attributes("Ada", "agent");
+    said(1, "WK1", "ada", &ada).arrives(&door).await;
+    Said { gone: true, ..said(2, "WK1", "ada", &ada) }.arrives(&door).await;
+    let left = person(&door.directory.directory, "ada").await;
+    assert_eq!((left.status, left.worker_sid.as_deref()), (Status::Active, None));
+    said(3, "WK2", "ada", &ada).arrives(&door).await;
+    let back = person(&door.directory.directory, "ada").await;
+    assert_eq!((back.user_id, back.worker_sid.as_deref()), (left.user_id, Some("WK2")));
+}
+
+#[tokio::test]
+async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back() {
+    use table::CommitUser;
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let directory = &door.directory.directory;
+    said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
+    let ada = person(directory, "ada").await;
+    let deleted = User { status: Status::Deleted, worker_sid: None, ..ada.clone() };
+    let commit = table::Commit {
+        before: Some(&ada),
+        after: deleted,
+        actor: domain::Actor::Operator,
+        source: domain::Source::Api,
+        request_id: "",
+        action: Action::Edited,
+        applied: None,
+        displaced: None,
+        carry_over: false,
+        now: jiff::Timestamp::UNIX_EPOCH,
+    };
+    directory.commit(commit).await.unwrap();
+    said(2, "WK2", "ada", &attributes("Ada Again", "admin")).arrives(&door).await;
+    let after = person(directory, "ada").await;
+    assert_eq!((after.status, after.name.as_str(), after.role), (Status::Deleted, "Ada", Role::Agent));
+    let (history, _) = directory.history(ada.user_id, None, 1).await.unwrap();
+    assert_eq!(history[0].action, Action::LoginRefused);
+    assert!(directory.pending(ada.user_id).await.unwrap(), "the worker is to be removed again");
+}
+
+#[tokio::test]
+async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let broken = Said { attributes: "{\"full_name\": ".into(), ..said(1, "WK1", "ada", &Value::Null) };
+    broken.arrives(&door).await;
+    let ada = person(&door.directory.directory, "ada").await;
+    assert_eq!((ada.name.as_str(), ada.role), ("ada", Role::Agent));
+}
+
+#[tokio::test]
+async fn rule_3_whom_the_deployment_names_is_an_account_owner() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    said(1, "WK1", "owner", &attributes("Olga", "admin")).arrives(&door).await;
+    assert_eq!(person(&door.directory.directory, "owner").await.role, Role::AccountOwner);
+}

@@ -1,0 +1,129 @@
+//! Rule 28: callbacks arrive twice, late and in any order, and change nothing in the outcome.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{Said, Stand, TaskRouter, contents, said, worker};
+
+/// One thing that happens to a person's worker.
+#[derive(Debug, Clone)]
+enum Happening {
+    /// Logs in, or is edited elsewhere: attributes as they become.
+    Says(Value),
+    /// Says something that cannot be read.
+    Mumbles,
+    /// Moves to another activity.
+    Moves,
+    /// Gets another friendly name.
+    IsRenamed,
+    /// Is removed, and comes back with a new SID.
+    IsRemovedAndBack(Value),
+}
+
+fn attributes() -> impl Strategy<Value = Value> {
+    let role = prop::sample::select(vec!["agent", "supervisor", "admin"]);
+    let skills = prop::collection::btree_map("English|French", 1..100_i64, 0..2);
+    let name = prop::option::of("Ada|Ida|Ada King");
+    (role, name, skills, any::<bool>()).prop_map(|(role, name, skills, disabled)| {
+        let routing = json!({"skills": skills.keys().collect::<Vec<_>>(), "levels": skills});
+        let place = if disabled { "disabled_skills" } else { "routing" };
+        let mut attributes = json!({"roles": [role], "email": "ada@example.com", (place): routing});
+        if let Some(name) = name {
+            attributes["full_name"] = json!(name);
+        }
+        attributes
+    })
+}
+
+fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+    let one = prop_oneof![
+        4 => attributes().prop_map(Happening::Says),
+        1 => Just(Happening::Mumbles),
+        2 => Just(Happening::Moves),
+        1 => Just(Happening::IsRenamed),
+        1 => attributes().prop_map(Happening::IsRemovedAndBack),
+    ];
+    prop::collection::vec(one, 1..6)
+}
+
+/// The callbacks of a history, in order, and what TaskRouter holds in the end. `person` keeps the workers and names
+/// of several people apart; nobody takes over a name that somebody else has borne.
+fn history(person: &str, first: Value, happenings: Vec<Happening>) -> (Vec<Said>, TaskRouter) {
+    let mut now = said(1, &format!("WK-{person}-0"), person, &first);
+    let (mut all, mut renamed, mut reborn) = (vec![now.clone()], 0, 0);
+    for (i, happening) in happenings.into_iter().enumerate() {
+        let second = i64::try_from(i).unwrap() * 2 + 2;
+        let next = |sid: &str, name: &str, attributes: &str| Said {
+            attributes: attributes.to_owned(),
+            ..said(second, sid, name, &Value::Null)
+        };
+        match happening {
+            Happening::Says(attributes) => now = next(&now.sid, &now.name, &attributes.to_string()),
+            Happening::Moves => now = next(&now.sid, &now.name, &now.attributes),
+            Happening::Mumbles => {
+                all.push(next(&now.sid, &now.name, "{"));
+                continue;
+            }
+            Happening::IsRenamed => {
+                renamed += 1;
+                now = next(&now.sid, &format!("{person}-{renamed}"), &now.attributes);
+            }
+            Happening::IsRemovedAndBack(attributes) => {
+                all.push(Said { gone: true, ..next(&now.sid, &now.name, &now.attributes) });
+                reborn += 1;
+                let sid = format!("WK-{person}-{reborn}");
+                now = Said { attributes: attributes.to_string(), ..said(second + 1, &sid, &now.name, &Value::Null) };
+            }
+        }
+        all.push(now.clone());
+    }
+    let attributes = serde_json::from_str(&now.attributes).unwrap();
+    (all, TaskRouter([(now.sid.clone(), worker(&now.sid, &now.name, &attributes))].into()))
+}
+
+/// In which order, how often, and whether the function dies on the way.
+type Deliveries = Vec<(prop::sample::Index, bool)>;
+
+fn deliveries() -> impl Strategy<Value = Deliveries> {
+    prop::collection::vec((any::<prop::sample::Index>(), prop::bool::weighted(0.3)), 0..12)
+}
+
+#[test]
+fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writes_leaves_the_same_table() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stand = runtime.block_on(Stand::new());
+    let config = ProptestConfig { cases: 96, ..ProptestConfig::default() };
+    let people = (attributes(), happenings(), attributes(), happenings());
+    proptest!(config, |((a, ada, i, ida) in people, early in deliveries(), seed in any::<u64>())| {
+        let ((mut all, mut taskrouter), (others, other)) = (history("ada", a, ada), history("ida", i, ida));
+        all.extend(others);
+        taskrouter.0.extend(other.0);
+        runtime.block_on(async {
+            let in_order = stand.door(taskrouter.clone());
+            for callback in &all {
+                callback.arrives(&in_order).await;
+            }
+            // Some come early, twice, or to a function that dies; then each comes once more, in some order.
+            let disorderly = stand.door(taskrouter);
+            for (index, dies) in &early {
+                let callback = index.get(&all);
+                if *dies { callback.arrives_and_dies(&disorderly).await } else { callback.arrives(&disorderly).await }
+            }
+            let mut last = all.iter().collect::<Vec<_>>();
+            last.sort_by_key(|callback| shuffled(seed, callback));
+            for callback in last {
+                callback.arrives(&disorderly).await;
+            }
+            let (expected, found) = (contents(&in_order.directory.directory).await, contents(&disorderly.directory.directory).await);
+            prop_assert_eq!(found, expected, "callbacks {:#?}", all);
+            Ok(())
+        })?;
+    });
+}
+
+fn shuffled(seed: u64, callback: &Said) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (seed, &callback.sid, callback.stamp.at_ms, callback.gone).hash(&mut hasher);
+    hasher.finish()
+}
