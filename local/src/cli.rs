@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data::Addresses;
@@ -123,7 +124,7 @@ async fn start(options: Options) -> Result<(), String> {
         stack = Stack::start(options) => stack.map_err(|e| e.to_string())?,
         () = &mut asked_to_stop => return Ok(()),
     };
-    welcome(&stack, &data);
+    welcome(&stack, &data).await;
     asked_to_stop.await;
     eprintln!("stopping");
     stack.stop().await;
@@ -160,7 +161,7 @@ fn progress(done: usize, total: usize) {
     }
 }
 
-fn welcome(stack: &Stack, data: &std::path::Path) {
+async fn welcome(stack: &Stack, data: &std::path::Path) {
     let (api, endpoints) = (stack.url(), stack.endpoints());
     println!("ready {api}");
     println!();
@@ -181,9 +182,20 @@ fn welcome(stack: &Stack, data: &std::path::Path) {
         let curl = format!("curl -s -H 'Authorization: Bearer {}'", person.token);
         println!();
         println!("  {curl} '{api}/users?q=ada'");
-        println!("  {curl} '{api}/me'");
+        println!("  {curl} '{api}{}'", somebody(stack, &person.token).await);
         println!("  {curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'");
     }
+}
+
+/// Where one of the people is to be seen; the caller themselves, before the list has anybody.
+async fn somebody(stack: &Stack, token: &str) -> String {
+    let list = async {
+        let list = reqwest::Client::new().get(format!("{}/users?limit=1", stack.url()));
+        list.bearer_auth(token).send().await?.json::<Value>().await
+    };
+    let list = list.await.unwrap_or_default();
+    let user_id = list["items"][0]["user_id"].as_str();
+    user_id.map_or_else(|| "/me".to_owned(), |id| format!("/users/{id}"))
 }
 
 async fn invoke(task: Invoke) -> Result<(), String> {

@@ -10,8 +10,10 @@
 //! | `queue` | Lambda's queue for asynchronous invocations |
 //! | `stream` | event source mappings of a `DynamoDB` stream |
 //! | `schedule` | `EventBridge` schedules |
+//! | `background` | what goes on without anybody asking |
 //! | `seed` | the people who log in first |
 
+mod background;
 pub mod cli;
 mod data;
 mod error;
@@ -25,6 +27,7 @@ mod schedule;
 mod seed;
 mod services;
 mod stack;
+mod storage;
 mod stream;
 pub mod template;
 

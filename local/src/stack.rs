@@ -2,36 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use embedded::{Credentials, Dynamo, S3};
+use embedded::{Dynamo, S3};
 use serde_json::Value;
 use simulator::Simulator;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
 use crate::gateway::Gateway;
-use crate::names::{
-    DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
-    access_key_id,
-};
+use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
 use crate::runtime::{Endpoints, Functions, Launch, Logs};
 use crate::seed::{self, Person};
 use crate::services::Services;
-use crate::stream::{Mapping, Position, Reader};
+use crate::storage::{open_buckets, open_tables};
 use crate::template::{self, System, Values};
-use crate::{Options, StartError, schedule};
+use crate::{Options, StartError};
 
-/// How often what has expired is removed.
-const SWEEP: Duration = Duration::from_mins(1);
 /// How long requests that are being answered may take when the stack stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
@@ -65,38 +61,22 @@ impl Stack {
         let dynamo = Arc::new(open_tables(&data, &system).await?);
         let s3 = open_buckets(&data, &system).await?;
         let services = listen(0).await?;
-        let services_url = format!("http://{}", services.local_addr().map_err(port_error(0))?);
-        let addresses = Addresses {
-            api: url,
-            simulator: simulator.url().to_owned(),
-            endpoints: Endpoints {
-                dynamodb: dynamo.url(),
-                s3: s3.url(),
-                lambda: services_url.clone(),
-                ssm: services_url,
-            },
-        };
+        let addresses = addresses(url, &simulator, &dynamo, &s3, &services)?;
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
+        let failures = Failures::at(data.join("failures.jsonl"));
+        let queue = Queue::new(functions.clone(), failures.clone());
+
+        let mut tasks = JoinSet::new();
+        let app = Services { functions: functions.clone(), queue: queue.clone(), secrets: secrets(&system) };
+        tasks.spawn(async move { drop(axum::serve(services, app.router()).await) });
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
-
-        let failures = Failures::at(data.join("failures.jsonl"));
-        let queue = Queue::new(functions.clone(), failures.clone());
         let gateway = Gateway::new(system.api.clone(), functions.clone(), &options.root());
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
-        let mut tasks = JoinSet::new();
-        let secrets = secrets(&system);
-        let app = Services { functions: functions.clone(), queue: queue.clone(), secrets };
-        tasks.spawn(async move { drop(axum::serve(services, app.router()).await) });
-        start_streams(&mut tasks, &system, &dynamo, &functions, &failures, &data)?;
-        for function in &system.functions {
-            for wake in &function.schedules {
-                tasks.spawn(schedule::run(function.id.clone(), wake.clone(), queue.clone()));
-            }
-        }
-        tasks.spawn(sweep(dynamo.clone()));
+        Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }
+            .start(&mut tasks)?;
         data.announce(&addresses)?;
 
         let mut stack = Self {
@@ -147,7 +127,7 @@ impl Stack {
 
     /// Where data is kept.
     #[must_use]
-    pub fn data(&self) -> std::path::PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.data.join("")
     }
 
@@ -160,11 +140,14 @@ impl Stack {
         }
         self.tasks.shutdown().await;
         self.functions.shut_down();
-        self.simulator.stop().await;
-        self.s3.stop().await;
-        if let Some(dynamo) = Arc::into_inner(self.dynamo) {
-            dynamo.stop().await;
-        }
+        let dynamo = async {
+            if let Some(dynamo) = Arc::into_inner(self.dynamo) {
+                dynamo.stop().await;
+            }
+        };
+        // A connection that was opened and never used holds a server up to the end of its patience.
+        let simulator = tokio::time::timeout(LAST_ANSWERS, self.simulator.stop());
+        drop(tokio::join!(simulator, self.s3.stop(), dynamo));
     }
 }
 
@@ -183,6 +166,18 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
         tracing::error!("the gateway ended: {error}");
     }
+}
+
+fn addresses(
+    url: String,
+    simulator: &Simulator,
+    dynamo: &Dynamo,
+    s3: &S3,
+    services: &TcpListener,
+) -> Result<Addresses, StartError> {
+    let services = format!("http://{}", services.local_addr().map_err(port_error(0))?);
+    let endpoints = Endpoints { dynamodb: dynamo.url(), s3: s3.url(), lambda: services.clone(), ssm: services };
+    Ok(Addresses { api: url, simulator: simulator.url().to_owned(), endpoints })
 }
 
 async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Simulator, StartError> {
@@ -210,28 +205,6 @@ fn read_template(options: &Options, url: &str, simulator: &str) -> Result<System
     Ok(template::read(&options.template, &values)?)
 }
 
-async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
-    let dynamo = Dynamo::open(data.join("dynamodb.sqlite")).await?;
-    for table in &system.tables {
-        dynamo.create_table(&table.name, &table.properties)?;
-    }
-    Ok(dynamo)
-}
-
-async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
-    let buckets: Vec<embedded::Bucket> = system
-        .buckets
-        .iter()
-        .map(|bucket| embedded::Bucket { name: bucket.name.clone(), cors: bucket.cors.clone() })
-        .collect();
-    let functions = system.functions.iter().map(|f| access_key_id(&f.package));
-    let credentials: Vec<Credentials> = functions
-        .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])
-        .map(|access_key| Credentials { access_key, secret_key: SECRET_ACCESS_KEY.to_owned() })
-        .collect();
-    Ok(S3::start(data.join("s3"), &buckets, &credentials).await?)
-}
-
 fn functions(options: &Options, data: &Data, system: &System, addresses: &Addresses) -> Result<Functions, StartError> {
     let directory = data.join("logs");
     let logs = Logs::new(directory.clone(), options.log_to_console)
@@ -245,66 +218,4 @@ fn secrets(system: &System) -> BTreeMap<String, String> {
     let name = system.parameters.get("TwilioAuthTokenParameter").and_then(Value::as_str);
     let token = TWILIO_AUTH_TOKEN.to_owned();
     name.map(|name| (name.to_owned(), token)).into_iter().collect()
-}
-
-fn start_streams(
-    tasks: &mut JoinSet<()>,
-    system: &System,
-    dynamo: &Arc<Dynamo>,
-    functions: &Arc<Functions>,
-    failures: &Failures,
-    data: &Data,
-) -> Result<(), StartError> {
-    let mut done: BTreeMap<&str, Vec<Option<String>>> = BTreeMap::new();
-    for function in &system.functions {
-        for source in &function.streams {
-            let Some(table) = system.tables.iter().find(|t| t.stream_arn == source.stream_arn) else {
-                continue;
-            };
-            let path = data.join(Path::new("streams").join(format!("{}.{}", function.id, source.id)));
-            let position = Position::at(path.clone());
-            let read = position.load().map_err(|source| StartError::Data { path, source })?;
-            done.entry(&table.name).or_default().push(read);
-            let mapping = Mapping {
-                function: function.id.clone(),
-                source: source.clone(),
-                reader: Reader {
-                    dynamo: dynamo.clone(),
-                    table: table.name.clone(),
-                    partition_key: table.partition_key.clone(),
-                },
-                position,
-                functions: functions.clone(),
-                failures: failures.clone(),
-            };
-            tasks.spawn(mapping.run());
-        }
-    }
-    trim(dynamo, done)
-}
-
-/// Removes the old records of each stream that all its readers are done with.
-fn trim(dynamo: &Dynamo, done: BTreeMap<&str, Vec<Option<String>>>) -> Result<(), StartError> {
-    for (table, positions) in done {
-        // A reader that has read nothing yet needs all of it; sequence numbers are of one length.
-        if let Some(up_to) = positions.into_iter().collect::<Option<Vec<_>>>()
-            && let Some(up_to) = up_to.into_iter().min()
-        {
-            dynamo.trim_stream(table, &up_to)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes what has expired, for ever.
-async fn sweep(dynamo: Arc<Dynamo>) {
-    let mut ticks = tokio::time::interval(SWEEP);
-    loop {
-        ticks.tick().await;
-        let dynamo = dynamo.clone();
-        let swept = tokio::task::spawn_blocking(move || dynamo.sweep_ttl()).await;
-        if let Ok(Err(error)) = swept {
-            tracing::warn!("what has expired was not removed: {error}");
-        }
-    }
 }

@@ -277,11 +277,13 @@ impl<'a> Writes<'a> {
     fn applied(&mut self, user_id: UserId, applied: Applied<'_>) -> Result<(), TableError> {
         let update = Update::builder().table_name(self.table).set_key(Some(keys::worker(applied.worker_sid).attributes()));
         let update = update.expression_attribute_values(":user_id", text(user_id.to_string()));
+        // Of two callbacks that meet somebody new at the same moment, one makes the person.
+        let is_free = "(attribute_not_exists(user_id) OR user_id = :user_id)";
         self.push_update(match applied.latest {
-            None => update.update_expression("SET user_id = :user_id"),
+            None => update.update_expression("SET user_id = :user_id").condition_expression(is_free),
             Some((stamp, hash)) => update
                 .update_expression("SET user_id = :user_id, applied_hash = :hash")
-                .condition_expression("at_ms = :at_ms AND version = :version")
+                .condition_expression(format!("{is_free} AND at_ms = :at_ms AND version = :version"))
                 .expression_attribute_values(":hash", text(hash))
                 .expression_attribute_values(":at_ms", number(stamp.at_ms))
                 .expression_attribute_values(":version", number(stamp.version)),

@@ -111,6 +111,12 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             Whose::LookAgain => return Ok(true),
         };
         let before = user.map(|user| *user);
+        // The callback of a removal may say no more than the SID.
+        match &before {
+            Some(user) if event.identity.is_empty() => event.identity.clone_from(&user.identity),
+            None if event.identity.is_empty() => return Ok(false),
+            _ => {}
+        }
         let Some(after) = self.after(before.as_ref(), event, observed).await? else {
             tracing::info!(worker_sid = event.worker_sid, "a worker without a known role is left unmanaged");
             return Ok(false);
@@ -121,7 +127,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         if !new.is_empty() {
             self.directory.import_skills(new).await?;
         }
-        let is_linked = observed.worker.user_id == before.as_ref().map(|user| user.user_id);
+        let is_linked = observed.worker.user_id.is_some();
         let latest = observed.latest.then_some((event.stamp, event.hash.as_str()));
         let commit = Commit {
             action: action(before.as_ref(), &after, event),

@@ -17,8 +17,7 @@ const READ: usize = 4 * LIMIT;
 const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
 
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let declared =
-        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > READ) {
         return Err(Refusal::TooLarge);
     }

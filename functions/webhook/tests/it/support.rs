@@ -171,9 +171,12 @@ impl Said {
 /// the same words which was applied: the others are known by their hash and written nowhere.
 const MOMENTS: [&str; 4] = ["version", "created_at", "updated_at", "said_at"];
 
+/// Items by key.
+pub type Contents = BTreeMap<String, Value>;
+
 /// Everything in the table that a callback may change, but for moments, the history and the outbox, with people named
 /// by identity, since ids are random.
-pub async fn contents(directory: &Directory) -> BTreeMap<String, Value> {
+pub async fn contents(directory: &Directory) -> Contents {
     let items = directory.client().scan().table_name(directory.name()).send().await.unwrap().items.unwrap_or_default();
     let items = items.into_iter().map(|item| serde_dynamo::from_item::<_, Value>(item).unwrap()).collect::<Vec<_>>();
     let profiles = items.iter().filter(|item| item["entity"] == "user");

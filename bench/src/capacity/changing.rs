@@ -1,0 +1,47 @@
+//! Editing one person.
+
+use domain::{Skill, User, edit::RoleAuthority};
+use serde_json::json;
+
+use super::Gauge;
+use crate::{
+    Fallible,
+    requests::{Asked, body_of},
+};
+
+impl Gauge<'_> {
+    pub(super) async fn changing(&self) -> Fallible<()> {
+        let user = self.stand.crowd.agents().nth(1).ok_or("there is no second agent")?;
+        let skill = self.stand.crowd.skills.iter().find(|skill| !user.assigned_skills.contains_key(&skill.name));
+        let skill = skill.ok_or("somebody has every skill")?;
+        let team = self.stand.crowd.teams.iter().find(|team| !user.teams.contains(&team.team_id));
+        let team = team.ok_or("somebody is in every team")?;
+        self.print("edit a role", self.edited(user, json!({"role": "supervisor"}))).await?;
+        self.print("move to another team", self.edited(user, json!({"teams": [team.team_id]}))).await?;
+        self.print("assign a skill", self.skilled("PUT", user, skill)).await?;
+        self.print("remove a skill", self.skilled("DELETE", user, skill)).await?;
+        Ok(())
+    }
+
+    async fn edited(&self, user: &User, edit: serde_json::Value) -> Fallible<()> {
+        let asked = Asked {
+            method: "PATCH",
+            path: format!("/users/{}", user.user_id),
+            parameters: vec![("user_id", user.user_id.to_string())],
+            body: Some(edit),
+            ..Asked::default()
+        };
+        body_of(edit::handle(&self.directory, RoleAuthority::Directory, asked.by(self.caller)?).await).map(drop)
+    }
+
+    async fn skilled(&self, method: &str, user: &User, skill: &Skill) -> Fallible<()> {
+        let asked = Asked {
+            method,
+            path: format!("/users/{}/skills/{}", user.user_id, skill.name),
+            parameters: vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())],
+            body: (method == "PUT").then(|| json!({"level": 50})),
+            ..Asked::default()
+        };
+        body_of(assign_skill::handle(&self.directory, asked.by(self.caller)?).await).map(drop)
+    }
+}

@@ -1,0 +1,67 @@
+//! What every operation costs in calls and capacity units, through the functions' own handlers.
+
+mod asking;
+mod changing;
+mod export;
+mod finding;
+mod hearing;
+mod scan;
+
+use domain::UserId;
+use table::Directory;
+
+use crate::{
+    Fallible,
+    cost::Cost,
+    meter::Meter,
+    report::Report,
+    stand::{Stand, directory_at},
+};
+
+pub use finding::{OneWord, same_at_every_size};
+
+/// Measures one directory.
+#[derive(Debug)]
+pub struct Gauge<'a> {
+    report: &'a Report,
+    stand: &'a Stand,
+    meter: Meter,
+    directory: Directory,
+    /// An account owner, who asks.
+    caller: UserId,
+}
+
+impl<'a> Gauge<'a> {
+    /// Puts a meter before this directory.
+    pub async fn of(report: &'a Report, stand: &'a Stand) -> Fallible<Self> {
+        let meter = Meter::start(stand.dynamo.url()).await?;
+        let directory = directory_at(meter.url());
+        let caller = stand.crowd.people.first().ok_or("a directory of nobody")?.user_id;
+        Ok(Self { report, stand, meter, directory, caller })
+    }
+
+    /// Prints what everything costs; gives the pages of a search for one word, to be compared.
+    pub async fn everything(&self) -> Fallible<Vec<OneWord>> {
+        let words = self.finding().await?;
+        self.scanning().await?;
+        self.asking().await?;
+        self.changing().await?;
+        self.hearing().await?;
+        self.exporting().await?;
+        Ok(words)
+    }
+
+    /// What this costs.
+    async fn cost_of<T>(&self, work: impl Future<Output = Fallible<T>>) -> Fallible<(T, Cost)> {
+        self.meter.take();
+        let done = work.await?;
+        Ok((done, Cost::of(&self.meter.take())))
+    }
+
+    /// Prints what this costs.
+    async fn print<T>(&self, what: &str, work: impl Future<Output = Fallible<T>>) -> Fallible<(T, Cost)> {
+        let (done, cost) = self.cost_of(work).await?;
+        self.report.cost(what, &cost);
+        Ok((done, cost))
+    }
+}

@@ -1,0 +1,61 @@
+//! Requests, as API Gateway hands them to a function.
+
+use domain::{Role, UserId};
+use edge::respond::Answer;
+use lambda_http::{Body, Request};
+use serde_json::{Value, json};
+
+use crate::Fallible;
+
+/// A request of an account owner.
+#[derive(Debug, Clone, Default)]
+pub struct Asked<'a> {
+    /// `GET`, if nothing else.
+    pub method: &'a str,
+    /// The path.
+    pub path: String,
+    /// The parameters of the path.
+    pub parameters: Vec<(&'a str, String)>,
+    /// The query.
+    pub query: Vec<(&'a str, String)>,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+impl Asked<'_> {
+    /// As this caller asks it.
+    pub fn by(&self, caller: UserId) -> Fallible<Request> {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        let named = |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
+        let caller = json!({"user_id": caller, "role": Role::AccountOwner});
+        let event = json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": self.path,
+            "rawQueryString": query,
+            "headers": {"content-type": "application/json"},
+            "queryStringParameters": named(&self.query),
+            "pathParameters": named(&self.parameters),
+            "requestContext": {
+                "authorizer": {"lambda": caller},
+                "http": {"method": self.method, "path": self.path, "protocol": "HTTP/1.1"},
+                "requestId": "bench",
+                "routeKey": "$default",
+                "stage": "$default",
+                "timeEpoch": 0
+            },
+            "body": self.body.as_ref().map(Value::to_string),
+            "isBase64Encoded": false
+        });
+        Ok(lambda_http::request::from_str(&event.to_string())?)
+    }
+}
+
+/// The body of an answer that is a success.
+pub fn body_of(answer: Answer) -> Fallible<Value> {
+    let answer = answer.map_err(|problem| format!("{problem:?}"))?;
+    match answer.body() {
+        Body::Text(text) if answer.status().is_success() => Ok(serde_json::from_str(text)?),
+        other => Err(format!("{}: {other:?}", answer.status()).into()),
+    }
+}

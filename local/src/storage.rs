@@ -1,0 +1,30 @@
+//! Tables and buckets, opened as the template has them.
+
+use embedded::{Credentials, Dynamo, S3};
+
+use crate::StartError;
+use crate::data::Data;
+use crate::names::{DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
+use crate::template::System;
+
+pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
+    let dynamo = Dynamo::open(data.join("dynamodb.sqlite")).await?;
+    for table in &system.tables {
+        dynamo.create_table(&table.name, &table.properties)?;
+    }
+    Ok(dynamo)
+}
+
+pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
+    let buckets: Vec<embedded::Bucket> = system
+        .buckets
+        .iter()
+        .map(|bucket| embedded::Bucket { name: bucket.name.clone(), cors: bucket.cors.clone() })
+        .collect();
+    let functions = system.functions.iter().map(|f| access_key_id(&f.package));
+    let credentials: Vec<Credentials> = functions
+        .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])
+        .map(|access_key| Credentials { access_key, secret_key: SECRET_ACCESS_KEY.to_owned() })
+        .collect();
+    Ok(S3::start(data.join("s3"), &buckets, &credentials).await?)
+}
