@@ -2,7 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FN ?= search
-EVENT ?= events/$(FN)/list.json
+# What each function is mostly asked; the first that it has.
+USUAL := list user role-and-teams assign start job created insert account-owner
+EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 .PHONY: help run test lint fmt bench build invoke clean
 help: ## Lists the commands
@@ -36,8 +38,8 @@ build: ## Builds what is deployed: target/lambda/<function>/bootstrap
 	  cp target/release/$$f target/lambda/$$f/bootstrap; done
 	@du -h target/lambda/*/bootstrap
 
-invoke: ## Invokes a function of the running system: make invoke FN=search EVENT=events/search/list.json
-	@target/debug/local invoke --function $(FN) --event $(EVENT)
+invoke: ## Invokes a function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
+	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
 
 clean: ## Forgets the local system's data
 	rm -rf $${DATA:-.data}

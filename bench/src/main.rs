@@ -1,3 +1,96 @@
-//! Figures.
+//! `make bench`: prints a line for each figure, and fails where a stated limit is broken.
+//!
+//! `BENCH_USERS` names the sizes of the directory, separated by commas: `1000,15000` if it is not set. The figures
+//! that are quoted anywhere are those of the release profile; the functions' binaries must have been built in the same.
 
-fn main() {}
+mod callbacks;
+mod capacity;
+mod cost;
+mod exporting;
+mod function;
+mod latency;
+mod meter;
+mod names;
+mod people;
+mod report;
+mod requests;
+mod stand;
+mod starts;
+mod template;
+mod times;
+mod worker;
+
+use std::{error::Error, process::ExitCode};
+
+use capacity::Gauge;
+use report::Report;
+use stand::Stand;
+
+/// What can go wrong here is only to be read.
+type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    let arguments = std::env::args().collect::<Vec<_>>();
+    let done = match &arguments[1..] {
+        [] => measure(),
+        [task, url] if task == exporting::ONLY_READ => only_read(url),
+        _ => Err("it takes no arguments: set BENCH_USERS".into()),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// On one thread, as a function is.
+fn only_read(url: &str) -> Fallible<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    report::bare(runtime.block_on(exporting::only_read(url))?);
+    Ok(ExitCode::SUCCESS)
+}
+
+#[tokio::main]
+async fn measure() -> Fallible<ExitCode> {
+    let report = Report::default();
+    let sizes = sizes()?;
+    if cfg!(debug_assertions) {
+        report.note("this is the dev profile: times, memory and sizes are not to be quoted");
+    }
+    let mut words = Vec::new();
+    for (i, &size) in sizes.iter().enumerate() {
+        let stand = Stand::of(size).await?;
+        report.section(format!("Calls and capacity units, {size} people"));
+        words.push(Gauge::of(&report, &stand).await?.everything().await?);
+        if i == 0 || i + 1 == sizes.len() {
+            report.section(format!("Export, {size} people"));
+            exporting::exporting(&report, &stand).await?;
+        }
+    }
+    capacity::same_at_every_size(&report, &words);
+    report.section(format!("Latency, {} people, one request at a time", sizes[0]));
+    latency::latency(&report, sizes[0]).await?;
+    report.section("Functions");
+    starts::starts(&report).await?;
+    let broken = report.broken();
+    Ok(if broken.is_empty() { ExitCode::SUCCESS } else { fail(&broken) })
+}
+
+fn fail(broken: &[String]) -> ExitCode {
+    eprintln!("error: {} limits are broken: {}", broken.len(), broken.join("; "));
+    ExitCode::FAILURE
+}
+
+/// From small to large.
+fn sizes() -> Fallible<Vec<usize>> {
+    let text = std::env::var("BENCH_USERS").unwrap_or_else(|_| "1000,15000".to_owned());
+    let sizes = text.split(',').map(|size| size.trim().parse()).collect::<Result<Vec<usize>, _>>();
+    let mut sizes = sizes.map_err(|_| format!("BENCH_USERS is {text:?}; it is numbers separated by commas"))?;
+    sizes.sort_unstable();
+    if sizes[0] < 1_000 {
+        return Err(format!("BENCH_USERS has {}: a page of every word is filled by 1000 people", sizes[0]).into());
+    }
+    Ok(sizes)
+}

@@ -62,8 +62,7 @@ impl Meter {
         &self.url
     }
 
-    /// The calls since it was last asked.
-    #[must_use]
+    /// The calls since it was last asked, which are then forgotten.
     pub fn take(&self) -> Vec<Call> {
         std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -74,3 +74,8 @@ fn number(value: f64) -> String {
     let text = format!("{value:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
+
+/// A number alone, for another process to read.
+pub fn bare(value: f64) {
+    println!("{value}");
+}

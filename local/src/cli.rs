@@ -16,7 +16,7 @@ use crate::names::{
     DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
 };
 use crate::options::own_bin_dir;
-use crate::{Options, Stack};
+use crate::{Options, Stack, sample};
 
 /// Runs what infra/template.yaml says, here: no account, no Docker.
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ struct Invoke {
     /// A file with the event.
     #[arg(long)]
     event: PathBuf,
+    /// What stands in the event for {{NAME}}: user_id=…
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    set: Vec<(String, String)>,
     /// Where the running stack keeps its data.
     #[arg(long, env = "DATA", default_value = ".data")]
     data: PathBuf,
@@ -76,7 +79,7 @@ struct Start {
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE, such as RoleAuthority=idp")?;
+    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -201,8 +204,9 @@ async fn somebody(stack: &Stack, token: &str) -> String {
 async fn invoke(task: Invoke) -> Result<(), String> {
     let addresses = Addresses::load(&task.data)
         .ok_or_else(|| format!("no stack runs on {}: start one with `make run`", task.data.display()))?;
-    let event =
-        std::fs::read(&task.event).map_err(|e| format!("the event {} cannot be read: {e}", task.event.display()))?;
+    let file = task.event.display();
+    let event = std::fs::read_to_string(&task.event).map_err(|e| format!("the event {file} cannot be read: {e}"))?;
+    let event = sample::fill(&event, &task.set.into_iter().collect()).map_err(|e| format!("{file}: {e}"))?;
     let lambda = &addresses.endpoints.lambda;
     let url = format!("{lambda}/2015-03-31/functions/{}/invocations", task.function);
     let answer = reqwest::Client::new()

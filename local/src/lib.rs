@@ -12,6 +12,7 @@
 //! | `schedule` | `EventBridge` schedules |
 //! | `background` | what goes on without anybody asking |
 //! | `seed` | the people who log in first |
+//! | [`sample`] | the events in `events/`, filled in |
 
 mod background;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod names;
 pub mod options;
 mod queue;
 mod runtime;
+pub mod sample;
 mod schedule;
 mod seed;
 mod services;

@@ -36,7 +36,8 @@ impl Gauge<'_> {
         let indexed = self.indexed("index somebody new", &user, None).await?;
         self.report.cost(&format!("{first} and search entries"), &heard.then(indexed));
 
-        self.once("repeated activity callback", &activity(&login)).await?;
+        self.once("activity callback", &activity(&login)).await?;
+        self.once("activity callback, repeated", &activity(&login)).await?;
         self.once("login of somebody known and unchanged", &Callback { moment: 3, ..login.clone() }).await?;
 
         let renamed = Callback { moment: 4, attributes: attributes("Zelda Newcomer-Miller", EMAIL), ..login };

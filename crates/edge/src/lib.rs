@@ -15,3 +15,10 @@ pub mod user;
 
 pub use caller::Signed;
 pub use problem::Problem;
+
+/// Now, to the millisecond: finer is noise in a history.
+#[must_use]
+pub fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}

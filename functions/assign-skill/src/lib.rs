@@ -1,6 +1,5 @@
 //! `PUT` and `DELETE /users/{user_id}/skills/{skill}` (rules 15 to 19).
 
-use jiff::Timestamp;
 use lambda_http::{Request, http::Method};
 use serde::Deserialize;
 
@@ -28,7 +27,7 @@ pub async fn handle(
     let removes = request.method() == Method::DELETE;
     let body = if removes { Body { level: None, skill_set: None } } else { read::body::<Body>(&request)? };
     let skill = directory.skill(&name).await?.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-    change::user(directory, &signed, user_id, &if_match, Timestamp::now(), |user| {
+    change::user(directory, &signed, user_id, &if_match, edge::now(), |user| {
         if removes {
             remove_skill(user, signed.caller, &name)
         } else {

@@ -1,6 +1,5 @@
 //! `PATCH /users/{user_id}`: role, teams and Act as Agent, all of it or nothing (rules 10 and 11).
 
-use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -42,7 +41,7 @@ pub async fn handle(
     let edit = read::body::<Body>(&request)?.edit()?;
     let teams = directory.teams(edit.teams.clone().unwrap_or_default()).await?;
     let teams = teams.into_values().collect::<Vec<_>>();
-    change::user(directory, &signed, user_id, &if_match, Timestamp::now(), |user| {
+    change::user(directory, &signed, user_id, &if_match, edge::now(), |user| {
         edit.apply(user, signed.caller, &teams, roles)
     })
     .await

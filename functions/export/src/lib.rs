@@ -14,7 +14,7 @@ use edge::{
 };
 use table::jobs::{Asked, Job, JobState, KeepJobs};
 
-pub use outside::{Link, Outside, StartJob};
+pub use outside::{Link, Outside, OutsideError, StartJob};
 
 /// A job, as the API shows it.
 #[derive(Debug, Serialize)]
@@ -59,7 +59,7 @@ pub async fn handle(directory: &impl KeepJobs, outside: &(impl StartJob + Link),
 async fn start(directory: &impl KeepJobs, outside: &impl StartJob, signed: &Signed, request: &Request) -> Answer {
     let asked = read::body::<Asked>(request)?;
     question::of(&asked)?;
-    let job = Job::export(Uuid::new_v4(), signed.caller.user_id, asked, Timestamp::now());
+    let job = Job::export(Uuid::new_v4(), signed.caller.user_id, asked, edge::now());
     directory.create_job(&job).await?;
     if let Err(error) = outside.start(job.job_id).await {
         directory.give_up(job.job_id, "The export could not be started. Start it again.").await?;
@@ -75,7 +75,7 @@ async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, r
     let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
     let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?.ok_or_else(unknown)?;
     may(signed.caller, Operation::SeeJob { of: job.asked_by })?;
-    let job = job.as_of(Timestamp::now());
+    let job = job.as_of(edge::now());
     let link = match (job.state, &job.file) {
         (JobState::Done, Some(file)) => Some(outside.link(file).await.map_err(|error| Problem::internal(&error))?),
         _ => None,

@@ -110,14 +110,14 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             Whose::Theirs { user, displaced } => (Some(user), displaced),
             Whose::LookAgain => return Ok(true),
         };
-        let before = user.map(|user| *user);
+        let (before, now) = (user.map(|user| *user), edge::now());
         // The callback of a removal may say no more than the SID.
         match &before {
             Some(user) if event.identity.is_empty() => event.identity.clone_from(&user.identity),
             None if event.identity.is_empty() => return Ok(false),
             _ => {}
         }
-        let Some(after) = self.after(before.as_ref(), event, observed).await? else {
+        let Some(after) = self.after(before.as_ref(), event, observed, now).await? else {
             tracing::info!(worker_sid = event.worker_sid, "a worker without a known role is left unmanaged");
             return Ok(false);
         };
@@ -140,13 +140,19 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             request_id,
             applied: (latest.is_some() || !is_linked).then_some(Applied { worker_sid: &event.worker_sid, latest }),
             displaced,
-            now: Timestamp::now(),
+            now,
         };
         self.directory.commit(commit).await?;
         Ok(false)
     }
 
-    async fn after(&self, before: Option<&User>, event: &Event, observed: &Observed) -> Result<Option<User>, TableError> {
+    async fn after(
+        &self,
+        before: Option<&User>,
+        event: &Event,
+        observed: &Observed,
+        now: Timestamp,
+    ) -> Result<Option<User>, TableError> {
         let seen = Seen {
             identity: &event.identity,
             worker_sid: &event.worker_sid,
@@ -156,7 +162,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             said: event.said.as_ref(),
         };
         let Some(user) = before else {
-            return Ok(first_seen(seen, &self.policy, UserId::new(Uuid::new_v4()), Timestamp::now()));
+            return Ok(first_seen(seen, &self.policy, UserId::new(Uuid::new_v4()), now));
         };
         Ok(Some(seen_again(user, seen, &self.policy, &self.inherited(user).await?)))
     }

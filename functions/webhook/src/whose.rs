@@ -113,7 +113,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             applied: None,
             displaced: None,
             carry_over: false,
-            now: Timestamp::now(),
+            now: edge::now(),
         };
         self.directory.commit(commit).await?;
         Ok(())

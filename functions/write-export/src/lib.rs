@@ -3,7 +3,6 @@
 mod bucket;
 mod rows;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
@@ -48,7 +47,7 @@ pub async fn handle(
     invocation: Invocation,
 ) -> Result<(), ExportError> {
     let hold = Hold { job_id: invocation.job_id, attempt: Uuid::new_v4() };
-    let job = match directory.claim(hold, Timestamp::now()).await? {
+    let job = match directory.claim(hold, edge::now()).await? {
         Claim::Taken(job) => job,
         Claim::Busy => return Err(ExportError::Busy),
         Claim::Over => return Ok(()),
@@ -77,10 +76,10 @@ async fn write(
     let total = directory.count(&question).await?;
     let file = format!("exports/{}/{}.csv", hold.job_id, hold.attempt);
     let mut upload = bucket.upload(&file);
-    let mut rows = rows::Rows::of(directory, question)?;
+    let mut rows = rows::Rows::of(directory, question);
     while let Some(bytes) = rows.next().await? {
         upload.push(bytes).await?;
-        directory.progress(hold, rows.written(), total.max(rows.written()), Timestamp::now()).await?;
+        directory.progress(hold, rows.written(), total.max(rows.written()), edge::now()).await?;
     }
     upload.finish().await?;
     directory.finish(hold, rows.written(), &file).await?;

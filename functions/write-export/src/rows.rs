@@ -26,8 +26,8 @@ pub(crate) struct Rows<'a, D> {
 }
 
 impl<'a, D: FindUsers> Rows<'a, D> {
-    pub(crate) fn of(directory: &'a D, question: Question) -> Result<Self, ExportError> {
-        Ok(Self { directory, question, cursor: None, over: false, begun: false, seen: HashSet::new() })
+    pub(crate) fn of(directory: &'a D, question: Question) -> Self {
+        Self { directory, question, cursor: None, over: false, begun: false, seen: HashSet::new() }
     }
 
     /// How many people were written.

@@ -1,6 +1,7 @@
 //! The first people: they log in as they would with Flex, and the directory hears of them from
 //! TaskRouter.
 
+mod catalog;
 mod people;
 
 use reqwest::Client;
@@ -46,7 +47,9 @@ pub(crate) async fn seed(addresses: &Addresses, options: &Options, system: &Syst
     let door = Door { client: Client::new(), simulator: addresses.simulator.clone() };
     let is_new = !door.anybody().await?;
     if is_new {
-        seed_catalog(addresses, system).await?;
+        for table in &system.tables {
+            catalog::put(addresses, &table.name).await?;
+        }
     }
     let wanted = if is_new { options.seed } else { options.seed.min(FIXED) };
     let mut people = Vec::new();
@@ -57,13 +60,10 @@ pub(crate) async fn seed(addresses: &Addresses, options: &Options, system: &Syst
         people.push(Person { identity: claims.identity, role: people::FIXED_ROLES[n], token });
     }
     door.let_in(FIXED..wanted, options.progress).await?;
+    if let Some(owner) = people.first().filter(|_| is_new) {
+        catalog::join_teams(&door.client, &addresses.api, &owner.token).await?;
+    }
     Ok(people)
-}
-
-/// Teams and skills for the demo.
-#[expect(clippy::unused_async, reason = "it writes to the table")]
-async fn seed_catalog(_addresses: &Addresses, _system: &System) -> Result<(), StartError> {
-    Ok(())
 }
 
 #[derive(Clone)]
