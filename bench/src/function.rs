@@ -59,7 +59,11 @@ struct Shared {
 
 impl Function {
     /// Starts it. Gives the time from the start of its process to its first request for work.
-    pub async fn start(binary: &Path, own: &BTreeMap<String, String>, services: &Services) -> Fallible<(Self, Duration)> {
+    pub async fn start(
+        binary: &Path,
+        own: &BTreeMap<String, String>,
+        services: &Services,
+    ) -> Fallible<(Self, Duration)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?.to_string();
         let (asks, mut asked) = mpsc::unbounded_channel();
@@ -89,7 +93,8 @@ impl Function {
     pub fn peak_memory_kib(&self) -> Fallible<usize> {
         let pid = self.child.id().ok_or("the function has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system does not say VmHWM")?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system does not say VmHWM")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 

@@ -116,7 +116,8 @@ async fn timed(report: &Report, what: &str, mut work: impl AsyncFnMut(u64) -> Fa
         work(u64::try_from(n)?).await?;
         times.push(began.elapsed());
     }
-    let mut times = times.split_off(TIMES / 10).iter().map(Duration::as_secs_f64).map(|s| s * 1_000.0).collect::<Vec<_>>();
+    let mut times =
+        times.split_off(TIMES / 10).iter().map(Duration::as_secs_f64).map(|s| s * 1_000.0).collect::<Vec<_>>();
     report.figure(format!("{what}: p50"), percentile(&mut times, 50), "ms");
     report.figure(format!("{what}: p99"), percentile(&mut times, 99), "ms");
     Ok(())

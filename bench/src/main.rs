@@ -20,11 +20,15 @@ mod template;
 mod times;
 mod worker;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, io::Write, process::ExitCode};
 
 use capacity::Gauge;
 use report::Report;
 use stand::Stand;
+
+/// Where the capacity of writes is doubtful.
+const SECOND_UNITS: &str = "the embedded DynamoDB charges an index write in a transaction one unit and says that DynamoDB \
+    does so; counted are two, as for an item, and the second ones are told apart";
 
 /// What can go wrong here is only to be read.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -48,22 +52,25 @@ fn main() -> ExitCode {
 /// On one thread, as a function is.
 fn only_read(url: &str) -> Fallible<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    report::bare(runtime.block_on(exporting::only_read(url))?);
+    let seconds = runtime.block_on(exporting::only_read(url))?;
+    std::io::stdout().write_all(seconds.to_string().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[tokio::main]
 async fn measure() -> Fallible<ExitCode> {
-    let report = Report::default();
+    let report = Report::new();
     let sizes = sizes()?;
     if cfg!(debug_assertions) {
         report.note("this is the dev profile: times, memory and sizes are not to be quoted");
     }
+    report.note(SECOND_UNITS);
     let mut words = Vec::new();
     for (i, &size) in sizes.iter().enumerate() {
         let stand = Stand::of(size).await?;
         report.section(format!("Calls and capacity units, {size} people"));
-        words.push(Gauge::of(&report, &stand).await?.everything().await?);
+        let gauge = Gauge::of(&report, &stand).await?;
+        words.push(gauge.everything().await?);
         if i == 0 || i + 1 == sizes.len() {
             report.section(format!("Export, {size} people"));
             exporting::exporting(&report, &stand).await?;

@@ -120,6 +120,7 @@ fn units(answer: &Value) -> (f64, f64) {
     let tables = said.as_array().map_or(std::slice::from_ref(said), Vec::as_slice);
     let all = tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum();
     let indexes = tables.iter().filter_map(|table| table["GlobalSecondaryIndexes"].as_object());
-    let of_indexes = indexes.flat_map(|indexes| indexes.values()).filter_map(|index| index["CapacityUnits"].as_f64()).sum();
+    let of_indexes =
+        indexes.flat_map(|indexes| indexes.values()).filter_map(|index| index["CapacityUnits"].as_f64()).sum();
     (all, of_indexes)
 }

@@ -1,54 +1,74 @@
 //! What is printed: one line for each figure, and the limits that it must keep.
-#![allow(clippy::print_stdout, reason = "this is what prints")]
 
-use std::{cell::RefCell, fmt::Display};
+use std::{
+    cell::RefCell,
+    fmt::{Arguments, Display},
+    io::{Stdout, Write, stdout},
+};
 
 use crate::cost::Cost;
 
+/// How long a figure's name may be.
+const WIDTH: usize = 72;
+
 /// Prints figures and remembers which limits were broken.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Report {
+    out: Stdout,
     broken: RefCell<Vec<String>>,
 }
 
 impl Report {
+    /// Prints to the standard output.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { out: stdout(), broken: RefCell::default() }
+    }
+
+    fn line(&self, line: Arguments<'_>) {
+        // Whoever reads may have seen enough.
+        drop(writeln!(self.out.lock(), "{line}"));
+    }
+
     /// A heading.
     pub fn section(&self, title: impl Display) {
-        println!("\n{title}");
+        self.line(format_args!("\n{title}"));
     }
 
     /// One figure.
     pub fn figure(&self, name: impl Display, value: f64, unit: &str) {
-        println!("{:<66} {:>10}  {unit}", name.to_string(), number(value));
+        self.line(format_args!("{:<WIDTH$} {:>9}  {unit}", name.to_string(), number(value)));
     }
 
     /// What must be known to read the figures.
     pub fn note(&self, text: impl Display) {
-        println!("note: {text}");
+        self.line(format_args!("note: {text}"));
     }
 
-    /// What an operation costs; units that it does not consume are left out.
+    /// What an operation costs. Units that it does not consume are left out, and so are rounds where each call
+    /// is a round of its own.
     pub fn cost(&self, what: &str, cost: &Cost) {
         self.figure(format!("{what}: calls"), count(cost.calls), "calls");
-        self.figure(format!("{what}: rounds of calls"), count(cost.rounds), "rounds");
+        if cost.rounds != cost.calls {
+            self.figure(format!("{what}: rounds of calls"), count(cost.rounds), "rounds");
+        }
         for (units, unit) in [(cost.read_units, "read units"), (cost.write_units, "write units")] {
             if units > 0.0 {
                 self.figure(format!("{what}: {unit}"), units, unit);
             }
         }
         if cost.second_index_units > 0.0 {
-            let name = format!("{what}: of these, the second unit of index writes");
-            self.figure(name, cost.second_index_units, "write units");
+            self.figure(format!("{what}: second units of its index"), cost.second_index_units, "write units");
         }
         if cost.refused > 0 {
-            self.figure(format!("{what}: refused calls, whose units are not counted"), count(cost.refused), "calls");
+            self.figure(format!("{what}: refused calls, not charged here"), count(cost.refused), "calls");
         }
     }
 
     /// A limit that is stated in the documentation.
     pub fn limit(&self, holds: bool, what: impl Display) {
         if !holds {
-            println!("LIMIT BROKEN: {what}");
+            self.line(format_args!("LIMIT BROKEN: {what}"));
             self.broken.borrow_mut().push(what.to_string());
         }
     }
@@ -73,9 +93,4 @@ fn number(value: f64) -> String {
     };
     let text = format!("{value:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A number alone, for another process to read.
-pub fn bare(value: f64) {
-    println!("{value}");
 }

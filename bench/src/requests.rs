@@ -26,7 +26,8 @@ impl Asked<'_> {
     /// As this caller asks it.
     pub fn by(&self, caller: UserId) -> Fallible<Request> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
-        let named = |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
+        let named =
+            |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
         let caller = json!({"user_id": caller, "role": Role::AccountOwner});
         let event = json!({
             "version": "2.0",

@@ -45,7 +45,7 @@ struct Invoke {
     /// A file with the event.
     #[arg(long)]
     event: PathBuf,
-    /// What stands in the event for {{NAME}}: user_id=…
+    /// What the event has for `{{NAME}}`: `user_id=…`
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
     /// Where the running stack keeps its data.

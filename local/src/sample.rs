@@ -9,11 +9,10 @@ pub struct Missing(BTreeSet<String>);
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.0.iter().map(String::as_str).collect();
-        let values: Vec<String> = names.iter().map(|name| format!("{name}=…")).collect();
-        let options = values.iter().map(|value| format!(" --set {value}")).collect::<String>();
-        let (names, values) = (names.join(", "), values.join(" "));
-        write!(f, "the event has no value for {names}: add{options}, or SET=\"{values}\" to `make invoke`")
+        let names = self.0.iter().map(String::as_str).collect::<Vec<_>>();
+        let values = names.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>();
+        let (names, options, values) = (names.join(", "), values.join(" --set "), values.join(" "));
+        write!(f, "the event has no value for {names}: add --set {options}, or SET=\"{values}\" to `make invoke`")
     }
 }
 

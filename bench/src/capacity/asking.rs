@@ -36,7 +36,7 @@ impl Gauge<'_> {
     async fn looked_at(&self, path: String, user: &User) -> Fallible<()> {
         let parameters = vec![("user_id", user.user_id.to_string())];
         let asked = Asked { method: "GET", path, parameters, ..Asked::default() };
-        body_of(view::handle(&self.directory, asked.by(self.caller)?).await).map(drop)
+        body_of(Box::pin(view::handle(&self.directory, asked.by(self.caller)?)).await).map(drop)
     }
 
     async fn authorized(&self, user: &User) -> Fallible<()> {

@@ -31,7 +31,8 @@ impl Gauge<'_> {
             body: Some(edit),
             ..Asked::default()
         };
-        body_of(edit::handle(&self.directory, RoleAuthority::Directory, asked.by(self.caller)?).await).map(drop)
+        let handled = edit::handle(&self.directory, RoleAuthority::Directory, asked.by(self.caller)?);
+        body_of(Box::pin(handled).await).map(drop)
     }
 
     async fn skilled(&self, method: &str, user: &User, skill: &Skill) -> Fallible<()> {
@@ -42,6 +43,6 @@ impl Gauge<'_> {
             body: (method == "PUT").then(|| json!({"level": 50})),
             ..Asked::default()
         };
-        body_of(assign_skill::handle(&self.directory, asked.by(self.caller)?).await).map(drop)
+        body_of(Box::pin(assign_skill::handle(&self.directory, asked.by(self.caller)?)).await).map(drop)
     }
 }

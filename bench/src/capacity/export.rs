@@ -34,7 +34,11 @@ impl Gauge<'_> {
         let rows = count(usize::try_from(exported.rows)?);
         self.report.cost("export everybody", &all);
         self.report.figure("export everybody: rows", rows, "rows");
-        self.report.figure("export everybody: read units per 1,000 rows", all.read_units / rows * 1_000.0, "read units");
+        self.report.figure(
+            "export everybody: read units per 1,000 rows",
+            all.read_units / rows * 1_000.0,
+            "read units",
+        );
         self.report.cost("export everybody, its count", &counting);
         let users = only(|call| call.operation == "Query" && !call.only_counts);
         self.report.figure("export everybody, its people: read units", users.read_units, "read units");

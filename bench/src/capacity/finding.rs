@@ -20,6 +20,9 @@ const WORDS: [&str; 7] = ["ada", "lovelace", "o'neill", "ler", "mar", "example",
 const MOST_READ_UNITS: f64 = 30.0;
 const MOST_ROUNDS: usize = 3;
 
+/// The query of a request.
+type Query = Vec<(&'static str, String)>;
+
 /// A page of 25 for one word.
 #[derive(Debug)]
 pub struct OneWord {
@@ -65,7 +68,7 @@ impl Gauge<'_> {
     }
 
     /// What else is asked for, and how it is called.
-    fn questions(&self) -> Fallible<Vec<(&'static str, Vec<(&'static str, String)>)>> {
+    fn questions(&self) -> Fallible<Vec<(&'static str, Query)>> {
         let crowd = &self.stand.crowd;
         let team = crowd.teams.first().ok_or("no team")?.team_id.to_string();
         let skill = crowd.skills.first().map(|skill| &skill.name).map(SkillName::to_string).ok_or("no skill")?;
@@ -91,7 +94,7 @@ impl Gauge<'_> {
         ])
     }
 
-    async fn page(&self, query: Vec<(&'static str, String)>) -> Fallible<Value> {
+    async fn page(&self, query: Query) -> Fallible<Value> {
         let asked = Asked { method: "GET", path: "/users".to_owned(), query, ..Asked::default() };
         body_of(search::handle(&self.directory, asked.by(self.caller)?).await)
     }
@@ -115,7 +118,10 @@ pub fn same_at_every_size(report: &Report, by_size: &[Vec<OneWord>]) {
         for (small, large) in sizes[0].iter().zip(&sizes[1]) {
             let same = (small.cost.calls, small.cost.rounds) == (large.cost.calls, large.cost.rounds)
                 && (without_teams(small) - without_teams(large)).abs() <= 0.5;
-            report.limit(same, format!("{:?} costs {:?} in one directory and {:?} in another", small.word, small.cost, large.cost));
+            report.limit(
+                same,
+                format!("{:?} costs {:?} in one directory and {:?} in another", small.word, small.cost, large.cost),
+            );
         }
     }
 }

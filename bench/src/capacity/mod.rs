@@ -7,6 +7,8 @@ mod finding;
 mod hearing;
 mod scan;
 
+use std::pin::Pin;
+
 use domain::UserId;
 use table::Directory;
 
@@ -19,6 +21,9 @@ use crate::{
 };
 
 pub use finding::{OneWord, same_at_every_size};
+
+/// What was done, and what it cost. On the heap: a function's handler is a large future.
+type Measured<'s, T> = Pin<Box<dyn Future<Output = Fallible<(T, Cost)>> + 's>>;
 
 /// Measures one directory.
 #[derive(Debug)]
@@ -52,16 +57,20 @@ impl<'a> Gauge<'a> {
     }
 
     /// What this costs.
-    async fn cost_of<T>(&self, work: impl Future<Output = Fallible<T>>) -> Fallible<(T, Cost)> {
-        self.meter.take();
-        let done = work.await?;
-        Ok((done, Cost::of(&self.meter.take())))
+    fn cost_of<'s, T: 's>(&'s self, work: impl Future<Output = Fallible<T>> + 's) -> Measured<'s, T> {
+        Box::pin(async {
+            self.meter.take();
+            let done = work.await?;
+            Ok((done, Cost::of(&self.meter.take())))
+        })
     }
 
     /// Prints what this costs.
-    async fn print<T>(&self, what: &str, work: impl Future<Output = Fallible<T>>) -> Fallible<(T, Cost)> {
-        let (done, cost) = self.cost_of(work).await?;
-        self.report.cost(what, &cost);
-        Ok((done, cost))
+    fn print<'s, T: 's>(&'s self, what: &'s str, work: impl Future<Output = Fallible<T>> + 's) -> Measured<'s, T> {
+        Box::pin(async move {
+            let (done, cost) = self.cost_of(work).await?;
+            self.report.cost(what, &cost);
+            Ok((done, cost))
+        })
     }
 }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn rule_17_of_two_teams_the_higher_level_counts_and_any_level_beats_none() {
-        let teams = [team(1, &[("English", None)]), team(2, &[("English", Some(1))]), team(3, &[("English", Some(70))])];
+        let teams =
+            [team(1, &[("English", None)]), team(2, &[("English", Some(1))]), team(3, &[("English", Some(70))])];
         let effective = english(&agent(&[], &teams), &teams);
         assert_eq!(effective.level, Some(Level(70)));
         assert_eq!(effective.overrides.iter().map(|o| o.level).collect::<Vec<_>>(), [Some(Level(1)), None]);
@@ -149,7 +150,10 @@ mod tests {
         let said = serde_json::to_value(english(&agent(&[("English", Some(100))], &teams), &teams)).unwrap();
         let team_id = teams[0].team_id.to_string();
         let lost = serde_json::json!([{"source": "team", "team_id": team_id, "team": "team 1", "level": 90}]);
-        assert_eq!(said, serde_json::json!({"skill": "English", "level": 100, "source": "assigned", "overrides": lost}));
+        assert_eq!(
+            said,
+            serde_json::json!({"skill": "English", "level": 100, "source": "assigned", "overrides": lost})
+        );
     }
 
     #[test]

@@ -8,9 +8,7 @@
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-use crate::{
-    Adoption, Attributes, Role, SkillName, Stamp, Status, User, UserId, edit::RoleAuthority, skill::Skills,
-};
+use crate::{Adoption, Attributes, Role, SkillName, Stamp, Status, User, UserId, edit::RoleAuthority, skill::Skills};
 
 /// Who decides about skills in this deployment (rule 24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

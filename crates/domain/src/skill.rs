@@ -105,9 +105,7 @@ impl Skill {
             (None, _) => Ok(()),
             (Some(_), None) => Err(Refusal::SkillWithoutLevels(self.name.to_string())),
             (Some(level), Some(range)) if (range.min..=range.max).contains(&level) => Ok(()),
-            (Some(level), Some(range)) => {
-                Err(Refusal::LevelOutOfRange { skill: self.name.to_string(), level, range })
-            }
+            (Some(level), Some(range)) => Err(Refusal::LevelOutOfRange { skill: self.name.to_string(), level, range }),
         }
     }
 }
@@ -134,7 +132,11 @@ mod tests {
     use super::*;
 
     fn english() -> Skill {
-        Skill { name: SkillName::new("English").unwrap(), skill_set: "Languages".into(), levels: Some(LevelRange::default()) }
+        Skill {
+            name: SkillName::new("English").unwrap(),
+            skill_set: "Languages".into(),
+            levels: Some(LevelRange::default()),
+        }
     }
 
     #[test]

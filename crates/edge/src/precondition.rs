@@ -31,7 +31,10 @@ impl IfMatch {
         }
         let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
         value.split(',').map(version).collect::<Option<_>>().map(Self::OneOf).ok_or_else(|| {
-            Problem::invalid("invalid-if-match", format!("If-Match is {value:?}; it is the ETag of the user, such as \"7\"."))
+            Problem::invalid(
+                "invalid-if-match",
+                format!("If-Match is {value:?}; it is the ETag of the user, such as \"7\"."),
+            )
         })
     }
 

@@ -25,7 +25,10 @@ pub fn of_query(query: &Query) -> Result<Question, Problem> {
 /// What these words ask for.
 pub fn of(asked: &Asked) -> Result<Question, Problem> {
     if asked.min_level.is_some() && asked.skill.is_none() {
-        return Err(Problem::invalid("level-without-skill", "min_level goes with skill: name the skill whose level is meant."));
+        return Err(Problem::invalid(
+            "level-without-skill",
+            "min_level goes with skill: name the skill whose level is meant.",
+        ));
     }
     let skill = |name: &String| SkillName::adopted(name).ok_or_else(|| Refusal::UnknownSkill(name.clone()));
     Ok(Question {

@@ -6,10 +6,7 @@ use std::str::FromStr;
 
 use domain::{Refusal, SkillName, UserId};
 
-use crate::{
-    Problem,
-    problem::FieldError,
-};
+use crate::{Problem, problem::FieldError};
 
 /// A parameter of the path.
 pub fn path<T: FromStr<Err = Refusal>>(request: &Request, name: &str) -> Result<T, Problem> {
@@ -44,10 +41,16 @@ impl Query {
         for (i, (name, _)) in pairs.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 let known = known.join(", ");
-                return Err(Problem::invalid("unknown-parameter", format!("There is no parameter {name:?}. There are {known}.")));
+                return Err(Problem::invalid(
+                    "unknown-parameter",
+                    format!("There is no parameter {name:?}. There are {known}."),
+                ));
             }
             if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
-                return Err(Problem::invalid("repeated-parameter", format!("The parameter {name:?} is given more than once.")));
+                return Err(Problem::invalid(
+                    "repeated-parameter",
+                    format!("The parameter {name:?} is given more than once."),
+                ));
             }
         }
         Ok(Self { pairs })
@@ -63,7 +66,9 @@ impl Query {
     pub fn limit(&self) -> Result<usize, Problem> {
         let Some(text) = self.text("limit") else { return Ok(25) };
         let limit = text.parse().ok().filter(|limit| (1..=100).contains(limit));
-        limit.ok_or_else(|| Problem::invalid("invalid-limit", format!("limit is {text:?}; it is a whole number from 1 to 100.")))
+        limit.ok_or_else(|| {
+            Problem::invalid("invalid-limit", format!("limit is {text:?}; it is a whole number from 1 to 100."))
+        })
     }
 }
 
@@ -71,9 +76,8 @@ impl Query {
 pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let bytes = request.body().as_ref();
     let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
-    serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| {
-        Problem::invalid("invalid-json", format!("The body is not JSON: {}.", position(&error)))
-    })?;
+    serde_json::from_slice::<serde_json::Value>(bytes)
+        .map_err(|error| Problem::invalid("invalid-json", format!("The body is not JSON: {}.", position(&error))))?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());

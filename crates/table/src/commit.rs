@@ -160,9 +160,9 @@ impl<'a> Writes<'a> {
         let put = self.put_item(items::profile(after)?);
         self.push_put(match before {
             None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => put
-                .condition_expression("version = :read")
-                .expression_attribute_values(":read", number(before.version)),
+            Some(before) => {
+                put.condition_expression("version = :read").expression_attribute_values(":read", number(before.version))
+            }
         })
     }
 
@@ -193,7 +193,8 @@ impl<'a> Writes<'a> {
         let none = [].into();
         let had = before.map_or(&none, |before| &before.teams);
         for joined in after.teams.difference(had) {
-            let item = items::item(&keys::member(*joined, after.user_id), "member", &Identity { user_id: after.user_id })?;
+            let item =
+                items::item(&keys::member(*joined, after.user_id), "member", &Identity { user_id: after.user_id })?;
             self.push_put(self.put_item(item))?;
             self.team_is_there(&keys::team(*joined))?;
         }
@@ -216,7 +217,8 @@ impl<'a> Writes<'a> {
         let had = before.map_or(&none, |before| &before.assigned_skills);
         for (skill, level) in &after.assigned_skills {
             if had.get(skill) != Some(level) {
-                let mut item = items::item(&keys::holder(skill, after.user_id), "holder", &Identity { user_id: after.user_id })?;
+                let mut item =
+                    items::item(&keys::holder(skill, after.user_id), "holder", &Identity { user_id: after.user_id })?;
                 if let Some(level) = level {
                     item.insert("level".to_owned(), number(level));
                 }
@@ -241,7 +243,8 @@ impl<'a> Writes<'a> {
             }
             (true, false) => {
                 self.owners = Some(self.items.len());
-                let more = update.condition_expression("size(ids) > :one").expression_attribute_values(":one", number(1));
+                let more =
+                    update.condition_expression("size(ids) > :one").expression_attribute_values(":one", number(1));
                 more.update_expression("DELETE ids :id")
             }
             _ => return Ok(()),
@@ -275,7 +278,8 @@ impl<'a> Writes<'a> {
     }
 
     fn applied(&mut self, user_id: UserId, applied: Applied<'_>) -> Result<(), TableError> {
-        let update = Update::builder().table_name(self.table).set_key(Some(keys::worker(applied.worker_sid).attributes()));
+        let update =
+            Update::builder().table_name(self.table).set_key(Some(keys::worker(applied.worker_sid).attributes()));
         let update = update.expression_attribute_values(":user_id", text(user_id.to_string()));
         // Of two callbacks that meet somebody new at the same moment, one makes the person.
         let is_free = "(attribute_not_exists(user_id) OR user_id = :user_id)";

@@ -22,10 +22,14 @@ pub struct Cursor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CursorError {
     /// Not one of ours.
-    #[error("The cursor cannot be read. Take next_cursor of the previous page as it is, or leave it out to start again.")]
+    #[error(
+        "The cursor cannot be read. Take next_cursor of the previous page as it is, or leave it out to start again."
+    )]
     Broken,
     /// For another list.
-    #[error("The cursor belongs to another question. Repeat the search text and filters of the previous page, or leave the cursor out to start again.")]
+    #[error(
+        "The cursor belongs to another question. Repeat the search text and filters of the previous page, or leave the cursor out to start again."
+    )]
     Foreign,
 }
 
@@ -39,7 +43,7 @@ impl Cursor {
     /// As the caller gets it.
     #[must_use]
     pub fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).expect("a cursor is plain text"))
+        BASE64_URL_SAFE_NO_PAD.encode(serde_json::json!(self).to_string())
     }
 
     /// As the caller gives it back, for the question of this fingerprint.

@@ -1,6 +1,9 @@
 //! What belongs to a person besides their profile.
 
-use domain::{Status, User, UserId, search::{UserText, split_term}};
+use domain::{
+    Status, User, UserId,
+    search::{UserText, split_term},
+};
 
 use crate::{
     Directory, TableError, ViewUser,
@@ -37,12 +40,8 @@ impl ViewDetails for Directory {
                 None => Ok(None),
             }
         };
-        let (teams, worker, pending, same_email) = tokio::try_join!(
-            self.teams(team_ids([user])),
-            worker,
-            self.pending(user.user_id),
-            self.same_email(user),
-        )?;
+        let (teams, worker, pending, same_email) =
+            tokio::try_join!(self.teams(team_ids([user])), worker, self.pending(user.user_id), self.same_email(user),)?;
         Ok(Details { teams, worker, pending, same_email })
     }
 }
@@ -63,7 +62,8 @@ impl Directory {
     /// Who has exactly this e-mail: the entry that the whole of it makes.
     async fn with_email(&self, status: Status, email: &str) -> Result<Vec<UserId>, TableError> {
         let (head, rest) = split_term(email);
-        let query = self.db.query().table_name(&self.table).key_condition_expression("pk = :pk AND begins_with(sk, :whole)");
+        let query =
+            self.db.query().table_name(&self.table).key_condition_expression("pk = :pk AND begins_with(sk, :whole)");
         let query = query.expression_attribute_values(":pk", text(keys::find(status, head)));
         let query = query.expression_attribute_values(":whole", text(keys::whole_text(rest))).limit(25);
         let answer = query.send().await.map_err(|error| TableError::of(&error))?;

@@ -41,12 +41,16 @@ impl TableError {
     {
         let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
         match code {
-            Some("ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionInProgressException") => {
-                Self::Conflict
-            }
             Some(
-                code @ ("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded"
-                | "InternalServerError" | "ServiceUnavailable" | "LimitExceededException"),
+                "ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionInProgressException",
+            ) => Self::Conflict,
+            Some(
+                code @ ("ThrottlingException"
+                | "ProvisionedThroughputExceededException"
+                | "RequestLimitExceeded"
+                | "InternalServerError"
+                | "ServiceUnavailable"
+                | "LimitExceededException"),
             ) => Self::Unavailable(code.to_owned()),
             Some(code) => Self::Refused(code.to_owned()),
             None if error.as_service_error().is_some() => Self::Refused("without a code".to_owned()),

@@ -6,7 +6,10 @@ use std::collections::HashMap;
 
 use domain::{Record, Skill, Stamp, Team, User, UserId, search::UserText};
 
-use crate::{TableError, keys::{self, Key}};
+use crate::{
+    TableError,
+    keys::{self, Key},
+};
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;

@@ -197,7 +197,8 @@ impl KeepJobs for Directory {
     async fn give_up(&self, job_id: Uuid, why: &str) -> Result<(), TableError> {
         let update = self.update_job(job_id).update_expression("SET #state = :failed, #error = :why");
         let update = update.expression_attribute_names("#state", "state").expression_attribute_names("#error", "error");
-        let update = update.condition_expression("#state = :queued").expression_attribute_values(":queued", text("queued"));
+        let update =
+            update.condition_expression("#state = :queued").expression_attribute_values(":queued", text("queued"));
         let update = update.expression_attribute_values(":failed", text("failed"));
         sent(update.expression_attribute_values(":why", text(why))).await
     }
@@ -231,7 +232,8 @@ impl WorkJobs for Directory {
     }
 
     async fn progress(&self, hold: Hold, done: u64, total: u64, now: Timestamp) -> Result<(), TableError> {
-        let update = self.update_held(hold).update_expression("SET done = :done, #total = :total, lease_until_ms = :until");
+        let update =
+            self.update_held(hold).update_expression("SET done = :done, #total = :total, lease_until_ms = :until");
         let update = update.expression_attribute_names("#total", "total");
         let update = update.expression_attribute_values(":done", number(done));
         let update = update.expression_attribute_values(":total", number(total));
@@ -239,7 +241,8 @@ impl WorkJobs for Directory {
     }
 
     async fn finish(&self, hold: Hold, rows: u64, file: &str) -> Result<(), TableError> {
-        let update = self.update_held(hold).update_expression("SET #state = :done, done = :rows, #total = :rows, #file = :file");
+        let update =
+            self.update_held(hold).update_expression("SET #state = :done, done = :rows, #total = :rows, #file = :file");
         let update = update.expression_attribute_names("#total", "total").expression_attribute_names("#file", "file");
         let update = update.expression_attribute_values(":done", text("done"));
         let update = update.expression_attribute_values(":rows", number(rows));

@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn rule_8_the_list_is_in_order_of_name_also_where_one_name_starts_another() {
-        let mut names = ["Ann", "Ann Bell", "Anna", "ann"].map(|name| User { name: name.into(), ..people::agent(name) });
+        let mut names =
+            ["Ann", "Ann Bell", "Anna", "ann"].map(|name| User { name: name.into(), ..people::agent(name) });
         names.sort_by_key(by_name);
         assert_eq!(names.map(|user| user.name.to_lowercase()), ["ann", "ann", "ann bell", "anna"]);
     }

@@ -1,6 +1,9 @@
 //! What TaskRouter last said of a worker: the first of a callback's two writes.
 
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::{ReturnValue, ReturnValuesOnConditionCheckFailure}};
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
 
 use domain::Stamp;
 
@@ -44,7 +47,9 @@ impl Directory {
         let gone = if seen.gone { ", gone = :gone" } else { "" };
         let mut update = self
             .update_worker(seen.worker_sid)
-            .update_expression(format!("SET entity = :entity, at_ms = :at_ms, version = :version, activity = :activity{gone}"))
+            .update_expression(format!(
+                "SET entity = :entity, at_ms = :at_ms, version = :version, activity = :activity{gone}"
+            ))
             .condition_expression(format!("{is_new} OR {is_older}"))
             .expression_attribute_values(":entity", text("worker"))
             .expression_attribute_values(":at_ms", number(seen.stamp.at_ms))

@@ -18,10 +18,7 @@ struct Body {
 }
 
 /// Assigns a skill or removes it, and answers with the user.
-pub async fn handle(
-    directory: &(impl ViewUser + ViewSkill + CommitUser + ViewDetails),
-    request: Request,
-) -> Answer {
+pub async fn handle(directory: &(impl ViewUser + ViewSkill + CommitUser + ViewDetails), request: Request) -> Answer {
     let signed = Signed::of(&request)?;
     let (user_id, name, if_match) = (read::user_id(&request)?, read::skill(&request)?, IfMatch::of(&request)?);
     let removes = request.method() == Method::DELETE;

@@ -9,6 +9,8 @@ async fn main() -> Result<(), Error> {
     serve::start_telemetry();
     let (directory, twilio) = (&aws::directory()?, &Account::from_env().await?.client()?);
     let tokens = &authorize::Tokens::default();
-    let handle = async |event: LambdaEvent<_>| authorize::handle(directory, twilio, tokens, event.payload).await.map_err(Error::from);
+    let handle = async |event: LambdaEvent<_>| {
+        authorize::handle(directory, twilio, tokens, event.payload).await.map_err(Error::from)
+    };
     lambda_runtime::run(service_fn(handle)).await
 }

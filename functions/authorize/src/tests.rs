@@ -26,7 +26,13 @@ impl ViewUser for World {
     async fn worker(&self, sid: &str) -> Result<Option<Worker>, TableError> {
         let user = self.user.lock().unwrap().clone().filter(|user| user.worker_sid.as_deref() == Some(sid));
         let stamp = Stamp { at_ms: 0, version: 0 };
-        let worker = |user: User| Worker { user_id: Some(user.user_id), stamp, activity: String::new(), applied_hash: None, gone: false };
+        let worker = |user: User| Worker {
+            user_id: Some(user.user_id),
+            stamp,
+            activity: String::new(),
+            applied_hash: None,
+            gone: false,
+        };
         Ok(user.map(worker))
     }
 }
@@ -50,7 +56,8 @@ fn world(user: User, token_roles: &[&str]) -> World {
 
 async fn asks(world: &World, tokens: &Tokens, header: Option<&str>) -> Result<serde_json::Value, CannotTell> {
     let headers = header.map(|header| json!({"authorization": header})).unwrap_or_default();
-    let request = json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
+    let request =
+        json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
     let decision = handle(world, world, tokens, serde_json::from_value(request).unwrap()).await?;
     Ok(serde_json::to_value(decision).unwrap())
 }
@@ -91,7 +98,11 @@ async fn twilio_unreachable_is_an_error_and_never_allowed() {
 async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token() {
     let world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
     for header in [Some("Bearer other"), Some("Basic token"), Some("Bearer "), Some("token"), None] {
-        assert_eq!(asks(&world, &Tokens::default(), header).await.unwrap(), json!({"isAuthorized": false}), "{header:?}");
+        assert_eq!(
+            asks(&world, &Tokens::default(), header).await.unwrap(),
+            json!({"isAuthorized": false}),
+            "{header:?}"
+        );
     }
 }
 

@@ -79,7 +79,8 @@ impl StartJob for Outside {
 
 impl Link for Outside {
     async fn link(&self, file: &str) -> Result<String, OutsideError> {
-        let good_for = PresigningConfig::expires_in(LINK_IS_GOOD_FOR).map_err(|error| OutsideError(error.to_string()))?;
+        let good_for =
+            PresigningConfig::expires_in(LINK_IS_GOOD_FOR).map_err(|error| OutsideError(error.to_string()))?;
         let get = self.s3.get_object().bucket(&self.bucket).key(file);
         let get = get.response_content_disposition("attachment; filename=\"users.csv\"");
         let signed = get.presigned(good_for).await;

@@ -32,7 +32,9 @@ async fn look_at(directory: &impl IndexUser, record: EventRecord) -> Result<(), 
     };
     let (old, new) = (image(record.change.old_image)?, image(record.change.new_image)?);
     match new {
-        Some(new) if old.as_ref().is_none_or(|old| place(old) != place(&new)) => directory.index(&new, old.as_ref()).await,
+        Some(new) if old.as_ref().is_none_or(|old| place(old) != place(&new)) => {
+            directory.index(&new, old.as_ref()).await
+        }
         _ => Ok(()),
     }
 }

@@ -180,12 +180,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
 }
 
 fn observation(event: &Event) -> Observation<'_> {
-    Observation {
-        worker_sid: &event.worker_sid,
-        activity: &event.activity,
-        stamp: event.stamp,
-        gone: event.gone,
-    }
+    Observation { worker_sid: &event.worker_sid, activity: &event.activity, stamp: event.stamp, gone: event.gone }
 }
 
 fn action(before: Option<&User>, after: &User, event: &Event) -> Action {

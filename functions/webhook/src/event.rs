@@ -45,15 +45,15 @@ impl Event {
     }
 
     fn new(sid: &str, identity: &str, activity: &str, stamp: Stamp, gone: bool, attributes: &str) -> Self {
-        let (said, faults) = Attributes::read(attributes);
-        let stamp = if said.is_some() { stamp } else { Stamp { at_ms: 0, version: 0 } };
+        let (read, faults) = Attributes::read(attributes);
+        let stamp = if read.is_some() { stamp } else { Stamp { at_ms: 0, version: 0 } };
         Self {
             worker_sid: sid.to_owned(),
             identity: identity.to_owned(),
             activity: activity.to_owned(),
             stamp,
             gone,
-            said,
+            said: read,
             hash: hash(identity, gone, attributes),
             faults,
         }
@@ -69,7 +69,8 @@ fn hash(identity: &str, gone: bool, attributes: &str) -> String {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let hash: [u8; 32] = hash.finalize().into();
+    format!("{:032x}", hash.iter().take(16).fold(0_u128, |hash, &byte| hash << 8 | u128::from(byte)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 async fn main() -> Result<(), Error> {
     serve::start_telemetry();
     let (directory, bucket) = (&aws::directory()?, &write_export::Bucket::from_env()?);
-    let handle = async |event: LambdaEvent<_>| write_export::handle(directory, bucket, event.payload).await.map_err(Error::from);
+    let handle =
+        async |event: LambdaEvent<_>| write_export::handle(directory, bucket, event.payload).await.map_err(Error::from);
     lambda_runtime::run(service_fn(handle)).await
 }

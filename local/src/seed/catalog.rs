@@ -22,8 +22,10 @@ const SKILL_SETS: [(&str, &[(&str, bool)]); 2] = [
     ("Topics", &[("Billing", true), ("Support", true), ("Sales", true), ("Onboarding", false)]),
 ];
 
+type TeamSkills = &'static [(&'static str, Option<i64>)];
+
 /// Teams with the skills that they hand down.
-const TEAMS: [(&str, &[(&str, Option<i64>)]); 4] = [
+const TEAMS: [(&str, TeamSkills); 4] = [
     ("Sales (US)", &[("English", Some(90)), ("Sales", Some(60))]),
     ("Sales (EU)", &[("French", Some(70)), ("German", Some(70)), ("Sales", Some(60))]),
     ("Support", &[("Support", Some(50)), ("Onboarding", None)]),

@@ -9,7 +9,11 @@ const WORKERS: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Workers
 async fn a_callback_that_twilio_did_not_sign_is_refused() {
     let world = World::start().await;
     let url = format!("{}/webhooks/taskrouter", world.stack.url());
-    let form = world.client.post(&url).header("content-type", "application/x-www-form-urlencoded").body("EventType=worker.created");
+    let form = world
+        .client
+        .post(&url)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("EventType=worker.created");
     let answer = form.header("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=").send().await.unwrap();
     assert_eq!(answer.status(), 403);
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "wrong-signature");
@@ -26,12 +30,13 @@ async fn rule_28_callbacks_that_come_twice_and_in_another_order_change_nothing_i
     }
     world.simulator(Method::DELETE, "/sim/faults").send().await.unwrap();
     assert_eq!(world.finds("q=lovelace").await["identity"], "ada@example.com");
-    world.until("one Ada, with her last name", async || {
-        let list = world.read("/users?q=ada@").await;
-        let names = list["items"].as_array().unwrap().iter().map(|user| user["name"].clone()).collect::<Vec<_>>();
-        (names == ["Ada Lovelace"]).then_some(())
-    })
-    .await;
+    world
+        .until("one Ada, with her last name", async || {
+            let list = world.read("/users?q=ada@").await;
+            let names = list["items"].as_array().unwrap().iter().map(|user| user["name"].clone()).collect::<Vec<_>>();
+            (names == ["Ada Lovelace"]).then_some(())
+        })
+        .await;
     world.stack.stop().await;
 }
 
@@ -63,7 +68,8 @@ async fn rule_25_an_agent_who_writes_admin_into_their_own_attributes_stays_an_ag
     let token = world.logs_in("mallory@example.com", "Mallory", "agent").await;
     let path = format!("/users/{}", id(&world.finds("q=mallory").await));
     let sid = world.read(&path).await["worker"]["sid"].as_str().unwrap().to_owned();
-    let attributes = json!({"full_name": "Mallory Admin", "email": "mallory@example.com", "roles": ["admin"]}).to_string();
+    let attributes =
+        json!({"full_name": "Mallory Admin", "email": "mallory@example.com", "roles": ["admin"]}).to_string();
     let write = world.simulator(Method::POST, &format!("{WORKERS}/{sid}")).form(&[("Attributes", attributes)]);
     let write = write.basic_auth("AC00000000000000000000000000000000", Some("local-auth-token"));
     assert!(write.send().await.unwrap().status().is_success());

@@ -32,7 +32,10 @@ async fn rule_29_the_list_is_downloaded_as_csv_through_a_link_that_nobody_can_ma
     assert_eq!(file.status(), 200);
     let text = file.text().await.unwrap();
     let lines = text.trim_start_matches('\u{feff}').split("\r\n").collect::<Vec<_>>();
-    assert_eq!(lines[0], "user_id,identity,name,email,role,status,act_as_agent,teams,assigned_skills,effective_skills,worker_sid,created_at,updated_at");
+    assert_eq!(
+        lines[0],
+        "user_id,identity,name,email,role,status,act_as_agent,teams,assigned_skills,effective_skills,worker_sid,created_at,updated_at"
+    );
     let names = lines[1..].iter().filter_map(|line| line.split(',').nth(2)).collect::<Vec<_>>();
     assert_eq!(names, ["'=cmd()", "Ådne Åsen", "Olga Owner", "Zoë Zander", "李小龙"], "rules 29 and 30");
     let forged = world.client.get(link.replace("users.csv", "others.csv")).send().await.unwrap();
@@ -50,7 +53,10 @@ async fn rule_29_an_export_has_the_same_search_and_filters_and_is_for_the_one_wh
     assert_eq!(job["total"], 2);
     let path = format!("/jobs/{}", job["job_id"].as_str().unwrap());
     let refused = world.ask(Method::GET, &path, &simon).send().await.unwrap();
-    assert_eq!((refused.status().as_u16(), &refused.json::<Value>().await.unwrap()["code"]), (403, &json!("somebody-elses-job")));
+    assert_eq!(
+        (refused.status().as_u16(), &refused.json::<Value>().await.unwrap()["code"]),
+        (403, &json!("somebody-elses-job"))
+    );
     assert_eq!(world.read(&path).await["state"], "done");
     world.stack.stop().await;
 }

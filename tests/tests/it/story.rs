@@ -17,7 +17,10 @@ async fn a_person_logs_in_and_is_found_by_three_letters_opened_edited_and_given_
 
     let path = format!("/users/{}", id(&found));
     let viewed = world.read(&path).await;
-    assert_eq!(viewed["effective_skills"], json!([{"skill": "English", "level": 40, "source": "assigned", "overrides": []}]));
+    assert_eq!(
+        viewed["effective_skills"],
+        json!([{"skill": "English", "level": 40, "source": "assigned", "overrides": []}])
+    );
     assert_eq!(viewed["worker"]["activity"], "Available");
 
     let edit = world.ask(Method::PATCH, &path, &world.owner).json(&json!({"role": "supervisor"})).send().await.unwrap();
@@ -43,16 +46,21 @@ async fn rule_24_the_next_login_changes_what_the_identity_provider_owns_and_noth
     let world = World::start().await;
     world.logs_in("ada@example.com", "Ada Byron", "agent").await;
     let path = format!("/users/{}", id(&world.finds("q=byron").await));
-    let edit = world.ask(Method::PATCH, &path, &world.owner).json(&json!({"role": "supervisor", "act_as_agent": false}));
+    let edit =
+        world.ask(Method::PATCH, &path, &world.owner).json(&json!({"role": "supervisor", "act_as_agent": false}));
     assert!(edit.send().await.unwrap().status().is_success());
     world.logs_in("ada@example.com", "Ada King", "agent").await;
     let user = world.read(&path).await;
-    assert_eq!((&user["name"], &user["role"], &user["act_as_agent"]), (&json!("Ada King"), &json!("supervisor"), &json!(false)));
+    assert_eq!(
+        (&user["name"], &user["role"], &user["act_as_agent"]),
+        (&json!("Ada King"), &json!("supervisor"), &json!(false))
+    );
     world.finds("q=ada+king").await;
-    world.until("the old name is forgotten", async || {
-        (world.read("/users?q=byron").await["items"] == json!([])).then_some(())
-    })
-    .await;
+    world
+        .until("the old name is forgotten", async || {
+            (world.read("/users?q=byron").await["items"] == json!([])).then_some(())
+        })
+        .await;
     world.stack.stop().await;
 }
 

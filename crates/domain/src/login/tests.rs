@@ -31,11 +31,8 @@ fn again(user: &User, seen: Seen<'_>) -> User {
 
 #[test]
 fn rule_23_a_person_first_seen_is_adopted_as_they_are() {
-    let attributes = Attributes {
-        skills: skills(&[("English", 80)]),
-        disabled: skills(&[("French", 3)]),
-        ..said(Role::Supervisor)
-    };
+    let attributes =
+        Attributes { skills: skills(&[("English", 80)]), disabled: skills(&[("French", 3)]), ..said(Role::Supervisor) };
     let ada = first(seen(&attributes, EARLY)).unwrap();
     assert_eq!((ada.role, ada.role_granted, ada.act_as_agent), (Role::Supervisor, false, true));
     assert_eq!(ada.assigned_skills, skills(&[("English", 80), ("French", 3)]));

@@ -47,7 +47,8 @@ impl Candidate {
     pub(super) fn may_match(&self, question: &Question) -> bool {
         self.found.as_ref().is_none_or(|Place { word, entry, .. }| {
             let asked = question.text.as_ref();
-            is_first_place(&entry.text, entry.position, word) && asked.is_none_or(|asked| entry.user_text().matches(asked))
+            is_first_place(&entry.text, entry.position, word)
+                && asked.is_none_or(|asked| entry.user_text().matches(asked))
         })
     }
 
@@ -79,7 +80,9 @@ impl Directory {
         let statuses = question.status.statuses();
         let mut reads = statuses.into_iter().map(|status| Box::pin(self.chunk_of(source, status, after, size)));
         match (reads.next(), reads.next(), reads.next()) {
-            (Some(one), Some(two), Some(three)) => chunks.extend(<[Chunk; 3]>::from(tokio::try_join!(one, two, three)?)),
+            (Some(one), Some(two), Some(three)) => {
+                chunks.extend(<[Chunk; 3]>::from(tokio::try_join!(one, two, three)?));
+            }
             (Some(one), ..) => chunks.push(one.await?),
             _ => {}
         }

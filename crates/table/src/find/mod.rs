@@ -61,7 +61,13 @@ pub trait FindUsers {
 }
 
 impl FindUsers for Directory {
-    async fn find(&self, question: &Question, order: Order, cursor: Option<Cursor>, limit: usize) -> Result<Page, TableError> {
+    async fn find(
+        &self,
+        question: &Question,
+        order: Order,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, TableError> {
         let (mut after, leader) = cursor.map_or((None, None), |cursor| (Some(cursor.after), cursor.leader));
         let (source, leader, mut first) = self.source(question, order, leader).await?;
         let mut page = Page::default();
@@ -110,7 +116,9 @@ impl Directory {
             let missing = limit - page.users.len();
             let at_once = if question.has_filters() { CHECKED_AT_ONCE } else { missing };
             let mut proposed = Vec::new();
-            while proposed.len() < at_once && let Some(candidate) = candidates.next() {
+            while proposed.len() < at_once
+                && let Some(candidate) = candidates.next()
+            {
                 page.examined += 1;
                 *after = Some(candidate.sk.clone());
                 if candidate.may_match(question) {
@@ -145,7 +153,9 @@ impl Directory {
         let unknown = team_ids(wanted).difference(&known).copied().collect();
         page.teams.extend(self.teams(unknown).await?);
         for (i, candidate) in proposed.iter().enumerate() {
-            let Some(user) = matching(candidate).filter(|user| question.matches_skills(user, &page.teams)) else { continue };
+            let Some(user) = matching(candidate).filter(|user| question.matches_skills(user, &page.teams)) else {
+                continue;
+            };
             if page.users.len() == limit {
                 return Ok(proposed.get(i - 1).map(|before| before.sk.clone()));
             }
@@ -154,7 +164,10 @@ impl Directory {
         Ok(None)
     }
 
-    async fn profiles_of(&self, proposed: &[Candidate]) -> Result<std::collections::BTreeMap<UserId, User>, TableError> {
+    async fn profiles_of(
+        &self,
+        proposed: &[Candidate],
+    ) -> Result<std::collections::BTreeMap<UserId, User>, TableError> {
         let carried = proposed.iter().filter_map(|candidate| candidate.profile.clone());
         let to_read = proposed.iter().filter(|candidate| candidate.profile.is_none());
         let to_read = to_read.map(|candidate| candidate.user_id).collect::<BTreeSet<_>>();

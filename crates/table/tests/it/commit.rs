@@ -11,10 +11,13 @@ async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_fi
     stand.directory.commit(edit(Some(&ada), after)).await.unwrap();
     let (records, next) = stand.directory.history(ada.user_id, None, 1).await.unwrap();
     let changes = records[0].changes.iter().map(|c| (c.field.as_str(), c.before.to_string(), c.after.to_string()));
-    assert_eq!(changes.collect::<Vec<_>>(), [
-        ("role", "\"agent\"".to_owned(), "\"supervisor\"".to_owned()),
-        ("act_as_agent", "false".to_owned(), "true".to_owned()),
-    ]);
+    assert_eq!(
+        changes.collect::<Vec<_>>(),
+        [
+            ("role", "\"agent\"".to_owned(), "\"supervisor\"".to_owned()),
+            ("act_as_agent", "false".to_owned(), "true".to_owned()),
+        ]
+    );
     let (records, next) = stand.directory.history(ada.user_id, next, 1).await.unwrap();
     assert!(records[0].changes.iter().any(|change| change.field == "identity" && change.before.is_null()));
     let (records, _) = stand.directory.history(ada.user_id, next, 1).await.unwrap();

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use domain::{Role, SearchText, Status, User, UserId, people, role::StatusFilter, search::fold};
 use proptest::prelude::*;
-use table::{Cursor, FindUsers, Order, Question, index::IndexUser, CommitUser};
+use table::{CommitUser, Cursor, FindUsers, Order, Question, index::IndexUser};
 
 use crate::support::{Stand, edit};
 
@@ -53,7 +53,11 @@ fn people() -> impl Strategy<Value = Vec<User>> {
 }
 
 fn texts() -> impl Strategy<Value = String> {
-    prop_oneof!["(ann|nan|anna|banana|example|müll|strasse|李小龙|nn)( (an|ann|ban|com|a)){0,2}", "[anb ]{3,6}", names()]
+    prop_oneof![
+        "(ann|nan|anna|banana|example|müll|strasse|李小龙|nn)( (an|ann|ban|com|a)){0,2}",
+        "[anb ]{3,6}",
+        names()
+    ]
 }
 
 fn statuses() -> impl Strategy<Value = StatusFilter> {
@@ -98,7 +102,8 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
         let stand = Stand::new().await.with(&people).await;
         for filter in [StatusFilter::All, StatusFilter::Only(Status::Active), StatusFilter::Only(Status::Deleted)] {
             let question = Question { status: filter, ..Question::default() };
-            let mut expected = people.iter().filter(|user| filter.statuses().contains(&user.status)).collect::<Vec<_>>();
+            let mut expected =
+                people.iter().filter(|user| filter.statuses().contains(&user.status)).collect::<Vec<_>>();
             expected.sort_by_key(|user| table::keys::by_name(user));
             let expected = expected.iter().map(|user| user.user_id).collect::<Vec<_>>();
             for limit in [1, 2, 3, 100] {
@@ -112,7 +117,8 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
 #[tokio::test]
 async fn rule_9_filters_are_combined_with_and() {
     let of = |number, name: &str, role| User { role, ..person(number, name, None, Status::Active) };
-    let people = [of(1, "Ann Lee", Role::Agent), of(2, "Ann Bell", Role::Supervisor), of(3, "Bea Lee", Role::Supervisor)];
+    let people =
+        [of(1, "Ann Lee", Role::Agent), of(2, "Ann Bell", Role::Supervisor), of(3, "Bea Lee", Role::Supervisor)];
     let stand = Stand::new().await.with(&people).await;
     for (text, role, expected) in [
         (Some("ann"), Some(Role::Supervisor), vec!["Ann Bell"]),
@@ -139,7 +145,9 @@ async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_co
     for (now, old) in [(&left, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))] {
         stand.directory.index(now, old).await.unwrap();
     }
-    for (text, status, count) in [("lovelace", StatusFilter::All, 0), ("king", StatusFilter::default(), 0), ("king", StatusFilter::All, 1)] {
+    for (text, status, count) in
+        [("lovelace", StatusFilter::All, 0), ("king", StatusFilter::default(), 0), ("king", StatusFilter::All, 1)]
+    {
         let question = Question { text: Some(SearchText::parse(text).unwrap()), status, ..Question::default() };
         assert_eq!(pages(&stand, &question, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
     }

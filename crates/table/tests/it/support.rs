@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{Client, config::{BehaviorVersion, Region}};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Region},
+};
 use embedded::Dynamo;
 use jiff::Timestamp;
 use table::{Commit, CommitUser, Directory, index::IndexUser};

@@ -69,7 +69,8 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
     said(1, "WK1", "ada", &attributes("Ada King", "agent")).arrives(&door).await;
     let first = person(&door.directory.directory, "ada").await;
     said(2, "WK2", "ada", &attributes("Ada Lovelace", "agent")).arrives(&door).await;
-    let (king, lovelace) = (person(&door.directory.directory, "ada.king").await, person(&door.directory.directory, "ada").await);
+    let (king, lovelace) =
+        (person(&door.directory.directory, "ada.king").await, person(&door.directory.directory, "ada").await);
     assert_eq!(king.user_id, first.user_id);
     assert_ne!(lovelace.user_id, first.user_id);
     assert_eq!((king.worker_sid.as_deref(), lovelace.worker_sid.as_deref()), (Some("WK1"), Some("WK2")));

@@ -50,8 +50,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 /// of several people apart. That two workers are one person is told by their common name alone, so that nobody here
 /// takes over a name that somebody else has borne, nor is both removed and renamed: who hears the new name before
 /// the old one cannot know.
-fn history(person: &str, first: Value, happenings: Vec<Happening>) -> (Vec<Said>, TaskRouter) {
-    let mut now = said(1, &format!("WK-{person}-0"), person, &first);
+fn history(person: &str, first: &Value, happenings: Vec<Happening>) -> (Vec<Said>, TaskRouter) {
+    let mut now = said(1, &format!("WK-{person}-0"), person, first);
     let (mut all, mut renamed, mut reborn) = (vec![now.clone()], 0, 0);
     for (i, happening) in happenings.into_iter().enumerate() {
         let second = i64::try_from(i).unwrap() * 2 + 2;
@@ -99,7 +99,7 @@ fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writ
     let config = ProptestConfig { cases: 96, ..ProptestConfig::default() };
     let people = (attributes(), happenings(), attributes(), happenings());
     proptest!(config, |((a, ada, i, ida) in people, early in deliveries(), seed in any::<u64>())| {
-        let ((mut all, mut taskrouter), (others, other)) = (history("ada", a, ada), history("ida", i, ida));
+        let ((mut all, mut taskrouter), (others, other)) = (history("ada", &a, ada), history("ida", &i, ida));
         all.extend(others);
         taskrouter.0.extend(other.0);
         runtime.block_on(async {

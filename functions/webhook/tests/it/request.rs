@@ -10,7 +10,8 @@ const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
 fn webhook() -> Webhook {
-    let account = Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
+    let account =
+        Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
     Webhook::new(&account, URL.to_owned())
 }
 
@@ -20,7 +21,8 @@ fn login() -> Said {
 
 fn signed(form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-    let signature = taskrouter::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
+    let signature =
+        taskrouter::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let request = lambda_http::http::Request::post("https://elsewhere.example.com/webhooks/taskrouter")
         .header("content-type", "application/x-www-form-urlencoded")
@@ -33,7 +35,10 @@ async fn a_signed_callback_is_answered_204_with_a_content_type() {
     let stand = Stand::new().await;
     let door = stand.door(TaskRouter::default());
     let answer = webhook().handle(&door, signed(&login().form())).await.unwrap();
-    assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (204, &"application/json".parse().unwrap()));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (204, &"application/json".parse().unwrap())
+    );
     assert_eq!(person(&door.directory.directory, "ada").await.name, "Ada");
 }
 

@@ -181,14 +181,14 @@ pub async fn contents(directory: &Directory) -> Contents {
     let items = items.into_iter().map(|item| serde_dynamo::from_item::<_, Value>(item).unwrap()).collect::<Vec<_>>();
     let profiles = items.iter().filter(|item| item["entity"] == "user");
     let names = profiles.map(|item| (text(item, "user_id"), text(item, "identity"))).collect::<BTreeMap<_, _>>();
-    let named = |text: &str| names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
+    let readable = |text: &str| names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
     let kept = items.iter().filter(|item| !["audit", "outbox"].contains(&item["entity"].as_str().unwrap()));
     kept.map(|item| {
         let mut item = item.clone();
         if item["entity"] == "user" {
             item.as_object_mut().unwrap().retain(|field, _| !MOMENTS.contains(&field.as_str()));
         }
-        let item: Value = serde_json::from_str(&named(&item.to_string())).unwrap();
+        let item: Value = serde_json::from_str(&readable(&item.to_string())).unwrap();
         (format!("{} {}", text(&item, "pk"), text(&item, "sk")), item)
     })
     .collect()
