@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use domain::role::StatusFilter;
-use table::{FindUsers, Order, Question};
+use table::{FindUsers, Order, Question, jobs::Asked};
 use tokio::process::Command;
 
 use crate::{
@@ -26,11 +25,11 @@ const TIMES: usize = 5;
 /// Prints rows a second and memory. Both are processes of their own, on one thread as a function is.
 pub async fn exporting(report: &Report, stand: &Stand) -> Fallible<()> {
     let exports = Exports::start().await?;
-    let (url, asked_by) = (stand.dynamo.url(), stand.crowd.people[0].user_id);
+    let url = stand.dynamo.url();
     let directory = directory_at(&url);
     let (mut rows, mut exporting, mut reading, mut peak_kib) = (0, Vec::new(), Vec::new(), 0);
     for _ in 0..TIMES {
-        let exported = exports.export(&directory, asked_by, &url).await?;
+        let exported = exports.export(Asked::default(), &directory, &url).await?;
         rows = usize::try_from(exported.rows)?;
         exporting.push(exported.took.as_secs_f64());
         peak_kib = peak_kib.max(exported.peak_kib);
@@ -45,7 +44,7 @@ pub async fn exporting(report: &Report, stand: &Stand) -> Fallible<()> {
     Ok(())
 }
 
-/// Seconds that another process takes to read everybody.
+/// Seconds that another process takes to read everybody who is active.
 async fn read_elsewhere(url: &str) -> Fallible<f64> {
     let output = Command::new(std::env::current_exe()?).args([ONLY_READ, url]).output().await?;
     if !output.status.success() {
@@ -54,10 +53,10 @@ async fn read_elsewhere(url: &str) -> Fallible<f64> {
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-/// Reads everybody as the worker does; gives the seconds that it took.
+/// Reads everybody who is active as the worker does; gives the seconds that it took.
 pub async fn only_read(url: &str) -> Fallible<f64> {
     let (directory, began) = (directory_at(url), Instant::now());
-    let question = Question { status: StatusFilter::All, ..Question::default() };
+    let question = Question::default();
     let mut cursor = None;
     loop {
         let page = directory.find(&question, Order::ByName, cursor, PAGE).await?;

@@ -27,8 +27,8 @@ use report::Report;
 use stand::Stand;
 
 /// Where the capacity of writes is doubtful.
-const SECOND_UNITS: &str = "the embedded DynamoDB charges an index write in a transaction one unit and says that DynamoDB \
-    does so; counted are two, as for an item, and the second ones are told apart";
+const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB, which says \
+                            that it does as DynamoDB does, charges them once: take the second units off for that";
 
 /// What can go wrong here is only to be read.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;

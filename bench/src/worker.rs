@@ -50,10 +50,11 @@ impl Exports {
         Ok(Self { s3, _files: files })
     }
 
-    /// Exports everybody, in a worker of its own that reaches DynamoDB at this address. `directory` keeps the job.
-    pub async fn export(&self, directory: &Directory, asked_by: UserId, dynamodb: &str) -> Fallible<Exported> {
-        let asked = Asked { status: Some("all".to_owned()), ..Asked::default() };
-        let job = Job::export(Uuid::new_v4(), asked_by, asked, Timestamp::now());
+    /// Exports what is asked for, in a worker of its own that reaches DynamoDB at this address. `directory` keeps the
+    /// job.
+    pub async fn export(&self, asked: Asked, directory: &Directory, dynamodb: &str) -> Fallible<Exported> {
+        let nobody = UserId::new(Uuid::nil());
+        let job = Job::export(Uuid::new_v4(), nobody, asked, Timestamp::now());
         directory.create_job(&job).await?;
         let services = Services { dynamodb: dynamodb.to_owned(), s3: self.s3.url() };
         let (mut worker, _) = Function::start(&binary(PACKAGE), &function(PACKAGE)?.environment, &services).await?;

@@ -168,7 +168,7 @@ async fn welcome(stack: &Stack, data: &std::path::Path) {
     let (api, endpoints) = (stack.url(), stack.endpoints());
     println!("ready {api}");
     println!();
-    println!("  API, console, contract   {api}");
+    println!("  API                      {api}");
     println!("  TaskRouter simulator     {}", stack.simulator_url());
     println!("  DynamoDB                 {}", endpoints.dynamodb);
     println!("  S3                       {}", endpoints.s3);

@@ -1,1 +1,1 @@
-//! tests
+//! End-to-end tests against the running stack: see `tests/`.

@@ -1,4 +1,4 @@
-//! A whole export.
+//! Whole exports.
 
 use jiff::Timestamp;
 use table::jobs::{Asked, Job, KeepJobs};
@@ -19,31 +19,30 @@ impl Gauge<'_> {
         let job = Job::export(Uuid::new_v4(), self.caller, Asked::default(), Timestamp::now());
         self.print("start an export", async { Ok(self.directory.create_job(&job).await?) }).await?;
         self.print("look at an export's progress", async { Ok(self.directory.job(job.job_id).await?) }).await?;
-        self.written().await
+        self.written("export the active", Asked::default()).await?;
+        self.written("export all statuses", Asked { status: Some("all".to_owned()), ..Asked::default() }).await
     }
 
     /// The worker alone is metered, and not the job's being put.
-    async fn written(&self) -> Fallible<()> {
+    async fn written(&self, what: &str, asked: Asked) -> Fallible<()> {
         let exports = Exports::start().await?;
         let behind_the_meter = directory_at(&self.stand.dynamo.url());
         self.meter.take();
-        let exported = exports.export(&behind_the_meter, self.caller, self.meter.url()).await?;
+        let exported = exports.export(asked, &behind_the_meter, self.meter.url()).await?;
         let calls = self.meter.take();
-        let only = |part: fn(&&Call) -> bool| Cost::of(calls.iter().filter(part));
-        let (counting, all) = (only(|call| call.only_counts), Cost::of(&calls));
-        let rows = count(usize::try_from(exported.rows)?);
-        self.report.cost("export everybody", &all);
-        self.report.figure("export everybody: rows", rows, "rows");
-        self.report.figure(
-            "export everybody: read units per 1,000 rows",
-            all.read_units / rows * 1_000.0,
-            "read units",
-        );
-        self.report.cost("export everybody, its count", &counting);
-        let users = only(|call| call.operation == "Query" && !call.only_counts);
-        self.report.figure("export everybody, its people: read units", users.read_units, "read units");
-        let teams = only(|call| call.operation == "BatchGetItem");
-        self.report.figure("export everybody, its teams: read units", teams.read_units, "read units");
+        let only = |part: fn(&&Call) -> bool| Cost::of(calls.iter().filter(part)).read_units;
+        let (all, rows) = (Cost::of(&calls), count(usize::try_from(exported.rows)?));
+        self.report.cost(what, &all);
+        self.report.figure(format!("{what}: rows"), rows, "rows");
+        let per_thousand = all.read_units / rows * 1_000.0;
+        self.report.figure(format!("{what}: read units for 1,000 rows"), per_thousand, "read units");
+        for (part, units) in [
+            ("counting", only(|call| call.only_counts)),
+            ("people", only(|call| call.operation == "Query" && !call.only_counts)),
+            ("teams", only(|call| call.operation == "BatchGetItem")),
+        ] {
+            self.report.figure(format!("{what}: of these, {part}"), units, "read units");
+        }
         Ok(())
     }
 }

@@ -52,9 +52,12 @@ pub struct EffectiveSkill {
 /// and 12), so they have no effective skills.
 #[must_use]
 pub fn effective_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
-    if !user.receives_tasks() {
-        return Vec::new();
-    }
+    if user.receives_tasks() { held_skills(user, teams) } else { Vec::new() }
+}
+
+/// The skills that this person has, whether or not anything is routed to them now: by these they are found (rule 9).
+#[must_use]
+pub fn held_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
     let mut sources = BTreeMap::<SkillName, Vec<Overridden>>::new();
     for (skill, &level) in &user.assigned_skills {
         sources.entry(skill.clone()).or_default().push(Overridden { origin: Origin::Assigned, level });

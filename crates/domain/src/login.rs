@@ -143,20 +143,21 @@ fn adopt(user: &mut User, said: &Attributes, stamp: Stamp, policy: &Policy) {
         user.adoption = Adoption::From(stamp);
         if policy.skills == SkillAuthority::Directory {
             user.assigned_skills = said.disabled.clone().into_iter().chain(said.skills.clone()).collect();
+            user.act_as_agent = !user.assigned_skills.is_empty();
         }
     }
-    user.act_as_agent = !user.assigned_skills.is_empty();
 }
 
 /// What the latest login may change: what the identity provider owns, and the exceptions of rule 24.
 fn take_login(user: &mut User, said: &Attributes, seen: Seen<'_>, policy: &Policy, inherited: &Skills) {
+    let is_known = user.said_at.is_some();
     user.said_at = Some(seen.stamp);
     user.name = said.full_name.clone().unwrap_or_else(|| seen.identity.to_owned());
     user.email.clone_from(&said.email);
     user.picture.clone_from(&said.picture);
     user.disabled_skills = said.disabled.keys().cloned().collect();
     if let Some(role) = said.role {
-        take_role(user, role, policy);
+        take_role(user, role, policy, is_known);
     }
     if policy.skills == SkillAuthority::Shared {
         take_skills(user, &said.skills, inherited);
@@ -165,12 +166,16 @@ fn take_login(user: &mut User, said: &Attributes, seen: Seen<'_>, policy: &Polic
 
 /// A role that the login has since lowered is taken over; a raised one is drift. An account owner's role
 /// is nobody's but an account owner's to change (rule 3).
-fn take_role(user: &mut User, said: Role, policy: &Policy) {
+fn take_role(user: &mut User, said: Role, policy: &Policy, is_known: bool) {
     if user.role == Role::AccountOwner {
         return;
     }
     match policy.roles {
-        RoleAuthority::IdentityProvider => (user.role, user.login_role) = (said, Some(said)),
+        RoleAuthority::IdentityProvider => {
+            // Whoever stops being an agent goes on receiving tasks (rule 11).
+            user.act_as_agent |= is_known && user.role == Role::Agent && said != Role::Agent;
+            (user.role, user.login_role) = (said, Some(said));
+        }
         RoleAuthority::Directory => {
             let was = user.login_role.unwrap_or(said);
             if said < was && said < user.role {

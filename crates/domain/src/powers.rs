@@ -55,10 +55,11 @@ fn may_change_role(caller: Caller, user: &User, role: Role) -> Result<(), Refusa
 }
 
 /// The role that counts for a request of this person: that of the directory where somebody gave it here,
-/// else at most what Twilio's answer to their token states (rule 25). None lets nobody in.
+/// else at most what Twilio's answer to their token states (rule 25). A token that states none of the three roles
+/// lets nobody in, whatever was given here: the identity provider has taken Flex away from them (rule 23).
 #[must_use]
 pub fn effective_role(user: &User, token_role: Option<Role>) -> Option<Role> {
-    if user.role_granted { Some(user.role) } else { token_role.map(|role| role.min(user.role)) }
+    token_role.map(|stated| if user.role_granted { user.role } else { stated.min(user.role) })
 }
 
 #[cfg(test)]
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(effective_role(&claims_admin, None), None);
         let granted = somebody("ada", Role::Supervisor);
         assert_eq!(effective_role(&granted, Some(Role::Agent)), Some(Role::Supervisor));
+        assert_eq!(effective_role(&granted, None), None, "rule 23");
         let lowered = User { role: Role::Supervisor, ..claims_admin };
         assert_eq!(effective_role(&lowered, Some(Role::SystemAdmin)), Some(Role::Supervisor));
     }

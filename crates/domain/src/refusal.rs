@@ -42,7 +42,7 @@ pub enum Refusal {
     #[error("There is no user {0:?}.")]
     UnknownUser(String),
     /// No team has this id.
-    #[error("There is no team {0:?}. GET /teams lists them.")]
+    #[error("There is no team {0:?}.")]
     UnknownTeam(String),
     /// Rule 19.
     #[error("There is no skill {0:?}. A skill must be in the catalog before it is assigned.")]

@@ -178,6 +178,8 @@ pub trait WorkJobs {
         total: u64,
         now: Timestamp,
     ) -> impl Future<Output = Result<(), TableError>> + Send;
+    /// Gives the hold up, so that the next try can take the job at once.
+    fn release(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<(), TableError>> + Send;
     /// Says that it is done.
     fn finish(&self, hold: Hold, rows: u64, file: &str) -> impl Future<Output = Result<(), TableError>> + Send;
     /// Says that it failed, and why, in words for who asked.
@@ -238,6 +240,12 @@ impl WorkJobs for Directory {
         let update = update.expression_attribute_values(":done", number(done));
         let update = update.expression_attribute_values(":total", number(total));
         sent(update.expression_attribute_values(":until", number(millis_of(now + LEASE)))).await
+    }
+
+    async fn release(&self, hold: Hold, now: Timestamp) -> Result<(), TableError> {
+        let over = number(millis_of(now) - 1);
+        let update = self.update_held(hold).update_expression("SET lease_until_ms = :over");
+        sent(update.expression_attribute_values(":over", over)).await
     }
 
     async fn finish(&self, hold: Hold, rows: u64, file: &str) -> Result<(), TableError> {

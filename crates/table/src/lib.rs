@@ -1,6 +1,6 @@
 //! The single DynamoDB table: its keys, its items, and one module for each way in which it is read or written.
 //!
-//! [`keys`] alone knows what a key looks like. Each verb is a trait of its own ([`traits`]), so that a
+//! [`keys`] alone knows what a key looks like. Each verb is a trait of its own, so that a
 //! function's signature states what it may do; [`Directory`] does all of them.
 
 pub mod commit;

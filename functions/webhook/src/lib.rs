@@ -6,6 +6,7 @@
 mod door;
 mod event;
 mod policy;
+mod take;
 mod whose;
 
 use lambda_http::{Body, Request, RequestExt, Response, http::HeaderMap};

@@ -15,7 +15,10 @@ use table::{
 };
 use taskrouter::FetchWorker;
 
-use crate::{Door, DoorError, Event, door::Store};
+use crate::{
+    Event,
+    door::{Door, DoorError, Store},
+};
 
 /// Whose worker it is.
 pub(crate) enum Whose {

@@ -2,10 +2,12 @@
 
 use aws_sdk_s3::{
     Client,
+    config::timeout::TimeoutConfig,
     error::{DisplayErrorContext, SdkError},
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
+use std::time::Duration;
 use thiserror::Error;
 
 use edge::{
@@ -15,6 +17,9 @@ use edge::{
 
 /// How much is held before it is sent. S3 takes no part but the last under 5 MiB.
 const PART: usize = 8 * 1024 * 1024;
+
+/// A part takes longer than other calls.
+const PART_TAKES_AT_MOST: Duration = Duration::from_secs(60);
 
 /// S3 did not do it; for the log.
 #[derive(Debug, Error)]
@@ -59,7 +64,7 @@ impl Bucket {
             .region(aws.region)
             .credentials_provider(aws.credentials)
             .retry_config(aws.retries)
-            // A part is 8 MiB: it takes longer than other calls.
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PART_TAKES_AT_MOST).build())
             .force_path_style(Aws::endpoint("S3").is_some());
         s3.set_endpoint_url(Aws::endpoint("S3"));
         Ok(Self::new(Client::from_conf(s3.build()), required("EXPORT_BUCKET")?))

@@ -56,6 +56,11 @@ pub async fn handle(
     match &written {
         // Somebody else has taken the job over; it is theirs to speak of.
         Err(ExportError::Table(TableError::Conflict)) => tracing::warn!("lost the hold on the job"),
+        Err(error) if error.retryable() => {
+            tracing::warn!(error = %error, job_id = %hold.job_id, "an export is to be tried again");
+            directory.release(hold, edge::now()).await?;
+            return written;
+        }
         Err(error) => {
             tracing::error!(error = %error, job_id = %hold.job_id, "an export failed");
             directory.fail(hold, "The export failed on our side. Start it again.").await?;
@@ -63,6 +68,18 @@ pub async fn handle(
         Ok(()) => {}
     }
     Ok(())
+}
+
+impl ExportError {
+    /// Whether the next try may go better.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::Busy | Self::Bucket(_) => true,
+            Self::Table(error) => error.retryable(),
+            Self::Csv(_) => false,
+        }
+    }
 }
 
 async fn write(

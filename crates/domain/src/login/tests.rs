@@ -83,6 +83,7 @@ fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
     let ada = first_seen(seen(&said(Role::Agent), EARLY), &policy, people::agent("ada").user_id, Timestamp::UNIX_EPOCH);
     let raised = seen_again(&ada.unwrap(), seen(&said(Role::Supervisor), LATE), &policy, &Skills::new());
     assert_eq!((raised.role, raised.role_granted), (Role::Supervisor, false));
+    assert!(raised.act_as_agent, "rule 11: nobody silently stops getting calls");
 }
 
 #[test]

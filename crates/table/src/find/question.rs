@@ -1,7 +1,7 @@
 //! What is asked for.
 
 use domain::{
-    Level, Role, SearchText, SkillName, TeamId, User, effective::effective_skills, role::StatusFilter, search::UserText,
+    Level, Role, SearchText, SkillName, TeamId, User, effective::held_skills, role::StatusFilter, search::UserText,
 };
 
 use crate::{cursor::fingerprint, teams::Teams};
@@ -17,7 +17,7 @@ pub struct Question {
     pub role: Option<Role>,
     /// Is in this team.
     pub team: Option<TeamId>,
-    /// Is routed tasks for this skill.
+    /// Has this skill, assigned or from a team, and not switched off.
     pub skill: Option<SkillName>,
     /// With at least this level.
     pub min_level: Option<Level>,
@@ -52,7 +52,7 @@ impl Question {
     /// The skills, which also come from teams.
     pub(super) fn matches_skills(&self, user: &User, teams: &Teams) -> bool {
         let Some(asked) = &self.skill else { return true };
-        let skills = effective_skills(user, teams.values());
+        let skills = held_skills(user, teams.values());
         let has = |least: Option<Level>, level: Option<Level>| least.is_none_or(|least| level >= Some(least));
         skills.iter().any(|skill| skill.skill == *asked && !skill.disabled && has(self.min_level, skill.level))
     }

@@ -48,6 +48,17 @@ async fn a_dead_workers_job_is_taken_over_and_the_dead_one_can_say_nothing_more_
 }
 
 #[tokio::test]
+async fn a_job_that_its_worker_gives_up_can_be_taken_at_once() {
+    let stand = Stand::new().await;
+    let job = queued(&stand).await;
+    let (first, second) = (worker(&job), worker(&job));
+    stand.directory.claim(first, START).await.unwrap();
+    stand.directory.release(first, START).await.unwrap();
+    assert!(matches!(stand.directory.claim(second, START).await.unwrap(), Claim::Taken(_)));
+    assert!(stand.directory.release(first, START).await.is_err(), "it is the second's now");
+}
+
+#[tokio::test]
 async fn a_slow_worker_keeps_its_job_as_long_as_it_makes_progress() {
     let stand = Stand::new().await;
     let job = queued(&stand).await;

@@ -1,0 +1,149 @@
+//! Taking in what was said of a worker.
+//!
+//! Two writes: the worker's item notes what was said, and a transaction brings the person in line with it. A crash
+//! between the two is mended by the next callback, because the hash on the worker's item still differs.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use domain::{
+    Actor, Source, Status, User, UserId,
+    audit::Action,
+    effective::effective_skills,
+    login::{Seen, SkillAuthority, first_seen, seen_again},
+    skill::Skills,
+};
+use table::{
+    Applied, Commit, TableError,
+    teams::team_ids,
+    workers::{Observation, Observed},
+};
+use taskrouter::FetchWorker;
+
+use crate::{
+    Event,
+    door::{Door, DoorError, Store},
+    whose::Whose,
+};
+
+/// How often a callback is tried on a new reading.
+const TRIES: usize = 8;
+
+impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
+    /// Takes in what was said; afterwards the directory says it, too. `request_id` is what the history names.
+    pub async fn take(&self, mut event: Event, source: Source, request_id: &str) -> Result<(), DoorError> {
+        for fault in &event.faults {
+            tracing::warn!(worker_sid = event.worker_sid, fault = %fault, "attributes are not as they should be");
+        }
+        for _ in 0..TRIES {
+            let observed = self.directory.observe(observation(&event)).await?;
+            if observed.latest && observed.worker.applied_hash.as_deref() == Some(&event.hash) {
+                return Ok(());
+            }
+            event.gone |= observed.worker.gone;
+            match Box::pin(self.settle(&mut event, &observed, source, request_id)).await {
+                Err(DoorError::Table(TableError::Conflict)) => tracing::debug!("something changed meanwhile"),
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(DoorError::Unsettled)
+    }
+
+    /// Finds out whose worker it is and writes. Whether it must be looked at again.
+    async fn settle(
+        &self,
+        event: &mut Event,
+        observed: &Observed,
+        source: Source,
+        request_id: &str,
+    ) -> Result<bool, DoorError> {
+        let (user, displaced) = match self.whose(event, observed).await? {
+            Whose::Nobodys => (None, None),
+            Whose::Theirs { user, displaced } => (Some(user), displaced),
+            Whose::LookAgain => return Ok(true),
+        };
+        let (before, now) = (user.map(|user| *user), edge::now());
+        // The callback of a removal may say no more than the SID.
+        match &before {
+            Some(user) if event.identity.is_empty() => event.identity.clone_from(&user.identity),
+            None if event.identity.is_empty() => return Ok(false),
+            _ => {}
+        }
+        let Some(after) = self.after(before.as_ref(), event, observed, now).await? else {
+            tracing::info!(worker_sid = event.worker_sid, "a worker without a known role is left unmanaged");
+            return Ok(false);
+        };
+        let new = after.assigned_skills.keys();
+        let new = new.filter(|name| before.as_ref().is_none_or(|user| !user.assigned_skills.contains_key(*name)));
+        let new = new.cloned().collect::<Vec<_>>();
+        if !new.is_empty() {
+            self.directory.import_skills(new).await?;
+        }
+        let is_linked = observed.worker.user_id.is_some();
+        let latest = observed.latest.then_some((event.stamp, event.hash.as_str()));
+        let commit = Commit {
+            action: action(before.as_ref(), &after, event),
+            // What a login says of somebody who is managed here may differ from what it should say (rule 24).
+            carry_over: before.is_some() && observed.latest && !event.gone,
+            before: before.as_ref(),
+            after,
+            actor: Actor::Taskrouter,
+            source,
+            request_id,
+            applied: (latest.is_some() || !is_linked).then_some(Applied { worker_sid: &event.worker_sid, latest }),
+            displaced,
+            now,
+        };
+        self.directory.commit(commit).await?;
+        Ok(false)
+    }
+
+    async fn after(
+        &self,
+        before: Option<&User>,
+        event: &Event,
+        observed: &Observed,
+        now: Timestamp,
+    ) -> Result<Option<User>, TableError> {
+        let seen = Seen {
+            identity: &event.identity,
+            worker_sid: &event.worker_sid,
+            gone: event.gone,
+            stamp: event.stamp,
+            latest: observed.latest,
+            said: event.said.as_ref(),
+        };
+        let Some(user) = before else {
+            return Ok(first_seen(seen, &self.policy, UserId::new(Uuid::new_v4()), now));
+        };
+        Ok(Some(seen_again(user, seen, &self.policy, &self.inherited(user).await?)))
+    }
+
+    /// What the teams give, where it matters.
+    async fn inherited(&self, user: &User) -> Result<Skills, TableError> {
+        if self.policy.skills == SkillAuthority::Directory {
+            return Ok(Skills::new());
+        }
+        let teams = self.directory.teams(team_ids([user])).await?;
+        let without_own = User { assigned_skills: Skills::new(), ..user.clone() };
+        let effective = effective_skills(&without_own, teams.values());
+        Ok(effective.into_iter().map(|skill| (skill.skill, skill.level)).collect())
+    }
+}
+
+fn observation(event: &Event) -> Observation<'_> {
+    Observation { worker_sid: &event.worker_sid, activity: &event.activity, stamp: event.stamp, gone: event.gone }
+}
+
+fn action(before: Option<&User>, after: &User, event: &Event) -> Action {
+    match before {
+        None => Action::Adopted,
+        Some(before) if before.status == Status::Deleted && before.worker_sid != after.worker_sid && !event.gone => {
+            Action::LoginRefused
+        }
+        Some(_) if event.gone => Action::WorkerRemoved,
+        Some(_) => Action::Login,
+    }
+}
