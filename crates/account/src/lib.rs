@@ -1,7 +1,6 @@
 //! The Twilio account that the environment names, with its auth token from Parameter Store. A crate of its own,
 //! since few functions may read that secret.
 
-use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use secrecy::SecretString;
 use thiserror::Error;
 
@@ -9,6 +8,7 @@ use edge::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
+use table::error::reason;
 use taskrouter::{Client, Config, TwilioError};
 
 /// The account, as the environment and Parameter Store state it.
@@ -72,12 +72,8 @@ async fn parameter(name: String) -> Result<SecretString, AccountError> {
         .timeout_config(aws.timeouts);
     config.set_endpoint_url(Aws::endpoint("SSM"));
     let ask = aws_sdk_ssm::Client::from_conf(config.build()).get_parameter().name(&name).with_decryption(true);
-    let answer = ask.send().await.map_err(|error| AccountError::Parameter { name: name.clone(), why: why(&error) })?;
+    let answer =
+        ask.send().await.map_err(|error| AccountError::Parameter { name: name.clone(), why: reason(&error) })?;
     let value = answer.parameter.and_then(|parameter| parameter.value).filter(|value| !value.is_empty());
     value.map(SecretString::from).ok_or_else(|| AccountError::Parameter { name, why: "it is empty".to_owned() })
-}
-
-fn why<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    code.map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned)
 }

@@ -45,6 +45,9 @@ impl Edit {
             }
             after.role = role;
             after.role_granted = true;
+            after.decided_after = user.said_at;
+            // What TaskRouter is told of this decision comes back as a callback, which lowers nothing.
+            after.login_role = user.login_role.map(|said| said.min(role));
         }
         if let Some(wanted) = &self.teams {
             check_teams(user, wanted, teams)?;

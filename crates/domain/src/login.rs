@@ -71,6 +71,7 @@ pub fn first_seen(seen: Seen<'_>, policy: &Policy, user_id: UserId, now: Timesta
         role: Role::Agent,
         role_granted: false,
         login_role: None,
+        decided_after: None,
         status: Status::Active,
         act_as_agent: false,
         teams: BTreeSet::new(),
@@ -105,6 +106,7 @@ pub fn seen_again(user: &User, seen: Seen<'_>, policy: &Policy, inherited: &Skil
     }
     if let Some(said) = seen.said {
         adopt(&mut after, said, seen.stamp, policy);
+        lower(&mut after, said, seen.stamp, policy);
         if latest {
             take_login(&mut after, said, seen, policy, inherited);
         }
@@ -156,33 +158,35 @@ fn take_login(user: &mut User, said: &Attributes, seen: Seen<'_>, policy: &Polic
     user.email.clone_from(&said.email);
     user.picture.clone_from(&said.picture);
     user.disabled_skills = said.disabled.keys().cloned().collect();
-    if let Some(role) = said.role {
-        take_role(user, role, policy, is_known);
+    if let Some(role) = said.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
+        follow_login(user, role, is_known);
     }
     if policy.skills == SkillAuthority::Shared {
         take_skills(user, &said.skills, inherited);
     }
 }
 
-/// A role that the login has since lowered is taken over; a raised one is drift. An account owner's role
-/// is nobody's but an account owner's to change (rule 3).
-fn take_role(user: &mut User, said: Role, policy: &Policy, is_known: bool) {
-    if user.role == Role::AccountOwner {
+/// A role that a login has since lowered is taken over; a raised one is drift. Of several, whatever their order, the
+/// least counts. An account owner's role is nobody's but an account owner's to change (rule 3).
+fn lower(user: &mut User, said: &Attributes, stamp: Stamp, policy: &Policy) {
+    let Some(said) = said.role.filter(|_| user.adoption == Adoption::Settled) else { return };
+    let is_news = user.decided_after < Some(stamp);
+    if user.role == Role::AccountOwner || policy.roles == RoleAuthority::IdentityProvider || !is_news {
         return;
     }
-    match policy.roles {
-        RoleAuthority::IdentityProvider => {
-            // Whoever stops being an agent goes on receiving tasks (rule 11).
-            user.act_as_agent |= is_known && user.role == Role::Agent && said != Role::Agent;
-            (user.role, user.login_role) = (said, Some(said));
-        }
-        RoleAuthority::Directory => {
-            let was = user.login_role.unwrap_or(said);
-            if said < was && said < user.role {
-                user.role = said;
-            }
-            user.login_role = Some(was.min(said));
-        }
+    let was = user.login_role.unwrap_or(said);
+    if said < was {
+        user.role = user.role.min(said);
+    }
+    user.login_role = Some(was.min(said));
+}
+
+/// With `ROLE_AUTHORITY=idp` the role is what the latest login says; whoever stops being an agent goes on receiving
+/// tasks (rule 11).
+fn follow_login(user: &mut User, said: Role, is_known: bool) {
+    if user.role != Role::AccountOwner {
+        user.act_as_agent |= is_known && user.role == Role::Agent && said != Role::Agent;
+        (user.role, user.login_role) = (said, Some(said));
     }
 }
 

@@ -19,6 +19,7 @@ pub fn agent(name: &str) -> User {
         role: Role::Agent,
         role_granted: false,
         login_role: Some(Role::Agent),
+        decided_after: None,
         status: Status::Active,
         act_as_agent: false,
         teams: [].into(),

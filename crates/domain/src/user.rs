@@ -54,6 +54,9 @@ pub struct User {
     /// The least role that a login has stated, against which a lowering is told from drift (rule 24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_role: Option<Role>,
+    /// The moment of the latest login when the role was given here: what was said before is older than that decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_after: Option<Stamp>,
     /// The status.
     pub status: Status,
     /// Whether somebody who is not an agent receives tasks (rule 11).

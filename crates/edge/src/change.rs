@@ -32,6 +32,7 @@ pub async fn user(
             action: Action::Edited,
             applied: None,
             displaced: None,
+            frees_identity: true,
             carry_over: false,
             now,
         };

@@ -104,6 +104,7 @@ impl From<Refusal> for Problem {
 impl From<TableError> for Problem {
     fn from(error: TableError) -> Self {
         match error {
+            TableError::Cursor => CursorError::Broken.into(),
             TableError::LastOwner => Refusal::LastAccountOwner.into(),
             TableError::Conflict | TableError::Unavailable(_) => Self::unavailable(&error),
             TableError::Refused(_) | TableError::Broken(_) => Self::internal(&error),

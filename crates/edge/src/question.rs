@@ -1,7 +1,7 @@
 //! A list's parameters as a question to the directory (rules 6, 7 and 9).
 
 use domain::{Level, Refusal, SearchText, SkillName};
-use table::{Question, jobs::Asked};
+use table::{Question, jobs::Asked, skills::ViewSkill, teams::ViewTeams};
 
 use crate::{Problem, read::Query};
 
@@ -39,6 +39,21 @@ pub fn of(asked: &Asked) -> Result<Question, Problem> {
         skill: asked.skill.as_ref().map(skill).transpose()?,
         min_level: asked.min_level.map(Level),
     })
+}
+
+/// Refuses a question about a team or a skill that does not exist: a filter that is misspelt would find nobody.
+pub async fn check(directory: &(impl ViewTeams + ViewSkill), question: &Question) -> Result<(), Problem> {
+    if let Some(team) = question.team
+        && !directory.teams([team].into()).await?.contains_key(&team)
+    {
+        return Err(Refusal::UnknownTeam(team.to_string()).into());
+    }
+    if let Some(skill) = &question.skill
+        && directory.skill(skill).await?.is_none()
+    {
+        return Err(Refusal::UnknownSkill(skill.to_string()).into());
+    }
+    Ok(())
 }
 
 fn not_whole(level: &str) -> Problem {

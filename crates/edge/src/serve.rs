@@ -48,7 +48,8 @@ fn request_id(request: &Request) -> String {
 }
 
 /// The route and not the path: a path names people.
-fn route(request: &Request) -> String {
+#[must_use]
+pub fn route(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone().unwrap_or_default(),
         _ => String::new(),

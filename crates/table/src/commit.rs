@@ -2,12 +2,16 @@
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{ConditionCheck, Delete, Put, TransactWriteItem, Update},
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use domain::{Actor, Change, Record, Role, SkillName, Source, Stamp, Status, User, UserId, audit::Action};
+use std::collections::BTreeSet;
+
+use domain::{
+    Actor, Adoption, Change, Record, Role, Source, Stamp, Status, User, UserId, audit::Action, skill::Skills,
+};
 
 use crate::{
     Directory, TableError,
@@ -16,7 +20,7 @@ use crate::{
     profiles::{broken, number, text},
 };
 
-/// A transaction takes 100 items. A person with more new skills than this is written in several.
+/// A transaction takes 100 items. A person with more changed skills than this is written in several.
 const MOST_SKILLS: usize = 80;
 
 /// What makes a callback *applied*: its hash is noted on the worker, while nothing later has been heard.
@@ -47,6 +51,8 @@ pub struct Commit<'a> {
     pub applied: Option<Applied<'a>>,
     /// Whose identity is taken over: somebody whose worker is gone (rule 22).
     pub displaced: Option<UserId>,
+    /// Whether the identity that a rename leaves is still theirs to leave; somebody else may have taken it over.
+    pub frees_identity: bool,
     /// Whether TaskRouter may hold something else than it should, whatever changed here.
     pub carry_over: bool,
     /// Now.
@@ -72,16 +78,26 @@ impl CommitUser for Directory {
     }
 }
 
-/// The person with as many of the new skills as one transaction takes; none where it takes all of them.
+/// The person with as many of the skills changed as one transaction takes; none where it takes all of them. Until the
+/// last step nothing counts as adopted, so that a callback that dies on the way adopts all of them when it comes again.
 fn partly(before: Option<&User>, after: &User) -> Option<User> {
-    let had = |name: &SkillName| before.is_some_and(|before| before.assigned_skills.contains_key(name));
-    let skills = &after.assigned_skills;
-    let new = skills.keys().filter(|name| !had(name)).skip(MOST_SKILLS).collect::<Vec<_>>();
-    if new.is_empty() {
+    let none = Skills::new();
+    let had = before.map_or(&none, |before| &before.assigned_skills);
+    let names = had.keys().chain(after.assigned_skills.keys()).collect::<BTreeSet<_>>();
+    let changed = names.into_iter().filter(|name| had.get(*name) != after.assigned_skills.get(*name));
+    let changed = changed.collect::<Vec<_>>();
+    if changed.len() <= MOST_SKILLS {
         return None;
     }
-    let some = skills.iter().filter(|(name, _)| !new.contains(name)).map(|(name, level)| (name.clone(), *level));
-    Some(User { assigned_skills: some.collect(), ..after.clone() })
+    let mut assigned_skills = had.clone();
+    for name in changed.into_iter().take(MOST_SKILLS) {
+        match after.assigned_skills.get(name) {
+            Some(level) => drop(assigned_skills.insert(name.clone(), *level)),
+            None => drop(assigned_skills.remove(name)),
+        }
+    }
+    let adoption = before.map_or(Adoption::Awaited, |before| before.adoption);
+    Some(User { assigned_skills, adoption, ..after.clone() })
 }
 
 impl Directory {
@@ -139,7 +155,7 @@ impl<'a> Writes<'a> {
             after.version = before.map_or(0, |before| before.version) + 1;
             after.updated_at = if changes.is_empty() { after.updated_at } else { commit.now };
             writes.profile(before, &after)?;
-            writes.identity(before, &after, commit.displaced)?;
+            writes.identity(before, &after, commit)?;
             writes.members(before, &after)?;
             writes.holders(before, &after)?;
             writes.account_owners(before, &after)?;
@@ -166,7 +182,7 @@ impl<'a> Writes<'a> {
         })
     }
 
-    fn identity(&mut self, before: Option<&User>, after: &User, displaced: Option<UserId>) -> Result<(), TableError> {
+    fn identity(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), TableError> {
         let key = keys::identity(&after.identity);
         let was = before.map(|before| keys::identity(&before.identity));
         if was.as_ref() == Some(&key) {
@@ -174,17 +190,16 @@ impl<'a> Writes<'a> {
         }
         let item = items::item(&key, "identity", &Identity { user_id: after.user_id })?;
         let mut put = self.put_item(item);
-        put = match displaced {
+        put = match commit.displaced {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(user_id) => put
                 .condition_expression("user_id = :displaced")
                 .expression_attribute_values(":displaced", text(user_id.to_string())),
         };
         self.push_put(put)?;
-        let Some(was) = was else { return Ok(()) };
-        // Somebody else may have taken over the old name already.
+        let Some(was) = was.filter(|_| commit.frees_identity) else { return Ok(()) };
         let old = Delete::builder().table_name(self.table).set_key(Some(was.attributes()));
-        let old = old.condition_expression("attribute_not_exists(pk) OR user_id = :mine");
+        let old = old.condition_expression("user_id = :mine");
         let old = old.expression_attribute_values(":mine", text(after.user_id.to_string()));
         self.push_delete(old)
     }
@@ -204,10 +219,14 @@ impl<'a> Writes<'a> {
         Ok(())
     }
 
-    /// A team that is deleted in this moment takes no member.
+    /// A team that is deleted or archived in this moment takes no member.
     fn team_is_there(&mut self, team: &Key) -> Result<(), TableError> {
         let check = ConditionCheck::builder().table_name(self.table).set_key(Some(team.attributes()));
-        let check = check.condition_expression("attribute_exists(pk)").build().map_err(|e| broken(&e))?;
+        let check = check
+            .condition_expression("attribute_exists(pk) AND archived <> :archived")
+            .expression_attribute_values(":archived", AttributeValue::Bool(true))
+            .build()
+            .map_err(|e| broken(&e))?;
         self.items.push(TransactWriteItem::builder().condition_check(check).build());
         Ok(())
     }
@@ -234,7 +253,7 @@ impl<'a> Writes<'a> {
     /// The last active account owner stays (rule 3).
     fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
         let is_owner = |user: &User| user.role == Role::AccountOwner && user.status == Status::Active;
-        let id = aws_sdk_dynamodb::types::AttributeValue::Ss(vec![after.user_id.to_string()]);
+        let id = AttributeValue::Ss(vec![after.user_id.to_string()]);
         let update = Update::builder().table_name(self.table).set_key(Some(keys::owners().attributes()));
         let update = match (before.is_some_and(is_owner), is_owner(after)) {
             (false, true) => {
@@ -318,5 +337,23 @@ impl<'a> Writes<'a> {
         let delete = delete.build().map_err(|e| broken(&e))?;
         self.items.push(TransactWriteItem::builder().delete(delete).build());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{SkillName, people};
+
+    #[test]
+    fn rule_23_until_all_skills_are_written_nothing_counts_as_adopted_so_that_a_crash_on_the_way_is_made_good() {
+        let from = Adoption::From(Stamp { at_ms: 1, version: 1 });
+        let skill = |i: usize| (SkillName::adopted(&format!("skill {i}")).unwrap(), None);
+        let whole = User { assigned_skills: (0..200).map(skill).collect(), adoption: from, ..people::agent("ada") };
+        let first = partly(None, &whole).unwrap();
+        assert_eq!((first.assigned_skills.len(), first.adoption), (80, Adoption::Awaited));
+        let second = partly(Some(&first), &whole).unwrap();
+        assert_eq!((second.assigned_skills.len(), second.adoption), (160, Adoption::Awaited));
+        assert_eq!(partly(Some(&second), &whole), None);
     }
 }

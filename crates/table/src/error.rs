@@ -1,6 +1,6 @@
 //! What can go wrong with the table; knows no HTTP.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
 /// What went wrong. Its text is for the log: it holds no data of people (rule 32).
@@ -9,6 +9,9 @@ pub enum TableError {
     /// A condition did not hold: somebody else has changed what this was based on. Read again.
     #[error("somebody else changed it meanwhile")]
     Conflict,
+    /// A cursor that cannot be one of ours.
+    #[error("the cursor cannot be one of ours")]
+    Cursor,
     /// A change would leave no active account owner (rule 3).
     #[error("it would leave no active account owner")]
     LastOwner,
@@ -29,7 +32,7 @@ impl TableError {
     pub const fn retryable(&self) -> bool {
         match self {
             Self::Conflict | Self::Unavailable(_) => true,
-            Self::LastOwner | Self::Refused(_) | Self::Broken(_) => false,
+            Self::Cursor | Self::LastOwner | Self::Refused(_) | Self::Broken(_) => false,
         }
     }
 
@@ -54,13 +57,28 @@ impl TableError {
             ) => Self::Unavailable(code.to_owned()),
             Some(code) => Self::Refused(code.to_owned()),
             None if error.as_service_error().is_some() => Self::Refused("without a code".to_owned()),
-            None => Self::Unavailable(DisplayErrorContext(error).to_string()),
+            None => Self::Unavailable(reason(error)),
         }
     }
 }
 
 impl From<serde_dynamo::Error> for TableError {
-    fn from(error: serde_dynamo::Error) -> Self {
-        Self::Broken(error.to_string())
+    /// What is wrong is not told: serde quotes the value.
+    fn from(_: serde_dynamo::Error) -> Self {
+        Self::Broken("a field is missing or of another type".to_owned())
     }
+}
+
+/// Why a call to AWS failed, for the log: the service's code, or at which stage. The answer itself may hold data of
+/// people, or a secret, and is not told (rule 32).
+pub fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    let stage = match error {
+        SdkError::ConstructionFailure(_) => "the request could not be made",
+        SdkError::TimeoutError(_) => "no answer in time",
+        SdkError::DispatchFailure(_) => "no connection",
+        SdkError::ResponseError(_) => "the answer cannot be read",
+        SdkError::ServiceError(refused) => refused.err().code().unwrap_or("refused without a code"),
+        _ => "for another reason",
+    };
+    stage.to_owned()
 }

@@ -23,6 +23,9 @@ impl ViewHistory for Directory {
         limit: usize,
     ) -> Result<(Vec<Record>, Option<Cursor>), TableError> {
         let pk = keys::user(user_id);
+        if cursor.as_ref().is_some_and(|cursor| !cursor.after.starts_with(keys::AUDIT)) {
+            return Err(TableError::Cursor);
+        }
         let start = cursor.map(|cursor| keys::Key { pk: pk.clone(), sk: cursor.after }.attributes());
         let query = self.db.query().table_name(&self.table).consistent_read(true).scan_index_forward(false);
         let query = query

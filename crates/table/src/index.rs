@@ -51,7 +51,7 @@ impl IndexUser for Directory {
         let wanted = entries(&current)?;
         let stale = old.map(entries).transpose()?.unwrap_or_default().into_keys();
         let stale = stale.filter(|key| !wanted.contains_key(key)).map(|(pk, sk)| delete(&Key { pk, sk }));
-        let writes = stale.chain(wanted.values().cloned().map(put)).collect::<Result<Vec<_>, _>>()?;
+        let writes = wanted.values().cloned().map(put).chain(stale).collect::<Result<Vec<_>, _>>()?;
         self.write_many(writes).await
     }
 }

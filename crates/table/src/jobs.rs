@@ -20,7 +20,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 pub const RETRIED_WITHIN: SignedDuration = SignedDuration::from_secs(150);
 
 /// How long a job may wait to be begun: as long as Lambda keeps its invocation.
-pub const BEGUN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+pub const BEGUN_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// How long a job is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -209,23 +209,28 @@ impl KeepJobs for Directory {
 impl WorkJobs for Directory {
     async fn claim(&self, hold: Hold, now: Timestamp) -> Result<Claim, TableError> {
         // queued -> taken    running, lease over -> taken    running, lease not over -> busy    else -> over
+        // A lease that was over for too long has been told as failed, which stays so.
         let update = self
             .update_job(hold.job_id)
             .update_expression("SET #state = :running, attempt = :attempt, lease_until_ms = :until, done = :none")
-            .condition_expression("#state = :queued OR (#state = :running AND lease_until_ms < :now)")
+            .condition_expression(
+                "#state = :queued OR (#state = :running AND lease_until_ms < :now AND lease_until_ms >= :too_long_ago)",
+            )
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"))
             .expression_attribute_values(":running", text("running"))
             .expression_attribute_values(":attempt", text(hold.attempt.to_string()))
             .expression_attribute_values(":until", number(millis_of(now + LEASE)))
             .expression_attribute_values(":now", number(millis_of(now)))
+            .expression_attribute_values(":too_long_ago", number(millis_of(now - RETRIED_WITHIN)))
             .expression_attribute_values(":none", number(0))
             .return_values(ReturnValue::AllNew);
         match update.send().await {
             Ok(taken) => Ok(Claim::Taken(Box::new(items::read(taken.attributes.unwrap_or_default())?))),
             Err(error) => match TableError::of(&error) {
                 TableError::Conflict => {
-                    let running = self.job(hold.job_id).await?.is_some_and(|job| job.state == JobState::Running);
+                    let running =
+                        self.job(hold.job_id).await?.is_some_and(|job| job.as_of(now).state == JobState::Running);
                     Ok(if running { Claim::Busy } else { Claim::Over })
                 }
                 other => Err(other),

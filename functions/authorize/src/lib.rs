@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use thiserror::Error;
 
-use domain::{Role, Status, UserId, powers::effective_role};
+use domain::{Role, Status, User, UserId, powers::effective_role};
 use table::{TableError, ViewUser};
 use taskrouter::{TwilioError, client::ValidateToken};
 
@@ -74,9 +74,10 @@ fn bearer(header: &str) -> Option<SecretString> {
 
 /// Who the worker is here; none for somebody who is let in nowhere.
 async fn who(directory: &impl ViewUser, sid: &str, token_role: Option<Role>) -> Result<Option<Context>, TableError> {
-    let user_id = directory.worker(sid).await?.and_then(|worker| worker.user_id);
-    let Some(user_id) = user_id else { return Ok(None) };
-    let user = directory.user(user_id).await?.filter(|user| user.status == Status::Active);
+    let worker = directory.worker(sid).await?.filter(|worker| !worker.gone);
+    let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
+    let is_theirs = |user: &User| user.worker_sid.as_deref() == Some(sid) && user.status == Status::Active;
+    let user = directory.user(user_id).await?.filter(is_theirs);
     Ok(user.and_then(|user| effective_role(&user, token_role).map(|role| Context { user_id, role })))
 }
 

@@ -15,6 +15,7 @@ struct World {
     user: Mutex<Option<User>>,
     tokens: HashMap<&'static str, serde_json::Value>,
     asked: Mutex<usize>,
+    gone: bool,
     down: bool,
 }
 
@@ -24,16 +25,10 @@ impl ViewUser for World {
     }
 
     async fn worker(&self, sid: &str) -> Result<Option<Worker>, TableError> {
-        let user = self.user.lock().unwrap().clone().filter(|user| user.worker_sid.as_deref() == Some(sid));
+        let user_id = self.user.lock().unwrap().as_ref().map(|user| user.user_id);
         let stamp = Stamp { at_ms: 0, version: 0 };
-        let worker = |user: User| Worker {
-            user_id: Some(user.user_id),
-            stamp,
-            activity: String::new(),
-            applied_hash: None,
-            gone: false,
-        };
-        Ok(user.map(worker))
+        let worker = Worker { user_id, stamp, activity: String::new(), applied_hash: None, gone: self.gone };
+        Ok((sid == "WK1").then_some(worker))
     }
 }
 
@@ -55,7 +50,7 @@ fn world(user: User, token_roles: &[&str]) -> World {
 }
 
 async fn asks(world: &World, tokens: &Tokens, header: Option<&str>) -> Result<serde_json::Value, CannotTell> {
-    let headers = header.map(|header| json!({"authorization": header})).unwrap_or_default();
+    let headers = header.map(|header| json!({"authorization": header})).unwrap_or_else(|| json!({}));
     let request =
         json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
     let decision = handle(world, world, tokens, serde_json::from_value(request).unwrap()).await?;
@@ -124,8 +119,17 @@ async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_e
 }
 
 #[tokio::test]
+async fn the_token_of_a_worker_that_was_removed_or_replaced_opens_nothing() {
+    let removed = World { gone: true, ..world(people::somebody("ada", Role::SystemAdmin), &["admin"]) };
+    assert_eq!(role(&removed).await, None);
+    let replaced = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
+    replaced.user.lock().unwrap().as_mut().unwrap().worker_sid = Some("WK2".into());
+    assert_eq!(role(&replaced).await, None);
+}
+
+#[tokio::test]
 async fn a_worker_that_the_directory_does_not_know_is_nobody() {
-    let world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
-    world.user.lock().unwrap().as_mut().unwrap().worker_sid = Some("WK2".into());
+    let mut world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
+    world.tokens.get_mut("token").unwrap()["worker_sid"] = json!("WK9");
     assert_eq!(role(&world).await, None);
 }

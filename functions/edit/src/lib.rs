@@ -5,8 +5,8 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 use domain::{
-    Role, TeamId,
-    edit::{Edit, RoleAuthority},
+    Refusal, Role, TeamId,
+    edit::{Edit, MAX_TEAMS, RoleAuthority},
 };
 use edge::{Problem, Signed, change, precondition::IfMatch, read, respond::Answer};
 use table::{CommitUser, ViewUser, details::ViewDetails, teams::ViewTeams};
@@ -21,6 +21,10 @@ struct Body {
 
 impl Body {
     fn edit(self) -> Result<Edit, Problem> {
+        // Before any of them is read.
+        if let Some(too_many) = self.teams.as_ref().map(Vec::len).filter(|&count| count > MAX_TEAMS) {
+            return Err(Refusal::TooManyTeams(too_many).into());
+        }
         let teams = |teams: Vec<String>| teams.iter().map(|id| id.parse()).collect::<Result<BTreeSet<TeamId>, _>>();
         Ok(Edit {
             role: self.role.as_deref().map(str::parse::<Role>).transpose()?,

@@ -12,7 +12,12 @@ use edge::{
     Problem, Signed, question, read,
     respond::{Answer, json, respond},
 };
-use table::jobs::{Asked, Job, JobState, KeepJobs};
+use table::{
+    TableError,
+    jobs::{Asked, Job, JobState, KeepJobs},
+    skills::ViewSkill,
+    teams::ViewTeams,
+};
 
 pub use outside::{Link, Outside, OutsideError, StartJob};
 
@@ -47,7 +52,11 @@ impl<'a> JobView<'a> {
 }
 
 /// Starts an export, or tells how far a job is.
-pub async fn handle(directory: &impl KeepJobs, outside: &(impl StartJob + Link), request: Request) -> Answer {
+pub async fn handle(
+    directory: &(impl KeepJobs + ViewTeams + ViewSkill),
+    outside: &(impl StartJob + Link),
+    request: Request,
+) -> Answer {
     let signed = Signed::of(&request)?;
     if request.method() == Method::POST {
         start(directory, outside, &signed, &request).await
@@ -56,14 +65,25 @@ pub async fn handle(directory: &impl KeepJobs, outside: &(impl StartJob + Link),
     }
 }
 
-async fn start(directory: &impl KeepJobs, outside: &impl StartJob, signed: &Signed, request: &Request) -> Answer {
+async fn start(
+    directory: &(impl KeepJobs + ViewTeams + ViewSkill),
+    outside: &impl StartJob,
+    signed: &Signed,
+    request: &Request,
+) -> Answer {
     let asked = read::body::<Asked>(request)?;
-    question::of(&asked)?;
+    question::check(directory, &question::of(&asked)?).await?;
     let job = Job::export(Uuid::new_v4(), signed.caller.user_id, asked, edge::now());
     directory.create_job(&job).await?;
     if let Err(error) = outside.start(job.job_id).await {
-        directory.give_up(job.job_id, "The export could not be started. Start it again.").await?;
-        return Err(Problem::unavailable(&error));
+        match directory.give_up(job.job_id, "The export could not be started. Start it again.").await {
+            // Only the answer was lost: it has begun.
+            Err(TableError::Conflict) => {}
+            given_up => {
+                given_up?;
+                return Err(Problem::unavailable(&error));
+            }
+        }
     }
     respond(202, &JobView::of(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
 }
@@ -71,11 +91,14 @@ async fn start(directory: &impl KeepJobs, outside: &impl StartJob, signed: &Sign
 /// The link is made when asked for: it is good for 15 minutes from then on.
 async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, request: &Request) -> Answer {
     let parameters = request.path_parameters();
+    let now = edge::now();
     let job_id = parameters.first("job_id").unwrap_or_default();
     let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
-    let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?.ok_or_else(unknown)?;
+    let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?;
+    // TTL takes its time.
+    let job = job.filter(|job| job.expires_at > now.as_second()).ok_or_else(unknown)?;
     may(signed.caller, Operation::SeeJob { of: job.asked_by })?;
-    let job = job.as_of(edge::now());
+    let job = job.as_of(now);
     let link = match (job.state, &job.file) {
         (JobState::Done, Some(file)) => Some(outside.link(file).await.map_err(|error| Problem::internal(&error))?),
         _ => None,

@@ -1,7 +1,7 @@
 //! What `export` asks of Lambda and S3.
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use aws_sdk_s3::{error::DisplayErrorContext, presigning::PresigningConfig};
+use aws_sdk_s3::presigning::PresigningConfig;
 use std::time::Duration;
 use thiserror::Error;
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use edge::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
+use table::error::reason;
 
 /// For how long a link is good (rule 29).
 const LINK_IS_GOOD_FOR: Duration = Duration::from_mins(15);
@@ -73,7 +74,7 @@ impl StartJob for Outside {
         let payload = Blob::new(serde_json::json!({"job_id": job_id}).to_string());
         let invoke = self.lambda.invoke().function_name(&self.worker).invocation_type(InvocationType::Event);
         let sent = invoke.payload(payload).send().await;
-        sent.map(|_| ()).map_err(|error| OutsideError(DisplayErrorContext(error).to_string()))
+        sent.map(|_| ()).map_err(|error| OutsideError(reason(&error)))
     }
 }
 
@@ -84,6 +85,6 @@ impl Link for Outside {
         let get = self.s3.get_object().bucket(&self.bucket).key(file);
         let get = get.response_content_disposition("attachment; filename=\"users.csv\"");
         let signed = get.presigned(good_for).await;
-        signed.map(|link| link.uri().to_owned()).map_err(|error| OutsideError(DisplayErrorContext(error).to_string()))
+        signed.map(|link| link.uri().to_owned()).map_err(|error| OutsideError(reason(&error)))
     }
 }

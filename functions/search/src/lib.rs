@@ -10,7 +10,7 @@ use edge::{
     respond::{Answer, json},
     user::{Listed, listed},
 };
-use table::{Cursor, FindUsers, Order};
+use table::{Cursor, FindUsers, Order, skills::ViewSkill, teams::ViewTeams};
 
 #[derive(Serialize)]
 struct List<'a> {
@@ -19,12 +19,13 @@ struct List<'a> {
 }
 
 /// Answers with a page of people.
-pub async fn handle(directory: &impl FindUsers, request: Request) -> Answer {
+pub async fn handle(directory: &(impl FindUsers + ViewTeams + ViewSkill), request: Request) -> Answer {
     Signed::of(&request)?;
     let known = [&PARAMETERS[..], &["limit", "cursor"]].concat();
     let query = Query::of(&request, &known)?;
     let (question, limit) = (question::of_query(&query)?, query.limit()?);
     let cursor = query.text("cursor").map(|cursor| Cursor::decode(cursor, &question.fingerprint())).transpose()?;
+    question::check(directory, &question).await?;
     let page = directory.find(&question, Order::Cheapest, cursor, limit).await?;
     let items = page.users.iter().map(|user| listed(user, &page.teams)).collect();
     json(200, &List { items, next_cursor: page.next.as_ref().map(Cursor::encode) })

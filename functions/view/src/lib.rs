@@ -1,6 +1,6 @@
 //! `GET /users/{user_id}`, its `/history`, and `GET /me`: look at one person (rules 20, 22 and 31).
 
-use lambda_http::{Request, RequestExt};
+use lambda_http::Request;
 use serde::Serialize;
 use serde_json::json;
 
@@ -8,6 +8,7 @@ use domain::{Record, Refusal, User, UserId};
 use edge::{
     Problem, Signed, read,
     respond::{self, Answer},
+    serve::route,
     user::viewed,
 };
 use table::{Cursor, ViewUser, details::ViewDetails, history::ViewHistory};
@@ -15,9 +16,9 @@ use table::{Cursor, ViewUser, details::ViewDetails, history::ViewHistory};
 /// Answers with what the route is about.
 pub async fn handle(directory: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> Answer {
     let signed = Signed::of(&request)?;
-    match request.raw_http_path() {
-        "/me" => me(directory, &signed).await,
-        path if path.ends_with("/history") => history(directory, &request).await,
+    match route(&request).as_str() {
+        "GET /me" => me(directory, &signed).await,
+        "GET /users/{user_id}/history" => history(directory, &request).await,
         _ => view(directory, &request).await,
     }
 }

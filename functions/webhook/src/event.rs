@@ -45,8 +45,11 @@ impl Event {
     }
 
     fn new(sid: &str, identity: &str, activity: &str, stamp: Stamp, gone: bool, attributes: &str) -> Self {
-        let (read, faults) = Attributes::read(attributes);
-        let stamp = if read.is_some() { stamp } else { Stamp { at_ms: 0, version: 0 } };
+        let (read, mut faults) = Attributes::read(attributes);
+        if gone && attributes.is_empty() {
+            faults.clear();
+        }
+        let stamp = if read.is_some() || gone { stamp } else { Stamp { at_ms: 0, version: 0 } };
         Self {
             worker_sid: sid.to_owned(),
             identity: identity.to_owned(),

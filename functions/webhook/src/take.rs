@@ -68,6 +68,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         // The callback of a removal may say no more than the SID.
         match &before {
             Some(user) if event.identity.is_empty() => event.identity.clone_from(&user.identity),
+            None if event.gone && event.said.is_none() => return Ok(false),
             None if event.identity.is_empty() => return Ok(false),
             _ => {}
         }
@@ -75,6 +76,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             tracing::info!(worker_sid = event.worker_sid, "a worker without a known role is left unmanaged");
             return Ok(false);
         };
+        let frees_identity = self.frees_identity(before.as_ref(), &after).await?;
         let new = after.assigned_skills.keys();
         let new = new.filter(|name| before.as_ref().is_none_or(|user| !user.assigned_skills.contains_key(*name)));
         let new = new.cloned().collect::<Vec<_>>();
@@ -94,10 +96,21 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             request_id,
             applied: (latest.is_some() || !is_linked).then_some(Applied { worker_sid: &event.worker_sid, latest }),
             displaced,
+            frees_identity,
             now,
         };
         self.directory.commit(commit).await?;
         Ok(false)
+    }
+
+    /// Whether a rename leaves a name that is still theirs.
+    async fn frees_identity(&self, before: Option<&User>, after: &User) -> Result<bool, TableError> {
+        match before {
+            Some(before) if before.identity.to_lowercase() != after.identity.to_lowercase() => {
+                Ok(self.directory.whose_identity(&before.identity).await? == Some(before.user_id))
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn after(

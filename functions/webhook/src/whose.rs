@@ -58,11 +58,15 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         let Some(bearer) = bearer.filter(|bearer| *bearer != user.user_id) else {
             return Ok(Whose::Theirs { user, displaced: None });
         };
-        let displaced = Some(bearer);
-        match self.existing(bearer).await?.worker_sid {
-            None => Ok(Whose::Theirs { user, displaced }),
-            Some(other) => self.bring_up_to_date(&other, &event.identity).await,
+        // The bearer's own callback, or the reconciliation, says who they are now. Taking that in here could go in
+        // circles, when two have swapped their names.
+        if let Some(other) = self.existing(bearer).await?.worker_sid
+            && let Some(now) = self.twilio.fetch_worker(&other).await?
+            && same(&now.friendly_name, &event.identity)
+        {
+            return Err(DoorError::Unsettled);
         }
+        Ok(Whose::Theirs { user, displaced: Some(bearer) })
     }
 
     /// An unknown worker under the name of somebody who has another worker: either of the two is out of date.
@@ -115,6 +119,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             action: Action::WorkerRemoved,
             applied: None,
             displaced: None,
+            frees_identity: false,
             carry_over: false,
             now: edge::now(),
         };

@@ -3,7 +3,7 @@
 use aws_sdk_s3::{
     Client,
     config::timeout::TimeoutConfig,
-    error::{DisplayErrorContext, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
@@ -14,12 +14,13 @@ use edge::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
+use table::error::reason;
 
 /// How much is held before it is sent. S3 takes no part but the last under 5 MiB.
 const PART: usize = 8 * 1024 * 1024;
 
-/// A part takes longer than other calls.
-const PART_TAKES_AT_MOST: Duration = Duration::from_secs(60);
+/// A part takes longer than other calls, but with its retries not much longer than a lease.
+const PART_TAKES_AT_MOST: Duration = Duration::from_secs(20);
 
 /// S3 did not do it; for the log.
 #[derive(Debug, Error)]
@@ -27,8 +28,8 @@ const PART_TAKES_AT_MOST: Duration = Duration::from_secs(60);
 pub struct BucketError(String);
 
 impl BucketError {
-    fn of<E: std::error::Error + 'static>(error: SdkError<E>) -> Self {
-        Self(DisplayErrorContext(error).to_string())
+    fn of<E: ProvideErrorMetadata>(error: SdkError<E>) -> Self {
+        Self(reason(&error))
     }
 }
 

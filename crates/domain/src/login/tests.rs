@@ -78,6 +78,18 @@ fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_taken_over() {
 }
 
 #[test]
+fn rules_24_and_28_a_lowering_that_is_heard_late_is_taken_over_all_the_same() {
+    let decided =
+        User { decided_after: Some(Stamp { at_ms: 500, version: 0 }), ..people::somebody("ada", Role::SystemAdmin) };
+    let (lowered, raised) = (said(Role::Agent), said(Role::SystemAdmin));
+    let in_order = again(&again(&decided, seen(&lowered, EARLY)), seen(&raised, LATE));
+    let reversed = again(&again(&decided, seen(&raised, LATE)), Seen { latest: false, ..seen(&lowered, EARLY) });
+    assert_eq!((in_order.role, reversed.role), (Role::Agent, Role::Agent));
+    let before_the_decision = Seen { latest: false, ..seen(&lowered, Stamp { at_ms: 400, version: 0 }) };
+    assert_eq!(again(&decided, before_the_decision).role, Role::SystemAdmin);
+}
+
+#[test]
 fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
     let policy = Policy { roles: RoleAuthority::IdentityProvider, ..directory() };
     let ada = first_seen(seen(&said(Role::Agent), EARLY), &policy, people::agent("ada").user_id, Timestamp::UNIX_EPOCH);

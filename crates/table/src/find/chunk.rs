@@ -24,6 +24,17 @@ pub(super) enum Source {
     Word(String),
 }
 
+impl Source {
+    /// Whether a sort key can stand here.
+    pub(super) fn has_place(&self, after: &str) -> bool {
+        let is_within = match self {
+            Self::ByName => true,
+            Self::Word(word) => after.starts_with(split_term(word).1),
+        };
+        is_within && keys::user_of(after).is_some()
+    }
+}
+
 /// Somebody who may be an answer.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {

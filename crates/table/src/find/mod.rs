@@ -70,6 +70,9 @@ impl FindUsers for Directory {
     ) -> Result<Page, TableError> {
         let (mut after, leader) = cursor.map_or((None, None), |cursor| (Some(cursor.after), cursor.leader));
         let (source, leader, mut first) = self.source(question, order, leader).await?;
+        if after.as_ref().is_some_and(|after| !source.has_place(after)) {
+            return Err(TableError::Cursor);
+        }
         let mut page = Page::default();
         let mut size = first_size(question, order, limit);
         loop {

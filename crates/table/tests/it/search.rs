@@ -133,6 +133,57 @@ async fn rule_9_filters_are_combined_with_and() {
     }
 }
 
+// rules 6 to 9: with more people than one request examines, probes or checks at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_request_examines() {
+    let of = |i: usize| User {
+        role: if i.is_multiple_of(7) { Role::Supervisor } else { Role::Agent },
+        ..person(i, &format!("Ann{i} Bell"), Some(format!("ann.bell{i}@example.com")), Status::ALL[i % 2])
+    };
+    let people = (0..640).map(of).collect::<Vec<_>>();
+    let stand = Stand::new().await;
+    let halves = people.split_at(320);
+    let put = async |half: &[User]| {
+        for user in half {
+            let written = stand.directory.commit(edit(None, user.clone())).await.unwrap();
+            stand.directory.index(&written, None).await.unwrap();
+        }
+    };
+    tokio::join!(put(halves.0), put(halves.1));
+    for (text, role) in [
+        (Some("bell"), None),
+        (Some("bell ann"), None),
+        (Some("ann bell63"), None),
+        (Some("bell exa"), Some(Role::Supervisor)),
+        (None, Some(Role::Supervisor)),
+    ] {
+        let parsed = text.map(|text| SearchText::parse(text).unwrap());
+        let matches =
+            |user: &&User| role.is_none_or(|role| role == user.role) && text.is_none_or(|text| naive(user, text));
+        for status in [StatusFilter::All, StatusFilter::Only(Status::Active)] {
+            let question = Question { text: parsed.clone(), role, status, ..Question::default() };
+            let expected = people.iter().filter(matches).filter(|user| status.statuses().contains(&user.status));
+            let expected = expected.map(|user| user.user_id).collect::<BTreeSet<_>>();
+            for limit in [9, 100] {
+                let found = pages(&stand, &question, Order::Cheapest, limit).await;
+                assert_eq!(found.len(), expected.len(), "{text:?} {role:?} {status:?} {limit}");
+                assert_eq!(ids(&found), expected, "{text:?} {role:?} {status:?} {limit}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
+    let stand = Stand::new().await.with(&[person(1, "Ada Lovelace", None, Status::Active)]).await;
+    for (text, after) in [(Some("lovelace"), "x\u{1f}00000000-0000-4000-8000-000000000001"), (None, "ada")] {
+        let question = Question { text: text.map(|text| SearchText::parse(text).unwrap()), ..Question::default() };
+        let cursor = Cursor::new(&question.fingerprint(), Some(0), after.to_owned());
+        let refused = stand.directory.find(&question, Order::Cheapest, Some(cursor), 5).await;
+        assert!(matches!(refused, Err(table::TableError::Cursor)), "{text:?} {refused:?}");
+    }
+}
+
 #[tokio::test]
 async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_come_twice_and_late() {
     let ada = person(1, "Ada Lovelace", Some("ada@example.com".into()), Status::Active);

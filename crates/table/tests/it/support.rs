@@ -60,6 +60,7 @@ pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
         action: Action::Edited,
         applied: None,
         displaced: None,
+        frees_identity: true,
         carry_over: false,
         now: Timestamp::UNIX_EPOCH,
     }

@@ -77,6 +77,63 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
 }
 
 #[tokio::test]
+async fn rule_22_two_who_swapped_names_while_nobody_listened_are_each_known_by_their_worker() {
+    let stand = Stand::new().await;
+    let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
+    let now = [("WK1", worker("WK1", "bob", &ada)), ("WK2", worker("WK2", "ada", &bob))];
+    let door = stand.door(TaskRouter(now.map(|(sid, worker)| (sid.to_owned(), worker)).into()));
+    said(1, "WK1", "ada", &ada).arrives(&door).await;
+    said(1, "WK2", "bob", &bob).arrives(&door).await;
+    let directory = &door.directory.directory;
+    let (first, second) = (person(directory, "ada").await.user_id, person(directory, "bob").await.user_id);
+    said(5, "WK2", "ada", &bob).arrives(&door).await;
+    said(5, "WK1", "bob", &ada).arrives(&door).await;
+    assert_eq!((person(directory, "bob").await.user_id, person(directory, "ada").await.user_id), (first, second));
+}
+
+#[tokio::test]
+async fn rule_22_a_name_that_somebody_else_has_taken_over_is_not_taken_from_them() {
+    let stand = Stand::new().await;
+    let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
+    let door = stand.door(TaskRouter([("WK1".to_owned(), worker("WK1", "ada2", &ada))].into()));
+    said(1, "WK1", "ada", &ada).arrives(&door).await;
+    said(1, "WK2", "bob", &bob).arrives(&door).await;
+    // WK1 has become ada2, which is heard last.
+    said(3, "WK2", "ada", &bob).arrives(&door).await;
+    said(2, "WK1", "ada2", &ada).arrives(&door).await;
+    let directory = &door.directory.directory;
+    let names = [person(directory, "ada").await.name, person(directory, "ada2").await.name];
+    assert_eq!(names, ["Bob", "Ada"]);
+}
+
+#[tokio::test]
+async fn rule_23_the_removal_of_an_unmanaged_worker_makes_nobody_of_it() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    said(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&door).await;
+    let removed = Said { gone: true, attributes: String::new(), ..said(2, "WK1", "bot", &Value::Null) };
+    removed.arrives(&door).await;
+    assert_eq!(door.directory.directory.whose_identity("bot").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn rule_23_more_skills_than_one_transaction_takes_are_all_adopted_and_as_many_replaced() {
+    let stand = Stand::new().await;
+    let door = stand.door(TaskRouter::default());
+    let with = |prefix: &str| {
+        let skills = (0..120).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
+        json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"], "routing": {"skills": skills}})
+    };
+    said(2, "WK1", "ada", &with("late")).arrives(&door).await;
+    let directory = &door.directory.directory;
+    assert_eq!(person(directory, "ada").await.assigned_skills.len(), 120);
+    // An earlier callback that arrives late is the truer source: 120 skills go and 120 come.
+    said(1, "WK1", "ada", &with("early")).arrives(&door).await;
+    let skills = person(directory, "ada").await.assigned_skills;
+    assert!(skills.len() == 120 && skills.keys().all(|name| name.as_str().starts_with("early")), "{skills:?}");
+}
+
+#[tokio::test]
 async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
     use table::{details::ViewDetails, index::IndexUser};
     let stand = Stand::new().await;
@@ -123,6 +180,7 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
         action: Action::Edited,
         applied: None,
         displaced: None,
+        frees_identity: true,
         carry_over: false,
         now: jiff::Timestamp::UNIX_EPOCH,
     };
