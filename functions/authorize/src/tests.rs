@@ -50,7 +50,7 @@ fn world(user: User, token_roles: &[&str]) -> World {
 }
 
 async fn asks(world: &World, tokens: &Tokens, header: Option<&str>) -> Result<serde_json::Value, CannotTell> {
-    let headers = header.map(|header| json!({"authorization": header})).unwrap_or_else(|| json!({}));
+    let headers = header.map_or_else(|| json!({}), |header| json!({"authorization": header}));
     let request =
         json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
     let decision = handle(world, world, tokens, serde_json::from_value(request).unwrap()).await?;

@@ -28,8 +28,8 @@ const PART_TAKES_AT_MOST: Duration = Duration::from_secs(20);
 pub struct BucketError(String);
 
 impl BucketError {
-    fn of<E: ProvideErrorMetadata>(error: SdkError<E>) -> Self {
-        Self(reason(&error))
+    fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Self {
+        Self(reason(error))
     }
 }
 
@@ -111,7 +111,7 @@ impl Upload for BucketUpload {
         if self.parts.is_none() {
             let put = self.bucket.s3.put_object().bucket(&self.bucket.bucket).key(&self.file);
             let put = put.content_type("text/csv; charset=utf-8").body(ByteStream::from(self.held));
-            return put.send().await.map(|_| ()).map_err(BucketError::of);
+            return put.send().await.map(|_| ()).map_err(|error| BucketError::of(&error));
         }
         if !self.held.is_empty() {
             self.send_part().await?;
@@ -120,7 +120,7 @@ impl Upload for BucketUpload {
         let whole = CompletedMultipartUpload::builder().set_parts(Some(completed)).build();
         let complete = self.bucket.s3.complete_multipart_upload().bucket(&self.bucket.bucket).key(&self.file);
         let complete = complete.upload_id(upload_id).multipart_upload(whole);
-        complete.send().await.map(|_| ()).map_err(BucketError::of)
+        complete.send().await.map(|_| ()).map_err(|error| BucketError::of(&error))
     }
 }
 
@@ -130,14 +130,19 @@ impl BucketUpload {
         let Bucket { s3, bucket } = &self.bucket;
         if self.parts.is_none() {
             let create = s3.create_multipart_upload().bucket(bucket).key(&self.file);
-            let created = create.content_type("text/csv; charset=utf-8").send().await.map_err(BucketError::of)?;
+            let created =
+                create.content_type("text/csv; charset=utf-8").send().await.map_err(|error| BucketError::of(&error))?;
             let upload_id = created.upload_id.ok_or_else(|| BucketError("an upload without id".to_owned()))?;
             self.parts = Some(Parts { upload_id, completed: Vec::new() });
         }
         let Some(parts) = &mut self.parts else { return Ok(()) };
         let number = i32::try_from(parts.completed.len() + 1).unwrap_or(i32::MAX);
         let part = s3.upload_part().bucket(bucket).key(&self.file).upload_id(&parts.upload_id).part_number(number);
-        let sent = part.body(ByteStream::from(std::mem::take(&mut self.held))).send().await.map_err(BucketError::of)?;
+        let sent = part
+            .body(ByteStream::from(std::mem::take(&mut self.held)))
+            .send()
+            .await
+            .map_err(|error| BucketError::of(&error))?;
         parts.completed.push(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build());
         Ok(())
     }
