@@ -11,7 +11,7 @@ help: ## Lists the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 run: ## Starts the whole system, embedded (PORT=8080, DATA=.data, SEED=200)
-	@cargo build --quiet --workspace --bins
+	@cargo build --workspace --bins
 	@exec target/debug/local
 
 test: ## Runs every test: rules, table, functions, end to end against the running stack
@@ -22,7 +22,7 @@ lint: ## Formatting, clippy, documentation, dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
-	@command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --debug --root target/tools
+	@PATH="$$PWD/target/tools/bin:$$PATH" command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --debug --root target/tools
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
 
 fmt: ## Formats the code
