@@ -10,11 +10,9 @@ use crate::Fallible;
 /// A request of an account owner.
 #[derive(Debug, Clone, Default)]
 pub struct Asked<'a> {
-    /// `GET`, if nothing else.
-    pub method: &'a str,
-    /// The path.
-    pub path: String,
-    /// The parameters of the path.
+    /// The route, as the template has it: `GET /users/{user_id}`.
+    pub route: &'a str,
+    /// What stands for the names in it.
     pub parameters: Vec<(&'a str, String)>,
     /// The query.
     pub query: Vec<(&'a str, String)>,
@@ -28,20 +26,23 @@ impl Asked<'_> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         let named =
             |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
+        let (method, path) = self.route.split_once(' ').ok_or("a route without a method")?;
+        let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
+        let path = self.parameters.iter().fold(path.to_owned(), filled_in);
         let caller = json!({"user_id": caller, "role": Role::AccountOwner});
         let event = json!({
             "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": self.path,
+            "routeKey": self.route,
+            "rawPath": path,
             "rawQueryString": query,
             "headers": {"content-type": "application/json"},
             "queryStringParameters": named(&self.query),
             "pathParameters": named(&self.parameters),
             "requestContext": {
                 "authorizer": {"lambda": caller},
-                "http": {"method": self.method, "path": self.path, "protocol": "HTTP/1.1"},
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1"},
                 "requestId": "bench",
-                "routeKey": "$default",
+                "routeKey": self.route,
                 "stage": "$default",
                 "timeEpoch": 0
             },

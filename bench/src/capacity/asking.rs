@@ -25,18 +25,20 @@ impl ValidateToken for Twilio {
 impl Gauge<'_> {
     pub(super) async fn asking(&self) -> Fallible<()> {
         let user = self.stand.crowd.agents().next().ok_or("there is no agent")?;
-        let path = format!("/users/{}", user.user_id);
-        self.print("view a user", self.looked_at(path.clone(), user)).await?;
-        self.print("view a user's history", self.looked_at(format!("{path}/history"), user)).await?;
-        self.print("view oneself", self.looked_at("/me".to_owned(), user)).await?;
+        let (view, history) = ("GET /users/{user_id}", "GET /users/{user_id}/history");
+        self.print("view a user", self.looked_at(view, user, "effective_skills")).await?;
+        self.print("view a user's history", self.looked_at(history, user, "items")).await?;
+        self.print("view oneself", self.looked_at("GET /me", user, "role")).await?;
         self.print("authorize a request", self.authorized(user)).await?;
         Ok(())
     }
 
-    async fn looked_at(&self, path: String, user: &User) -> Fallible<()> {
+    /// Looks at somebody by this route, whose answer has this field.
+    async fn looked_at(&self, route: &str, user: &User, field: &str) -> Fallible<()> {
         let parameters = vec![("user_id", user.user_id.to_string())];
-        let asked = Asked { method: "GET", path, parameters, ..Asked::default() };
-        body_of(Box::pin(view::handle(&self.directory, asked.by(self.caller)?)).await).map(drop)
+        let asked = Asked { route, parameters, ..Asked::default() };
+        let body = body_of(Box::pin(view::handle(&self.directory, asked.by(self.caller)?)).await)?;
+        if body.get(field).is_some() { Ok(()) } else { Err(format!("{route} does not answer with {field}").into()) }
     }
 
     async fn authorized(&self, user: &User) -> Fallible<()> {

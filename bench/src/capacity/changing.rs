@@ -18,15 +18,14 @@ impl Gauge<'_> {
         let team = team.ok_or("somebody is in every team")?;
         self.print("edit a role", self.edited(user, json!({"role": "supervisor"}))).await?;
         self.print("move to another team", self.edited(user, json!({"teams": [team.team_id]}))).await?;
-        self.print("assign a skill", self.skilled("PUT", user, skill)).await?;
-        self.print("remove a skill", self.skilled("DELETE", user, skill)).await?;
+        self.print("assign a skill", self.skilled("PUT /users/{user_id}/skills/{skill}", user, skill)).await?;
+        self.print("remove a skill", self.skilled("DELETE /users/{user_id}/skills/{skill}", user, skill)).await?;
         Ok(())
     }
 
     async fn edited(&self, user: &User, edit: serde_json::Value) -> Fallible<()> {
         let asked = Asked {
-            method: "PATCH",
-            path: format!("/users/{}", user.user_id),
+            route: "PATCH /users/{user_id}",
             parameters: vec![("user_id", user.user_id.to_string())],
             body: Some(edit),
             ..Asked::default()
@@ -35,12 +34,11 @@ impl Gauge<'_> {
         body_of(Box::pin(handled).await).map(drop)
     }
 
-    async fn skilled(&self, method: &str, user: &User, skill: &Skill) -> Fallible<()> {
+    async fn skilled(&self, route: &str, user: &User, skill: &Skill) -> Fallible<()> {
         let asked = Asked {
-            method,
-            path: format!("/users/{}/skills/{}", user.user_id, skill.name),
+            route,
             parameters: vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())],
-            body: (method == "PUT").then(|| json!({"level": 50})),
+            body: route.starts_with("PUT").then(|| json!({"level": 50})),
             ..Asked::default()
         };
         body_of(Box::pin(assign_skill::handle(&self.directory, asked.by(self.caller)?)).await).map(drop)

@@ -95,7 +95,7 @@ impl Gauge<'_> {
     }
 
     async fn page(&self, query: Query) -> Fallible<Value> {
-        let asked = Asked { method: "GET", path: "/users".to_owned(), query, ..Asked::default() };
+        let asked = Asked { route: "GET /users", query, ..Asked::default() };
         body_of(search::handle(&self.directory, asked.by(self.caller)?).await)
     }
 }
