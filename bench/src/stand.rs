@@ -1,6 +1,6 @@
 //! A directory of some size, in memory, behind a meter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -8,13 +8,13 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, retry::RetryConfig},
     types::AttributeValue,
 };
-use domain::{Actor, Record, Source, Stamp, User, audit::Action};
+use domain::{Actor, Record, Source, Stamp, Team, User, audit::Action, catalog::SkillSet, search::fold};
 use dynoxide::{Database, ImportOptions, types};
 use embedded::Dynamo;
 use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
 use table::{
     Directory, index,
-    items::{self, Identity, Item, Worker},
+    items::{self, Identity, Item, TeamName, Worker},
     keys,
 };
 
@@ -67,6 +67,10 @@ pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
     let teams = crowd.teams.iter().map(items::team);
     let skills = crowd.skills.iter().map(items::skill);
     import(database, teams.chain(skills).collect::<Result<_, _>>()?)?;
+    import(database, crowd.teams.iter().map(of_team).collect::<Fallible<Vec<_>>>()?.into_iter().flatten().collect())?;
+    let sets = crowd.skills.iter().map(|skill| skill.skill_set.as_str()).collect::<BTreeSet<_>>();
+    let set = |name| items::item(&keys::skill_set(name), "skill_set", &SkillSet::new(name));
+    import(database, sets.into_iter().map(set).collect::<Result<_, _>>()?)?;
     for people in crowd.people.chunks(AT_A_TIME) {
         let items = people.iter().map(everything_of).collect::<Fallible<Vec<_>>>()?;
         import(database, items.into_iter().flatten().collect())?;
@@ -80,12 +84,22 @@ fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
     Ok(())
 }
 
+/// A team's name, and that it gives its skills.
+fn of_team(team: &Team) -> Fallible<Vec<Item>> {
+    let whose = TeamName { team_id: team.team_id };
+    let mut items = vec![items::item(&keys::team_name(&fold(&team.name)), "team_name", &whose)?];
+    for skill in team.skills.keys() {
+        items.push(items::item(&keys::holder_team(skill, team.team_id), "holder", &whose)?);
+    }
+    Ok(items)
+}
+
 fn everything_of(user: &User) -> Fallible<Vec<Item>> {
     let whose = Identity { user_id: user.user_id };
     let mut items = vec![
         items::profile(user)?,
         items::item(&keys::identity(&user.identity), "identity", &whose)?,
-        items::audit(user.user_id, &adopted(user))?,
+        items::audit(keys::user(user.user_id), &adopted(user))?,
     ];
     if let Some(sid) = &user.worker_sid {
         items.push(items::item(&keys::worker(sid), "worker", &worker(user))?);

@@ -106,7 +106,7 @@ impl From<TableError> for Problem {
         match error {
             TableError::Cursor => CursorError::Broken.into(),
             TableError::LastOwner => Refusal::LastAccountOwner.into(),
-            TableError::Conflict | TableError::Unavailable(_) => Self::unavailable(&error),
+            TableError::Conflict | TableError::Throttled | TableError::Unavailable(_) => Self::unavailable(&error),
             TableError::Refused(_) | TableError::Broken(_) => Self::internal(&error),
         }
     }

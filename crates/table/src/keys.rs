@@ -9,8 +9,11 @@
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
 //! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
 //! | team | `TEAM#<team_id>` | `TEAM` |
+//! | audit of a team | `TEAM#<team_id>` | `AUDIT#<uuid v7>` |
+//! | team name | `TEAMS` | `NAME#<folded name>` |
 //! | skill set, skill | `SKILLS` | `SET#<name>`, `SKILL#<name>` |
-//! | holder | `HAS#<skill>` | `USER#<user_id>` |
+//! | audit of a skill set, a skill | `SET#<name>`, `SKILL#<name>` | `AUDIT#<uuid v7>` |
+//! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
 //! | owners | `OWNERS` | `OWNERS` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<what follows>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
@@ -72,10 +75,22 @@ pub fn outbox(user_id: UserId) -> Key {
 /// What every audit record's sort key starts with.
 pub const AUDIT: &str = "AUDIT#";
 
-/// One audit record of a user.
+/// One audit record of what has this partition key.
 #[must_use]
-pub fn audit(user_id: UserId, record_id: uuid::Uuid) -> Key {
-    Key::new(user(user_id), format!("{AUDIT}{record_id}"))
+pub fn audit(pk: String, record_id: uuid::Uuid) -> Key {
+    Key::new(pk, format!("{AUDIT}{record_id}"))
+}
+
+/// Where the records of a skill are; they outlive it.
+#[must_use]
+pub fn history_of_skill(name: &SkillName) -> String {
+    format!("{SKILL}{name}")
+}
+
+/// Where the records of a skill set are; they outlive it.
+#[must_use]
+pub fn history_of_skill_set(name: &str) -> String {
+    format!("{SKILL_SET}{name}")
 }
 
 /// What TaskRouter last said of a worker.
@@ -90,34 +105,73 @@ pub fn identity(identity: &str) -> Key {
     Key::new(format!("IDENTITY#{}", identity.to_lowercase()), "IDENTITY")
 }
 
+/// All that is known of a team has this partition key.
+#[must_use]
+pub fn of_team(team_id: TeamId) -> String {
+    format!("TEAM#{team_id}")
+}
+
 /// A team.
 #[must_use]
 pub fn team(team_id: TeamId) -> Key {
-    Key::new(format!("TEAM#{team_id}"), "TEAM")
+    Key::new(of_team(team_id), "TEAM")
 }
+
+/// What every membership's sort key starts with.
+pub const MEMBER: &str = "MEMBER#";
 
 /// Somebody's membership in a team.
 #[must_use]
 pub fn member(team_id: TeamId, user_id: UserId) -> Key {
-    Key::new(format!("TEAM#{team_id}"), format!("MEMBER#{user_id}"))
+    Key::new(of_team(team_id), format!("{MEMBER}{user_id}"))
 }
+
+/// Where the names of all teams are, and what their sort keys start with.
+pub const TEAM_NAMES: (&str, &str) = ("TEAMS", "NAME#");
+
+/// Whose a team's name is.
+#[must_use]
+pub fn team_name(folded: &str) -> Key {
+    Key::new(TEAM_NAMES.0, format!("{}{folded}", TEAM_NAMES.1))
+}
+
+/// The catalog's partition key.
+pub const SKILLS: &str = "SKILLS";
+
+/// What every skill's sort key starts with.
+pub const SKILL: &str = "SKILL#";
+
+/// What every skill set's sort key starts with.
+pub const SKILL_SET: &str = "SET#";
 
 /// A skill of the catalog.
 #[must_use]
 pub fn skill(name: &SkillName) -> Key {
-    Key::new("SKILLS", format!("SKILL#{name}"))
+    Key::new(SKILLS, format!("{SKILL}{name}"))
 }
 
 /// A skill set of the catalog.
 #[must_use]
 pub fn skill_set(name: &str) -> Key {
-    Key::new("SKILLS", format!("SET#{name}"))
+    Key::new(SKILLS, format!("{SKILL_SET}{name}"))
+}
+
+/// Where those are who have a skill.
+#[must_use]
+pub fn of_skill(skill: &SkillName) -> String {
+    format!("HAS#{skill}")
 }
 
 /// That somebody has a skill assigned.
 #[must_use]
 pub fn holder(skill: &SkillName, user_id: UserId) -> Key {
-    Key::new(format!("HAS#{skill}"), format!("USER#{user_id}"))
+    Key::new(of_skill(skill), format!("USER#{user_id}"))
+}
+
+/// That a team gives a skill.
+#[must_use]
+pub fn holder_team(skill: &SkillName, team_id: TeamId) -> Key {
+    Key::new(of_skill(skill), format!("TEAM#{team_id}"))
 }
 
 /// The ids of the active account owners.

@@ -57,7 +57,7 @@ pub async fn handle(
     outside: &(impl StartJob + Link),
     request: Request,
 ) -> Answer {
-    let signed = Signed::of(&request)?;
+    let signed = Signed::of(&request, Operation::ExportUsers)?;
     if request.method() == Method::POST {
         start(directory, outside, &signed, &request).await
     } else {

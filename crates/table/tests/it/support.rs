@@ -9,9 +9,13 @@ use aws_sdk_dynamodb::{
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
-use table::{Commit, CommitUser, Directory, index::IndexUser};
+use table::{
+    By, Commit, CommitUser, Directory,
+    index::IndexUser,
+    teams::{CommitTeam, TeamChange},
+};
 
-use domain::{Actor, Source, User, audit::Action};
+use domain::{Team, User, audit::Action};
 
 pub struct Stand {
     pub directory: Directory,
@@ -39,6 +43,13 @@ impl Stand {
         Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
     }
 
+    /// Puts a team in.
+    pub async fn put_team(&self, after: Team) -> Team {
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        self.directory.commit_team(team).await.unwrap()
+    }
+
     /// Puts people in, with their search entries.
     pub async fn with(self, users: &[User]) -> Self {
         for user in users {
@@ -51,17 +62,5 @@ impl Stand {
 
 /// A change by an operator.
 pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
-    Commit {
-        before,
-        after,
-        actor: Actor::Operator,
-        source: Source::Api,
-        request_id: "test",
-        action: Action::Edited,
-        applied: None,
-        displaced: None,
-        frees_identity: true,
-        carry_over: false,
-        now: Timestamp::UNIX_EPOCH,
-    }
+    Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
 }
