@@ -35,7 +35,12 @@ pub struct Stand {
 impl Stand {
     /// A directory of this many people.
     pub async fn of(size: usize) -> Fallible<Self> {
-        let (crowd, dynamo) = (Crowd::of(size)?, Dynamo::memory().await?);
+        Self::with(Crowd::of(size)?).await
+    }
+
+    /// A directory of these people.
+    pub async fn with(crowd: Crowd) -> Fallible<Self> {
+        let dynamo = Dynamo::memory().await?;
         let properties = embedded::without_stream(embedded::directory_properties()?);
         dynamo.create_table(&table_name(), &properties)?;
         load(dynamo.database(), &crowd)?;
@@ -52,11 +57,17 @@ pub fn table_name() -> String {
 /// The directory, reached at this address. A call is made once: a second try would be counted.
 #[must_use]
 pub fn directory_at(url: &str) -> Directory {
+    directory_retrying(url, RetryConfig::disabled())
+}
+
+/// The directory, reached at this address and asked again as this says.
+#[must_use]
+pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .endpoint_url(url)
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retries)
         .credentials_provider(Credentials::from_keys(access_key_id("bench"), SECRET_ACCESS_KEY, None));
     Directory::new(Client::from_conf(config.build()), table_name())
 }
@@ -69,7 +80,7 @@ pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
     import(database, teams.chain(skills).collect::<Result<_, _>>()?)?;
     import(database, crowd.teams.iter().map(of_team).collect::<Fallible<Vec<_>>>()?.into_iter().flatten().collect())?;
     let sets = crowd.skills.iter().map(|skill| skill.skill_set.as_str()).collect::<BTreeSet<_>>();
-    let set = |name| items::item(&keys::skill_set(name), "skill_set", &SkillSet::new(name));
+    let set = |name| items::item(&keys::skill_set(name), "skill_set", &SkillSet::new(name, uuid::Uuid::nil()));
     import(database, sets.into_iter().map(set).collect::<Result<_, _>>()?)?;
     for people in crowd.people.chunks(AT_A_TIME) {
         let items = people.iter().map(everything_of).collect::<Fallible<Vec<_>>>()?;

@@ -443,7 +443,7 @@ async fn put_catalog(directory: &Directory) {
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
     {
         let by = By::operator("test", Timestamp::now());
-        directory.create_skill_set(&SkillSet::new(skill_set), by).await.unwrap();
+        directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await.unwrap();
         let skill = Skill { name: SkillName::new(name).unwrap(), skill_set: skill_set.to_owned(), levels, version: 0 };
         directory.commit_skill(None, skill, by, Action::Created).await.unwrap();
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     Change, LevelRange, Refusal, Skill, SkillName,
@@ -16,6 +17,9 @@ use crate::{
 pub struct SkillSet {
     /// Its name.
     pub name: String,
+    /// Which making it comes from; the same name may be made again after a deletion.
+    #[serde(default)]
+    pub made_as: Uuid,
     /// Counts the changes.
     #[serde(default)]
     pub version: u64,
@@ -24,8 +28,8 @@ pub struct SkillSet {
 impl SkillSet {
     /// A skill set, as it is when it is made.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), version: 1 }
+    pub fn new(name: impl Into<String>, made_as: Uuid) -> Self {
+        Self { name: name.into(), made_as, version: 1 }
     }
 
     /// What differs between two states of a skill set, as its history shows it (rule 31).

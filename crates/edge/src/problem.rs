@@ -68,6 +68,7 @@ impl Problem {
             404 => "Not Found",
             409 => "Conflict",
             412 => "Precondition Failed",
+            422 => "Unprocessable Content",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };

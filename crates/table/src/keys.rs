@@ -17,6 +17,7 @@
 //! | owners | `OWNERS` | `OWNERS` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<what follows>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
+//! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_status`: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`, on profiles.
 //! U+001F is stripped from text by folding, so that the order is that of the text and keys never collide.
@@ -184,6 +185,12 @@ pub fn owners() -> Key {
 #[must_use]
 pub fn job(job_id: uuid::Uuid) -> Key {
     Key::new(format!("JOB#{job_id}"), "JOB")
+}
+
+/// The answer to a request that came with a key.
+#[must_use]
+pub fn once(key_hash: &str) -> Key {
+    Key::new(format!("ONCE#{key_hash}"), "ONCE")
 }
 
 /// Where search entries of this status and these first three characters are.

@@ -15,6 +15,7 @@ pub mod index;
 pub mod items;
 pub mod jobs;
 pub mod keys;
+pub mod once;
 pub mod profiles;
 pub mod skills;
 mod stretch;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use domain::{Refusal, Skill, SkillName, TeamId, UserId, audit::Action, catalog::SkillSet, skill::IMPORTED};
 
 use crate::{
@@ -232,7 +234,7 @@ impl Directory {
         let known = known.map(|skill| skill.map(|skill| skill.name)).collect::<Result<BTreeSet<_>, _>>()?;
         let unknown = names.into_iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
         if !unknown.is_empty() && self.get(&keys::skill_set(IMPORTED)).await?.is_none() {
-            made_by_somebody(self.create_skill_set(&SkillSet::new(IMPORTED), by).await)?;
+            made_by_somebody(self.create_skill_set(&SkillSet::new(IMPORTED, Uuid::nil()), by).await)?;
         }
         for name in unknown {
             let skill = Skill::imported(name.clone());

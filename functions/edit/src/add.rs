@@ -2,7 +2,6 @@
 
 use lambda_http::Request;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use domain::{
     Level, Refusal, Role, SkillName, User, UserId, audit::Action, edit::RoleAuthority, newcomer::Newcomer,
@@ -11,11 +10,12 @@ use domain::{
 use edge::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
+    once::once,
     read,
     respond::{Answer, created},
     user::view,
 };
-use table::{Commit, CommitUser, ReadTogether, TableError, ViewUser, Wanted, details::ViewDetails};
+use table::{Commit, CommitUser, ReadTogether, TableError, ViewUser, Wanted, details::ViewDetails, once::KeepAnswers};
 
 use crate::edit::team_ids;
 
@@ -59,16 +59,19 @@ impl Assigned {
 
 /// Adds somebody and answers with them.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails),
+    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails + KeepAnswers),
     roles: RoleAuthority,
     request: &Request,
 ) -> Answer {
     let signed = Signed::of(request, Operation::ViewUsers)?;
-    let newcomer = read::body::<Body>(request)?.newcomer()?;
-    let user_id = UserId::new(Uuid::new_v4());
-    let user = settle(|| add(directory, &signed, &newcomer, roles, user_id)).await?;
-    let details = directory.details(&user).await?;
-    created(&format!("/users/{user_id}"), user.version, &view(&user, &details))
+    once(directory, &signed, request, edge::now(), async |seed| {
+        let newcomer = read::body::<Body>(request)?.newcomer()?;
+        let user_id = UserId::new(seed.id());
+        let user = settle(|| add(directory, &signed, &newcomer, roles, user_id)).await?;
+        let details = directory.details(&user).await?;
+        created(&format!("/users/{user_id}"), user.version, &view(&user, &details))
+    })
+    .await
 }
 
 async fn add(

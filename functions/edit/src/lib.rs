@@ -8,11 +8,11 @@ use lambda_http::{Request, http::Method};
 
 use domain::edit::RoleAuthority;
 use edge::respond::Answer;
-use table::{CommitUser, ReadTogether, ViewUser, details::ViewDetails};
+use table::{CommitUser, ReadTogether, ViewUser, details::ViewDetails, once::KeepAnswers};
 
 /// Adds a user, or edits one, and answers with them.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails),
+    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails + KeepAnswers),
     roles: RoleAuthority,
     request: Request,
 ) -> Answer {

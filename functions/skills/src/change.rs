@@ -13,6 +13,7 @@ use domain::{
 use edge::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
+    once::Seed,
     precondition::IfMatch,
     read,
     respond::{Answer, created},
@@ -39,13 +40,21 @@ struct Made<'a> {
 }
 
 /// `POST /skill-sets`.
-pub async fn create_set(directory: &(impl ReadTogether + CommitSkill), signed: &Signed, request: &Request) -> Answer {
-    let set = SkillSet::new(skill_set_name(&read::body::<New>(request)?.name)?);
+pub async fn create_set(
+    directory: &(impl ReadTogether + CommitSkill),
+    signed: &Signed,
+    request: &Request,
+    seed: Seed,
+) -> Answer {
+    let set = SkillSet::new(skill_set_name(&read::body::<New>(request)?.name)?, seed.id());
     settle(|| async {
         let read = Reading::of(directory, signed, about_set(&set.name)).await?;
         may(read.caller, Operation::ManageSkills)?;
-        if read.about.skill_sets.contains_key(&set.name) {
-            return Err(Refusal::SkillSetExists(set.name.clone()).into());
+        match read.about.skill_sets.get(&set.name) {
+            // From an earlier try whose answer was lost.
+            Some(made) if made.made_as == set.made_as => return Ok(()),
+            Some(_) => return Err(Refusal::SkillSetExists(set.name.clone()).into()),
+            None => {}
         }
         Ok(directory.create_skill_set(&set, read.by()).await?)
     })

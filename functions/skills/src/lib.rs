@@ -7,27 +7,33 @@ use lambda_http::{Request, RequestExt};
 
 use domain::powers::Operation;
 use edge::{
-    Problem, Signed, history, read,
+    Problem, Signed, history,
+    once::once,
+    read,
     respond::{Answer, empty},
     serve::route,
 };
 use table::{
     ReadTogether,
     history::{Subject, ViewHistory},
+    once::KeepAnswers,
     skills::{CommitSkill, ViewCatalog},
     teams::ViewTeams,
 };
 
 /// What this function does to the table.
-pub trait Store: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory {}
-impl<T: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory> Store for T {}
+pub trait Store: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers {}
+impl<T: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers> Store for T {}
 
 /// Answers with what the route is about.
 pub async fn handle(directory: &impl Store, request: Request) -> Answer {
     let signed = Signed::of(&request, Operation::ViewCatalog)?;
     match route(&request).as_str() {
         "GET /skill-sets" => show::list(directory, &request).await,
-        "POST /skill-sets" => change::create_set(directory, &signed, &request).await,
+        "POST /skill-sets" => {
+            let create = |seed| change::create_set(directory, &signed, &request, seed);
+            once(directory, &signed, &request, edge::now(), create).await
+        }
         "GET /skill-sets/{name}" => show::set(directory, &set_name(&request)).await,
         "DELETE /skill-sets/{name}" => {
             change::delete_set(directory, &signed, &request).await?;

@@ -2,7 +2,6 @@
 
 use lambda_http::Request;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use domain::{
     Level, Refusal, SkillName, Team, TeamId,
@@ -13,6 +12,7 @@ use domain::{
 use edge::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
+    once::Seed,
     precondition::IfMatch,
     read,
     respond::{Answer, created},
@@ -35,12 +35,13 @@ struct New {
 
 /// `POST /teams`.
 pub async fn create(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
+    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
     signed: &Signed,
     request: &Request,
+    seed: Seed,
 ) -> Answer {
     let name = team_name(&read::body::<New>(request)?.name)?;
-    let team_id = TeamId::new(Uuid::new_v4());
+    let team_id = TeamId::new(seed.id());
     let team = settle(|| make(directory, signed, team_id, &name)).await?;
     created(&format!("/teams/{team_id}"), team.version, &shown(&team, 0))
 }

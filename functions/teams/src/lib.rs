@@ -7,26 +7,32 @@ use lambda_http::Request;
 
 use domain::{TeamId, powers::Operation};
 use edge::{
-    Problem, Signed, history, read,
+    Problem, Signed, history,
+    once::once,
+    read,
     respond::{Answer, empty},
     serve::route,
 };
 use table::{
     ReadTogether,
     history::{Subject, ViewHistory},
+    once::KeepAnswers,
     teams::{CommitTeam, ListTeams, ViewTeams},
 };
 
 /// What this function does to the table.
-pub trait Store: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory {}
-impl<T: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory> Store for T {}
+pub trait Store: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers {}
+impl<T: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers> Store for T {}
 
 /// Answers with what the route is about.
 pub async fn handle(directory: &impl Store, request: Request) -> Answer {
     let signed = Signed::of(&request, Operation::ViewCatalog)?;
     match route(&request).as_str() {
         "GET /teams" => show::list(directory, &request).await,
-        "POST /teams" => change::create(directory, &signed, &request).await,
+        "POST /teams" => {
+            let create = |seed| change::create(directory, &signed, &request, seed);
+            once(directory, &signed, &request, edge::now(), create).await
+        }
         "GET /teams/{team_id}" => show::one(directory, team_id(&request)?).await,
         "PATCH /teams/{team_id}" => change::edit(directory, &signed, &request).await,
         "DELETE /teams/{team_id}" => {

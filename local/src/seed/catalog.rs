@@ -50,7 +50,7 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
 async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let by = By::operator("seed", Timestamp::now());
     for (skill_set, skills) in SKILL_SETS {
-        unless_there(directory.create_skill_set(&SkillSet::new(skill_set), by).await)?;
+        unless_there(directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await)?;
         for &(name, has_levels) in skills {
             let levels = has_levels.then(LevelRange::default);
             let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels, version: 0 };

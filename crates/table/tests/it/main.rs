@@ -3,6 +3,7 @@
 
 mod commit;
 mod jobs;
+mod once;
 mod search;
 mod support;
 mod workers;
