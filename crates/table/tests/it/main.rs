@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod commit;
+mod filters;
 mod index;
 mod jobs;
 mod search;
