@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, retry::RetryConfig},
     types::AttributeValue,
 };
-use domain::{Actor, Record, Source, Stamp, User, audit::Action};
+use domain::{Actor, Record, Source, Stamp, Team, User, audit::Action};
 use dynoxide::{Database, ImportOptions, types};
 use embedded::Dynamo;
 use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
 use table::{
-    Directory, index,
+    Directory, TableError, index,
     items::{self, Identity, Item, Worker},
     keys,
 };
@@ -62,11 +62,12 @@ pub fn directory_at(url: &str) -> Directory {
 }
 
 /// Puts the crowd into the table, past the stream: teams and skills, and of each person all that a login writes
-/// and the search entries.
+/// and the entries.
 pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
     let teams = crowd.teams.iter().map(items::team);
     let skills = crowd.skills.iter().map(items::skill);
-    import(database, teams.chain(skills).collect::<Result<_, _>>()?)?;
+    let given = crowd.teams.iter().flat_map(given_by);
+    import(database, teams.chain(skills).chain(given).collect::<Result<_, _>>()?)?;
     for people in crowd.people.chunks(AT_A_TIME) {
         let items = people.iter().map(everything_of).collect::<Fallible<Vec<_>>>()?;
         import(database, items.into_iter().flatten().collect())?;
@@ -78,6 +79,12 @@ fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
     let items = items.into_iter().map(as_embedded).collect::<Fallible<Vec<_>>>()?;
     database.import_items(&table_name(), items, ImportOptions::default())?;
     Ok(())
+}
+
+/// That a team has its skills.
+fn given_by(team: &Team) -> impl Iterator<Item = Result<Item, TableError>> {
+    let holder = |skill| items::item(&keys::holder_team(skill, team.team_id), "holder", team);
+    team.skills.keys().map(holder)
 }
 
 fn everything_of(user: &User) -> Fallible<Vec<Item>> {
