@@ -73,7 +73,7 @@ pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
 }
 
 /// Puts the crowd into the table, past the stream: teams and skills, and of each person all that a login writes
-/// and the search entries.
+/// and the entries.
 pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
     let teams = crowd.teams.iter().map(items::team);
     let skills = crowd.skills.iter().map(items::skill);

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
-use domain::{Record, Skill, Stamp, Team, TeamId, User, UserId, search::UserText};
+use domain::{Level, Record, Skill, Stamp, Team, TeamId, User, UserId, search::UserText};
 
 use crate::{
     TableError,
@@ -86,6 +86,18 @@ impl SearchEntry {
     pub fn user_text(&self) -> UserText {
         UserText::from_joined(&self.text)
     }
+}
+
+/// A filter entry: somebody has this role, is in this team or has this skill assigned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterEntry {
+    /// Where it stands.
+    pub sk: String,
+    /// The whole text of the user, so that a query need not read the profile to know whether it matches.
+    pub text: String,
+    /// The level with which the skill is assigned, if it is one and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
 }
 
 /// An audit record.

@@ -16,6 +16,7 @@
 //! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
 //! | owners | `OWNERS` | `OWNERS` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<what follows>` U+001F `<user_id>` |
+//! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
@@ -25,7 +26,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-use domain::{SkillName, Status, TeamId, User, UserId, search::sort_name};
+use domain::{Role, SkillName, Status, TeamId, User, UserId, search::sort_name};
 
 /// The index of profiles by status, in order of name.
 pub const BY_STATUS: &str = "by_status";
@@ -169,10 +170,19 @@ pub fn holder(skill: &SkillName, user_id: UserId) -> Key {
     Key::new(of_skill(skill), format!("USER#{user_id}"))
 }
 
-/// That a team gives a skill.
+/// What the sort key of every team that gives a skill starts with.
+pub const HOLDER_TEAM: &str = "TEAM#";
+
+/// That a team gives a skill, which its members inherit.
 #[must_use]
 pub fn holder_team(skill: &SkillName, team_id: TeamId) -> Key {
-    Key::new(of_skill(skill), format!("TEAM#{team_id}"))
+    Key::new(of_skill(skill), format!("{HOLDER_TEAM}{team_id}"))
+}
+
+/// Which team it is that gives a skill; none where the sort key is that of a person.
+#[must_use]
+pub fn team_of(sort_key: &str) -> Option<TeamId> {
+    sort_key.strip_prefix(HOLDER_TEAM)?.parse().ok()
 }
 
 /// The ids of the active account owners.
@@ -211,6 +221,33 @@ pub fn whole_text(rest: &str) -> String {
     format!("{rest}{END_OF_TEXT}")
 }
 
+/// What a list can be narrowed to (rule 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter<'a> {
+    /// Who has this role.
+    Role(Role),
+    /// Who is in this team.
+    Team(TeamId),
+    /// To whom this skill is assigned.
+    Skill(&'a SkillName),
+}
+
+/// Where the filter entries of this status and filter are, in order of name.
+#[must_use]
+pub fn list(status: Status, filter: Filter<'_>) -> String {
+    match filter {
+        Filter::Role(role) => format!("LIST#{status}#ROLE#{role}"),
+        Filter::Team(team_id) => format!("LIST#{status}#TEAM#{team_id}"),
+        Filter::Skill(skill) => format!("LIST#{status}#SKILL#{skill}"),
+    }
+}
+
+/// A filter entry: that this user is one of those.
+#[must_use]
+pub fn filter_entry(filter: Filter<'_>, user: &User) -> Key {
+    Key::new(list(user.status, filter), by_name(user))
+}
+
 /// Where the profiles of this status are in the index.
 #[must_use]
 pub fn by_status(status: Status) -> String {
@@ -245,6 +282,23 @@ mod tests {
             ["Ann", "Ann Bell", "Anna", "ann"].map(|name| User { name: name.into(), ..people::agent(name) });
         names.sort_by_key(by_name);
         assert_eq!(names.map(|user| user.name.to_lowercase()), ["ann", "ann", "ann bell", "anna"]);
+    }
+
+    #[test]
+    fn a_skill_that_is_called_like_another_filter_has_a_list_of_its_own() {
+        let (ada, team_id) = (people::agent("ada"), TeamId::new(uuid::Uuid::from_u128(7)));
+        let odd = ["agent".to_owned(), "ROLE#agent".to_owned(), team_id.to_string(), "abc".to_owned()];
+        let odd = odd.map(|name| SkillName::adopted(&name).unwrap());
+        let filters = odd.iter().map(Filter::Skill).chain([Filter::Role(Role::Agent), Filter::Team(team_id)]);
+        let lists = filters.map(|filter| filter_entry(filter, &ada).pk).chain([find(ada.status, "abc")]);
+        assert_eq!(lists.collect::<std::collections::BTreeSet<_>>().len(), 7);
+    }
+
+    #[test]
+    fn a_sort_key_says_which_team_has_a_skill() {
+        let (skill, team_id) = (SkillName::new("English").unwrap(), TeamId::new(uuid::Uuid::from_u128(7)));
+        assert_eq!(team_of(&holder_team(&skill, team_id).sk), Some(team_id));
+        assert_eq!(team_of(&holder(&skill, people::agent("ada").user_id).sk), None);
     }
 
     #[test]

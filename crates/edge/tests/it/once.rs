@@ -62,7 +62,7 @@ impl Stand {
 
 fn signed(who: &str) -> Signed {
     let caller = Caller { user_id: people::agent(who).user_id, role: Role::Supervisor };
-    Signed { caller, request_id: format!("request of {who}") }
+    Signed { caller, token_role: caller.role, request_id: format!("request of {who}") }
 }
 
 fn with_key() -> Builder {

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod commit;
+mod filters;
+mod index;
 mod jobs;
 mod once;
 mod search;

@@ -1,6 +1,9 @@
 //! A fresh directory for each test, with the very table of the template.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -50,8 +53,16 @@ impl Stand {
         self.directory.commit_team(team).await.unwrap()
     }
 
+    /// Puts the skills of these people into the catalog.
+    pub async fn put_skills(&self, users: &[User]) {
+        let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        self.directory.import_skills(names.into_iter(), by).await.unwrap();
+    }
+
     /// Puts people in, with their search entries.
     pub async fn with(self, users: &[User]) -> Self {
+        self.put_skills(users).await;
         for user in users {
             let written = self.directory.commit(edit(None, user.clone())).await.unwrap();
             self.directory.index(&written, None).await.unwrap();
