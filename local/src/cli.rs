@@ -221,6 +221,7 @@ fn env(task: &Env) -> Result<(), String> {
     let table = physical("Directory");
     for (name, value) in [
         ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", DEVELOPER_ACCESS_KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),

@@ -5,7 +5,6 @@
 
 mod closing;
 pub mod commit;
-pub mod count;
 pub mod cursor;
 pub mod details;
 pub mod error;
@@ -27,6 +26,7 @@ pub mod workers;
 pub use commit::{Applied, Commit, CommitUser};
 pub use cursor::{Cursor, CursorError};
 pub use error::TableError;
+pub use find::count;
 pub use find::{FindUsers, Order, Page, Question};
 pub use profiles::ViewUser;
 pub use together::{ReadTogether, Together, Wanted};

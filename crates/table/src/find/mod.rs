@@ -7,6 +7,7 @@
 
 mod candidate;
 mod chunk;
+pub mod count;
 mod filling;
 mod inherited;
 mod leader;
