@@ -5,13 +5,17 @@
 
 mod callbacks;
 mod capacity;
+mod chain;
+mod contention;
 mod cost;
 mod exporting;
 mod function;
 mod latency;
 mod meter;
 mod names;
+mod onward;
 mod people;
+mod proxy;
 mod report;
 mod requests;
 mod stand;
@@ -38,7 +42,8 @@ fn main() -> ExitCode {
     let done = match &arguments[1..] {
         [] => measure(),
         [task, url] if task == exporting::ONLY_READ => only_read(url),
-        _ => Err("it takes no arguments: set BENCH_USERS".into()),
+        [task] if task == contention::ALONE => only_contention(),
+        _ => Err(format!("it takes no arguments, or {}: set BENCH_USERS", contention::ALONE).into()),
     };
     match done {
         Ok(code) => code,
@@ -79,13 +84,24 @@ async fn measure() -> Fallible<ExitCode> {
     capacity::same_at_every_size(&report, &words);
     report.section(format!("Latency, {} people, one request at a time", sizes[0]));
     latency::latency(&report, sizes[0]).await?;
+    contention::contention(&report).await?;
     report.section("Functions");
     starts::starts(&report).await?;
-    let broken = report.broken();
-    Ok(if broken.is_empty() { ExitCode::SUCCESS } else { fail(&broken) })
+    Ok(verdict(report))
 }
 
-fn fail(broken: &[String]) -> ExitCode {
+#[tokio::main]
+async fn only_contention() -> Fallible<ExitCode> {
+    let report = Report::new();
+    contention::contention(&report).await?;
+    Ok(verdict(report))
+}
+
+fn verdict(report: Report) -> ExitCode {
+    let broken = report.broken();
+    if broken.is_empty() {
+        return ExitCode::SUCCESS;
+    }
     eprintln!("error: {} limits are broken: {}", broken.len(), broken.join("; "));
     ExitCode::FAILURE
 }

@@ -18,13 +18,13 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{Fallible, cost::Call};
+use crate::{Fallible, cost::Call, onward};
 
 /// How long each call is held back.
 const HOLD: Duration = Duration::from_millis(20);
@@ -85,22 +85,13 @@ async fn pass_on(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) 
     }
 }
 
-/// DynamoDB's answer, unchanged, and what it says of the call. Requests are signed; the embedded database does not
-/// look at signatures.
+/// DynamoDB's answer, unchanged, and what it says of the call.
 async fn ask(shared: &Shared, headers: &HeaderMap, body: &[u8], began: Instant) -> Fallible<(Call, Response)> {
     tokio::time::sleep(HOLD).await;
     let mut request: Value = serde_json::from_slice(body)?;
     request["ReturnConsumedCapacity"] = json!("INDEXES");
-    let mut passed_on = headers.clone();
-    for of_this_connection in [header::HOST, header::CONTENT_LENGTH] {
-        passed_on.remove(of_this_connection);
-    }
-    let call = shared.client.post(&shared.database).headers(passed_on).body(request.to_string());
-    let answer = call.send().await?;
-    let (status, given) = (answer.status(), answer.headers().clone());
-    let body = answer.bytes().await?;
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let (status, given, body) = onward::ask(&shared.client, &shared.database, headers, request.to_string()).await?;
+    let operation = onward::operation(headers).to_owned();
     let (units, of_indexes) = units(&serde_json::from_slice(&body)?);
     let call = Call {
         only_counts: request["Select"] == "COUNT",

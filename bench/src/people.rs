@@ -79,12 +79,12 @@ fn uuid(n: usize, question: usize) -> Uuid {
 
 fn skill(n: usize) -> Fallible<Skill> {
     let name = SkillName::new(&format!("Skill_{n:02}"))?;
-    Ok(Skill { name, skill_set: format!("Set {}", n % 4), levels: Some(LevelRange::default()) })
+    Ok(Skill { name, skill_set: format!("Set {}", n % 4), levels: Some(LevelRange::default()), version: 1 })
 }
 
 fn team(n: usize, catalog: &[Skill]) -> Team {
     let skills = [n, n + 7].map(|k| (catalog[k % SKILLS].name.clone(), Some(Level(50))));
-    Team { team_id: TeamId::new(uuid(n, 40)), name: format!("Team {n:02}"), skills: skills.into(), archived: false }
+    Team { skills: skills.into(), ..Team::new(TeamId::new(uuid(n, 40)), format!("Team {n:02}"), Timestamp::UNIX_EPOCH) }
 }
 
 fn person(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<String, usize>) -> User {

@@ -29,7 +29,7 @@ impl Asked<'_> {
         let (method, path) = self.route.split_once(' ').ok_or("a route without a method")?;
         let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
         let path = self.parameters.iter().fold(path.to_owned(), filled_in);
-        let caller = json!({"user_id": caller, "role": Role::AccountOwner});
+        let caller = json!({"user_id": caller, "role": Role::AccountOwner, "token_role": Role::SystemAdmin});
         let event = json!({
             "version": "2.0",
             "routeKey": self.route,

@@ -1,6 +1,6 @@
 //! A directory of some size, in memory, behind a meter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -8,13 +8,13 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, retry::RetryConfig},
     types::AttributeValue,
 };
-use domain::{Actor, Record, Source, Stamp, User, audit::Action};
+use domain::{Actor, Record, Source, Stamp, Team, User, audit::Action, catalog::SkillSet, search::fold};
 use dynoxide::{Database, ImportOptions, types};
 use embedded::Dynamo;
 use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
 use table::{
     Directory, index,
-    items::{self, Identity, Item, Worker},
+    items::{self, Identity, Item, TeamName, Worker},
     keys,
 };
 
@@ -35,7 +35,12 @@ pub struct Stand {
 impl Stand {
     /// A directory of this many people.
     pub async fn of(size: usize) -> Fallible<Self> {
-        let (crowd, dynamo) = (Crowd::of(size)?, Dynamo::memory().await?);
+        Self::with(Crowd::of(size)?).await
+    }
+
+    /// A directory of these people.
+    pub async fn with(crowd: Crowd) -> Fallible<Self> {
+        let dynamo = Dynamo::memory().await?;
         let properties = embedded::without_stream(embedded::directory_properties()?);
         dynamo.create_table(&table_name(), &properties)?;
         load(dynamo.database(), &crowd)?;
@@ -52,21 +57,31 @@ pub fn table_name() -> String {
 /// The directory, reached at this address. A call is made once: a second try would be counted.
 #[must_use]
 pub fn directory_at(url: &str) -> Directory {
+    directory_retrying(url, RetryConfig::disabled())
+}
+
+/// The directory, reached at this address and asked again as this says.
+#[must_use]
+pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .endpoint_url(url)
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retries)
         .credentials_provider(Credentials::from_keys(access_key_id("bench"), SECRET_ACCESS_KEY, None));
     Directory::new(Client::from_conf(config.build()), table_name())
 }
 
 /// Puts the crowd into the table, past the stream: teams and skills, and of each person all that a login writes
-/// and the search entries.
+/// and the entries.
 pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
     let teams = crowd.teams.iter().map(items::team);
     let skills = crowd.skills.iter().map(items::skill);
     import(database, teams.chain(skills).collect::<Result<_, _>>()?)?;
+    import(database, crowd.teams.iter().map(of_team).collect::<Fallible<Vec<_>>>()?.into_iter().flatten().collect())?;
+    let sets = crowd.skills.iter().map(|skill| skill.skill_set.as_str()).collect::<BTreeSet<_>>();
+    let set = |name| items::item(&keys::skill_set(name), "skill_set", &SkillSet::new(name, uuid::Uuid::nil()));
+    import(database, sets.into_iter().map(set).collect::<Result<_, _>>()?)?;
     for people in crowd.people.chunks(AT_A_TIME) {
         let items = people.iter().map(everything_of).collect::<Fallible<Vec<_>>>()?;
         import(database, items.into_iter().flatten().collect())?;
@@ -80,12 +95,22 @@ fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
     Ok(())
 }
 
+/// A team's name, and that it gives its skills.
+fn of_team(team: &Team) -> Fallible<Vec<Item>> {
+    let whose = TeamName { team_id: team.team_id };
+    let mut items = vec![items::item(&keys::team_name(&fold(&team.name)), "team_name", &whose)?];
+    for skill in team.skills.keys() {
+        items.push(items::item(&keys::holder_team(skill, team.team_id), "holder", &whose)?);
+    }
+    Ok(items)
+}
+
 fn everything_of(user: &User) -> Fallible<Vec<Item>> {
     let whose = Identity { user_id: user.user_id };
     let mut items = vec![
         items::profile(user)?,
         items::item(&keys::identity(&user.identity), "identity", &whose)?,
-        items::audit(user.user_id, &adopted(user))?,
+        items::audit(keys::user(user.user_id), &adopted(user))?,
     ];
     if let Some(sid) = &user.worker_sid {
         items.push(items::item(&keys::worker(sid), "worker", &worker(user))?);

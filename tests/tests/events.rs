@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use domain::{LevelRange, Skill, SkillName, Status, Team, TeamId, User, UserId};
+use domain::{LevelRange, Skill, SkillName, Status, Team, TeamId, User, UserId, audit::Action, catalog::SkillSet};
 use jiff::Timestamp;
 use local::{
     Options, Stack,
@@ -19,8 +19,10 @@ use local::{
 };
 use serde_json::{Value, json};
 use table::{
-    Directory, ViewUser, items,
+    By, Directory, ViewUser, items,
     jobs::{Asked, Hold, Job, KeepJobs, WorkJobs},
+    skills::CommitSkill,
+    teams::{CommitTeam, TeamChange},
 };
 use taskrouter::signature;
 use tempfile::TempDir;
@@ -365,6 +367,8 @@ impl Stand {
                 }
                 "supervisor_id" => self.user(&name, "supervisor").await.user_id.to_string(),
                 "admin_id" => self.user(&name, "admin").await.user_id.to_string(),
+                "calling_supervisor_id" => self.user(&format!("{name}.caller"), "supervisor").await.user_id.to_string(),
+                "calling_admin_id" => self.user(&format!("{name}.caller"), "admin").await.user_id.to_string(),
                 "owner_id" => self.owner.user_id.unwrap().to_string(),
                 "deleted_user_id" => self.put(self.user(&name, "agent").await, Status::Deleted).await,
                 "token" => self.owner.token.clone(),
@@ -411,8 +415,10 @@ impl Stand {
 
     async fn team(&self, archived: bool) -> String {
         let team_id = TeamId::new(Uuid::new_v4());
-        let team = Team { team_id, name: "Sales (US)".to_owned(), skills: [].into(), archived };
-        assert!(self.directory.create_team(&team).await.unwrap());
+        let by = By::operator("test", Timestamp::now());
+        let after = Team { archived, ..Team::new(team_id, format!("Team {team_id}"), by.now) };
+        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        self.directory.commit_team(team).await.unwrap();
         team_id.to_string()
     }
 
@@ -457,8 +463,10 @@ async fn put_catalog(directory: &Directory) {
     for (name, skill_set, levels) in
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
     {
-        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set: skill_set.to_owned(), levels };
-        assert!(directory.create_skill(&skill).await.unwrap());
+        let by = By::operator("test", Timestamp::now());
+        directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await.unwrap();
+        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set: skill_set.to_owned(), levels, version: 0 };
+        directory.commit_skill(None, skill, by, Action::Created).await.unwrap();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::{Skill, User, edit::RoleAuthority};
 use serde_json::json;
+use table::{TableError, ViewUser, index::IndexUser};
 
 use super::Gauge;
 use crate::{
@@ -16,10 +17,20 @@ impl Gauge<'_> {
         let skill = skill.ok_or("somebody has every skill")?;
         let team = self.stand.crowd.teams.iter().find(|team| !user.teams.contains(&team.team_id));
         let team = team.ok_or("somebody is in every team")?;
-        self.print("edit a role", self.edited(user, json!({"role": "supervisor"}))).await?;
-        self.print("move to another team", self.edited(user, json!({"teams": [team.team_id]}))).await?;
-        self.print("assign a skill", self.skilled("PUT /users/{user_id}/skills/{skill}", user, skill)).await?;
-        self.print("remove a skill", self.skilled("DELETE /users/{user_id}/skills/{skill}", user, skill)).await?;
+        self.changed("edit a role", user, self.edited(user, json!({"role": "supervisor"}))).await?;
+        self.changed("move to another team", user, self.edited(user, json!({"teams": [team.team_id]}))).await?;
+        self.changed("assign a skill", user, self.skilled("PUT /users/{user_id}/skills/{skill}", user, skill)).await?;
+        self.changed("remove a skill", user, self.skilled("DELETE /users/{user_id}/skills/{skill}", user, skill)).await
+    }
+
+    /// Prints what a change costs, and then what its entries do.
+    async fn changed(&self, what: &str, user: &User, work: impl Future<Output = Fallible<()>>) -> Fallible<()> {
+        let current = async || Ok::<_, TableError>(self.directory.user(user.user_id).await?.unwrap_or(user.clone()));
+        let before = current().await?;
+        self.print(what, work).await?;
+        let after = current().await?;
+        let indexed = async { Ok(self.directory.index(&after, Some(&before)).await?) };
+        self.print(&format!("{what}, its entries"), indexed).await?;
         Ok(())
     }
 

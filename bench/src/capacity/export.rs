@@ -20,6 +20,8 @@ impl Gauge<'_> {
         self.print("start an export", async { Ok(self.directory.create_job(&job).await?) }).await?;
         self.print("look at an export's progress", async { Ok(self.directory.job(job.job_id).await?) }).await?;
         self.written("export the active", Asked::default()).await?;
+        let team = self.stand.crowd.teams.first().ok_or("no team")?.team_id.to_string();
+        self.written("export a team", Asked { team: Some(team), ..Asked::default() }).await?;
         self.written("export all statuses", Asked { status: Some("all".to_owned()), ..Asked::default() }).await
     }
 

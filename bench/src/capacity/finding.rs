@@ -85,12 +85,19 @@ impl Gauge<'_> {
             ("search one word, with role", vec![text("ada"), ("role", "supervisor".to_owned())]),
             ("search one word, with team", vec![text("example"), ("team", team.clone())]),
             ("search one word, with skill", vec![text("ada"), ("skill", skill.clone())]),
+            ("search one word that everybody has, with role", vec![text("example"), ("role", "supervisor".to_owned())]),
+            ("search one word that everybody has, with skill", vec![text("example"), ("skill", skill.clone())]),
             ("list, first page", vec![]),
             ("list, a page after three quarters", vec![("cursor", deep)]),
             ("list, all statuses", vec![("status", "all".to_owned())]),
             ("list, with role", vec![("role", "supervisor".to_owned())]),
-            ("list, with team", vec![("team", team)]),
-            ("list, with skill", vec![("skill", skill)]),
+            ("list, with role agent", vec![("role", "agent".to_owned())]),
+            ("list, with team", vec![("team", team.clone())]),
+            ("list, with team, all statuses", vec![("team", team.clone()), ("status", "all".to_owned())]),
+            ("list, with skill", vec![("skill", skill.clone())]),
+            ("list, with skill and least level", vec![("skill", skill.clone()), ("min_level", "80".to_owned())]),
+            ("list, with role and team", vec![("role", "supervisor".to_owned()), ("team", team.clone())]),
+            ("list, with team and skill", vec![("team", team), ("skill", skill)]),
         ])
     }
 

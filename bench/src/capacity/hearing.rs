@@ -35,7 +35,7 @@ impl Gauge<'_> {
         let ((), heard) = self.print(first, self.heard(&login)).await?;
         let user = self.newcomer().await?;
         let indexed = self.indexed("index somebody new", &user, None).await?;
-        self.report.cost(&format!("{first} and search entries"), &heard.then(indexed));
+        self.report.cost(&format!("{first} and entries"), &heard.then(indexed));
 
         self.once("activity callback", &activity(&login)).await?;
         self.once("activity callback, repeated", &activity(&login)).await?;
@@ -44,7 +44,7 @@ impl Gauge<'_> {
         let renamed = Callback { moment: 4, attributes: attributes("Zelda Newcomer-Miller", EMAIL), ..login };
         let ((), heard) = self.print("login with a changed name", self.heard(&renamed)).await?;
         let indexed = self.indexed("index a changed name", &self.newcomer().await?, Some(&user)).await?;
-        self.report.cost("login with a changed name and search entries", &heard.then(indexed));
+        self.report.cost("login with a changed name and entries", &heard.then(indexed));
         Ok(())
     }
 
@@ -52,12 +52,8 @@ impl Gauge<'_> {
         let people = &self.stand.crowd.people;
         let of_each = people.iter().map(|user| Ok(index::entries(user)?.len())).collect::<Fallible<Vec<_>>>()?;
         let mean = count(of_each.iter().sum()) / count(people.len());
-        self.report.figure("search entries of a person: mean", mean, "entries");
-        self.report.figure(
-            "search entries of a person: most",
-            count(of_each.into_iter().max().unwrap_or(0)),
-            "entries",
-        );
+        self.report.figure("entries of a person: mean", mean, "entries");
+        self.report.figure("entries of a person: most", count(of_each.into_iter().max().unwrap_or(0)), "entries");
         Ok(())
     }
 

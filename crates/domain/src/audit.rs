@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{Role, UserId};
 
-/// One change to one person.
+/// One change to one person, team, skill or skill set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// UUID v7: in order of time.
@@ -55,6 +55,8 @@ pub enum Source {
     Bulk,
     /// The scheduled reconciliation.
     Reconcile,
+    /// An operator's command, outside the API.
+    Operator,
 }
 
 /// What was done.
@@ -65,8 +67,20 @@ pub enum Action {
     Adopted,
     /// A login, or a hand in another tool, said something new.
     Login,
+    /// Made here: a team, a skill, or a person before their first login.
+    Created,
     /// Edited.
     Edited,
+    /// Deactivated (rule 12).
+    Deactivated,
+    /// Reactivated (rule 12).
+    Reactivated,
+    /// Deleted (rule 13).
+    Deleted,
+    /// A deleted person was brought back by an operator (rule 13).
+    Restored,
+    /// A skill that an adopted person has joined the catalog (rule 23).
+    Imported,
     /// A deleted person logged in (rule 13).
     LoginRefused,
     /// A worker was removed in TaskRouter.
@@ -82,4 +96,21 @@ pub struct Change {
     pub before: Value,
     /// What it became.
     pub after: Value,
+}
+
+/// What is recorded of something: its fields, as the API names them.
+pub type Fields = Vec<(&'static str, Value)>;
+
+/// What differs between two states, field by field; none before what is made, none after what is deleted. Both states
+/// have the same fields in the same order.
+#[must_use]
+pub fn differences(before: Option<Fields>, after: Option<Fields>) -> Vec<Change> {
+    let names = before.as_ref().or(after.as_ref()).into_iter().flatten().map(|(name, _)| *name).collect::<Vec<_>>();
+    let values = |fields: Option<Fields>| match fields {
+        Some(fields) => fields.into_iter().map(|(_, value)| value).collect(),
+        None => vec![Value::Null; names.len()],
+    };
+    let changes = names.iter().zip(values(before)).zip(values(after));
+    let changes = changes.map(|((field, before), after)| Change { field: (*field).to_owned(), before, after });
+    changes.filter(|change| change.before != change.after).collect()
 }

@@ -1,6 +1,6 @@
 //! What an administrator does to a person: edit, assign a skill, remove one (rules 10, 11, 15 to 19).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Adoption, Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User,
@@ -34,8 +34,14 @@ pub enum RoleAuthority {
 impl Edit {
     /// The person after this edit: all of it, or a refusal and nothing (rule 10). `teams` are those
     /// teams of the edit that exist.
-    pub fn apply(&self, user: &User, by: Caller, teams: &[Team], roles: RoleAuthority) -> Result<User, Refusal> {
-        may(by, Operation::Manage)?;
+    pub fn apply<'a>(
+        &self,
+        user: &User,
+        by: Caller,
+        teams: impl IntoIterator<Item = &'a Team>,
+        roles: RoleAuthority,
+    ) -> Result<User, Refusal> {
+        may(by, Operation::EditUser(user))?;
         editable(user)?;
         let mut after = user.clone();
         if let Some(role) = self.role.filter(|role| *role != user.role) {
@@ -50,7 +56,7 @@ impl Edit {
             after.login_role = user.login_role.map(|said| said.min(role));
         }
         if let Some(wanted) = &self.teams {
-            check_teams(user, wanted, teams)?;
+            check_teams(&user.teams, wanted, teams)?;
             after.teams.clone_from(wanted);
         }
         after.act_as_agent = self.act_as_agent(user, after.role)?;
@@ -68,12 +74,18 @@ impl Edit {
     }
 }
 
-fn check_teams(user: &User, wanted: &BTreeSet<TeamId>, known: &[Team]) -> Result<(), Refusal> {
+/// Whether somebody in these teams may be in those (rules 10 and 21). `known` are those of them that exist.
+pub(crate) fn check_teams<'a>(
+    had: &BTreeSet<TeamId>,
+    wanted: &BTreeSet<TeamId>,
+    known: impl IntoIterator<Item = &'a Team>,
+) -> Result<(), Refusal> {
     if wanted.len() > MAX_TEAMS {
         return Err(Refusal::TooManyTeams(wanted.len()));
     }
-    for joined in wanted.difference(&user.teams) {
-        match known.iter().find(|team| team.team_id == *joined) {
+    let known = known.into_iter().map(|team| (team.team_id, team)).collect::<BTreeMap<_, _>>();
+    for joined in wanted.difference(had) {
+        match known.get(joined) {
             None => return Err(Refusal::UnknownTeam(joined.to_string())),
             Some(team) if team.archived => return Err(Refusal::ArchivedTeam(team.name.clone())),
             Some(_) => {}
@@ -90,7 +102,7 @@ pub fn assign_skill(
     level: Option<Level>,
     skill_set: Option<&str>,
 ) -> Result<User, Refusal> {
-    may(by, Operation::Manage)?;
+    may(by, Operation::AssignSkills(user))?;
     editable(user)?;
     let mut after = user.clone();
     let kept_as_it_is = user.assigned_skills.get(&skill.name) == Some(&level) && level.is_some();
@@ -101,7 +113,7 @@ pub fn assign_skill(
 
 /// The person without this assigned skill; an inherited one stays (rule 18).
 pub fn remove_skill(user: &User, by: Caller, skill: &SkillName) -> Result<User, Refusal> {
-    may(by, Operation::Manage)?;
+    may(by, Operation::AssignSkills(user))?;
     editable(user)?;
     let mut after = user.clone();
     after.assigned_skills.remove(skill);
@@ -135,7 +147,7 @@ mod tests {
     }
 
     fn team(number: u128) -> Team {
-        Team { team_id: team_id(number), name: "Sales".into(), skills: [].into(), archived: false }
+        Team::new(team_id(number), "Sales", jiff::Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -197,7 +209,7 @@ mod tests {
     fn rule_21_nobody_joins_an_archived_team() {
         let join = Edit { teams: Some([team_id(1)].into()), ..Edit::default() };
         let archived = Team { archived: true, ..team(1) };
-        let refused = join.apply(&agent("ada"), owner(), &[archived], RoleAuthority::Directory);
+        let refused = join.apply(&agent("ada"), owner(), [&archived], RoleAuthority::Directory);
         assert_eq!(refused, Err(Refusal::ArchivedTeam("Sales".into())));
     }
 

@@ -95,7 +95,7 @@ mod tests {
 
     fn team(number: u128, of: &[(&str, Option<i64>)]) -> Team {
         let team_id = TeamId::new(uuid::Uuid::from_u128(number));
-        Team { team_id, name: format!("team {number}"), skills: skills(of), archived: false }
+        Team { skills: skills(of), ..Team::new(team_id, format!("team {number}"), jiff::Timestamp::UNIX_EPOCH) }
     }
 
     /// An agent in all of these teams.

@@ -5,17 +5,21 @@
 
 pub mod attributes;
 pub mod audit;
+pub mod catalog;
 pub mod edit;
 pub mod effective;
 pub mod export;
 pub mod ids;
 pub mod login;
+pub mod newcomer;
 pub mod people;
 pub mod powers;
 pub mod refusal;
 pub mod role;
 pub mod search;
 pub mod skill;
+pub mod status;
+pub mod team;
 pub mod user;
 
 pub use attributes::{Attributes, Fault};
@@ -25,5 +29,6 @@ pub use ids::{TeamId, UserId};
 pub use refusal::{Refusal, RefusalKind};
 pub use role::{Role, Status};
 pub use search::SearchText;
-pub use skill::{Level, LevelRange, Skill, SkillName, Team};
+pub use skill::{Level, LevelRange, Skill, SkillName};
+pub use team::Team;
 pub use user::{Adoption, Stamp, User};

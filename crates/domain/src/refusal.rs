@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{Level, LevelRange, Role};
+use crate::{Level, LevelRange, Role, Status};
 
 /// A refusal, with the value that caused it and what would be right. The text is shown to the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -20,6 +20,12 @@ pub enum Refusal {
     /// Rule 3.
     #[error("You cannot raise your own role. Ask somebody who may.")]
     OwnRole,
+    /// Rule 3.
+    #[error("You cannot deactivate or delete yourself. Ask somebody else who may.")]
+    OwnStatus,
+    /// Rule 5: whoever was demoted, deactivated or deleted a moment ago.
+    #[error("You may not do this any more: your role or status has just been changed.")]
+    CallerMayNoLonger,
     /// Rule 3.
     #[error("This is the last active account owner. Make somebody else an account owner first.")]
     LastAccountOwner,
@@ -44,6 +50,9 @@ pub enum Refusal {
     /// No team has this id.
     #[error("There is no team {0:?}.")]
     UnknownTeam(String),
+    /// No skill set has this name.
+    #[error("There is no skill set {0:?}.")]
+    UnknownSkillSet(String),
     /// Rule 19.
     #[error("There is no skill {0:?}. A skill must be in the catalog before it is assigned.")]
     UnknownSkill(String),
@@ -60,6 +69,94 @@ pub enum Refusal {
     /// New names only; adopted ones are kept as they are.
     #[error("{0:?} cannot be a skill's name. TaskRouter routes on letters, digits and _ (at most 64 of them).")]
     SkillName(String),
+    /// What TaskRouter's expressions read as something else.
+    #[error("{0:?} cannot be a skill's name: it is a word of TaskRouter's expressions. Add to it, such as {0}_1.")]
+    ReservedSkillName(String),
+    /// A skill's name is unique over all skill sets.
+    #[error("The skill {skill:?} is in the skill set {is:?} already. A skill's name is unique over all skill sets.")]
+    SkillElsewhere {
+        /// The skill.
+        skill: String,
+        /// Where it is.
+        is: String,
+    },
+    /// A range that no level can be in.
+    #[error(
+        "The levels from {min} to {max} are no range: both are whole numbers from 0 to {most}, and min is not above max.",
+        most = LevelRange::MOST
+    )]
+    LevelRange {
+        /// The lowest, as asked for.
+        min: i64,
+        /// The highest, as asked for.
+        max: i64,
+    },
+    /// A range for a skill that is to have no levels.
+    #[error("A skill without levels has no range. Leave out min and max, or levels.")]
+    RangeWithoutLevels,
+    /// A skill set's name.
+    #[error("{0:?} cannot be a skill set's name. It has 1 to 64 characters, no / and no control characters.")]
+    SkillSetName(String),
+    /// There is one of this name.
+    #[error("There is a skill set {0:?} already.")]
+    SkillSetExists(String),
+    /// Rule 21.
+    #[error(
+        "The skill {skill:?} is in use: {users} users have it assigned and {teams} teams give it. Remove it there."
+    )]
+    SkillInUse {
+        /// The skill.
+        skill: String,
+        /// How many people have it assigned.
+        users: usize,
+        /// How many teams give it.
+        teams: usize,
+    },
+    /// Rule 21.
+    #[error(
+        "The skill set {skill_set:?} is in use: {users} users have its skills assigned and {teams} teams give them."
+    )]
+    SkillSetInUse {
+        /// The skill set.
+        skill_set: String,
+        /// How many people have skills of it assigned.
+        users: usize,
+        /// How many teams give skills of it.
+        teams: usize,
+    },
+    /// A team's name.
+    #[error(
+        "{0:?} cannot be a team's name. It has 1 to 64 characters, not all of them spaces, and no control characters."
+    )]
+    TeamName(String),
+    /// There is one of this name.
+    #[error("There is a team {0:?} already. A team's name is unique, without regard to case and accents.")]
+    TeamNameTaken(String),
+    /// Rule 21.
+    #[error("The team {team:?} has {members} members. It can be archived, or deleted once nobody is in it.")]
+    TeamHasMembers {
+        /// The team.
+        team: String,
+        /// How many people are in it, deactivated ones too.
+        members: usize,
+    },
+    /// A team gives a bounded number of skills.
+    #[error("{0} skills are too many: at most {most}.", most = crate::skill::MOST_SKILLS)]
+    TooManySkills(usize),
+    /// What is no worker's friendly name.
+    #[error(
+        "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 128 characters, no spaces at its ends."
+    )]
+    Identity(String),
+    /// What is no name of a person.
+    #[error("{0:?} cannot be somebody's name. It has 1 to 128 characters and no control characters.")]
+    UserName(String),
+    /// What is no e-mail address.
+    #[error("{0:?} is no e-mail address. It looks like ada@example.com and has at most 254 characters.")]
+    Email(String),
+    /// Rule 22: an identity is one person's.
+    #[error("The identity {0:?} is somebody's already. If they are deleted, an operator can restore them.")]
+    IdentityTaken(String),
     /// Rule 19.
     #[error("Level {level} is out of range for {skill:?}: it is a whole number from {} to {}.", range.min, range.max)]
     LevelOutOfRange {
@@ -85,12 +182,17 @@ pub enum Refusal {
     /// Rule 24, `ROLE_AUTHORITY=idp`.
     #[error("Roles follow the identity provider in this deployment (ROLE_AUTHORITY=idp). Change the role {0} there.")]
     RoleFollowsIdentityProvider(Role),
+    /// What a restore is for.
+    #[error("This user is {0} and not deleted; there is nothing to restore.")]
+    NotDeleted(Status),
     /// Rule 13: a tombstone is not edited.
     #[error("This user is deleted and cannot be changed. An operator with AWS access can restore them.")]
     DeletedUser,
     /// `If-Match` names an older version.
-    #[error("The user has changed since you read it: it is version {is} now. Read it again and repeat the edit.")]
+    #[error("The {what} has changed since you read it: it is version {is} now. Read it again and repeat the edit.")]
     Stale {
+        /// What has changed: a user, a team, a skill.
+        what: &'static str,
         /// The version that is current.
         is: u64,
     },
@@ -120,6 +222,8 @@ impl Refusal {
             Self::SupervisorsMayNot(_) => "supervisors-may-not",
             Self::AccountOwnersOnly(_) => "account-owners-only",
             Self::OwnRole => "own-role",
+            Self::OwnStatus => "own-status",
+            Self::CallerMayNoLonger => "caller-may-no-longer",
             Self::LastAccountOwner => "last-account-owner",
             Self::SomebodyElsesJob => "somebody-elses-job",
             Self::SearchTextTooShort(_) => "search-text-too-short",
@@ -129,14 +233,30 @@ impl Refusal {
             Self::UnknownUser(_) => "unknown-user",
             Self::UnknownTeam(_) => "unknown-team",
             Self::UnknownSkill(_) => "unknown-skill",
+            Self::UnknownSkillSet(_) => "unknown-skill-set",
             Self::WrongSkillSet { .. } => "wrong-skill-set",
-            Self::SkillName(_) => "invalid-skill-name",
+            Self::SkillName(_) | Self::ReservedSkillName(_) => "invalid-skill-name",
+            Self::SkillElsewhere { .. } => "skill-elsewhere",
+            Self::LevelRange { .. } | Self::RangeWithoutLevels => "invalid-level-range",
+            Self::SkillSetName(_) => "invalid-skill-set-name",
+            Self::SkillSetExists(_) => "skill-set-exists",
+            Self::SkillInUse { .. } => "skill-in-use",
+            Self::SkillSetInUse { .. } => "skill-set-in-use",
+            Self::TeamName(_) => "invalid-team-name",
+            Self::TeamNameTaken(_) => "team-name-taken",
+            Self::TeamHasMembers { .. } => "team-has-members",
+            Self::TooManySkills(_) => "too-many-skills",
+            Self::Identity(_) => "invalid-identity",
+            Self::UserName(_) => "invalid-name",
+            Self::Email(_) => "invalid-email",
+            Self::IdentityTaken(_) => "identity-taken",
             Self::LevelOutOfRange { .. } => "level-out-of-range",
             Self::SkillWithoutLevels(_) => "skill-without-levels",
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
             Self::ActAsAgentOfAgent => "act-as-agent-of-agent",
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
+            Self::NotDeleted(_) => "not-deleted",
             Self::DeletedUser => "deleted-user",
             Self::Stale { .. } => "stale",
         }
@@ -150,20 +270,41 @@ impl Refusal {
             | Self::SupervisorsMayNot(_)
             | Self::AccountOwnersOnly(_)
             | Self::OwnRole
+            | Self::OwnStatus
+            | Self::CallerMayNoLonger
             | Self::SomebodyElsesJob => RefusalKind::NotAllowed,
             Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
             | Self::UnknownRole(_)
             | Self::SkillName(_)
+            | Self::ReservedSkillName(_)
+            | Self::LevelRange { .. }
+            | Self::RangeWithoutLevels
+            | Self::SkillSetName(_)
+            | Self::TeamName(_)
+            | Self::TooManySkills(_)
+            | Self::Identity(_)
+            | Self::UserName(_)
+            | Self::Email(_)
             | Self::LevelOutOfRange { .. }
             | Self::SkillWithoutLevels(_)
             | Self::WrongSkillSet { .. }
             | Self::TooManyTeams(_)
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
-            Self::UnknownUser(_) | Self::UnknownTeam(_) | Self::UnknownSkill(_) => RefusalKind::NotFound,
+            Self::UnknownUser(_) | Self::UnknownTeam(_) | Self::UnknownSkill(_) | Self::UnknownSkillSet(_) => {
+                RefusalKind::NotFound
+            }
             Self::LastAccountOwner
             | Self::ArchivedTeam(_)
+            | Self::SkillElsewhere { .. }
+            | Self::SkillSetExists(_)
+            | Self::SkillInUse { .. }
+            | Self::SkillSetInUse { .. }
+            | Self::TeamNameTaken(_)
+            | Self::TeamHasMembers { .. }
+            | Self::IdentityTaken(_)
+            | Self::NotDeleted(_)
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::Stale { .. } => RefusalKind::Stale,

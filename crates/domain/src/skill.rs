@@ -1,12 +1,18 @@
-//! Skills, their levels, and the teams that hand them down.
+//! Skills and their levels.
 
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use crate::{Refusal, TeamId};
+use crate::Refusal;
 
 /// The skill set that adopted skills join (rule 23).
 pub const IMPORTED: &str = "Imported";
+
+/// The most skills that a team gives, or that somebody who is added starts with.
+pub const MOST_SKILLS: usize = 40;
+
+/// Words that TaskRouter's expressions read as something else than a name, as in `routing.levels.in > 5`.
+const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "null", "or", "true"];
 
 /// The longest name that is adopted, in bytes: it must fit into a key of the table.
 const LONGEST_ADOPTED: usize = 512;
@@ -21,7 +27,10 @@ impl SkillName {
     pub fn new(text: &str) -> Result<Self, Refusal> {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         match text.len() {
-            1..=64 if text.chars().all(fits) => Ok(Self(text.to_owned())),
+            1..=64 if text.chars().all(fits) => match text.to_ascii_lowercase().as_str() {
+                word if RESERVED.contains(&word) => Err(Refusal::ReservedSkillName(text.to_owned())),
+                _ => Ok(Self(text.to_owned())),
+            },
             _ => Err(Refusal::SkillName(text.to_owned())),
         }
     }
@@ -71,6 +80,17 @@ pub struct LevelRange {
     pub max: Level,
 }
 
+impl LevelRange {
+    /// The highest level that a range may have.
+    pub const MOST: i64 = 1_000_000;
+
+    /// A range; both ends are included.
+    pub fn new(min: i64, max: i64) -> Result<Self, Refusal> {
+        let is_range = 0 <= min && min <= max && max <= Self::MOST;
+        is_range.then_some(Self { min: Level(min), max: Level(max) }).ok_or(Refusal::LevelRange { min, max })
+    }
+}
+
 impl Default for LevelRange {
     fn default() -> Self {
         Self { min: Level(1), max: Level(100) }
@@ -86,13 +106,16 @@ pub struct Skill {
     pub skill_set: String,
     /// Its levels, or none where the skill is without levels.
     pub levels: Option<LevelRange>,
+    /// Counts the changes.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Skill {
     /// An adopted skill, in the skill set "Imported" (rule 23).
     #[must_use]
     pub fn imported(name: SkillName) -> Self {
-        Self { name, skill_set: IMPORTED.to_owned(), levels: Some(LevelRange::default()) }
+        Self { name, skill_set: IMPORTED.to_owned(), levels: Some(LevelRange::default()), version: 1 }
     }
 
     /// Whether this skill may be given with this level, as asked for in this skill set (rule 19).
@@ -113,20 +136,6 @@ impl Skill {
 /// Skills with the level that each has, if it has one.
 pub type Skills = BTreeMap<SkillName, Option<Level>>;
 
-/// A team, which hands its skills down to its members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Team {
-    /// Its id.
-    pub team_id: TeamId,
-    /// Its name.
-    pub name: String,
-    /// What its members inherit.
-    pub skills: Skills,
-    /// Archived teams give no skills and take no members (rule 21).
-    #[serde(default)]
-    pub archived: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +145,7 @@ mod tests {
             name: SkillName::new("English").unwrap(),
             skill_set: "Languages".into(),
             levels: Some(LevelRange::default()),
+            version: 1,
         }
     }
 
@@ -168,7 +178,7 @@ mod tests {
     #[test]
     fn a_new_name_is_one_that_taskrouter_can_route_on_and_an_adopted_one_stays_as_it_is() {
         assert!(SkillName::new("Level_2").is_ok());
-        for wrong in ["", "en-GB", "two words", "été", &"x".repeat(65)] {
+        for wrong in ["", "en-GB", "two words", "été", "in", "HAS", &"x".repeat(65)] {
             assert_eq!(SkillName::new(wrong).unwrap_err().code(), "invalid-skill-name", "{wrong}");
         }
         assert_eq!(SkillName::adopted("en-GB").unwrap().as_str(), "en-GB");

@@ -2,10 +2,14 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 
-use crate::{Change, Role, SkillName, Status, TeamId, UserId, skill::Skills};
+use crate::{
+    Change, Role, SkillName, Status, TeamId, UserId,
+    audit::{Fields, differences},
+    skill::Skills,
+};
 
 /// The moment of a callback: time stamp, then the worker's version. Of two callbacks the greater is the later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,17 +100,11 @@ impl User {
     /// Without a state before, everything that is there.
     #[must_use]
     pub fn changes(before: Option<&Self>, after: &Self) -> Vec<Change> {
-        let old = before.map(Self::recorded_fields);
-        let old = |i: usize| old.as_ref().map_or(Value::Null, |fields| fields[i].1.clone());
-        let fields = after.recorded_fields().into_iter().enumerate();
-        fields
-            .map(|(i, (field, after))| Change { field: field.to_owned(), before: old(i), after })
-            .filter(|change| change.before != change.after)
-            .collect()
+        differences(before.map(Self::recorded_fields), Some(after.recorded_fields()))
     }
 
-    fn recorded_fields(&self) -> [(&'static str, Value); 11] {
-        [
+    fn recorded_fields(&self) -> Fields {
+        vec![
             ("identity", json!(self.identity)),
             ("name", json!(self.name)),
             ("email", json!(self.email)),

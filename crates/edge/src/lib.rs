@@ -5,6 +5,8 @@ pub mod aws;
 pub mod caller;
 pub mod change;
 pub mod config;
+pub mod history;
+pub mod once;
 pub mod precondition;
 pub mod problem;
 pub mod question;

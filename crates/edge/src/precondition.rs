@@ -1,8 +1,8 @@
-//! `ETag` and `If-Match`: a user's version is its entity tag.
+//! `ETag` and `If-Match`: the version of a user, a team or a skill is its entity tag.
 
 use lambda_http::Request;
 
-use domain::{Refusal, User};
+use domain::Refusal;
 
 use crate::Problem;
 
@@ -33,15 +33,15 @@ impl IfMatch {
         value.split(',').map(version).collect::<Option<_>>().map(Self::OneOf).ok_or_else(|| {
             Problem::invalid(
                 "invalid-if-match",
-                format!("If-Match is {value:?}; it is the ETag of the user, such as \"7\"."),
+                format!("If-Match is {value:?}; it is the ETag of what is changed, such as \"7\"."),
             )
         })
     }
 
-    /// Refuses a user who has changed since.
-    pub fn check(&self, user: &User) -> Result<(), Refusal> {
+    /// Refuses what has changed since.
+    pub fn check(&self, what: &'static str, version: u64) -> Result<(), Refusal> {
         match self {
-            Self::OneOf(versions) if !versions.contains(&user.version) => Err(Refusal::Stale { is: user.version }),
+            Self::OneOf(versions) if !versions.contains(&version) => Err(Refusal::Stale { what, is: version }),
             _ => Ok(()),
         }
     }
@@ -50,7 +50,6 @@ impl IfMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::people;
     use lambda_http::Body;
 
     fn asked(value: &str) -> Result<IfMatch, Problem> {
@@ -59,11 +58,11 @@ mod tests {
 
     #[test]
     fn an_edit_of_what_has_changed_since_is_refused() {
-        let user = User { version: 7, ..people::agent("ada") };
-        assert_eq!(asked(&etag(7)).unwrap().check(&user), Ok(()));
-        assert_eq!(asked("\"6\", \"7\"").unwrap().check(&user), Ok(()));
-        assert_eq!(asked("*").unwrap().check(&user), Ok(()));
-        assert_eq!(asked("\"6\"").unwrap().check(&user), Err(Refusal::Stale { is: 7 }));
+        let check = |value: &str| asked(value).unwrap().check("user", 7);
+        assert_eq!(check(&etag(7)), Ok(()));
+        assert_eq!(check("\"6\", \"7\""), Ok(()));
+        assert_eq!(check("*"), Ok(()));
+        assert_eq!(check("\"6\""), Err(Refusal::Stale { what: "user", is: 7 }));
         assert_eq!(asked("seven").unwrap_err().code, "invalid-if-match");
     }
 }

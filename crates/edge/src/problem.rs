@@ -68,6 +68,7 @@ impl Problem {
             404 => "Not Found",
             409 => "Conflict",
             412 => "Precondition Failed",
+            422 => "Unprocessable Content",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };
@@ -106,7 +107,7 @@ impl From<TableError> for Problem {
         match error {
             TableError::Cursor => CursorError::Broken.into(),
             TableError::LastOwner => Refusal::LastAccountOwner.into(),
-            TableError::Conflict | TableError::Unavailable(_) => Self::unavailable(&error),
+            TableError::Conflict | TableError::Throttled | TableError::Unavailable(_) => Self::unavailable(&error),
             TableError::Refused(_) | TableError::Broken(_) => Self::internal(&error),
         }
     }

@@ -88,6 +88,14 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     })
 }
 
+/// Refuses a body where there is nothing to say; `{}` says nothing.
+pub fn no_body(request: &Request) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    body::<Nothing>(request).map(drop)
+}
+
 fn position(error: &serde_json::Error) -> String {
     format!("it breaks off being JSON at line {}, column {}", error.line(), error.column())
 }

@@ -1,12 +1,18 @@
 //! A user as the API shows them.
 
 use jiff::Timestamp;
+use lambda_http::Request;
 use serde::Serialize;
 
-use domain::{EffectiveSkill, Level, Role, SkillName, Status, TeamId, User, UserId, effective::effective_skills};
-use table::{details::Details, teams::Teams};
+use domain::{
+    EffectiveSkill, Level, Role, SkillName, Status, TeamId, User, UserId, effective::effective_skills, skill::Skills,
+};
+use table::{
+    details::{Details, ViewDetails},
+    teams::Teams,
+};
 
-use crate::respond::{Answer, versioned};
+use crate::respond::{Answer, minimal, prefers_minimal, versioned};
 
 /// A user in a list.
 #[derive(Debug, Serialize)]
@@ -33,8 +39,9 @@ struct TeamNamed<'a> {
     name: &'a str,
 }
 
+/// A skill, with its level.
 #[derive(Debug, Serialize)]
-struct Assigned<'a> {
+pub struct Assigned<'a> {
     skill: &'a SkillName,
     level: Option<Level>,
 }
@@ -48,7 +55,7 @@ struct Worker<'a> {
 
 /// A user with all that is known of them.
 #[derive(Debug, Serialize)]
-struct Viewed<'a> {
+pub struct Viewed<'a> {
     #[serde(flatten)]
     listed: Listed<'a>,
     effective_skills: Vec<EffectiveSkill>,
@@ -61,6 +68,12 @@ struct Viewed<'a> {
 #[derive(Debug, Serialize)]
 struct Sync {
     state: &'static str,
+}
+
+/// Skills with their levels, in order of name.
+#[must_use]
+pub fn assigned(skills: &Skills) -> Vec<Assigned<'_>> {
+    skills.iter().map(|(skill, &level)| Assigned { skill, level }).collect()
 }
 
 /// A user in a list, with the names of those of their teams that are known.
@@ -78,7 +91,7 @@ pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> Listed<'a> {
         status: user.status,
         act_as_agent: user.act_as_agent,
         teams: named.into_iter().map(|team| TeamNamed { team_id: team.team_id, name: &team.name }).collect(),
-        assigned_skills: user.assigned_skills.iter().map(|(skill, &level)| Assigned { skill, level }).collect(),
+        assigned_skills: assigned(&user.assigned_skills),
         version: user.version,
         created_at: user.created_at,
         updated_at: user.updated_at,
@@ -88,11 +101,25 @@ pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> Listed<'a> {
 
 /// A user with all that is known of them, and their entity tag.
 pub fn viewed(user: &User, details: &Details) -> Answer {
+    versioned(user.version, &view(user, details))
+}
+
+/// A user with all that is known of them.
+#[must_use]
+pub fn view<'a>(user: &'a User, details: &'a Details) -> Viewed<'a> {
     let mut listed = listed(user, &details.teams);
     if let (Some(worker), Some(known)) = (&mut listed.worker, &details.worker) {
         worker.activity = Some(&known.activity);
     }
     let sync = Sync { state: if details.pending { "pending" } else { "synced" } };
     let effective_skills = effective_skills(user, details.teams.values());
-    versioned(user.version, &Viewed { listed, effective_skills, sync, same_email: &details.same_email })
+    Viewed { listed, effective_skills, sync, same_email: &details.same_email }
+}
+
+/// The answer to a change: the user, or, where the caller prefers `return=minimal`, only the entity tag.
+pub async fn changed(directory: &impl ViewDetails, request: &Request, user: &User) -> Answer {
+    if prefers_minimal(request) {
+        return minimal(user.version);
+    }
+    viewed(user, &directory.details(user).await?)
 }

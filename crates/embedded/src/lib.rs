@@ -6,6 +6,7 @@
 //! What AWS does and these do not: throttling, unprocessed items, transaction conflicts and stale
 //! reads. Tests inject those.
 
+mod client;
 mod cors;
 mod dynamo;
 mod error;
@@ -15,6 +16,7 @@ mod stream_records;
 mod table;
 mod template;
 
+pub use client::client_at;
 pub use cors::CorsRule;
 pub use dynamo::Dynamo;
 pub use error::EmbeddedError;

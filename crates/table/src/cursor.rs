@@ -5,12 +5,26 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+/// Whose entries a search walks, while everything else that is asked for is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leader {
+    /// One of several words, by its index.
+    Word(usize),
+    /// The team.
+    Team,
+    /// The skill.
+    Skill,
+    /// The role.
+    Role,
+}
+
 /// The last sort key that was examined; never a partition key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// Which of several words leads the search.
+    /// What leads the search; nothing where everybody is walked in order.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
-    pub leader: Option<usize>,
+    pub leader: Option<Leader>,
     /// The last sort key that was examined.
     #[serde(rename = "s")]
     pub after: String,
@@ -36,7 +50,7 @@ pub enum CursorError {
 impl Cursor {
     /// After this sort key, for the question of this fingerprint.
     #[must_use]
-    pub fn new(question: &str, leader: Option<usize>, after: String) -> Self {
+    pub fn new(question: &str, leader: Option<Leader>, after: String) -> Self {
         Self { leader, after, question: question.to_owned() }
     }
 
@@ -77,11 +91,13 @@ mod tests {
     #[test]
     fn rule_8_a_cursor_goes_on_where_the_page_ended_and_only_for_its_own_question() {
         let (mine, other) = (fingerprint(&["ada", "active"]), fingerprint(&["adaa", "ctive"]));
-        let cursor = Cursor::new(&mine, Some(1), "ada\u{1f}id".to_owned());
-        assert_eq!(Cursor::decode(&cursor.encode(), &mine), Ok(cursor.clone()));
-        assert_eq!(Cursor::decode(&cursor.encode(), &other), Err(CursorError::Foreign));
-        for broken in ["", "x", "e30", &cursor.encode()[1..]] {
-            assert_eq!(Cursor::decode(broken, &mine), Err(CursorError::Broken), "{broken}");
+        for leader in [None, Some(Leader::Word(1)), Some(Leader::Team), Some(Leader::Skill), Some(Leader::Role)] {
+            let cursor = Cursor::new(&mine, leader, "ada\u{1f}id".to_owned());
+            assert_eq!(Cursor::decode(&cursor.encode(), &mine), Ok(cursor.clone()));
+            assert_eq!(Cursor::decode(&cursor.encode(), &other), Err(CursorError::Foreign));
+            for broken in ["", "x", "e30", &cursor.encode()[1..]] {
+                assert_eq!(Cursor::decode(broken, &mine), Err(CursorError::Broken), "{broken}");
+            }
         }
     }
 }

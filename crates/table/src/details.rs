@@ -6,11 +6,12 @@ use domain::{
 };
 
 use crate::{
-    Directory, TableError, ViewUser,
+    Directory, TableError,
     items::{self, SearchEntry, Worker},
     keys,
     profiles::text,
-    teams::{Teams, ViewTeams, team_ids},
+    teams::Teams,
+    together::{ReadTogether, Together, Wanted},
 };
 
 /// What belongs to a person besides their profile.
@@ -34,14 +35,14 @@ pub trait ViewDetails {
 
 impl ViewDetails for Directory {
     async fn details(&self, user: &User) -> Result<Details, TableError> {
-        let worker = async {
-            match &user.worker_sid {
-                Some(sid) => self.worker(sid).await,
-                None => Ok(None),
-            }
+        let wanted = Wanted {
+            teams: user.teams.clone(),
+            worker: user.worker_sid.clone(),
+            outbox: Some(user.user_id),
+            ..Wanted::default()
         };
-        let (teams, worker, pending, same_email) =
-            tokio::try_join!(self.teams(team_ids([user])), worker, self.pending(user.user_id), self.same_email(user),)?;
+        let (together, same_email) = tokio::try_join!(self.together(&wanted), self.same_email(user))?;
+        let Together { teams, worker, pending, .. } = together;
         Ok(Details { teams, worker, pending, same_email })
     }
 }

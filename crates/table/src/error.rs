@@ -15,7 +15,10 @@ pub enum TableError {
     /// A change would leave no active account owner (rule 3).
     #[error("it would leave no active account owner")]
     LastOwner,
-    /// The table is asked too much, or does not answer.
+    /// The table is asked too much: nothing was written.
+    #[error("the table is asked too much")]
+    Throttled,
+    /// The table does not answer. Whether something was written is not known.
     #[error("the table does not answer: {0}")]
     Unavailable(String),
     /// The request is refused: a mistake of ours, or a missing permission.
@@ -31,9 +34,15 @@ impl TableError {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
-            Self::Conflict | Self::Unavailable(_) => true,
+            Self::Conflict | Self::Throttled | Self::Unavailable(_) => true,
             Self::Cursor | Self::LastOwner | Self::Refused(_) | Self::Broken(_) => false,
         }
+    }
+
+    /// Whether nothing was written, and the same again, decided anew, may work.
+    #[must_use]
+    pub const fn again(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Throttled)
     }
 
     /// Classifies an error of the SDK. Error texts of DynamoDB name keys and values at times, so that

@@ -1,15 +1,41 @@
-//! A person's history, newest first (rule 31).
+//! Histories, newest first (rule 31).
 
-use domain::{Record, UserId};
+use domain::{Record, SkillName, TeamId, UserId};
 
 use crate::{Cursor, Directory, TableError, items, keys, profiles::text};
 
+/// What a history is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A user.
+    User(UserId),
+    /// A team.
+    Team(TeamId),
+    /// A skill set.
+    SkillSet(&'a str),
+    /// A skill.
+    Skill(&'a SkillName),
+}
+
+impl Subject<'_> {
+    /// What a cursor of this history answers; no two subjects have the same.
+    #[must_use]
+    pub fn question(&self) -> String {
+        match self {
+            Self::User(user_id) => keys::user(*user_id),
+            Self::Team(team_id) => keys::of_team(*team_id),
+            Self::SkillSet(name) => keys::history_of_skill_set(name),
+            Self::Skill(name) => keys::history_of_skill(name),
+        }
+    }
+}
+
 /// Reads histories.
 pub trait ViewHistory {
-    /// Records of this person, newest first, and where the next page goes on. The cursor's question is the user id.
+    /// Records of this subject, newest first, and where the next page goes on.
     fn history(
         &self,
-        user_id: UserId,
+        of: Subject<'_>,
         cursor: Option<Cursor>,
         limit: usize,
     ) -> impl Future<Output = Result<(Vec<Record>, Option<Cursor>), TableError>> + Send;
@@ -18,11 +44,11 @@ pub trait ViewHistory {
 impl ViewHistory for Directory {
     async fn history(
         &self,
-        user_id: UserId,
+        of: Subject<'_>,
         cursor: Option<Cursor>,
         limit: usize,
     ) -> Result<(Vec<Record>, Option<Cursor>), TableError> {
-        let pk = keys::user(user_id);
+        let pk = of.question();
         if cursor.as_ref().is_some_and(|cursor| !cursor.after.starts_with(keys::AUDIT)) {
             return Err(TableError::Cursor);
         }
@@ -37,7 +63,7 @@ impl ViewHistory for Directory {
         let answer = query.send().await.map_err(|error| TableError::of(&error))?;
         let last = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         let after = last.and_then(|sk| sk.as_s().ok().cloned());
-        let next = after.map(|after| Cursor::new(&user_id.to_string(), None, after));
+        let next = after.map(|after| Cursor::new(&of.question(), None, after));
         let records = answer.items.unwrap_or_default().into_iter().map(items::read).collect::<Result<_, _>>()?;
         Ok((records, next))
     }

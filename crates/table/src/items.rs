@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
-use domain::{Record, Skill, Stamp, Team, User, UserId, search::UserText};
+use domain::{Level, Record, Skill, Stamp, Team, TeamId, User, UserId, search::UserText};
 
 use crate::{
     TableError,
@@ -62,6 +62,13 @@ pub struct Identity {
     pub user_id: UserId,
 }
 
+/// Whose a team's name is; also which team gives a skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamName {
+    /// Whose.
+    pub team_id: TeamId,
+}
+
 /// A search entry: the text from one position on leads to a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchEntry {
@@ -81,9 +88,21 @@ impl SearchEntry {
     }
 }
 
+/// A filter entry: somebody has this role, is in this team or has this skill assigned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterEntry {
+    /// Where it stands.
+    pub sk: String,
+    /// The whole text of the user, so that a query need not read the profile to know whether it matches.
+    pub text: String,
+    /// The level with which the skill is assigned, if it is one and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+}
+
 /// An audit record.
-pub fn audit(user_id: UserId, record: &Record) -> Result<Item, TableError> {
-    item(&keys::audit(user_id, record.record_id), "audit", record)
+pub fn audit(pk: String, record: &Record) -> Result<Item, TableError> {
+    item(&keys::audit(pk, record.record_id), "audit", record)
 }
 
 /// A team.

@@ -9,11 +9,16 @@
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
 //! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
 //! | team | `TEAM#<team_id>` | `TEAM` |
+//! | audit of a team | `TEAM#<team_id>` | `AUDIT#<uuid v7>` |
+//! | team name | `TEAMS` | `NAME#<folded name>` |
 //! | skill set, skill | `SKILLS` | `SET#<name>`, `SKILL#<name>` |
-//! | holder | `HAS#<skill>` | `USER#<user_id>` |
+//! | audit of a skill set, a skill | `SET#<name>`, `SKILL#<name>` | `AUDIT#<uuid v7>` |
+//! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
 //! | owners | `OWNERS` | `OWNERS` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<what follows>` U+001F `<user_id>` |
+//! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
+//! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_status`: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`, on profiles.
 //! U+001F is stripped from text by folding, so that the order is that of the text and keys never collide.
@@ -21,7 +26,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-use domain::{SkillName, Status, TeamId, User, UserId, search::sort_name};
+use domain::{Role, SkillName, Status, TeamId, User, UserId, search::sort_name};
 
 /// The index of profiles by status, in order of name.
 pub const BY_STATUS: &str = "by_status";
@@ -72,10 +77,22 @@ pub fn outbox(user_id: UserId) -> Key {
 /// What every audit record's sort key starts with.
 pub const AUDIT: &str = "AUDIT#";
 
-/// One audit record of a user.
+/// One audit record of what has this partition key.
 #[must_use]
-pub fn audit(user_id: UserId, record_id: uuid::Uuid) -> Key {
-    Key::new(user(user_id), format!("{AUDIT}{record_id}"))
+pub fn audit(pk: String, record_id: uuid::Uuid) -> Key {
+    Key::new(pk, format!("{AUDIT}{record_id}"))
+}
+
+/// Where the records of a skill are; they outlive it.
+#[must_use]
+pub fn history_of_skill(name: &SkillName) -> String {
+    format!("{SKILL}{name}")
+}
+
+/// Where the records of a skill set are; they outlive it.
+#[must_use]
+pub fn history_of_skill_set(name: &str) -> String {
+    format!("{SKILL_SET}{name}")
 }
 
 /// What TaskRouter last said of a worker.
@@ -90,34 +107,82 @@ pub fn identity(identity: &str) -> Key {
     Key::new(format!("IDENTITY#{}", identity.to_lowercase()), "IDENTITY")
 }
 
+/// All that is known of a team has this partition key.
+#[must_use]
+pub fn of_team(team_id: TeamId) -> String {
+    format!("TEAM#{team_id}")
+}
+
 /// A team.
 #[must_use]
 pub fn team(team_id: TeamId) -> Key {
-    Key::new(format!("TEAM#{team_id}"), "TEAM")
+    Key::new(of_team(team_id), "TEAM")
 }
+
+/// What every membership's sort key starts with.
+pub const MEMBER: &str = "MEMBER#";
 
 /// Somebody's membership in a team.
 #[must_use]
 pub fn member(team_id: TeamId, user_id: UserId) -> Key {
-    Key::new(format!("TEAM#{team_id}"), format!("MEMBER#{user_id}"))
+    Key::new(of_team(team_id), format!("{MEMBER}{user_id}"))
 }
+
+/// Where the names of all teams are, and what their sort keys start with.
+pub const TEAM_NAMES: (&str, &str) = ("TEAMS", "NAME#");
+
+/// Whose a team's name is.
+#[must_use]
+pub fn team_name(folded: &str) -> Key {
+    Key::new(TEAM_NAMES.0, format!("{}{folded}", TEAM_NAMES.1))
+}
+
+/// The catalog's partition key.
+pub const SKILLS: &str = "SKILLS";
+
+/// What every skill's sort key starts with.
+pub const SKILL: &str = "SKILL#";
+
+/// What every skill set's sort key starts with.
+pub const SKILL_SET: &str = "SET#";
 
 /// A skill of the catalog.
 #[must_use]
 pub fn skill(name: &SkillName) -> Key {
-    Key::new("SKILLS", format!("SKILL#{name}"))
+    Key::new(SKILLS, format!("{SKILL}{name}"))
 }
 
 /// A skill set of the catalog.
 #[must_use]
 pub fn skill_set(name: &str) -> Key {
-    Key::new("SKILLS", format!("SET#{name}"))
+    Key::new(SKILLS, format!("{SKILL_SET}{name}"))
+}
+
+/// Where those are who have a skill.
+#[must_use]
+pub fn of_skill(skill: &SkillName) -> String {
+    format!("HAS#{skill}")
 }
 
 /// That somebody has a skill assigned.
 #[must_use]
 pub fn holder(skill: &SkillName, user_id: UserId) -> Key {
-    Key::new(format!("HAS#{skill}"), format!("USER#{user_id}"))
+    Key::new(of_skill(skill), format!("USER#{user_id}"))
+}
+
+/// What the sort key of every team that gives a skill starts with.
+pub const HOLDER_TEAM: &str = "TEAM#";
+
+/// That a team gives a skill, which its members inherit.
+#[must_use]
+pub fn holder_team(skill: &SkillName, team_id: TeamId) -> Key {
+    Key::new(of_skill(skill), format!("{HOLDER_TEAM}{team_id}"))
+}
+
+/// Which team it is that gives a skill; none where the sort key is that of a person.
+#[must_use]
+pub fn team_of(sort_key: &str) -> Option<TeamId> {
+    sort_key.strip_prefix(HOLDER_TEAM)?.parse().ok()
 }
 
 /// The ids of the active account owners.
@@ -130,6 +195,12 @@ pub fn owners() -> Key {
 #[must_use]
 pub fn job(job_id: uuid::Uuid) -> Key {
     Key::new(format!("JOB#{job_id}"), "JOB")
+}
+
+/// The answer to a request that came with a key.
+#[must_use]
+pub fn once(key_hash: &str) -> Key {
+    Key::new(format!("ONCE#{key_hash}"), "ONCE")
 }
 
 /// Where search entries of this status and these first three characters are.
@@ -148,6 +219,33 @@ pub fn search_entry(status: Status, head: &str, rest: &str, user_id: UserId) -> 
 #[must_use]
 pub fn whole_text(rest: &str) -> String {
     format!("{rest}{END_OF_TEXT}")
+}
+
+/// What a list can be narrowed to (rule 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter<'a> {
+    /// Who has this role.
+    Role(Role),
+    /// Who is in this team.
+    Team(TeamId),
+    /// To whom this skill is assigned.
+    Skill(&'a SkillName),
+}
+
+/// Where the filter entries of this status and filter are, in order of name.
+#[must_use]
+pub fn list(status: Status, filter: Filter<'_>) -> String {
+    match filter {
+        Filter::Role(role) => format!("LIST#{status}#ROLE#{role}"),
+        Filter::Team(team_id) => format!("LIST#{status}#TEAM#{team_id}"),
+        Filter::Skill(skill) => format!("LIST#{status}#SKILL#{skill}"),
+    }
+}
+
+/// A filter entry: that this user is one of those.
+#[must_use]
+pub fn filter_entry(filter: Filter<'_>, user: &User) -> Key {
+    Key::new(list(user.status, filter), by_name(user))
 }
 
 /// Where the profiles of this status are in the index.
@@ -184,6 +282,23 @@ mod tests {
             ["Ann", "Ann Bell", "Anna", "ann"].map(|name| User { name: name.into(), ..people::agent(name) });
         names.sort_by_key(by_name);
         assert_eq!(names.map(|user| user.name.to_lowercase()), ["ann", "ann", "ann bell", "anna"]);
+    }
+
+    #[test]
+    fn a_skill_that_is_called_like_another_filter_has_a_list_of_its_own() {
+        let (ada, team_id) = (people::agent("ada"), TeamId::new(uuid::Uuid::from_u128(7)));
+        let odd = ["agent".to_owned(), "ROLE#agent".to_owned(), team_id.to_string(), "abc".to_owned()];
+        let odd = odd.map(|name| SkillName::adopted(&name).unwrap());
+        let filters = odd.iter().map(Filter::Skill).chain([Filter::Role(Role::Agent), Filter::Team(team_id)]);
+        let lists = filters.map(|filter| filter_entry(filter, &ada).pk).chain([find(ada.status, "abc")]);
+        assert_eq!(lists.collect::<std::collections::BTreeSet<_>>().len(), 7);
+    }
+
+    #[test]
+    fn a_sort_key_says_which_team_has_a_skill() {
+        let (skill, team_id) = (SkillName::new("English").unwrap(), TeamId::new(uuid::Uuid::from_u128(7)));
+        assert_eq!(team_of(&holder_team(&skill, team_id).sk), Some(team_id));
+        assert_eq!(team_of(&holder(&skill, people::agent("ada").user_id).sk), None);
     }
 
     #[test]

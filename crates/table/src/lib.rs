@@ -3,6 +3,7 @@
 //! [`keys`] alone knows what a key looks like. Each verb is a trait of its own, so that a
 //! function's signature states what it may do; [`Directory`] does all of them.
 
+mod closing;
 pub mod commit;
 pub mod count;
 pub mod cursor;
@@ -14,9 +15,13 @@ pub mod index;
 pub mod items;
 pub mod jobs;
 pub mod keys;
+pub mod once;
 pub mod profiles;
 pub mod skills;
+mod stretch;
 pub mod teams;
+pub mod together;
+mod transaction;
 pub mod workers;
 
 pub use commit::{Applied, Commit, CommitUser};
@@ -24,6 +29,8 @@ pub use cursor::{Cursor, CursorError};
 pub use error::TableError;
 pub use find::{FindUsers, Order, Page, Question};
 pub use profiles::ViewUser;
+pub use together::{ReadTogether, Together, Wanted};
+pub use transaction::By;
 
 /// The table, through one client that is built once.
 #[derive(Debug, Clone)]

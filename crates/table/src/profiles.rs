@@ -20,6 +20,8 @@ pub trait ViewUser {
     fn user(&self, user_id: UserId) -> impl Future<Output = Result<Option<User>, TableError>> + Send;
     /// What TaskRouter last said of a worker, or none.
     fn worker(&self, worker_sid: &str) -> impl Future<Output = Result<Option<Worker>, TableError>> + Send;
+    /// Whose an identity is, without regard to case (rule 22).
+    fn whose_identity(&self, identity: &str) -> impl Future<Output = Result<Option<UserId>, TableError>> + Send;
 }
 
 impl ViewUser for Directory {
@@ -30,20 +32,14 @@ impl ViewUser for Directory {
     async fn worker(&self, worker_sid: &str) -> Result<Option<Worker>, TableError> {
         self.get(&keys::worker(worker_sid)).await?.map(items::read).transpose()
     }
-}
 
-impl Directory {
-    /// Whose an identity is, without regard to case (rule 22).
-    pub async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
+    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
         let item = self.get(&keys::identity(identity)).await?;
         Ok(item.map(items::read::<items::Identity>).transpose()?.map(|identity| identity.user_id))
     }
+}
 
-    /// Whether something is still to be carried over to TaskRouter.
-    pub async fn pending(&self, user_id: UserId) -> Result<bool, TableError> {
-        Ok(self.get(&keys::outbox(user_id)).await?.is_some_and(|outbox| outbox.contains_key("pending")))
-    }
-
+impl Directory {
     /// These people as far as they exist, in no order, read with eventual consistency.
     pub async fn users(&self, user_ids: &[UserId]) -> Result<Vec<User>, TableError> {
         let keys = user_ids.iter().map(|&user_id| keys::profile(user_id)).collect::<Vec<_>>();
@@ -56,12 +52,23 @@ impl Directory {
         Ok(get.send().await.map_err(|error| TableError::of(&error))?.item)
     }
 
-    /// Many items, read with eventual consistency; what DynamoDB leaves unprocessed is asked for again.
+    /// Many items, read with eventual consistency.
     pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
+        self.get_batches(keys, false).await
+    }
+
+    /// Many items, read strongly.
+    pub(crate) async fn get_many_now(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
+        self.get_batches(keys, true).await
+    }
+
+    /// What DynamoDB leaves unprocessed is asked for again.
+    async fn get_batches(&self, keys: &[Key], strongly: bool) -> Result<Vec<Item>, TableError> {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(BATCH) {
             let keys = keys.iter().map(Key::attributes).collect::<Vec<_>>();
-            let mut asked = Some(KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(|e| broken(&e))?);
+            let asked = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(strongly);
+            let mut asked = Some(asked.build().map_err(|e| broken(&e))?);
             let mut wait = Duration::from_millis(20);
             while let Some(keys) = asked.take() {
                 let answer = self.db.batch_get_item().request_items(&self.table, keys).send().await;

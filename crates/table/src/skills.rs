@@ -1,10 +1,24 @@
-//! The catalog of skills.
+//! The catalog of skills: read, counted, written with its record, deleted while nothing uses it (rules 4, 19, 21, 31).
 
-use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Skill, SkillName, skill::IMPORTED};
+use uuid::Uuid;
 
-use crate::{Directory, TableError, items, keys};
+use domain::{Refusal, Skill, SkillName, TeamId, UserId, audit::Action, catalog::SkillSet, skill::IMPORTED};
+
+use crate::{
+    By, Cursor, Directory, TableError,
+    closing::{Closed, open_now},
+    items, keys,
+    profiles::number,
+    transaction::{If, Transaction},
+};
+
+/// How many skills of a set one transaction deletes, each with its record.
+const DELETED_AT_ONCE: usize = 40;
+
+/// What a cursor of the list of skill sets answers.
+pub const LIST_QUESTION: &str = "skill sets";
 
 /// Reads the catalog.
 pub trait ViewSkill {
@@ -18,35 +32,242 @@ impl ViewSkill for Directory {
     }
 }
 
-#[derive(Serialize)]
-struct SkillSet<'a> {
-    name: &'a str,
+/// Who and what uses a skill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Who has it assigned.
+    pub users: BTreeSet<UserId>,
+    /// Which teams give it, archived ones too.
+    pub teams: BTreeSet<TeamId>,
+}
+
+/// Reads the catalog as a whole, and what uses it.
+pub trait ViewCatalog {
+    /// A page of skill sets in order of name.
+    fn skill_sets(
+        &self,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<SkillSet>, Option<Cursor>), TableError>> + Send;
+    /// All skills, in order of name.
+    fn skills(&self) -> impl Future<Output = Result<Vec<Skill>, TableError>> + Send;
+    /// Who and what uses a skill, as of now.
+    fn uses(&self, skill: &SkillName) -> impl Future<Output = Result<Uses, TableError>> + Send;
+    /// Who is in a team, as of now.
+    fn in_team(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>, TableError>> + Send;
+}
+
+impl ViewCatalog for Directory {
+    async fn skill_sets(
+        &self,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<SkillSet>, Option<Cursor>), TableError> {
+        let page = self.stretch(keys::SKILLS, keys::SKILL_SET, cursor, limit).await?;
+        let sets = page.items.into_iter().map(items::read).collect::<Result<_, _>>()?;
+        Ok((sets, page.after.map(|after| Cursor::new(LIST_QUESTION, None, after))))
+    }
+
+    async fn skills(&self) -> Result<Vec<Skill>, TableError> {
+        let (mut skills, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.stretch(keys::SKILLS, keys::SKILL, cursor.take(), 1000).await?;
+            skills.extend(page.items.into_iter().map(items::read).collect::<Result<Vec<Skill>, _>>()?);
+            let Some(after) = page.after else { return Ok(skills) };
+            cursor = Some(Cursor::new("", None, after));
+        }
+    }
+
+    async fn uses(&self, skill: &SkillName) -> Result<Uses, TableError> {
+        let keys = self.sort_keys(&keys::of_skill(skill), "").await?;
+        let users = keys.iter().filter_map(|sk| sk.strip_prefix("USER#")?.parse().ok()).collect();
+        let teams = keys.iter().filter_map(|sk| sk.strip_prefix("TEAM#")?.parse().ok()).collect();
+        Ok(Uses { users, teams })
+    }
+
+    async fn in_team(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, TableError> {
+        self.member_ids(team_id).await
+    }
+}
+
+/// Writes the catalog.
+pub trait CommitSkill {
+    /// Makes a skill set. [`TableError::Conflict`] where there is one of this name.
+    fn create_skill_set(&self, set: &SkillSet, by: By<'_>) -> impl Future<Output = Result<(), TableError>> + Send;
+    /// Makes or changes a skill and gives it as written. [`TableError::Conflict`] when it, its skill set or the caller is no
+    /// longer what the change was based on.
+    fn commit_skill(
+        &self,
+        before: Option<&Skill>,
+        after: Skill,
+        by: By<'_>,
+        action: Action,
+    ) -> impl Future<Output = Result<Skill, TableError>> + Send;
+    /// Deletes a skill that nothing uses (rule 21); says what uses it, if something does.
+    fn delete_skill(
+        &self,
+        skill: &Skill,
+        by: By<'_>,
+    ) -> impl Future<Output = Result<Result<(), Refusal>, TableError>> + Send;
+    /// Deletes a skill set of whose skills none is in use, with the skills (rule 21).
+    fn delete_skill_set(
+        &self,
+        set: &SkillSet,
+        by: By<'_>,
+    ) -> impl Future<Output = Result<Result<(), Refusal>, TableError>> + Send;
+}
+
+impl CommitSkill for Directory {
+    async fn create_skill_set(&self, set: &SkillSet, by: By<'_>) -> Result<(), TableError> {
+        let mut writes = Transaction::new(self);
+        let key = keys::skill_set(&set.name);
+        writes.put(items::item(&key, "skill_set", set)?, Some(If::absent()))?;
+        let changes = SkillSet::changes(None, Some(set));
+        writes.record(keys::history_of_skill_set(&set.name), &by, Action::Created, changes)?;
+        writes.caller(&by)?;
+        writes.send(self).await
+    }
+
+    async fn commit_skill(
+        &self,
+        before: Option<&Skill>,
+        after: Skill,
+        by: By<'_>,
+        action: Action,
+    ) -> Result<Skill, TableError> {
+        let changes = Skill::changes(before, Some(&after));
+        if changes.is_empty() {
+            return Ok(after);
+        }
+        let after = Skill { version: before.map_or(0, |before| before.version) + 1, ..after };
+        let condition = match before {
+            None => If::absent(),
+            Some(before) => If::new("version = :read", [(":read", number(before.version))]),
+        };
+        let mut writes = Transaction::new(self);
+        writes.put(items::skill(&after)?, Some(condition))?;
+        let (is_open, now) = open_now(by.now);
+        let set_is_there = If::new(format!("attribute_exists(pk) AND {is_open}"), [now]);
+        writes.check(&keys::skill_set(&after.skill_set), set_is_there)?;
+        writes.record(keys::history_of_skill(&after.name), &by, action, changes)?;
+        writes.caller(&by)?;
+        writes.send(self).await?;
+        Ok(after)
+    }
+
+    async fn delete_skill(&self, skill: &Skill, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
+        let closed = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
+        let uses = match self.uses(&skill.name).await {
+            Ok(uses) if uses == Uses::default() => return self.delete_skills(&[(skill, closed)], by).await.map(Ok),
+            uses => uses,
+        };
+        self.open(&closed).await;
+        let Uses { users, teams } = uses?;
+        let skill = skill.name.to_string();
+        Ok(Err(Refusal::SkillInUse { skill, users: users.len(), teams: teams.len() }))
+    }
+
+    async fn delete_skill_set(&self, set: &SkillSet, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
+        let closed_set = self.close(keys::skill_set(&set.name), set.version, by.now).await?;
+        let skills = self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name).collect::<Vec<_>>();
+        let mut closed = Vec::with_capacity(skills.len());
+        let deleted = self.delete_unused(set, &skills, &mut closed, &closed_set, by).await;
+        if !matches!(deleted, Ok(Ok(()))) {
+            for closed in closed.iter().chain([&closed_set]) {
+                self.open(closed).await;
+            }
+        }
+        deleted
+    }
 }
 
 impl Directory {
-    /// Puts a skill set if its name is new; whether it was.
-    pub async fn create_skill_set(&self, name: &str) -> Result<bool, TableError> {
-        self.put_new(items::item(&keys::skill_set(name), "skill_set", &SkillSet { name })?).await
+    async fn delete_unused(
+        &self,
+        set: &SkillSet,
+        skills: &[Skill],
+        closed: &mut Vec<Closed>,
+        closed_set: &Closed,
+        by: By<'_>,
+    ) -> Result<Result<(), Refusal>, TableError> {
+        let mut all = Uses::default();
+        for skill in skills {
+            closed.push(self.close(keys::skill(&skill.name), skill.version, by.now).await?);
+            let uses = self.uses(&skill.name).await?;
+            all.users.extend(uses.users);
+            all.teams.extend(uses.teams);
+        }
+        if all != Uses::default() {
+            let skill_set = set.name.clone();
+            return Ok(Err(Refusal::SkillSetInUse { skill_set, users: all.users.len(), teams: all.teams.len() }));
+        }
+        let mut pairs = skills.iter().zip(closed.drain(..)).collect::<Vec<_>>();
+        while !pairs.is_empty() {
+            let rest = pairs.split_off(pairs.len().min(DELETED_AT_ONCE));
+            self.delete_skills(&pairs, by).await?;
+            pairs = rest;
+        }
+        let mut writes = Transaction::new(self);
+        writes.delete(closed_set.key(), Some(closed_set.still()))?;
+        let changes = SkillSet::changes(Some(set), None);
+        writes.record(keys::history_of_skill_set(&set.name), &by, Action::Deleted, changes)?;
+        writes.caller(&by)?;
+        writes.send(self).await.map(Ok)
     }
 
-    /// Puts a skill if its name is new; whether it was.
-    pub async fn create_skill(&self, skill: &Skill) -> Result<bool, TableError> {
-        self.put_new(items::skill(skill)?).await
+    async fn delete_skills(&self, skills: &[(&Skill, Closed)], by: By<'_>) -> Result<(), TableError> {
+        let mut writes = Transaction::new(self);
+        for (skill, closed) in skills {
+            writes.delete(closed.key(), Some(closed.still()))?;
+            let changes = Skill::changes(Some(skill), None);
+            writes.record(keys::history_of_skill(&skill.name), &by, Action::Deleted, changes)?;
+        }
+        writes.caller(&by)?;
+        writes.send(self).await
     }
 
     /// Adds those of these skills that the catalog does not know, in the skill set "Imported" (rule 23).
-    pub async fn import_skills(&self, names: impl Iterator<Item = &SkillName>) -> Result<(), TableError> {
+    pub async fn import_skills(&self, names: impl Iterator<Item = &SkillName>, by: By<'_>) -> Result<(), TableError> {
         let names = names.collect::<Vec<_>>();
         let keys = names.iter().map(|name| keys::skill(name)).collect::<Vec<_>>();
         let known = self.get_many(&keys).await?.into_iter().map(items::read::<Skill>);
-        let known = known.map(|skill| skill.map(|skill| skill.name)).collect::<Result<Vec<_>, _>>()?;
-        let unknown = names.into_iter().filter(|name| !known.contains(name)).collect::<Vec<_>>();
-        if !unknown.is_empty() {
-            self.create_skill_set(IMPORTED).await?;
+        let known = known.map(|skill| skill.map(|skill| skill.name)).collect::<Result<BTreeSet<_>, _>>()?;
+        let unknown = names.into_iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
+        if !unknown.is_empty() && self.get(&keys::skill_set(IMPORTED)).await?.is_none() {
+            made_by_somebody(self.create_skill_set(&SkillSet::new(IMPORTED, Uuid::nil()), by).await)?;
         }
         for name in unknown {
-            self.create_skill(&Skill::imported(name.clone())).await?;
+            let skill = Skill::imported(name.clone());
+            made_by_somebody(self.commit_skill(None, skill, by, Action::Imported).await.map(drop))?;
         }
         Ok(())
+    }
+}
+
+/// Another callback that meets the same skill for the first time has made it.
+fn made_by_somebody(made: Result<(), TableError>) -> Result<(), TableError> {
+    match made {
+        Err(TableError::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+/// How many use a skill, as the catalog shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// People who have it assigned.
+    pub users: usize,
+    /// Teams that have it, archived ones too.
+    pub teams: usize,
+    /// People who are in a team that gives it.
+    pub inheriting_users: usize,
+}
+
+impl Counts {
+    /// Of these uses; `members` are the people in those of the teams that are not archived.
+    #[must_use]
+    pub fn of(uses: &Uses, members: &BTreeMap<TeamId, BTreeSet<UserId>>) -> Self {
+        let inheriting = uses.teams.iter().filter_map(|team| members.get(team)).flatten().collect::<BTreeSet<_>>();
+        Self { users: uses.users.len(), teams: uses.teams.len(), inheriting_users: inheriting.len() }
     }
 }

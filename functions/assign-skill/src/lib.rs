@@ -5,12 +5,21 @@ use serde::Deserialize;
 
 use domain::{
     Level, Refusal,
+    audit::Action,
     edit::{assign_skill, remove_skill},
+    powers::Operation,
 };
-use edge::{Signed, change, precondition::IfMatch, read, respond::Answer};
-use table::{CommitUser, ViewUser, details::ViewDetails, skills::ViewSkill};
+use edge::{
+    Signed,
+    change::{self, About},
+    precondition::IfMatch,
+    read,
+    respond::Answer,
+    user::changed,
+};
+use table::{CommitUser, ReadTogether, details::ViewDetails};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
     level: Option<i64>,
@@ -18,18 +27,20 @@ struct Body {
 }
 
 /// Assigns a skill or removes it, and answers with the user.
-pub async fn handle(directory: &(impl ViewUser + ViewSkill + CommitUser + ViewDetails), request: Request) -> Answer {
-    let signed = Signed::of(&request)?;
+pub async fn handle(directory: &(impl ReadTogether + CommitUser + ViewDetails), request: Request) -> Answer {
+    let signed = Signed::of(&request, Operation::ViewUsers)?;
     let (user_id, name, if_match) = (read::user_id(&request)?, read::skill(&request)?, IfMatch::of(&request)?);
     let removes = request.method() == Method::DELETE;
-    let body = if removes { Body { level: None, skill_set: None } } else { read::body::<Body>(&request)? };
-    let skill = directory.skill(&name).await?.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-    change::user(directory, &signed, user_id, &if_match, edge::now(), |user| {
+    let body = if removes { Body::default() } else { read::body(&request)? };
+    let about = About { skill: Some(name.clone()), ..About::user(user_id, if_match) };
+    let user = change::user(directory, &signed, &about, Action::Edited, |user, read| {
+        let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
         if removes {
-            remove_skill(user, signed.caller, &name)
+            remove_skill(user, read.caller, &name)
         } else {
-            assign_skill(user, signed.caller, &skill, body.level.map(Level), body.skill_set.as_deref())
+            assign_skill(user, read.caller, skill, body.level.map(Level), body.skill_set.as_deref())
         }
     })
-    .await
+    .await?;
+    changed(directory, &request, &user).await
 }

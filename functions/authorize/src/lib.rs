@@ -31,6 +31,8 @@ pub struct Decision {
 pub struct Context {
     user_id: UserId,
     role: Role,
+    /// What Twilio's answer to the token states: whoever changes something is looked at again with it.
+    token_role: Role,
 }
 
 impl From<Option<Context>> for Decision {
@@ -78,7 +80,8 @@ async fn who(directory: &impl ViewUser, sid: &str, token_role: Option<Role>) -> 
     let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
     let is_theirs = |user: &User| user.worker_sid.as_deref() == Some(sid) && user.status == Status::Active;
     let user = directory.user(user_id).await?.filter(is_theirs);
-    Ok(user.and_then(|user| effective_role(&user, token_role).map(|role| Context { user_id, role })))
+    let (Some(user), Some(token_role)) = (user, token_role) else { return Ok(None) };
+    Ok(effective_role(&user, Some(token_role)).map(|role| Context { user_id, role, token_role }))
 }
 
 #[cfg(test)]

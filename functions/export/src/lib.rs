@@ -9,12 +9,15 @@ use uuid::Uuid;
 
 use domain::powers::{Operation, may};
 use edge::{
-    Problem, Signed, question, read,
+    Problem, Signed,
+    once::{Seed, once},
+    question, read,
     respond::{Answer, json, respond},
 };
 use table::{
     TableError,
     jobs::{Asked, Job, JobState, KeepJobs},
+    once::KeepAnswers,
     skills::ViewSkill,
     teams::ViewTeams,
 };
@@ -53,13 +56,14 @@ impl<'a> JobView<'a> {
 
 /// Starts an export, or tells how far a job is.
 pub async fn handle(
-    directory: &(impl KeepJobs + ViewTeams + ViewSkill),
+    directory: &(impl KeepAnswers + KeepJobs + ViewTeams + ViewSkill),
     outside: &(impl StartJob + Link),
     request: Request,
 ) -> Answer {
-    let signed = Signed::of(&request)?;
+    let signed = Signed::of(&request, Operation::ExportUsers)?;
     if request.method() == Method::POST {
-        start(directory, outside, &signed, &request).await
+        let begin = |seed| start(directory, outside, &signed, &request, seed);
+        once(directory, &signed, &request, edge::now(), begin).await
     } else {
         tell(directory, outside, &signed, &request).await
     }
@@ -70,11 +74,11 @@ async fn start(
     outside: &impl StartJob,
     signed: &Signed,
     request: &Request,
+    seed: Seed,
 ) -> Answer {
     let asked = read::body::<Asked>(request)?;
     question::check(directory, &question::of(&asked)?).await?;
-    let job = Job::export(Uuid::new_v4(), signed.caller.user_id, asked, edge::now());
-    directory.create_job(&job).await?;
+    let job = made(directory, Job::export(seed.id(), signed.caller.user_id, asked, edge::now())).await?;
     if let Err(error) = outside.start(job.job_id).await {
         match directory.give_up(job.job_id, "The export could not be started. Start it again.").await {
             // Only the answer was lost: it has begun.
@@ -86,6 +90,21 @@ async fn start(
         }
     }
     respond(202, &JobView::of(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
+}
+
+/// The job, put into the table, if no earlier attempt at the request has done that. One that an earlier attempt could
+/// not start has been given up for good, and another takes its place.
+async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, TableError> {
+    match directory.create_job(&job).await {
+        Err(TableError::Conflict) => {}
+        created => return created.map(|()| job),
+    }
+    let is_alive = |earlier: &Job| earlier.asked_by == job.asked_by && earlier.state != JobState::Failed;
+    if let Some(earlier) = directory.job(job.job_id).await?.filter(is_alive) {
+        return Ok(earlier);
+    }
+    let job = Job { job_id: Uuid::new_v4(), ..job };
+    directory.create_job(&job).await.map(|()| job)
 }
 
 /// The link is made when asked for: it is good for 15 minutes from then on.

@@ -18,7 +18,7 @@ const LINK_IS_GOOD_FOR: Duration = Duration::from_mins(15);
 /// Lambda or S3 did not do it; for the log.
 #[derive(Debug, Error)]
 #[error("{0}")]
-pub struct OutsideError(String);
+pub struct OutsideError(pub String);
 
 /// Starts the worker of a job.
 pub trait StartJob {

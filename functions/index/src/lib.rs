@@ -1,12 +1,12 @@
-//! Keeps the search entries what the profiles say, from the table's stream. An event only says *look at this
-//! user*, so that twice, late or out of order is harmless (rule 28).
+//! Keeps the search and filter entries what the profiles say, from the table's stream. An event only says *look at
+//! this user*, so that twice, late or out of order is harmless (rule 28).
 
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 
-use domain::{User, search::UserText};
+use domain::User;
 use table::{TableError, index::IndexUser};
 
 /// Brings the entries of everybody in the batch up to date. The first record that fails is named, so that the
@@ -26,20 +26,14 @@ pub async fn handle(directory: &impl IndexUser, batch: Event) -> DynamoDbEventRe
     response
 }
 
+/// Most events are logins and edits that leave the entries as they are: those cost nothing, as `index` sees to.
 async fn look_at(directory: &impl IndexUser, record: EventRecord) -> Result<(), TableError> {
     let image = |item: serde_dynamo::Item| {
         if item.is_empty() { Ok(None) } else { serde_dynamo::from_item::<_, User>(item).map(Some) }
     };
     let (old, new) = (image(record.change.old_image)?, image(record.change.new_image)?);
     match new {
-        Some(new) if old.as_ref().is_none_or(|old| place(old) != place(&new)) => {
-            directory.index(&new, old.as_ref()).await
-        }
-        _ => Ok(()),
+        Some(new) => directory.index(&new, old.as_ref()).await,
+        None => Ok(()),
     }
-}
-
-/// All that decides about a person's entries.
-fn place(user: &User) -> (String, domain::Status) {
-    (UserText::new(&user.name, user.email.as_deref()).joined(), user.status)
 }

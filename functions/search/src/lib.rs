@@ -3,6 +3,7 @@
 use lambda_http::Request;
 use serde::Serialize;
 
+use domain::powers::Operation;
 use edge::{
     Signed,
     question::{self, PARAMETERS},
@@ -20,7 +21,7 @@ struct List<'a> {
 
 /// Answers with a page of people.
 pub async fn handle(directory: &(impl FindUsers + ViewTeams + ViewSkill), request: Request) -> Answer {
-    Signed::of(&request)?;
+    Signed::of(&request, Operation::ViewUsers)?;
     let known = [&PARAMETERS[..], &["limit", "cursor"]].concat();
     let query = Query::of(&request, &known)?;
     let (question, limit) = (question::of_query(&query)?, query.limit()?);

@@ -1,24 +1,30 @@
 //! `GET /users/{user_id}`, its `/history`, and `GET /me`: look at one person (rules 20, 22 and 31).
 
 use lambda_http::Request;
-use serde::Serialize;
 use serde_json::json;
 
-use domain::{Record, Refusal, User, UserId};
+use domain::{
+    Refusal, User, UserId,
+    powers::{self, Operation},
+};
 use edge::{
-    Problem, Signed, read,
+    Problem, Signed, history, read,
     respond::{self, Answer},
     serve::route,
     user::viewed,
 };
-use table::{Cursor, ViewUser, details::ViewDetails, history::ViewHistory};
+use table::{
+    ViewUser,
+    details::ViewDetails,
+    history::{Subject, ViewHistory},
+};
 
 /// Answers with what the route is about.
 pub async fn handle(directory: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> Answer {
-    let signed = Signed::of(&request)?;
+    let signed = Signed::of(&request, Operation::ViewUsers)?;
     match route(&request).as_str() {
         "GET /me" => me(directory, &signed).await,
-        "GET /users/{user_id}/history" => history(directory, &request).await,
+        "GET /users/{user_id}/history" => history_of(directory, &request).await,
         _ => view(directory, &request).await,
     }
 }
@@ -30,25 +36,20 @@ async fn view(directory: &(impl ViewUser + ViewDetails), request: &Request) -> A
     viewed(&user, &details)
 }
 
-#[derive(Serialize)]
-struct Records {
-    items: Vec<Record>,
-    next_cursor: Option<String>,
-}
-
-async fn history(directory: &(impl ViewUser + ViewHistory), request: &Request) -> Answer {
-    let query = read::Query::of(request, &["limit", "cursor"])?;
-    let (limit, user_id) = (query.limit()?, read::user_id(request)?);
-    let cursor = query.text("cursor").map(|cursor| Cursor::decode(cursor, &user_id.to_string())).transpose()?;
+async fn history_of(directory: &(impl ViewUser + ViewHistory), request: &Request) -> Answer {
+    let user_id = read::user_id(request)?;
     existing(directory, user_id).await?;
-    let (items, next) = directory.history(user_id, cursor, limit).await?;
-    respond::json(200, &Records { items, next_cursor: next.as_ref().map(Cursor::encode) })
+    history::page(directory, request, Subject::User(user_id)).await
 }
 
 async fn me(directory: &impl ViewUser, signed: &Signed) -> Answer {
     let user = existing(directory, signed.caller.user_id).await?;
     let role = signed.caller.role;
-    respond::json(200, &json!({"user_id": user.user_id, "name": user.name, "email": user.email, "role": role}))
+    let may = powers::names(role);
+    respond::json(
+        200,
+        &json!({"user_id": user.user_id, "name": user.name, "email": user.email, "role": role, "may": may}),
+    )
 }
 
 async fn existing(directory: &impl ViewUser, user_id: UserId) -> Result<User, Problem> {

@@ -3,9 +3,9 @@
 
 use thiserror::Error;
 
-use domain::{SkillName, UserId, login::Policy};
+use domain::{SkillName, login::Policy};
 use table::{
-    CommitUser, Directory, TableError, ViewUser,
+    By, CommitUser, Directory, TableError, ViewUser,
     teams::ViewTeams,
     workers::{Observation, Observed},
 };
@@ -15,10 +15,8 @@ use taskrouter::TwilioError;
 pub trait Store: ViewUser + CommitUser + ViewTeams + Sync {
     /// Notes what was said of a worker.
     fn observe(&self, seen: Observation<'_>) -> impl Future<Output = Result<Observed, TableError>> + Send;
-    /// Whose an identity is.
-    fn whose_identity(&self, identity: &str) -> impl Future<Output = Result<Option<UserId>, TableError>> + Send;
     /// Adds skills that the catalog does not know.
-    fn import_skills(&self, names: Vec<SkillName>) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> impl Future<Output = Result<(), TableError>> + Send;
 }
 
 impl Store for Directory {
@@ -26,12 +24,8 @@ impl Store for Directory {
         Self::observe(self, seen).await
     }
 
-    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
-        Self::whose_identity(self, identity).await
-    }
-
-    async fn import_skills(&self, names: Vec<SkillName>) -> Result<(), TableError> {
-        Self::import_skills(self, names.iter()).await
+    async fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> Result<(), TableError> {
+        Self::import_skills(self, names.iter(), by).await
     }
 }
 

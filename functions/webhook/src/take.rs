@@ -14,7 +14,7 @@ use domain::{
     skill::Skills,
 };
 use table::{
-    Applied, Commit, TableError,
+    Applied, By, Commit, TableError,
     teams::team_ids,
     workers::{Observation, Observed},
 };
@@ -77,11 +77,12 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             return Ok(false);
         };
         let frees_identity = self.frees_identity(before.as_ref(), &after).await?;
+        let by = By { actor: Actor::Taskrouter, source, request_id, caller: None, now };
         let new = after.assigned_skills.keys();
         let new = new.filter(|name| before.as_ref().is_none_or(|user| !user.assigned_skills.contains_key(*name)));
         let new = new.cloned().collect::<Vec<_>>();
         if !new.is_empty() {
-            self.directory.import_skills(new).await?;
+            self.directory.import_skills(new, by).await?;
         }
         let is_linked = observed.worker.user_id.is_some();
         let latest = observed.latest.then_some((event.stamp, event.hash.as_str()));
@@ -91,13 +92,11 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             carry_over: before.is_some() && observed.latest && !event.gone,
             before: before.as_ref(),
             after,
-            actor: Actor::Taskrouter,
-            source,
-            request_id,
+            by,
+            skills: None,
             applied: (latest.is_some() || !is_linked).then_some(Applied { worker_sid: &event.worker_sid, latest }),
             displaced,
             frees_identity,
-            now,
         };
         self.directory.commit(commit).await?;
         Ok(false)

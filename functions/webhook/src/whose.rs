@@ -10,7 +10,7 @@ use domain::{
     skill::Skills,
 };
 use table::{
-    Commit, TableError,
+    By, Commit, TableError,
     workers::{Observation, Observed},
 };
 use taskrouter::FetchWorker;
@@ -110,20 +110,11 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         let Some(user_id) = self.directory.observe(seen).await?.worker.user_id else { return Ok(()) };
         let user = self.existing(user_id).await?;
         let seen = Seen { identity: "", worker_sid, gone: true, stamp, latest: false, said: None };
-        let commit = Commit {
-            before: Some(&user),
-            after: seen_again(&user, seen, &self.policy, &Skills::new()),
-            actor: Actor::Taskrouter,
-            source: Source::Webhook,
-            request_id: "",
-            action: Action::WorkerRemoved,
-            applied: None,
-            displaced: None,
-            frees_identity: false,
-            carry_over: false,
-            now: edge::now(),
-        };
-        self.directory.commit(commit).await?;
+        let after = seen_again(&user, seen, &self.policy, &Skills::new());
+        let source = Source::Webhook;
+        let by = By { actor: Actor::Taskrouter, source, request_id: "", caller: None, now: edge::now() };
+        let commit = Commit::new(Some(&user), after, by, Action::WorkerRemoved);
+        self.directory.commit(Commit { frees_identity: false, ..commit }).await?;
         Ok(())
     }
 

@@ -1,14 +1,18 @@
-//! Skills and teams for the demo, put through the table crate until they have an API of their own; people join the
-//! teams through the API.
+//! Skills and teams for the demo, put there before anybody has logged in; people join the teams through the API.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Region},
 };
-use domain::{Level, LevelRange, Skill, SkillName, Team, TeamId};
+use domain::{Level, LevelRange, Skill, SkillName, Team, TeamId, audit::Action, catalog::SkillSet};
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use table::Directory;
+use table::{
+    By, Directory, TableError,
+    skills::CommitSkill,
+    teams::{CommitTeam, TeamChange},
+};
 use uuid::Uuid;
 
 use super::failed;
@@ -44,20 +48,28 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
 }
 
 async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let by = By::operator("seed", Timestamp::now());
     for (skill_set, skills) in SKILL_SETS {
-        directory.create_skill_set(skill_set).await?;
+        unless_there(directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await)?;
         for &(name, has_levels) in skills {
             let levels = has_levels.then(LevelRange::default);
-            let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels };
-            directory.create_skill(&skill).await?;
+            let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels, version: 0 };
+            unless_there(directory.commit_skill(None, skill, by, Action::Created).await.map(drop))?;
         }
     }
     for (n, (name, skills)) in TEAMS.into_iter().enumerate() {
         let skill = |&(name, level): &(&str, Option<i64>)| Ok((SkillName::new(name)?, level.map(Level)));
         let skills = skills.iter().map(skill).collect::<Result<_, domain::Refusal>>()?;
-        directory.create_team(&Team { team_id: team_id(n), name: name.to_owned(), skills, archived: false }).await?;
+        let after = Team { skills, ..Team::new(team_id(n), name, by.now) };
+        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        unless_there(directory.commit_team(team).await.map(drop))?;
     }
     Ok(())
+}
+
+/// An earlier start has put it there.
+fn unless_there(put: Result<(), TableError>) -> Result<(), TableError> {
+    if matches!(put, Err(TableError::Conflict)) { Ok(()) } else { put }
 }
 
 fn team_id(n: usize) -> TeamId {

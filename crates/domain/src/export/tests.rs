@@ -9,7 +9,7 @@ fn skills(of: &[(&str, Option<i64>)]) -> Skills {
 
 fn team(number: u128, name: &str, of: &[(&str, Option<i64>)]) -> (TeamId, Team) {
     let team_id = TeamId::new(Uuid::from_u128(number));
-    (team_id, Team { team_id, name: name.to_owned(), skills: skills(of), archived: false })
+    (team_id, Team { skills: skills(of), ..Team::new(team_id, name, jiff::Timestamp::UNIX_EPOCH) })
 }
 
 fn person(number: u128, name: &str, email: Option<&str>) -> User {

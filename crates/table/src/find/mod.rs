@@ -1,36 +1,39 @@
-//! Finding people: by text through the suffix index, or everybody in order of name (rules 6 to 9).
+//! Finding people: by text through the suffix index, by role, team or skill through filter entries, or everybody;
+//! without a text in order of name (rules 6 to 9).
 //!
-//! The index proposes and the profile disposes: whoever is shown has been read and matches. A request examines
-//! at most [`MOST_EXAMINED`] entries; a page may then be short and still have a cursor.
+//! One part of the question leads, and the others are checked. The index proposes and the profile disposes: whoever
+//! is shown has been read and matches. A request examines at most [`MOST_EXAMINED`] entries; a page may then be short
+//! and still have a cursor.
 
+mod candidate;
 mod chunk;
+mod filling;
+mod inherited;
 mod leader;
 mod question;
+mod source;
 
-use std::collections::BTreeSet;
+use domain::User;
 
-use domain::{User, UserId};
-
-use crate::{
-    Cursor, Directory, TableError,
-    teams::{Teams, ViewTeams, team_ids},
-};
-use chunk::{Candidate, Chunk, Source};
+use crate::{Cursor, Directory, TableError, teams::Teams};
+use filling::Filling;
+use leader::Led;
 pub use question::Question;
+use source::Kind;
 
 /// The most entries that one request examines.
 pub const MOST_EXAMINED: usize = 500;
 
-/// The most people that are read at a time to be checked against filters.
+/// The most people that are read at a time to be checked.
 const CHECKED_AT_ONCE: usize = 100;
 
 /// In which order people come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// In that which costs least: the index's for a text, by name without one.
+    /// In that which costs least: by name without a text; for a text in no order that could be relied on.
     Cheapest,
-    /// By name, also for a text, which is then compared with everybody: for exports, where a row's place counts
-    /// and its cost does not.
+    /// By name, also for a text, which then leads no search and is compared with everybody whom the filters leave: for
+    /// exports, where a row's place counts and its cost does not.
     ByName,
 }
 
@@ -39,7 +42,7 @@ pub enum Order {
 pub struct Page {
     /// The people, each once.
     pub users: Vec<User>,
-    /// Their teams.
+    /// Their teams, and perhaps others.
     pub teams: Teams,
     /// Where the next page goes on; none after the last.
     pub next: Option<Cursor>,
@@ -68,125 +71,40 @@ impl FindUsers for Directory {
         cursor: Option<Cursor>,
         limit: usize,
     ) -> Result<Page, TableError> {
-        let (mut after, leader) = cursor.map_or((None, None), |cursor| (Some(cursor.after), cursor.leader));
-        let (source, leader, mut first) = self.source(question, order, leader).await?;
+        let Led { leader, source, mut first, teams } = self.led(question, order, cursor.as_ref()).await?;
+        let after = cursor.map(|cursor| cursor.after);
         if after.as_ref().is_some_and(|after| !source.has_place(after)) {
             return Err(TableError::Cursor);
         }
-        let mut page = Page::default();
-        let mut size = first_size(question, order, limit);
+        let mut size = first_size(question, order, &source.kind, limit);
+        let mut filling = Filling::of(self, question, limit, after, teams);
         loop {
             let chunk = match first.take() {
                 Some(chunk) => chunk,
-                None => self.chunk(&source, question, after.as_deref(), size).await?,
+                None => self.chunk(&source, filling.after(), size).await?,
             };
-            let more = self.take(chunk, question, limit, &mut page, &mut after).await?;
-            if !more {
-                return Ok(page);
+            let more = filling.take(chunk).await?;
+            if !more || filling.is_over() {
+                return Ok(filling.page(leader, more));
             }
-            if page.users.len() == limit || page.examined >= MOST_EXAMINED {
-                page.next = after.map(|after| Cursor::new(&question.fingerprint(), leader, after));
-                return Ok(page);
-            }
-            size = (size * 2).min(MOST_EXAMINED - page.examined);
+            size = (size * 2).min(filling.may_examine());
         }
     }
 }
 
-/// How many entries the first query asks for. Without anything to check, a list is exact; a word often stands in
-/// both name and e-mail, so that half of its entries are second places.
-fn first_size(question: &Question, order: Order, limit: usize) -> usize {
-    match (&question.text, question.has_filters()) {
-        (None, false) => limit,
-        (Some(_), false) if order == Order::Cheapest => limit * 2,
+/// How many entries the first query asks for. Where nothing is left to check, a list is exact; a word often stands in
+/// both name and e-mail, so that half of its entries are second places, and profiles are large and mostly wanted where
+/// everybody is walked.
+fn first_size(question: &Question, order: Order, kind: &Kind, limit: usize) -> usize {
+    let to_check = match kind {
+        Kind::Everybody => question.parts(),
+        Kind::Filter => question.parts() - 1,
+        Kind::Word(_) => usize::from(question.has_filters()),
+    };
+    match (kind, to_check) {
+        (Kind::Everybody | Kind::Filter, 0) => limit,
+        (Kind::Word(_), 0) => limit * 2,
+        (Kind::Everybody, _) if order == Order::Cheapest => limit * 2,
         _ => CHECKED_AT_ONCE.max(limit),
-    }
-}
-
-impl Directory {
-    /// Takes from a chunk who matches, until the page is full. Whether there may be more.
-    async fn take(
-        &self,
-        chunk: Chunk,
-        question: &Question,
-        limit: usize,
-        page: &mut Page,
-        after: &mut Option<String>,
-    ) -> Result<bool, TableError> {
-        let Chunk { candidates, more } = chunk;
-        let mut candidates = candidates.into_iter().peekable();
-        while candidates.peek().is_some() && page.users.len() < limit {
-            let missing = limit - page.users.len();
-            let at_once = if question.has_filters() { CHECKED_AT_ONCE } else { missing };
-            let mut proposed = Vec::new();
-            while proposed.len() < at_once
-                && let Some(candidate) = candidates.next()
-            {
-                page.examined += 1;
-                *after = Some(candidate.sk.clone());
-                if candidate.may_match(question) {
-                    proposed.push(candidate);
-                }
-            }
-            let left_out = self.dispose(proposed, question, limit, page).await?;
-            if let Some(first_left_out) = left_out {
-                *after = Some(first_left_out);
-                return Ok(true);
-            }
-        }
-        Ok(more || candidates.peek().is_some())
-    }
-
-    /// Reads those who are proposed and adds who matches. When the page is full before all were looked at, the
-    /// sort key after which the next page goes on.
-    async fn dispose(
-        &self,
-        proposed: Vec<Candidate>,
-        question: &Question,
-        limit: usize,
-        page: &mut Page,
-    ) -> Result<Option<String>, TableError> {
-        let users = self.profiles_of(&proposed).await?;
-        let matching = |candidate: &Candidate| {
-            let user = users.get(&candidate.user_id)?;
-            (candidate.is_of(user) && question.matches_profile(user)).then_some(user)
-        };
-        let wanted = proposed.iter().filter_map(matching);
-        let known = page.teams.keys().copied().collect::<BTreeSet<_>>();
-        let unknown = team_ids(wanted).difference(&known).copied().collect();
-        page.teams.extend(self.teams(unknown).await?);
-        for (i, candidate) in proposed.iter().enumerate() {
-            let Some(user) = matching(candidate).filter(|user| question.matches_skills(user, &page.teams)) else {
-                continue;
-            };
-            if page.users.len() == limit {
-                return Ok(proposed.get(i - 1).map(|before| before.sk.clone()));
-            }
-            page.users.push(user.clone());
-        }
-        Ok(None)
-    }
-
-    async fn profiles_of(
-        &self,
-        proposed: &[Candidate],
-    ) -> Result<std::collections::BTreeMap<UserId, User>, TableError> {
-        let carried = proposed.iter().filter_map(|candidate| candidate.profile.clone());
-        let to_read = proposed.iter().filter(|candidate| candidate.profile.is_none());
-        let to_read = to_read.map(|candidate| candidate.user_id).collect::<BTreeSet<_>>();
-        let read = self.users(&to_read.into_iter().collect::<Vec<_>>()).await?;
-        Ok(carried.chain(read).map(|user| (user.user_id, user)).collect())
-    }
-
-    async fn source(
-        &self,
-        question: &Question,
-        order: Order,
-        leader: Option<usize>,
-    ) -> Result<(Source, Option<usize>, Option<Chunk>), TableError> {
-        match &question.text {
-            Some(text) if order == Order::Cheapest => self.leader(text, question, leader).await,
-            _ => Ok((Source::ByName, None, None)),
-        }
     }
 }

@@ -30,6 +30,12 @@ impl Question {
         self.role.is_some() || self.team.is_some() || self.skill.is_some()
     }
 
+    /// How much is asked for besides the status.
+    pub(super) fn parts(&self) -> usize {
+        let filters = [self.role.is_some(), self.team.is_some(), self.skill.is_some(), self.min_level.is_some()];
+        usize::from(self.text.is_some()) + filters.into_iter().filter(|&is| is).count()
+    }
+
     /// By what a cursor knows whether it belongs to this question.
     #[must_use]
     pub fn fingerprint(&self) -> String {

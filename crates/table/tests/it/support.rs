@@ -1,6 +1,9 @@
 //! A fresh directory for each test, with the very table of the template.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -9,9 +12,13 @@ use aws_sdk_dynamodb::{
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
-use table::{Commit, CommitUser, Directory, index::IndexUser};
+use table::{
+    By, Commit, CommitUser, Directory,
+    index::IndexUser,
+    teams::{CommitTeam, TeamChange},
+};
 
-use domain::{Actor, Source, User, audit::Action};
+use domain::{Team, User, audit::Action};
 
 pub struct Stand {
     pub directory: Directory,
@@ -39,8 +46,23 @@ impl Stand {
         Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
     }
 
+    /// Puts a team in.
+    pub async fn put_team(&self, after: Team) -> Team {
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        self.directory.commit_team(team).await.unwrap()
+    }
+
+    /// Puts the skills of these people into the catalog.
+    pub async fn put_skills(&self, users: &[User]) {
+        let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        self.directory.import_skills(names.into_iter(), by).await.unwrap();
+    }
+
     /// Puts people in, with their search entries.
     pub async fn with(self, users: &[User]) -> Self {
+        self.put_skills(users).await;
         for user in users {
             let written = self.directory.commit(edit(None, user.clone())).await.unwrap();
             self.directory.index(&written, None).await.unwrap();
@@ -51,17 +73,5 @@ impl Stand {
 
 /// A change by an operator.
 pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
-    Commit {
-        before,
-        after,
-        actor: Actor::Operator,
-        source: Source::Api,
-        request_id: "test",
-        action: Action::Edited,
-        applied: None,
-        displaced: None,
-        frees_identity: true,
-        carry_over: false,
-        now: Timestamp::UNIX_EPOCH,
-    }
+    Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
 }

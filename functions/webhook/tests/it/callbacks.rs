@@ -1,6 +1,11 @@
 use domain::{Role, Status, User, audit::Action};
 use serde_json::{Value, json};
-use table::{ViewUser, history::ViewHistory, skills::ViewSkill};
+use table::{
+    CommitUser, ViewUser,
+    details::ViewDetails,
+    history::{Subject, ViewHistory},
+    skills::ViewSkill,
+};
 
 use crate::support::{Said, Stand, TaskRouter, person, said, worker};
 
@@ -21,7 +26,7 @@ async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_
     assert_eq!((ada.name.as_str(), ada.role, ada.act_as_agent), ("Ada Lovelace", Role::Supervisor, true));
     let skill = ada.assigned_skills.keys().next().unwrap();
     assert_eq!(directory.skill(skill).await.unwrap().unwrap().skill_set, "Imported");
-    let (history, _) = directory.history(ada.user_id, None, 10).await.unwrap();
+    let (history, _) = directory.history(Subject::User(ada.user_id), None, 10).await.unwrap();
     assert_eq!((history.len(), history[0].action), (1, Action::Adopted));
 }
 
@@ -164,33 +169,20 @@ async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_w
 
 #[tokio::test]
 async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back() {
-    use table::CommitUser;
     let stand = Stand::new().await;
     let door = stand.door(TaskRouter::default());
     let directory = &door.directory.directory;
     said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
     let ada = person(directory, "ada").await;
     let deleted = User { status: Status::Deleted, worker_sid: None, ..ada.clone() };
-    let commit = table::Commit {
-        before: Some(&ada),
-        after: deleted,
-        actor: domain::Actor::Operator,
-        source: domain::Source::Api,
-        request_id: "",
-        action: Action::Edited,
-        applied: None,
-        displaced: None,
-        frees_identity: true,
-        carry_over: false,
-        now: jiff::Timestamp::UNIX_EPOCH,
-    };
-    directory.commit(commit).await.unwrap();
+    let by = table::By::operator("test", jiff::Timestamp::UNIX_EPOCH);
+    directory.commit(table::Commit::new(Some(&ada), deleted, by, Action::Deleted)).await.unwrap();
     said(2, "WK2", "ada", &attributes("Ada Again", "admin")).arrives(&door).await;
     let after = person(directory, "ada").await;
     assert_eq!((after.status, after.name.as_str(), after.role), (Status::Deleted, "Ada", Role::Agent));
-    let (history, _) = directory.history(ada.user_id, None, 1).await.unwrap();
+    let (history, _) = directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
     assert_eq!(history[0].action, Action::LoginRefused);
-    assert!(directory.pending(ada.user_id).await.unwrap(), "the worker is to be removed again");
+    assert!(directory.details(&after).await.unwrap().pending, "the worker is to be removed again");
 }
 
 #[tokio::test]

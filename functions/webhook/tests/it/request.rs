@@ -2,6 +2,7 @@ use account::Account;
 use lambda_http::{Body, Request, RequestExt};
 use secrecy::SecretString;
 use serde_json::json;
+use table::ViewUser;
 use webhook::Webhook;
 
 use crate::support::{Said, Stand, TaskRouter, person, said};

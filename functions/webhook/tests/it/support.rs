@@ -14,7 +14,7 @@ use domain::{SkillName, Source, Stamp, User, UserId, login::Policy};
 use embedded::Dynamo;
 use serde_json::Value;
 use table::{
-    Commit, CommitUser, Directory, TableError, ViewUser,
+    By, Commit, CommitUser, Directory, TableError, ViewUser,
     items::Worker,
     teams::{Teams, ViewTeams},
     workers::{Observation, Observed},
@@ -54,6 +54,9 @@ impl ViewUser for Table {
     async fn worker(&self, sid: &str) -> Result<Option<Worker>, TableError> {
         self.directory.worker(sid).await
     }
+    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
+        self.directory.whose_identity(identity).await
+    }
 }
 
 impl CommitUser for Table {
@@ -69,17 +72,17 @@ impl ViewTeams for Table {
     async fn teams(&self, ids: BTreeSet<domain::TeamId>) -> Result<Teams, TableError> {
         self.directory.teams(ids).await
     }
+    async fn whose_team_name(&self, name: &str) -> Result<Option<domain::TeamId>, TableError> {
+        self.directory.whose_team_name(name).await
+    }
 }
 
 impl Store for Table {
     async fn observe(&self, seen: Observation<'_>) -> Result<Observed, TableError> {
         self.directory.observe(seen).await
     }
-    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
-        self.directory.whose_identity(identity).await
-    }
-    async fn import_skills(&self, names: Vec<SkillName>) -> Result<(), TableError> {
-        self.directory.import_skills(names.iter()).await
+    async fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> Result<(), TableError> {
+        self.directory.import_skills(names.iter(), by).await
     }
 }
 

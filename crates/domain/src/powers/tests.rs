@@ -1,0 +1,124 @@
+use super::*;
+use crate::people::{agent, somebody};
+
+fn caller(role: Role) -> Caller {
+    Caller { user_id: somebody("caller", role).user_id, role }
+}
+
+/// What a letter in the tables below stands for.
+fn meaning(letter: char) -> Option<&'static str> {
+    match letter {
+        'y' => None,
+        'a' => Some("agents-may-not"),
+        's' => Some("supervisors-may-not"),
+        'o' => Some("account-owners-only"),
+        'r' => Some("own-role"),
+        't' => Some("own-status"),
+        'j' => Some("somebody-elses-job"),
+        other => panic!("no meaning: {other}"),
+    }
+}
+
+/// Callers: agent, supervisor, system admin, account owner.
+const ON_THE_DIRECTORY: &[(&str, &str)] = &[
+    ("view_users", "a y y y"),
+    ("export_users", "a y y y"),
+    ("see_jobs", "a j y y"),
+    ("add_agent", "a y y y"),
+    ("add_supervisor", "a s y y"),
+    ("add_system_admin", "a s y y"),
+    ("add_account_owner", "a s o y"),
+    ("view_catalog", "a y y y"),
+    ("manage_teams", "a y y y"),
+    ("archive_teams", "a s y y"),
+    ("delete_teams", "a s y y"),
+    ("manage_skills", "a s y y"),
+    ("delete_skills", "a s y y"),
+];
+
+/// Callers as above; for each the targets: agent, supervisor, system admin, account owner, oneself.
+const ON_A_PERSON: &[(&str, [&str; 4])] = &[
+    ("edit_user", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
+    ("assign_skills", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
+    ("make_agent", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
+    ("make_supervisor", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
+    ("make_system_admin", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
+    ("make_account_owner", ["a a a a a", "s s s s s", "o o o o r", "y y y y y"]),
+    ("deactivate", ["a a a a a", "s s s s s", "y y y o t", "y y y y t"]),
+    ("reactivate", ["a a a a a", "s s s s s", "y y y o t", "y y y y t"]),
+    ("delete", ["a a a a a", "s s s s s", "y y y o t", "y y y y t"]),
+];
+
+fn cells(row: &str) -> Vec<Option<&'static str>> {
+    row.split(' ').map(|cell| meaning(cell.chars().next().unwrap())).collect()
+}
+
+// rule 1, rule 2, rule 3, rule 4
+#[test]
+fn rules_1_to_4_each_cell_of_the_powers_table_says_what_the_rules_say() {
+    let told = |caller, row, target| decision(caller, row, target).err().map(|refusal| refusal.code());
+    let (on_a_person, on_the_directory): (Vec<&Row>, Vec<&Row>) = rows().iter().partition(|row| row.has_target);
+    assert_eq!(on_the_directory.len(), ON_THE_DIRECTORY.len());
+    assert_eq!(on_a_person.len(), ON_A_PERSON.len());
+    for (row, (name, expected)) in on_the_directory.into_iter().zip(ON_THE_DIRECTORY) {
+        assert_eq!(row.name, *name);
+        let told = CALLERS.map(|caller| told(caller, row, Target::Oneself));
+        assert_eq!(told.to_vec(), cells(expected), "{name}");
+    }
+    for (row, (name, expected)) in on_a_person.into_iter().zip(ON_A_PERSON) {
+        assert_eq!(row.name, *name);
+        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+            let told = Target::ALL.map(|target| told(caller, row, target));
+            assert_eq!(told.to_vec(), cells(expected), "{name} by {caller}");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_powers_is_what_the_code_decides() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/POWERS.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(page, document()).unwrap();
+    }
+    let written = std::fs::read_to_string(page).unwrap_or_default();
+    assert!(
+        written == document(),
+        "docs/POWERS.md is not what the code decides; UPDATE_DOCS=1 make test writes it anew"
+    );
+}
+
+#[test]
+fn rule_3_nobody_raises_their_own_role_and_everybody_may_lower_it() {
+    let ada = somebody("ada", Role::SystemAdmin);
+    let ada_asks = Caller { user_id: ada.user_id, role: ada.role };
+    let raise = Operation::ChangeRole(&ada, Role::AccountOwner);
+    assert_eq!(may(ada_asks, raise), Err(Refusal::OwnRole));
+    assert_eq!(may(ada_asks, Operation::ChangeRole(&ada, Role::Agent)), Ok(()));
+}
+
+#[test]
+fn rule_29_an_export_is_for_the_one_who_asked_and_for_admins() {
+    let somebody_elses = Operation::SeeJob { of: agent("ada").user_id };
+    assert_eq!(may(caller(Role::Supervisor), somebody_elses), Err(Refusal::SomebodyElsesJob));
+    assert_eq!(may(caller(Role::Supervisor), Operation::SeeJob { of: caller(Role::Supervisor).user_id }), Ok(()));
+    assert_eq!(may(caller(Role::SystemAdmin), somebody_elses), Ok(()));
+}
+
+#[test]
+fn rule_1_an_agent_is_told_of_no_powers_and_an_account_owner_of_all() {
+    assert_eq!(names(Role::Agent), [""; 0]);
+    assert_eq!(names(Role::AccountOwner).len(), rows().len());
+    assert!(!names(Role::Supervisor).contains(&"delete"));
+}
+
+#[test]
+fn rule_25_attributes_grant_nobody_more_than_their_token_states() {
+    let claims_admin = User { role_granted: false, ..somebody("mallory", Role::SystemAdmin) };
+    assert_eq!(effective_role(&claims_admin, Some(Role::Agent)), Some(Role::Agent));
+    assert_eq!(effective_role(&claims_admin, None), None);
+    let granted = somebody("ada", Role::Supervisor);
+    assert_eq!(effective_role(&granted, Some(Role::Agent)), Some(Role::Supervisor));
+    assert_eq!(effective_role(&granted, None), None, "rule 23");
+    let lowered = User { role: Role::Supervisor, ..claims_admin };
+    assert_eq!(effective_role(&lowered, Some(Role::SystemAdmin)), Some(Role::Supervisor));
+}

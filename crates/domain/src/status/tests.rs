@@ -1,0 +1,101 @@
+use super::*;
+use crate::{
+    Actor, Level, Role, SkillName, Source,
+    people::{agent, somebody},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+fn owner() -> Caller {
+    Caller { user_id: somebody("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
+}
+
+fn ada() -> User {
+    let skill = SkillName::new("English").unwrap();
+    User {
+        teams: [TeamId::new(Uuid::from_u128(1))].into(),
+        assigned_skills: [(skill, Some(Level(5)))].into(),
+        ..agent("ada")
+    }
+}
+
+fn after(change: StatusChange, user: &User) -> User {
+    change.apply(user, owner()).unwrap()
+}
+
+#[test]
+fn rule_12_reactivating_restores_role_teams_and_skills_as_they_were() {
+    let away = after(StatusChange::Deactivate, &ada());
+    assert_eq!(away.status, Status::Deactivated);
+    assert!(!away.receives_tasks());
+    assert_eq!(after(StatusChange::Reactivate, &away), ada());
+}
+
+#[test]
+fn rule_12_the_same_again_changes_nothing() {
+    let away = after(StatusChange::Deactivate, &ada());
+    assert_eq!(after(StatusChange::Deactivate, &away), away);
+    assert_eq!(after(StatusChange::Reactivate, &ada()), ada());
+    let gone = after(StatusChange::Delete, &ada());
+    assert_eq!(after(StatusChange::Delete, &gone), gone);
+}
+
+// rule 14
+#[test]
+fn rule_14_a_deleted_persons_teams_give_them_up_and_name_and_email_stay() {
+    let named = User { email: Some("ada@example.com".into()), ..ada() };
+    let gone = after(StatusChange::Delete, &named);
+    assert_eq!((gone.status, gone.teams.len(), gone.assigned_skills.len()), (Status::Deleted, 0, 0));
+    assert_eq!((gone.name, gone.email), (named.name, named.email));
+}
+
+#[test]
+fn rule_13_a_tombstone_is_neither_deactivated_nor_reactivated() {
+    let gone = after(StatusChange::Delete, &ada());
+    for change in [StatusChange::Deactivate, StatusChange::Reactivate] {
+        assert_eq!(change.apply(&gone, owner()), Err(Refusal::DeletedUser));
+    }
+}
+
+#[test]
+fn rules_12_and_13_the_human_step_is_named() {
+    assert!(StatusChange::Deactivate.next_step().unwrap().detail.contains("billing"));
+    assert!(StatusChange::Delete.next_step().unwrap().detail.contains("Twilio Console"));
+    assert_eq!(StatusChange::Reactivate.next_step(), None);
+}
+
+fn record(action: Action, before: &User, after: &User) -> Record {
+    Record {
+        record_id: Uuid::nil(),
+        at: Timestamp::UNIX_EPOCH,
+        actor: Actor::Operator,
+        source: Source::Api,
+        request_id: "test".into(),
+        action,
+        changes: User::changes(Some(before), after),
+    }
+}
+
+#[test]
+fn rule_13_an_operator_restores_what_is_there_still() {
+    let away = after(StatusChange::Deactivate, &ada());
+    let gone = after(StatusChange::Delete, &away);
+    let history = [
+        record(Action::LoginRefused, &gone, &gone),
+        record(Action::Deleted, &away, &gone),
+        record(Action::Deactivated, &ada(), &away),
+    ];
+    let former = Former::of(&history);
+    assert_eq!(restored(&gone, &former, |_| true, |_| true), Ok(away.clone()));
+    let less = restored(&gone, &former, |_| false, |_| false).unwrap();
+    assert_eq!((less.teams.len(), less.assigned_skills.len()), (0, 0));
+    assert_eq!(restored(&away, &former, |_| true, |_| true), Err(Refusal::NotDeleted(Status::Deactivated)));
+}
+
+#[test]
+fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
+    let half = User { status: Status::Deleted, teams: [].into(), ..ada() };
+    let gone = after(StatusChange::Delete, &half);
+    let history = [record(Action::Deleted, &half, &gone), record(Action::Deleted, &ada(), &half)];
+    assert_eq!(restored(&gone, &Former::of(&history), |_| true, |_| true), Ok(ada()));
+}

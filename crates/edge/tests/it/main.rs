@@ -1,0 +1,4 @@
+//! The edge against a real DynamoDB, embedded.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod once;

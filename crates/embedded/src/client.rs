@@ -1,0 +1,36 @@
+//! What a test needs of the embedded `DynamoDB`: a client, and a table of its own.
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Region},
+};
+use uuid::Uuid;
+
+use crate::{Dynamo, EmbeddedError, template};
+
+impl Dynamo {
+    /// A client of it, as the SDK makes one by default.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        client_at(self.url())
+    }
+
+    /// An empty table as the template describes it, without its stream; gives its name.
+    pub fn fresh_table(&self) -> Result<String, EmbeddedError> {
+        let name = format!("directory-{}", Uuid::new_v4());
+        self.create_table(&name, &template::without_stream(template::directory_properties()?))?;
+        Ok(name)
+    }
+}
+
+/// A client of the embedded `DynamoDB` at this address, or of what stands before it.
+#[must_use]
+pub fn client_at(url: impl Into<String>) -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-central-1"))
+        .endpoint_url(url)
+        .credentials_provider(Credentials::from_keys("test", "test", None));
+    Client::from_conf(config.build())
+}

@@ -1,0 +1,135 @@
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Role, people};
+use edge::respond::Answer;
+use embedded::Dynamo;
+use export::{Link, OutsideError, StartJob, handle};
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use table::{
+    Directory,
+    jobs::{JobState, KeepJobs},
+};
+use uuid::Uuid;
+
+/// A Lambda that remembers what it was asked to start.
+#[derive(Default)]
+struct Worker {
+    refuses: AtomicBool,
+    started: Mutex<Vec<Uuid>>,
+}
+
+impl StartJob for Worker {
+    async fn start(&self, job_id: Uuid) -> Result<(), OutsideError> {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(OutsideError("TooManyRequestsException".to_owned()));
+        }
+        self.started.lock().unwrap().push(job_id);
+        Ok(())
+    }
+}
+
+impl Link for Worker {
+    async fn link(&self, _: &str) -> Result<String, OutsideError> {
+        Err(OutsideError("there is no file".to_owned()))
+    }
+}
+
+struct Stand {
+    directory: Directory,
+    worker: Worker,
+    _dynamo: Dynamo,
+}
+
+impl Stand {
+    async fn new() -> Self {
+        let dynamo = Dynamo::memory().await.unwrap();
+        let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
+        Self { directory, worker: Worker::default(), _dynamo: dynamo }
+    }
+
+    async fn post(&self, key: Option<&str>) -> Answer {
+        handle(&self.directory, &self.worker, asked(key)).await
+    }
+
+    fn started(&self) -> Vec<Uuid> {
+        self.worker.started.lock().unwrap().clone()
+    }
+
+    /// Forgets the answers that are kept, as if each attempt had died before it kept its own and its lease were over.
+    async fn attempts_died(&self) {
+        let (client, name) = (self.directory.client(), self.directory.name());
+        let items = client.scan().table_name(name).send().await.unwrap().items.unwrap();
+        for mut item in items.into_iter().filter(|item| item["entity"].as_s().unwrap() == "idempotency") {
+            item.remove("answer");
+            item.insert("lease_until_ms".to_owned(), AttributeValue::N("0".to_owned()));
+            client.put_item().table_name(name).set_item(Some(item)).send().await.unwrap();
+        }
+    }
+}
+
+/// A supervisor asks for an export of everybody.
+fn asked(key: Option<&str>) -> Request {
+    let caller = json!({"user_id": people::agent("ada").user_id, "role": Role::Supervisor});
+    let event = json!({
+        "version": "2.0",
+        "routeKey": "POST /exports",
+        "rawPath": "/exports",
+        "rawQueryString": "",
+        "headers": key.map_or(json!({}), |key| json!({"idempotency-key": key})),
+        "requestContext": {
+            "authorizer": {"lambda": caller},
+            "http": {"method": "POST", "path": "/exports", "protocol": "HTTP/1.1"},
+            "requestId": "test",
+            "routeKey": "POST /exports",
+            "stage": "$default",
+            "timeEpoch": 0
+        },
+        "body": "{}",
+        "isBase64Encoded": false
+    });
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+fn job_id(answer: &Response<Body>) -> Uuid {
+    let document: Value = serde_json::from_slice(answer.body().as_ref()).unwrap();
+    assert_eq!(answer.status(), 202, "{document}");
+    document["job_id"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_export_that_is_asked_for_twice_with_one_key_is_started_once() {
+    let stand = Stand::new().await;
+    let first = stand.post(Some("k")).await.unwrap();
+    let again = stand.post(Some("k")).await.unwrap();
+    assert_eq!((job_id(&again), &again.headers()["location"]), (job_id(&first), &first.headers()["location"]));
+    assert_eq!(stand.started(), [job_id(&first)]);
+    let other = stand.post(None).await.unwrap();
+    assert_ne!(job_id(&other), job_id(&first));
+}
+
+#[tokio::test]
+async fn an_attempt_that_died_with_its_job_made_is_followed_by_one_that_finds_the_job() {
+    let stand = Stand::new().await;
+    let first = stand.post(Some("k")).await.unwrap();
+    stand.attempts_died().await;
+    let again = stand.post(Some("k")).await.unwrap();
+    assert_eq!(job_id(&again), job_id(&first));
+    assert!(!again.headers().contains_key("idempotency-replayed"));
+}
+
+#[tokio::test]
+async fn an_export_that_could_not_be_started_is_started_by_the_same_request() {
+    let stand = Stand::new().await;
+    stand.worker.refuses.store(true, Ordering::Relaxed);
+    assert_eq!(stand.post(Some("k")).await.unwrap().status(), 503);
+    stand.worker.refuses.store(false, Ordering::Relaxed);
+    let again = stand.post(Some("k")).await.unwrap();
+    assert_eq!(stand.started(), [job_id(&again)]);
+    let job = stand.directory.job(job_id(&again)).await.unwrap().unwrap();
+    assert_eq!(job.state, JobState::Queued);
+}

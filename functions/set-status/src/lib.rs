@@ -1,0 +1,61 @@
+//! `POST /users/{user_id}/deactivate` and `/reactivate`, `DELETE /users/{user_id}` (rules 2, 3 and 12 to 14).
+
+use lambda_http::{Request, http::Method};
+use serde::Serialize;
+
+use domain::{
+    powers::Operation,
+    status::{NextStep, StatusChange},
+};
+use edge::{
+    Signed,
+    change::{self, About},
+    once::once,
+    precondition::IfMatch,
+    read,
+    respond::{Answer, versioned},
+    serve::route,
+    user::{Viewed, view},
+};
+use table::{CommitUser, ReadTogether, details::ViewDetails, once::KeepAnswers};
+
+/// The user, and what is left for a human to do.
+#[derive(Serialize)]
+struct Done<'a> {
+    #[serde(flatten)]
+    user: Viewed<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_step: Option<NextStep>,
+}
+
+/// Changes a user's status and answers with them. The same again changes nothing.
+pub async fn handle(
+    directory: &(impl ReadTogether + CommitUser + ViewDetails + KeepAnswers),
+    request: Request,
+) -> Answer {
+    let signed = Signed::of(&request, Operation::ViewUsers)?;
+    let change = || change(directory, &signed, &request);
+    if request.method() == Method::POST {
+        once(directory, &signed, &request, edge::now(), |_| change()).await
+    } else {
+        change().await
+    }
+}
+
+async fn change(
+    directory: &(impl ReadTogether + CommitUser + ViewDetails),
+    signed: &Signed,
+    request: &Request,
+) -> Answer {
+    let about = About::user(read::user_id(request)?, IfMatch::of(request)?);
+    read::no_body(request)?;
+    let status = match route(request).as_str() {
+        "POST /users/{user_id}/deactivate" => StatusChange::Deactivate,
+        "POST /users/{user_id}/reactivate" => StatusChange::Reactivate,
+        _ => StatusChange::Delete,
+    };
+    let user = change::user(directory, signed, &about, status.action(), |user, read| status.apply(user, read.caller));
+    let user = user.await?;
+    let details = directory.details(&user).await?;
+    versioned(user.version, &Done { user: view(&user, &details), next_step: status.next_step() })
+}

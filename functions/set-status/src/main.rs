@@ -1,0 +1,10 @@
+//! Wires `set-status`.
+
+use edge::{aws, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let directory = aws::directory()?;
+    serve::http(|request| set_status::handle(&directory, request)).await
+}

@@ -1,0 +1,60 @@
+//! `/skill-sets`: skill sets and the skills in them, with how many use them (rules 4, 19 and 21).
+
+mod change;
+mod show;
+
+use lambda_http::{Request, RequestExt};
+
+use domain::powers::Operation;
+use edge::{
+    Problem, Signed, history,
+    once::once,
+    read,
+    respond::{Answer, empty},
+    serve::route,
+};
+use table::{
+    ReadTogether,
+    history::{Subject, ViewHistory},
+    once::KeepAnswers,
+    skills::{CommitSkill, ViewCatalog},
+    teams::ViewTeams,
+};
+
+/// What this function does to the table.
+pub trait Store: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers {}
+impl<T: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers> Store for T {}
+
+/// Answers with what the route is about.
+pub async fn handle(directory: &impl Store, request: Request) -> Answer {
+    let signed = Signed::of(&request, Operation::ViewCatalog)?;
+    match route(&request).as_str() {
+        "GET /skill-sets" => show::list(directory, &request).await,
+        "POST /skill-sets" => {
+            let create = |seed| change::create_set(directory, &signed, &request, seed);
+            once(directory, &signed, &request, edge::now(), create).await
+        }
+        "GET /skill-sets/{name}" => show::set(directory, &set_name(&request)).await,
+        "DELETE /skill-sets/{name}" => {
+            change::delete_set(directory, &signed, &request).await?;
+            empty(&[])
+        }
+        "GET /skill-sets/{name}/history" => {
+            history::page(directory, &request, Subject::SkillSet(&set_name(&request))).await
+        }
+        "GET /skill-sets/{name}/skills/{skill}" => show::skill(directory, &request).await,
+        "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(directory, &signed, &request).await,
+        "DELETE /skill-sets/{name}/skills/{skill}" => {
+            change::delete_skill(directory, &signed, &request).await?;
+            empty(&[])
+        }
+        "GET /skill-sets/{name}/skills/{skill}/history" => {
+            history::page(directory, &request, Subject::Skill(&read::skill(&request)?)).await
+        }
+        other => Err(Problem::internal(&format!("no handler for {other}"))),
+    }
+}
+
+fn set_name(request: &Request) -> String {
+    request.path_parameters().first("name").unwrap_or_default().to_owned()
+}

@@ -1,0 +1,10 @@
+//! Wires `skills`.
+
+use edge::{aws, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let directory = aws::directory()?;
+    serve::http(|request| skills::handle(&directory, request)).await
+}

@@ -1,0 +1,180 @@
+//! Changing teams.
+
+use lambda_http::Request;
+use serde::Deserialize;
+
+use domain::{
+    Level, Refusal, SkillName, Team, TeamId,
+    audit::Action,
+    powers::{Operation, may},
+    team::{TeamEdit, give_skill, take_skill, team_name},
+};
+use edge::{
+    Problem, Signed,
+    change::{Reading, Trouble, settle},
+    once::Seed,
+    precondition::IfMatch,
+    read,
+    respond::{Answer, created},
+};
+use table::{
+    ReadTogether, TableError, Wanted,
+    teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
+};
+
+use crate::{
+    show::{answer, shown},
+    team_id,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    name: String,
+}
+
+/// `POST /teams`.
+pub async fn create(
+    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
+    signed: &Signed,
+    request: &Request,
+    seed: Seed,
+) -> Answer {
+    let name = team_name(&read::body::<New>(request)?.name)?;
+    let team_id = TeamId::new(seed.id());
+    let team = settle(|| make(directory, signed, team_id, &name)).await?;
+    created(&format!("/teams/{team_id}"), team.version, &shown(&team, 0))
+}
+
+async fn make(
+    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
+    signed: &Signed,
+    team_id: TeamId,
+    name: &str,
+) -> Result<Team, Trouble> {
+    let read = Reading::of(directory, signed, Wanted::default()).await?;
+    may(read.caller, Operation::ManageTeams)?;
+    let by = read.by();
+    let after = Team::new(team_id, name, by.now);
+    let change = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+    match directory.commit_team(change).await {
+        Err(TableError::Conflict) => taken(directory, team_id, name).await,
+        made => Ok(made?),
+    }
+}
+
+/// Whether it is the very team that is there already, from an earlier try whose answer was lost, or another one.
+async fn taken(directory: &(impl ReadTogether + ViewTeams), team_id: TeamId, name: &str) -> Result<Team, Trouble> {
+    match directory.whose_team_name(name).await? {
+        Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
+        Some(_) => {
+            let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
+            Ok(directory.together(&wanted).await?.teams.remove(&team_id).ok_or(TableError::Conflict)?)
+        }
+        None => Err(TableError::Conflict.into()),
+    }
+}
+
+/// Changes a team as `decide` says and gives it as written.
+async fn change(
+    directory: &(impl ReadTogether + CommitTeam),
+    signed: &Signed,
+    request: &Request,
+    skill: Option<&SkillName>,
+    decide: impl Fn(&Team, &Reading) -> Result<Team, Refusal>,
+) -> Result<Team, Problem> {
+    let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
+    settle(|| async {
+        let wanted =
+            Wanted { teams: [team_id].into(), skills: skill.into_iter().cloned().collect(), ..Wanted::default() };
+        let read = Reading::of(directory, signed, wanted).await?;
+        let team = team_in(&read, team_id)?;
+        if_match.check("team", team.version)?;
+        let (after, by, skills) = (decide(team, &read)?, read.by(), Some(&read.about.skills));
+        let change = TeamChange { before: Some(team), after, by, action: Action::Edited, skills };
+        Ok(directory.commit_team(change).await?)
+    })
+    .await
+}
+
+fn team_in(read: &Reading, team_id: TeamId) -> Result<&Team, Refusal> {
+    read.about.teams.get(&team_id).ok_or_else(|| Refusal::UnknownTeam(team_id.to_string()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    name: Option<String>,
+    archived: Option<bool>,
+}
+
+/// `PATCH /teams/{team_id}`.
+pub async fn edit(
+    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
+    signed: &Signed,
+    request: &Request,
+) -> Answer {
+    let body = read::body::<Edit>(request)?;
+    let edit = TeamEdit { name: body.name.as_deref().map(team_name).transpose()?, archived: body.archived };
+    let team_id = team_id(request)?;
+    if let Some(name) = &edit.name
+        && directory.whose_team_name(name).await?.is_some_and(|other| other != team_id)
+    {
+        return Err(Refusal::TeamNameTaken(name.clone()).into());
+    }
+    let team = change(directory, signed, request, None, |team, read| edit.apply(team, read.caller)).await?;
+    answer(directory, &team).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    level: Option<i64>,
+    skill_set: Option<String>,
+}
+
+/// `PUT /teams/{team_id}/skills/{skill}`.
+pub async fn give(
+    directory: &(impl ReadTogether + CommitTeam + ListTeams),
+    signed: &Signed,
+    request: &Request,
+) -> Answer {
+    let (name, body) = (read::skill(request)?, read::body::<Given>(request)?);
+    let team = change(directory, signed, request, Some(&name), |team, read| {
+        let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        give_skill(team, read.caller, skill, body.level.map(Level), body.skill_set.as_deref())
+    });
+    answer(directory, &team.await?).await
+}
+
+/// `DELETE /teams/{team_id}/skills/{skill}`.
+pub async fn take(
+    directory: &(impl ReadTogether + CommitTeam + ListTeams),
+    signed: &Signed,
+    request: &Request,
+) -> Answer {
+    let name = read::skill(request)?;
+    let team = change(directory, signed, request, Some(&name), |team, read| {
+        read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        take_skill(team, read.caller, &name)
+    });
+    answer(directory, &team.await?).await
+}
+
+/// `DELETE /teams/{team_id}` (rule 21).
+pub async fn delete(
+    directory: &(impl ReadTogether + CommitTeam),
+    signed: &Signed,
+    request: &Request,
+) -> Result<(), Problem> {
+    let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
+    settle(|| async {
+        let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
+        let read = Reading::of(directory, signed, wanted).await?;
+        may(read.caller, Operation::DeleteTeams)?;
+        let team = team_in(&read, team_id)?;
+        if_match.check("team", team.version)?;
+        Ok(directory.delete_team(team, read.by()).await??)
+    })
+    .await
+}

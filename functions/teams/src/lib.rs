@@ -1,0 +1,52 @@
+//! `/teams`: made, renamed, archived and deleted; their skills, members and history (rules 4, 19 and 21).
+
+mod change;
+mod show;
+
+use lambda_http::Request;
+
+use domain::{TeamId, powers::Operation};
+use edge::{
+    Problem, Signed, history,
+    once::once,
+    read,
+    respond::{Answer, empty},
+    serve::route,
+};
+use table::{
+    ReadTogether,
+    history::{Subject, ViewHistory},
+    once::KeepAnswers,
+    teams::{CommitTeam, ListTeams, ViewTeams},
+};
+
+/// What this function does to the table.
+pub trait Store: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers {}
+impl<T: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers> Store for T {}
+
+/// Answers with what the route is about.
+pub async fn handle(directory: &impl Store, request: Request) -> Answer {
+    let signed = Signed::of(&request, Operation::ViewCatalog)?;
+    match route(&request).as_str() {
+        "GET /teams" => show::list(directory, &request).await,
+        "POST /teams" => {
+            let create = |seed| change::create(directory, &signed, &request, seed);
+            once(directory, &signed, &request, edge::now(), create).await
+        }
+        "GET /teams/{team_id}" => show::one(directory, team_id(&request)?).await,
+        "PATCH /teams/{team_id}" => change::edit(directory, &signed, &request).await,
+        "DELETE /teams/{team_id}" => {
+            change::delete(directory, &signed, &request).await?;
+            empty(&[])
+        }
+        "PUT /teams/{team_id}/skills/{skill}" => change::give(directory, &signed, &request).await,
+        "DELETE /teams/{team_id}/skills/{skill}" => change::take(directory, &signed, &request).await,
+        "GET /teams/{team_id}/members" => show::members(directory, &request).await,
+        "GET /teams/{team_id}/history" => history::page(directory, &request, Subject::Team(team_id(&request)?)).await,
+        other => Err(Problem::internal(&format!("no handler for {other}"))),
+    }
+}
+
+fn team_id(request: &Request) -> Result<TeamId, Problem> {
+    read::path(request, "team_id")
+}
