@@ -77,7 +77,7 @@ def log_in(simulator, identity, role):
 def known(api, simulator, token):
     """Things that are there, by the names of the path's parameters: some people who may come to harm, the demo's teams
     and skills, and a job."""
-    for name in ["ada", "grace", "mary", "emmy"]:
+    for name in ["hedy", "grace", "rosa", "emmy"]:
         log_in(simulator, f"{name}@example.com", "agent")
     people = ask(f"{api}/users?role=agent&limit=100", token)["items"]
     people = [user["user_id"] for user in people if user["identity"] != LOGINS["agent"][0]]
