@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long something is closed; longer than a function runs.
-const CLOSED_SECONDS: i64 = 30;
+const CLOSED_SECONDS: i64 = 60;
 
 /// That something is not closed, as a condition, and its value.
 pub(crate) fn open_now(now: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
