@@ -24,7 +24,7 @@ impl Stand {
         let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let owner = stack.people()[0].token.clone();
         let mut stand = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
-        stand.user_id = stand.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().to_owned();
+        stand.user_id = stand.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
         stand
     }
 
