@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Region},
+    types::AttributeValue,
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
@@ -51,6 +52,17 @@ impl Stand {
         let by = By::operator("test", Timestamp::UNIX_EPOCH);
         let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
         self.directory.commit_team(team).await.unwrap()
+    }
+
+    /// Closes something up to this second, as a deletion does that dies then.
+    pub async fn closed(&self, pk: &str, sk: &str, until: i64) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.directory.client().update_item().table_name(self.directory.name());
+        let update = update.key("pk", text(pk)).key("sk", text(sk));
+        let update = update.update_expression("SET closed_until = :until, closed_by = :by");
+        let update = update.condition_expression("attribute_exists(pk)");
+        let update = update.expression_attribute_values(":until", AttributeValue::N(until.to_string()));
+        update.expression_attribute_values(":by", text("somebody else")).send().await.unwrap();
     }
 
     /// Puts the skills of these people into the catalog.
