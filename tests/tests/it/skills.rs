@@ -82,10 +82,10 @@ async fn rule_21_what_is_in_use_is_kept_and_it_is_said_how_many_use_it() {
     };
     let (status, code, detail) = told(&english).await;
     assert_eq!((status, code.as_str()), (409, "skill-in-use"));
-    assert!(detail.contains("2 users") && detail.contains("2 teams"), "{detail}");
+    assert!(detail.contains("users: 2, teams: 2"), "{detail}");
     let (status, code, detail) = told("/skill-sets/Languages").await;
     assert_eq!((status, code.as_str()), (409, "skill-set-in-use"));
-    assert!(detail.contains("2 users") && detail.contains("2 teams"), "{detail}");
+    assert!(detail.contains("users: 2, teams: 2"), "{detail}");
     assert_eq!(world.read("/skill-sets/Languages").await["skills"].as_array().unwrap().len(), 2, "all or nothing");
 
     for team in [&sales, &old] {

@@ -93,11 +93,7 @@ fn promote(user: &User, read: &Reading) -> Result<User, Refusal> {
     edit.apply(user, read.caller, [], RoleAuthority::Directory)
 }
 
-async fn promotes(
-    directory: &(impl ReadTogether + CommitUser),
-    caller: &User,
-    target: &User,
-) -> Result<User, Problem> {
+async fn promotes(directory: &(impl ReadTogether + CommitUser), caller: &User, target: &User) -> Result<User, Problem> {
     let about = About::user(target.user_id, IfMatch::Any);
     change::user(directory, &signed(caller), &about, Action::Edited, promote).await
 }

@@ -1,11 +1,6 @@
 //! Skills while others use them (rules 19 and 21).
 
-use domain::{
-    Level, Refusal, Skill, SkillName, Team, TeamId, User,
-    audit::Action,
-    catalog::SkillSet,
-    people,
-};
+use domain::{Level, Refusal, Skill, SkillName, Team, TeamId, User, audit::Action, catalog::SkillSet, people};
 use jiff::{SignedDuration, Timestamp};
 use table::{
     By, CommitUser, ReadTogether, TableError, Wanted,

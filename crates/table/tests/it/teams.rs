@@ -118,8 +118,7 @@ async fn a_deleted_teams_name_is_free_again_and_two_teams_never_share_one() {
     let stand = Stand::new().await;
     let first = stand.put_team(team(7)).await;
     let namesake = || Team { name: "TEAM 7".to_owned(), ..team(8) };
-    let make =
-        |after| TeamChange { before: None, after, by: operator(), action: Action::Created, skills: None };
+    let make = |after| TeamChange { before: None, after, by: operator(), action: Action::Created, skills: None };
     assert!(matches!(stand.directory.commit_team(make(namesake())).await, Err(TableError::Conflict)));
     stand.directory.delete_team(&first, operator()).await.unwrap().unwrap();
     stand.directory.commit_team(make(namesake())).await.unwrap();
