@@ -87,3 +87,13 @@ impl Stand {
 pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
     Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
 }
+
+/// Both at the same moment; in every other round the second begins.
+pub async fn meet<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    if round.is_multiple_of(2) {
+        tokio::join!(a, b)
+    } else {
+        let (b, a) = tokio::join!(b, a);
+        (a, b)
+    }
+}
