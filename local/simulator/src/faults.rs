@@ -13,6 +13,8 @@ pub struct Faults {
     pub callbacks: CallbackFaults,
     /// What happens to requests to `TaskRouter`'s REST API (not to the token check).
     pub rest: Option<RestFault>,
+    /// What happens to the token check.
+    pub tokens: Option<RestFault>,
 }
 
 /// Faults of callbacks. Decided when the callback is made, not when it is sent.
@@ -31,7 +33,7 @@ pub struct CallbackFaults {
     pub delay_ms: u64,
 }
 
-/// A fault of the REST API.
+/// A fault of the REST API or of the token check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RestFault {
@@ -70,25 +72,29 @@ impl Default for HowMany {
 impl Faults {
     /// Says what is wrong with a fault that cannot happen.
     pub(crate) fn check(&self) -> Result<(), String> {
-        match self.rest.as_ref().and_then(|rest| rest.status) {
-            Some(status) if !(400..600).contains(&status) => {
-                Err(format!("rest.status must be from 400 to 599, not {status}"))
+        for (name, fault) in [("rest", &self.rest), ("tokens", &self.tokens)] {
+            match fault.as_ref().and_then(|fault| fault.status) {
+                Some(status) if !(400..600).contains(&status) => {
+                    return Err(format!("{name}.status must be from 400 to 599, not {status}"));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
+}
 
-    /// The fault that this request has, counted off.
+impl RestFault {
+    /// What happens to this request, counted off.
     pub(crate) fn hit(&mut self, method: &Method) -> Option<Hit> {
-        let fault = self.rest.as_mut()?;
-        if fault.method.as_ref().is_some_and(|only| !only.eq_ignore_ascii_case(method.as_str())) {
+        if self.method.as_ref().is_some_and(|only| !only.eq_ignore_ascii_case(method.as_str())) {
             return None;
         }
-        if let Some(times) = &mut fault.times {
+        if let Some(times) = &mut self.times {
             *times = times.checked_sub(1)?;
         }
-        let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
-        Some(Hit { latency: Duration::from_millis(fault.latency_ms), status })
+        let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
+        Some(Hit { latency: Duration::from_millis(self.latency_ms), status })
     }
 }
 

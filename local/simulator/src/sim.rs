@@ -66,7 +66,8 @@ async fn faults(Extract(state): Shared) -> Json<Faults> {
 
 /// Replaces all faults. What is held back comes out if callbacks are no longer reordered.
 async fn set_faults(Extract(state): Shared, body: Bytes) -> Result<Response, Refusal> {
-    let form = "{callbacks?: {drop, duplicate, reorder, delay_ms}, rest?: {method, status, times, latency_ms}}";
+    let form = "{callbacks?: {drop, duplicate, reorder, delay_ms}, rest?: {method, status, times, latency_ms}, \
+                tokens?: {as rest}}";
     let faults: Faults = read(&body, form)?;
     faults.check().map_err(Refusal::bad)?;
     state.faults().clone_from(&faults);

@@ -1,9 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{World, id};
-
-const WORKERS: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Workers";
+use crate::world::{WORKERS, World, id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_that_twilio_did_not_sign_is_refused() {
@@ -47,13 +45,7 @@ async fn rules_22_and_28_a_worker_that_is_removed_and_comes_back_is_the_same_use
     world.logs_in_with(&claims).await;
     let path = format!("/users/{}", id(&world.finds("q=lovelace").await));
     let sid = world.read(&path).await["worker"]["sid"].as_str().unwrap().to_owned();
-    let twilio = async |method: Method, form: &[(&str, &str)]| {
-        let request = world.simulator(method, &format!("{WORKERS}/{sid}"));
-        let request = request.basic_auth("AC00000000000000000000000000000000", Some("local-auth-token"));
-        assert!(request.form(form).send().await.unwrap().status().is_success());
-    };
-    twilio(Method::POST, &[("ActivitySid", simulator::OFFLINE_ACTIVITY_SID)]).await;
-    twilio(Method::DELETE, &[]).await;
+    world.removes_worker(&sid).await;
     world.until("the removal is heard", async || world.read(&path).await["worker"].is_null().then_some(())).await;
     assert_eq!(world.read(&path).await["status"], "active");
     world.logs_in_with(&claims).await;
@@ -76,5 +68,28 @@ async fn rule_25_an_agent_who_writes_admin_into_their_own_attributes_stays_an_ag
     world.until("it is heard", async || (world.read(&path).await["name"] == "Mallory Admin").then_some(())).await;
     assert_eq!(world.read(&path).await["role"], "agent");
     assert_eq!(world.ask(Method::GET, "/users", &token).send().await.unwrap().status(), 403);
+    world.stack.stop().await;
+}
+
+// rule 25
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_25_while_twilio_cannot_say_whose_a_token_is_nobody_is_let_in() {
+    let world = World::start().await;
+    // A token of which Twilio was not asked yet.
+    let token = world.logs_in("owner@example.com", "Olga Owner", "admin").await;
+    let asks = async |token: &str| {
+        let answer = world.ask(Method::GET, "/users", token).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    for fault in [json!({"status": 503}), json!({"latency_ms": 20_000})] {
+        let faults = json!({"tokens": fault});
+        assert!(world.simulator(Method::POST, "/sim/faults").json(&faults).send().await.unwrap().status().is_success());
+        let (known, made_up) = tokio::join!(asks(&token), asks("made up"));
+        let cannot_tell = (500, json!({"message": "Internal Server Error"}));
+        assert_eq!((&known, &made_up), (&cannot_tell, &cannot_tell), "{faults}");
+    }
+    world.simulator(Method::DELETE, "/sim/faults").send().await.unwrap();
+    assert_eq!(asks(&token).await.0, 200);
+    assert_eq!(asks("made up").await.0, 403);
     world.stack.stop().await;
 }

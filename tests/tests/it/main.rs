@@ -5,6 +5,13 @@
 mod bad_input;
 mod callbacks;
 mod export;
+mod newcomer;
+mod once;
+mod powers;
 mod privacy;
+mod records;
+mod skills;
+mod status;
 mod story;
+mod teams;
 mod world;

@@ -129,22 +129,22 @@ pub fn document() -> String {
         .to_owned();
     text += "\n## What is done to the directory\n\n| operation | agent | supervisor | system admin | account owner |\n|---|---|---|---|---|\n";
     for row in rows().iter().filter(|row| !row.has_target) {
-        line(&mut text, row.says, CALLERS.map(|caller| decision(caller, row, Target::Oneself)));
+        line(&mut text, row.says, &CALLERS.map(|caller| decision(caller, row, Target::Oneself)));
     }
     for caller in CALLERS {
         let _ = write!(text, "\n## What {} may do to a person\n\n| operation", Target::Other(caller).name());
         let _ = writeln!(text, " | {} |\n|---|---|---|---|---|---|", Target::ALL.map(Target::name).join(" | "));
         for row in rows().iter().filter(|row| row.has_target) {
-            line(&mut text, row.says, Target::ALL.map(|target| decision(caller, row, target)));
+            line(&mut text, row.says, &Target::ALL.map(|target| decision(caller, row, target)));
         }
     }
     text
 }
 
-fn line<const N: usize>(text: &mut String, says: &str, cells: [Result<(), Refusal>; N]) {
+fn line(text: &mut String, says: &str, cells: &[Result<(), Refusal>]) {
     let cell = |cell: &Result<(), Refusal>| match cell {
         Ok(()) => "yes".to_owned(),
         Err(refusal) => format!("`{}`", refusal.code()),
     };
-    let _ = writeln!(text, "| {says} | {} |", cells.each_ref().map(cell).join(" | "));
+    let _ = writeln!(text, "| {says} | {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
 }

@@ -1,6 +1,7 @@
 //! The table against a real DynamoDB, embedded.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod catalog;
 mod commit;
 mod filters;
 mod index;
@@ -8,4 +9,5 @@ mod jobs;
 mod once;
 mod search;
 mod support;
+mod teams;
 mod workers;

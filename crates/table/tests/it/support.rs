@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Region},
+    types::AttributeValue,
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
@@ -53,6 +54,17 @@ impl Stand {
         self.directory.commit_team(team).await.unwrap()
     }
 
+    /// Closes something up to this second, as a deletion does that dies then.
+    pub async fn closed(&self, pk: &str, sk: &str, until: i64) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.directory.client().update_item().table_name(self.directory.name());
+        let update = update.key("pk", text(pk)).key("sk", text(sk));
+        let update = update.update_expression("SET closed_until = :until, closed_by = :by");
+        let update = update.condition_expression("attribute_exists(pk)");
+        let update = update.expression_attribute_values(":until", AttributeValue::N(until.to_string()));
+        update.expression_attribute_values(":by", text("somebody else")).send().await.unwrap();
+    }
+
     /// Puts the skills of these people into the catalog.
     pub async fn put_skills(&self, users: &[User]) {
         let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
@@ -74,4 +86,14 @@ impl Stand {
 /// A change by an operator.
 pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
     Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
+}
+
+/// Both at the same moment; in every other round the second begins.
+pub async fn meet<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    if round.is_multiple_of(2) {
+        tokio::join!(a, b)
+    } else {
+        let (b, a) = tokio::join!(b, a);
+        (a, b)
+    }
 }

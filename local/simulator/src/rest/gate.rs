@@ -33,17 +33,20 @@ pub(super) async fn pass(Extract(state): Extract<Arc<State>>, request: Request, 
 
 async fn admit(state: &State, head: &Parts) -> Result<(), Refusal> {
     let path = head.uri.path();
-    if path.starts_with(WORKSPACES) {
-        meet_fault(state, &head.method).await?;
-    }
+    meet_fault(state, &head.method, path).await?;
     if !knows_the_token(state, &head.headers) {
         return Err(Refusal::unauthenticated());
     }
     if in_another_place(state, path) { Err(Refusal::not_found(path)) } else { Ok(()) }
 }
 
-async fn meet_fault(state: &State, method: &Method) -> Result<(), Refusal> {
-    let Some(hit) = state.faults().hit(method) else { return Ok(()) };
+async fn meet_fault(state: &State, method: &Method, path: &str) -> Result<(), Refusal> {
+    let hit = {
+        let mut faults = state.faults();
+        let fault = if path.starts_with(WORKSPACES) { &mut faults.rest } else { &mut faults.tokens };
+        fault.as_mut().and_then(|fault| fault.hit(method))
+    };
+    let Some(hit) = hit else { return Ok(()) };
     tokio::time::sleep(hit.latency).await;
     hit.status.map_or(Ok(()), |status| Err(Refusal::of(status)))
 }

@@ -112,6 +112,17 @@ async fn all_requests_can_fail_until_the_faults_end_but_tokens_are_still_checked
 }
 
 #[tokio::test]
+async fn the_token_check_can_fail_while_all_else_works() {
+    // rule 25
+    let twilio = Twilio::start().await;
+    let session = twilio.log_in(alice()).await;
+    twilio.faults(json!({"tokens": {"status": 503, "times": 1}})).await;
+    assert_eq!(twilio.get("/Workers").await["workers"].as_array().unwrap().len(), 1);
+    assert_eq!(twilio.validate(&session["token"]).await["status"], 503);
+    assert_eq!(twilio.validate(&session["token"]).await["valid"], true);
+}
+
+#[tokio::test]
 async fn requests_can_take_time_and_still_be_done() {
     let twilio = Twilio::start().await;
     twilio.faults(json!({"rest": {"latency_ms": 200}})).await;
@@ -127,6 +138,7 @@ async fn a_fault_that_cannot_happen_is_refused_with_what_would_be_right() {
         (json!({"callback": {}}), "callbacks"),
         (json!({"callbacks": {"drop": "some"}}), "HowMany"),
         (json!({"rest": {"status": 200}}), "400 to 599"),
+        (json!({"tokens": {"status": 200}}), "400 to 599"),
         (Value::Null, "rest"),
     ];
     for (faults, named) in impossible {
