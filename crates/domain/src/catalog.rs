@@ -42,7 +42,7 @@ impl SkillSet {
 
 /// A name that a skill set may have: 1 to 64 characters; it is a part of an address, so that it has no `/`.
 pub fn skill_set_name(text: &str) -> Result<String, Refusal> {
-    let name = plain_name(text, 64).filter(|name| !name.contains('/'));
+    let name = plain_name(text, 64).filter(|name| !name.contains('/') && name != "." && name != "..");
     name.ok_or_else(|| Refusal::SkillSetName(text.to_owned()))
 }
 
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_skill_sets_name_can_stand_in_an_address() {
         assert_eq!(skill_set_name(" Языки ").unwrap(), "Языки");
-        for wrong in ["", "a/b", "a\tb", &"x".repeat(65)] {
+        for wrong in ["", ".", "..", "a/b", "a\tb", &"x".repeat(65)] {
             assert_eq!(skill_set_name(wrong).unwrap_err().code(), "invalid-skill-set-name", "{wrong:?}");
         }
     }

@@ -7,9 +7,12 @@ use crate::{
     Adoption, Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
     edit::{RoleAuthority, check_teams},
     powers::{Caller, Operation, may},
-    skill::{MOST_SKILLS, Skills},
+    skill::Skills,
     team::plain_name,
 };
+
+/// The most skills with which somebody is added: with 25 teams they still are one transaction.
+pub const MOST_SKILLS: usize = 20;
 
 /// Somebody who has not logged in yet. Whoever logs in with this identity is recognised (rule 22); their name and e-mail
 /// then are what the login says, their role, teams and skills what was said here (rule 24).
@@ -31,7 +34,7 @@ pub struct Newcomer {
 impl Newcomer {
     /// An agent with this identity and name.
     pub fn new(identity: &str, name: &str, email: Option<&str>) -> Result<Self, Refusal> {
-        let is_identity = plain_name(identity, 128).is_some_and(|plain| plain == identity);
+        let is_identity = plain_name(identity, 64).is_some_and(|plain| plain == identity);
         let identity =
             is_identity.then(|| identity.to_owned()).ok_or_else(|| Refusal::Identity(identity.to_owned()))?;
         Ok(Self {
@@ -95,15 +98,23 @@ impl Newcomer {
     }
 
     fn skills(&self, known: impl Fn(&SkillName) -> Option<Skill>) -> Result<Skills, Refusal> {
-        if self.assigned_skills.len() > MOST_SKILLS {
-            return Err(Refusal::TooManySkills(self.assigned_skills.len()));
-        }
+        check_count(self.assigned_skills.len())?;
         for (name, level) in &self.assigned_skills {
             let skill = known(name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
             skill.check(*level, None)?;
         }
-        Ok(self.assigned_skills.iter().cloned().collect())
+        let skills = self.assigned_skills.iter().cloned().collect::<Skills>();
+        let repeated = || self.assigned_skills.iter().find(|(name, level)| skills.get(name) != Some(level));
+        match repeated() {
+            Some((name, _)) => Err(Refusal::RepeatedSkill(name.to_string())),
+            None => Ok(skills),
+        }
     }
+}
+
+/// Whether a newcomer may have so many skills; more are assigned one by one.
+pub fn check_count(skills: usize) -> Result<(), Refusal> {
+    if skills > MOST_SKILLS { Err(Refusal::TooManySkills { count: skills, most: MOST_SKILLS }) } else { Ok(()) }
 }
 
 /// Something that looks like an address; whether it is one only mail could tell.
@@ -168,6 +179,10 @@ mod tests {
         let refused = |newcomer| make(&newcomer, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(with("French", None)), "unknown-skill");
         assert_eq!(refused(with("English", Some(Level(101)))), "level-out-of-range");
+        let english = |level| (SkillName::new("English").unwrap(), Some(Level(level)));
+        assert_eq!(refused(Newcomer { assigned_skills: vec![english(1), english(9)], ..ada() }), "repeated-skill");
+        let many = (0..21).map(english).collect();
+        assert_eq!(refused(Newcomer { assigned_skills: many, ..ada() }), "too-many-skills");
     }
 
     #[test]

@@ -136,12 +136,20 @@ pub enum Refusal {
         /// How many people are in it, deactivated ones too.
         members: usize,
     },
-    /// A team gives a bounded number of skills.
-    #[error("{0} skills are too many: at most {most}.", most = crate::skill::MOST_SKILLS)]
-    TooManySkills(usize),
+    /// A team gives a bounded number of skills, and somebody who is added starts with few.
+    #[error("{count} skills are too many: at most {most}.")]
+    TooManySkills {
+        /// How many.
+        count: usize,
+        /// What would be right.
+        most: usize,
+    },
+    /// Of two levels for one skill nobody can tell which is meant.
+    #[error("The skill {0:?} is named twice with different levels. Name it once.")]
+    RepeatedSkill(String),
     /// What is no worker's friendly name.
     #[error(
-        "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 128 characters, no spaces at its ends."
+        "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 64 characters, no spaces at its ends."
     )]
     Identity(String),
     /// What is no name of a person.
@@ -184,6 +192,9 @@ pub enum Refusal {
     /// Rule 13: a tombstone is not edited.
     #[error("This user is deleted and cannot be changed. An operator with AWS access can restore them.")]
     DeletedUser,
+    /// `If-Match` names a version of what is not there.
+    #[error("If-Match expects a {0}, and there is none. Leave it out to make one.")]
+    NotThere(&'static str),
     /// `If-Match` names an older version.
     #[error("The {what} has changed since you read it: it is version {is} now. Read it again and repeat the edit.")]
     Stale {
@@ -241,7 +252,8 @@ impl Refusal {
             Self::TeamName(_) => "invalid-team-name",
             Self::TeamNameTaken(_) => "team-name-taken",
             Self::TeamHasMembers { .. } => "team-has-members",
-            Self::TooManySkills(_) => "too-many-skills",
+            Self::TooManySkills { .. } => "too-many-skills",
+            Self::RepeatedSkill(_) => "repeated-skill",
             Self::Identity(_) => "invalid-identity",
             Self::UserName(_) => "invalid-name",
             Self::Email(_) => "invalid-email",
@@ -254,7 +266,7 @@ impl Refusal {
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
             Self::NotDeleted(_) => "not-deleted",
             Self::DeletedUser => "deleted-user",
-            Self::Stale { .. } => "stale",
+            Self::NotThere(_) | Self::Stale { .. } => "stale",
         }
     }
 
@@ -279,7 +291,8 @@ impl Refusal {
             | Self::RangeWithoutLevels
             | Self::SkillSetName(_)
             | Self::TeamName(_)
-            | Self::TooManySkills(_)
+            | Self::TooManySkills { .. }
+            | Self::RepeatedSkill(_)
             | Self::Identity(_)
             | Self::UserName(_)
             | Self::Email(_)
@@ -303,7 +316,7 @@ impl Refusal {
             | Self::NotDeleted(_)
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,
-            Self::Stale { .. } => RefusalKind::Stale,
+            Self::NotThere(_) | Self::Stale { .. } => RefusalKind::Stale,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::Refusal;
 /// The skill set that adopted skills join (rule 23).
 pub const IMPORTED: &str = "Imported";
 
-/// The most skills that a team gives, or that somebody who is added starts with.
+/// The most skills that a team gives.
 pub const MOST_SKILLS: usize = 40;
 
 /// Words that TaskRouter's expressions read as something else than a name, as in `routing.levels.in > 5`.

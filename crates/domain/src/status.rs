@@ -101,9 +101,12 @@ impl Former {
     #[must_use]
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut former = Self::default();
-        for record in records.into_iter().skip_while(|record| record.action != Action::Deleted) {
-            if record.action != Action::Deleted {
-                break;
+        for record in records {
+            match record.action {
+                Action::Deleted => {}
+                // What is heard of a tombstone.
+                Action::LoginRefused | Action::WorkerRemoved => continue,
+                _ => break,
             }
             for change in &record.changes {
                 let before = change.before.clone();
@@ -113,6 +116,9 @@ impl Former {
                     "assigned_skills" => former.assigned_skills = serde_json::from_value(before).unwrap_or_default(),
                     _ => {}
                 }
+            }
+            if former.status.is_some() {
+                break;
             }
         }
         former

@@ -8,6 +8,7 @@ use crate::{
     Change, Level, Refusal, Skill, SkillName, TeamId,
     audit::{Fields, differences},
     powers::{Caller, Operation, may},
+    search::fold,
     skill::{MOST_SKILLS, Skills},
 };
 
@@ -34,9 +35,11 @@ pub struct Team {
     pub updated_at: Timestamp,
 }
 
-/// A name that a team may have: 1 to 64 characters, not all of them spaces.
+/// A name that a team may have: 1 to 64 characters, not all of them spaces. Folded, as it is kept unique, it must fit into
+/// a key of the table: some characters are words.
 pub fn team_name(text: &str) -> Result<String, Refusal> {
-    plain_name(text, 64).ok_or_else(|| Refusal::TeamName(text.to_owned()))
+    let name = plain_name(text, 64).filter(|name| (1..=512).contains(&fold(name).len()));
+    name.ok_or_else(|| Refusal::TeamName(text.to_owned()))
 }
 
 /// A text without control characters, spaces at its ends left out; none where nothing or too much is left.
@@ -103,7 +106,10 @@ pub fn give_skill(
     skill.check(if kept_as_it_is { None } else { level }, skill_set)?;
     let mut after = team.clone();
     after.skills.insert(skill.name.clone(), level);
-    if after.skills.len() > MOST_SKILLS { Err(Refusal::TooManySkills(after.skills.len())) } else { Ok(after) }
+    match after.skills.len() {
+        count if count > MOST_SKILLS => Err(Refusal::TooManySkills { count, most: MOST_SKILLS }),
+        _ => Ok(after),
+    }
 }
 
 /// The team without this skill.
@@ -158,13 +164,16 @@ mod tests {
         let full = Team { skills: (0..40).map(|n| (name(n), None)).collect(), ..team() };
         let by = caller(Role::SystemAdmin);
         assert!(give_skill(&full, by, &Skill::imported(name(3)), None, None).is_ok());
-        assert_eq!(give_skill(&full, by, &Skill::imported(name(41)), None, None), Err(Refusal::TooManySkills(41)));
+        assert_eq!(
+            give_skill(&full, by, &Skill::imported(name(41)), None, None),
+            Err(Refusal::TooManySkills { count: 41, most: 40 })
+        );
     }
 
     #[test]
     fn a_teams_name_is_something_that_can_be_read() {
         assert_eq!(team_name("  Sales (US) ").unwrap(), "Sales (US)");
-        for wrong in ["", "  ", "a\nb", &"x".repeat(65)] {
+        for wrong in ["", "  ", "a\nb", &"x".repeat(65), &"\u{fdfa}".repeat(31)] {
             assert_eq!(team_name(wrong).unwrap_err().code(), "invalid-team-name", "{wrong:?}");
         }
     }

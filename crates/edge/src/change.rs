@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use backon::{ExponentialBuilder, Retryable};
@@ -68,9 +68,9 @@ where
         .with_factor(1.5)
         .with_min_delay(Duration::from_millis(5))
         .with_max_delay(Duration::from_millis(250))
-        .without_max_times()
-        .with_total_delay(Some(PATIENCE));
-    Ok(attempt.retry(waits).when(Trouble::again).await?)
+        .without_max_times();
+    let begun = Instant::now();
+    Ok(attempt.retry(waits).when(|trouble: &Trouble| trouble.again() && begun.elapsed() < PATIENCE).await?)
 }
 
 /// What was read for a change.

@@ -15,7 +15,9 @@ pub fn etag(version: u64) -> String {
 /// What `If-Match` asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// Nothing, or `*`.
+    /// Nothing.
+    Unsaid,
+    /// `*`: whatever is there.
     Any,
     /// One of these versions.
     OneOf(Vec<u64>),
@@ -24,7 +26,7 @@ pub enum IfMatch {
 impl IfMatch {
     /// As the request says.
     pub fn of(request: &Request) -> Result<Self, Problem> {
-        let Some(value) = request.headers().get("if-match") else { return Ok(Self::Any) };
+        let Some(value) = request.headers().get("if-match") else { return Ok(Self::Unsaid) };
         let value = value.to_str().unwrap_or_default();
         if value.trim() == "*" {
             return Ok(Self::Any);
@@ -36,6 +38,11 @@ impl IfMatch {
                 format!("If-Match is {value:?}; it is the ETag of what is changed, such as \"7\"."),
             )
         })
+    }
+
+    /// Refuses any expectation of what is not there.
+    pub fn check_absent(&self, what: &'static str) -> Result<(), Refusal> {
+        if *self == Self::Unsaid { Ok(()) } else { Err(Refusal::NotThere(what)) }
     }
 
     /// Refuses what has changed since.
@@ -63,6 +70,8 @@ mod tests {
         assert_eq!(check("\"6\", \"7\""), Ok(()));
         assert_eq!(check("*"), Ok(()));
         assert_eq!(check("\"6\""), Err(Refusal::Stale { what: "user", is: 7 }));
+        assert_eq!(asked("*").unwrap().check_absent("skill"), Err(Refusal::NotThere("skill")));
+        assert_eq!(IfMatch::Unsaid.check_absent("skill"), Ok(()));
         assert_eq!(asked("seven").unwrap_err().code, "invalid-if-match");
     }
 }

@@ -76,8 +76,11 @@ impl Query {
 pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let bytes = request.body().as_ref();
     let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
-    serde_json::from_slice::<serde_json::Value>(bytes)
+    let value = serde_json::from_slice::<serde_json::Value>(bytes)
         .map_err(|error| Problem::invalid("invalid-json", format!("The body is not JSON: {}.", position(&error))))?;
+    if !value.is_object() {
+        return Err(Problem::invalid("invalid-body", "The body is JSON, but no object: it is to be {\"…\": …}."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
@@ -145,6 +148,9 @@ mod tests {
         assert_eq!((problem.code, problem.errors[0].pointer.as_str()), ("invalid-body", "/level"));
         assert!(read("{\"lvl\": 1}").unwrap_err().detail.contains("lvl"));
         assert!(read("").is_ok());
+        for no_object in ["[5]", "5", "null", "\"level\""] {
+            assert_eq!(read(no_object).unwrap_err().code, "invalid-body", "{no_object}");
+        }
     }
 
     #[test]

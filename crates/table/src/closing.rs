@@ -45,7 +45,8 @@ impl Directory {
         let update = self.db.update_item().table_name(&self.table).set_key(Some(key.attributes()));
         let update = update
             .update_expression("SET closed_until = :until, closed_by = :by")
-            .condition_expression(format!("version = :read AND {is_open}"))
+            // Closed by us: the answer to an earlier try was lost.
+            .condition_expression(format!("version = :read AND ({is_open} OR closed_by = :by)"))
             .expression_attribute_values(":until", number(now.as_second() + CLOSED_SECONDS))
             .expression_attribute_values(":by", text(by.to_string()))
             .expression_attribute_values(":read", number(version))

@@ -16,9 +16,9 @@ use crate::{
     transaction::{If, Otherwise, Transaction},
 };
 
-/// A transaction takes 100 items, and a skill that is assigned two of them. A person with more changed skills than this
-/// is written in several.
-const MOST_SKILLS: usize = 40;
+/// A transaction takes 100 items: so many for teams and skills, of which one that is joined or assigned takes two. A
+/// person with more changed skills is written in several.
+const MOST_ITEMS: usize = 90;
 
 /// What makes a callback *applied*: its hash is noted on the worker, while nothing later has been heard.
 #[derive(Debug, Clone, Copy)]
@@ -97,11 +97,12 @@ fn partly(before: Option<&User>, after: &User) -> Option<User> {
     let names = had.keys().chain(after.assigned_skills.keys()).collect::<BTreeSet<_>>();
     let changed = names.into_iter().filter(|name| had.get(*name) != after.assigned_skills.get(*name));
     let changed = changed.collect::<Vec<_>>();
-    if changed.len() <= MOST_SKILLS {
+    let at_once = room_for_skills(before, after);
+    if changed.len() <= at_once {
         return None;
     }
     let mut assigned_skills = had.clone();
-    for name in changed.into_iter().take(MOST_SKILLS) {
+    for name in changed.into_iter().take(at_once) {
         match after.assigned_skills.get(name) {
             Some(level) => drop(assigned_skills.insert(name.clone(), *level)),
             None => drop(assigned_skills.remove(name)),
@@ -109,6 +110,14 @@ fn partly(before: Option<&User>, after: &User) -> Option<User> {
     }
     let adoption = before.map_or(Adoption::Awaited, |before| before.adoption);
     Some(User { assigned_skills, adoption, ..after.clone() })
+}
+
+/// How many changed skills fit beside the changed teams: at least seven beside 25 that are joined and 25 that are left.
+fn room_for_skills(before: Option<&User>, after: &User) -> usize {
+    let none = BTreeSet::new();
+    let had = before.map_or(&none, |before| &before.teams);
+    let for_teams = 2 * after.teams.difference(had).count() + had.difference(&after.teams).count();
+    MOST_ITEMS.saturating_sub(for_teams).max(2) / 2
 }
 
 impl Directory {
@@ -280,9 +289,9 @@ mod tests {
         let skill = |i: usize| (SkillName::adopted(&format!("skill {i}")).unwrap(), None);
         let whole = User { assigned_skills: (0..100).map(skill).collect(), adoption: from, ..people::agent("ada") };
         let first = partly(None, &whole).unwrap();
-        assert_eq!((first.assigned_skills.len(), first.adoption), (40, Adoption::Awaited));
+        assert_eq!((first.assigned_skills.len(), first.adoption), (45, Adoption::Awaited));
         let second = partly(Some(&first), &whole).unwrap();
-        assert_eq!((second.assigned_skills.len(), second.adoption), (80, Adoption::Awaited));
+        assert_eq!((second.assigned_skills.len(), second.adoption), (90, Adoption::Awaited));
         assert_eq!(partly(Some(&second), &whole), None);
     }
 }

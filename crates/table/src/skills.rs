@@ -9,7 +9,8 @@ use domain::{Refusal, Skill, SkillName, TeamId, UserId, audit::Action, catalog::
 use crate::{
     By, Cursor, Directory, TableError,
     closing::{Closed, open_now},
-    items, keys,
+    items,
+    keys::{self, Key},
     profiles::number,
     transaction::{If, Transaction},
 };
@@ -79,7 +80,7 @@ impl ViewCatalog for Directory {
     }
 
     async fn uses(&self, skill: &SkillName) -> Result<Uses, TableError> {
-        let keys = self.sort_keys(&keys::of_skill(skill), "").await?;
+        let keys = self.sort_keys(&keys::of_skill(skill), None).await?;
         let users = keys.iter().filter_map(|sk| sk.strip_prefix("USER#")?.parse().ok()).collect();
         let teams = keys.iter().filter_map(|sk| sk.strip_prefix("TEAM#")?.parse().ok()).collect();
         Ok(Uses { users, teams })
@@ -157,25 +158,22 @@ impl CommitSkill for Directory {
 
     async fn delete_skill(&self, skill: &Skill, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
         let closed = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
-        let uses = match self.uses(&skill.name).await {
-            Ok(uses) if uses == Uses::default() => return self.delete_skills(&[(skill, closed)], by).await.map(Ok),
-            uses => uses,
-        };
-        self.open(&closed).await;
-        let Uses { users, teams } = uses?;
-        let skill = skill.name.to_string();
-        Ok(Err(Refusal::SkillInUse { skill, users: users.len(), teams: teams.len() }))
+        let deleted = self.delete_unused(skill, &closed, by).await;
+        if !matches!(deleted, Ok(Ok(()))) {
+            self.open(&closed).await;
+        }
+        deleted
     }
 
     async fn delete_skill_set(&self, set: &SkillSet, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
         let closed_set = self.close(keys::skill_set(&set.name), set.version, by.now).await?;
-        let skills = self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name).collect::<Vec<_>>();
-        let mut closed = Vec::with_capacity(skills.len());
-        let deleted = self.delete_unused(set, &skills, &mut closed, &closed_set, by).await;
+        let mut closed = Vec::new();
+        let deleted = self.delete_unused_set(set, &closed_set, &mut closed, by).await;
         if !matches!(deleted, Ok(Ok(()))) {
-            for closed in closed.iter().chain([&closed_set]) {
+            for (_, closed) in &closed {
                 self.open(closed).await;
             }
+            self.open(&closed_set).await;
         }
         deleted
     }
@@ -184,15 +182,30 @@ impl CommitSkill for Directory {
 impl Directory {
     async fn delete_unused(
         &self,
+        skill: &Skill,
+        closed: &Closed,
+        by: By<'_>,
+    ) -> Result<Result<(), Refusal>, TableError> {
+        let Uses { users, teams } = self.uses(&skill.name).await?;
+        if !users.is_empty() || !teams.is_empty() {
+            let skill = skill.name.to_string();
+            return Ok(Err(Refusal::SkillInUse { skill, users: users.len(), teams: teams.len() }));
+        }
+        self.delete_skills([(skill, closed)], by).await.map(Ok)
+    }
+
+    /// What it has closed it leaves in `closed`.
+    async fn delete_unused_set(
+        &self,
         set: &SkillSet,
-        skills: &[Skill],
-        closed: &mut Vec<Closed>,
         closed_set: &Closed,
+        closed: &mut Vec<(Skill, Closed)>,
         by: By<'_>,
     ) -> Result<Result<(), Refusal>, TableError> {
         let mut all = Uses::default();
-        for skill in skills {
-            closed.push(self.close(keys::skill(&skill.name), skill.version, by.now).await?);
+        for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
+            let closed_skill = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
+            closed.push((skill.clone(), closed_skill));
             let uses = self.uses(&skill.name).await?;
             all.users.extend(uses.users);
             all.teams.extend(uses.teams);
@@ -201,11 +214,8 @@ impl Directory {
             let skill_set = set.name.clone();
             return Ok(Err(Refusal::SkillSetInUse { skill_set, users: all.users.len(), teams: all.teams.len() }));
         }
-        let mut pairs = skills.iter().zip(closed.drain(..)).collect::<Vec<_>>();
-        while !pairs.is_empty() {
-            let rest = pairs.split_off(pairs.len().min(DELETED_AT_ONCE));
-            self.delete_skills(&pairs, by).await?;
-            pairs = rest;
+        for some in closed.chunks(DELETED_AT_ONCE) {
+            self.delete_skills(some.iter().map(|(skill, closed)| (skill, closed)), by).await?;
         }
         let mut writes = Transaction::new(self);
         writes.delete(closed_set.key(), Some(closed_set.still()))?;
@@ -215,7 +225,11 @@ impl Directory {
         writes.send(self).await.map(Ok)
     }
 
-    async fn delete_skills(&self, skills: &[(&Skill, Closed)], by: By<'_>) -> Result<(), TableError> {
+    async fn delete_skills<'s>(
+        &self,
+        skills: impl IntoIterator<Item = (&'s Skill, &'s Closed)>,
+        by: By<'_>,
+    ) -> Result<(), TableError> {
         let mut writes = Transaction::new(self);
         for (skill, closed) in skills {
             writes.delete(closed.key(), Some(closed.still()))?;
@@ -234,21 +248,22 @@ impl Directory {
         let known = known.map(|skill| skill.map(|skill| skill.name)).collect::<Result<BTreeSet<_>, _>>()?;
         let unknown = names.into_iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
         if !unknown.is_empty() && self.get(&keys::skill_set(IMPORTED)).await?.is_none() {
-            made_by_somebody(self.create_skill_set(&SkillSet::new(IMPORTED, Uuid::nil()), by).await)?;
+            let made = self.create_skill_set(&SkillSet::new(IMPORTED, Uuid::nil()), by).await;
+            self.made_by_somebody(made, &keys::skill_set(IMPORTED)).await?;
         }
         for name in unknown {
-            let skill = Skill::imported(name.clone());
-            made_by_somebody(self.commit_skill(None, skill, by, Action::Imported).await.map(drop))?;
+            let made = self.commit_skill(None, Skill::imported(name.clone()), by, Action::Imported).await;
+            self.made_by_somebody(made.map(drop), &keys::skill(name)).await?;
         }
         Ok(())
     }
-}
 
-/// Another callback that meets the same skill for the first time has made it.
-fn made_by_somebody(made: Result<(), TableError>) -> Result<(), TableError> {
-    match made {
-        Err(TableError::Conflict) => Ok(()),
-        other => other,
+    /// Another callback that meets the same skill for the first time may have made it.
+    async fn made_by_somebody(&self, made: Result<(), TableError>, key: &Key) -> Result<(), TableError> {
+        match made {
+            Err(TableError::Conflict) if self.get(key).await?.is_some() => Ok(()),
+            other => other,
+        }
     }
 }
 

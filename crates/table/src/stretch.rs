@@ -33,16 +33,18 @@ impl Directory {
         Ok(Stretch { items: answer.items.unwrap_or_default(), after })
     }
 
-    /// All sort keys that start so.
-    pub(crate) async fn sort_keys(&self, pk: &str, starts: &str) -> Result<Vec<String>, TableError> {
+    /// All sort keys of a partition; those that start so, if it is said how. DynamoDB takes no empty start.
+    pub(crate) async fn sort_keys(&self, pk: &str, starts: Option<&str>) -> Result<Vec<String>, TableError> {
         let (mut keys, mut start) = (Vec::new(), None);
         loop {
             let query = self.db.query().table_name(&self.table).consistent_read(true).set_exclusive_start_key(start);
-            let query = query
-                .key_condition_expression("pk = :pk AND begins_with(sk, :starts)")
-                .projection_expression("sk")
-                .expression_attribute_values(":pk", text(pk))
-                .expression_attribute_values(":starts", text(starts));
+            let query = query.projection_expression("sk").expression_attribute_values(":pk", text(pk));
+            let query = match starts {
+                None => query.key_condition_expression("pk = :pk"),
+                Some(starts) => query
+                    .key_condition_expression("pk = :pk AND begins_with(sk, :starts)")
+                    .expression_attribute_values(":starts", text(starts)),
+            };
             let answer = query.send().await.map_err(|error| TableError::of(&error))?;
             let found = answer.items.unwrap_or_default().into_iter();
             keys.extend(found.filter_map(|mut item| item.remove("sk")?.as_s().ok().cloned()));

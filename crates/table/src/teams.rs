@@ -74,7 +74,9 @@ impl ListTeams for Directory {
         let (pk, starts) = keys::TEAM_NAMES;
         let page = self.stretch(pk, starts, cursor, limit).await?;
         let names = page.items.into_iter().map(items::read::<TeamName>).collect::<Result<Vec<_>, _>>()?;
-        let keys = names.iter().map(|name| keys::team(name.team_id)).collect::<Vec<_>>();
+        // A renaming that is seen half done shows a team under both of its names.
+        let ids = names.iter().map(|name| name.team_id).collect::<BTreeSet<_>>();
+        let keys = ids.into_iter().map(keys::team).collect::<Vec<_>>();
         let teams = self.get_many_now(&keys).await?.into_iter().map(items::read::<Team>);
         let mut teams = teams.map(|team| team.map(|team| (team.team_id, team))).collect::<Result<Teams, _>>()?;
         let teams = names.iter().filter_map(|name| teams.remove(&name.team_id));
@@ -103,7 +105,7 @@ impl ListTeams for Directory {
 impl Directory {
     /// Who is in a team, as of now.
     pub(crate) async fn member_ids(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, TableError> {
-        let keys = self.sort_keys(&keys::of_team(team_id), keys::MEMBER).await?;
+        let keys = self.sort_keys(&keys::of_team(team_id), Some(keys::MEMBER)).await?;
         Ok(keys.iter().filter_map(|sk| sk.strip_prefix(keys::MEMBER)?.parse().ok()).collect())
     }
 }
@@ -161,22 +163,20 @@ impl CommitTeam for Directory {
 
     async fn delete_team(&self, team: &Team, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
         let closed = self.close(keys::team(team.team_id), team.version, by.now).await?;
-        match self.count_members(team.team_id).await {
-            Ok(0) => self.delete_closed(team, &closed, by).await.map(Ok),
-            Ok(members) => {
-                self.open(&closed).await;
-                Ok(Err(Refusal::TeamHasMembers { team: team.name.clone(), members }))
-            }
-            Err(error) => {
-                self.open(&closed).await;
-                Err(error)
-            }
+        let deleted = self.delete_empty(team, &closed, by).await;
+        if !matches!(deleted, Ok(Ok(()))) {
+            self.open(&closed).await;
         }
+        deleted
     }
 }
 
 impl Directory {
-    async fn delete_closed(&self, team: &Team, closed: &Closed, by: By<'_>) -> Result<(), TableError> {
+    async fn delete_empty(&self, team: &Team, closed: &Closed, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
+        let members = self.count_members(team.team_id).await?;
+        if members > 0 {
+            return Ok(Err(Refusal::TeamHasMembers { team: team.name.clone(), members }));
+        }
         let mut writes = Transaction::new(self);
         writes.delete(closed.key(), Some(closed.still()))?;
         writes.delete(&keys::team_name(&fold(&team.name)), Some(is_mine(team)))?;
@@ -185,7 +185,7 @@ impl Directory {
         }
         writes.record(keys::of_team(team.team_id), &by, Action::Deleted, Team::changes(Some(team), None))?;
         writes.caller(&by)?;
-        writes.send(self).await
+        writes.send(self).await.map(Ok)
     }
 }
 

@@ -4,7 +4,10 @@ use lambda_http::Request;
 use serde::Deserialize;
 
 use domain::{
-    Level, Refusal, Role, SkillName, User, UserId, audit::Action, edit::RoleAuthority, newcomer::Newcomer,
+    Level, Refusal, Role, SkillName, User, UserId,
+    audit::Action,
+    edit::RoleAuthority,
+    newcomer::{Newcomer, check_count},
     powers::Operation,
 };
 use edge::{
@@ -40,7 +43,9 @@ struct Assigned {
 
 impl Body {
     fn newcomer(self) -> Result<Newcomer, Problem> {
-        let skills = self.assigned_skills.unwrap_or_default().into_iter().map(Assigned::skill);
+        let skills = self.assigned_skills.unwrap_or_default();
+        check_count(skills.len())?;
+        let skills = skills.into_iter().map(Assigned::skill);
         let mut newcomer = Newcomer::new(&self.identity, &self.name, self.email.as_deref())?;
         newcomer.role = self.role.as_deref().map(str::parse).transpose()?.unwrap_or(Role::Agent);
         newcomer.teams = team_ids(&self.teams.unwrap_or_default())?;

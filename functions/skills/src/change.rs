@@ -122,7 +122,7 @@ async fn put(
     may(read.caller, Operation::ManageSkills)?;
     set_in(&read, set)?;
     let before = read.about.skills.get(name);
-    if_match.check("skill", before.map_or(0, |before| before.version))?;
+    before.map_or_else(|| if_match.check_absent("skill"), |before| if_match.check("skill", before.version))?;
     let after = wish.apply(before, name.as_str(), set, read.caller)?;
     let (status, action) = if before.is_some() { (200, Action::Edited) } else { (201, Action::Created) };
     Ok((directory.commit_skill(before, after, read.by(), action).await?, status))

@@ -65,12 +65,12 @@ async fn make(
 
 /// Whether it is the very team that is there already, from an earlier try whose answer was lost, or another one.
 async fn taken(directory: &(impl ReadTogether + ViewTeams), team_id: TeamId, name: &str) -> Result<Team, Trouble> {
+    let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
+    if let Some(made) = directory.together(&wanted).await?.teams.remove(&team_id) {
+        return Ok(made);
+    }
     match directory.whose_team_name(name).await? {
-        Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
-        Some(_) => {
-            let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
-            Ok(directory.together(&wanted).await?.teams.remove(&team_id).ok_or(TableError::Conflict)?)
-        }
+        Some(_) => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
         None => Err(TableError::Conflict.into()),
     }
 }

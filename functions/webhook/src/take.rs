@@ -3,7 +3,9 @@
 //! Two writes: the worker's item notes what was said, and a transaction brings the person in line with it. A crash
 //! between the two is mended by the next callback, because the hash on the worker's item still differs.
 
+use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
+use std::time::Duration;
 use uuid::Uuid;
 
 use domain::{
@@ -26,8 +28,12 @@ use crate::{
     whose::Whose,
 };
 
-/// How often a callback is tried on a new reading.
-const TRIES: usize = 8;
+/// How long one waits for the next try where callbacks meet: each a little longer, and each another while.
+fn waits() -> impl Iterator<Item = Duration> {
+    let waits = ExponentialBuilder::default().with_jitter().with_max_times(8);
+    let waits = waits.with_min_delay(Duration::from_millis(5)).with_max_delay(Duration::from_millis(500)).build();
+    [Duration::ZERO].into_iter().chain(waits)
+}
 
 impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
     /// Takes in what was said; afterwards the directory says it, too. `request_id` is what the history names.
@@ -35,8 +41,12 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         for fault in &event.faults {
             tracing::warn!(worker_sid = event.worker_sid, fault = %fault, "attributes are not as they should be");
         }
-        for _ in 0..TRIES {
-            let observed = self.directory.observe(observation(&event)).await?;
+        for wait in waits() {
+            tokio::time::sleep(wait).await;
+            let observed = match self.directory.observe(observation(&event)).await {
+                Err(TableError::Conflict) => continue,
+                observed => observed?,
+            };
             if observed.latest && observed.worker.applied_hash.as_deref() == Some(&event.hash) {
                 return Ok(());
             }

@@ -96,6 +96,11 @@ fn rule_13_an_operator_restores_what_is_there_still() {
 fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
     let half = User { status: Status::Deleted, teams: [].into(), ..ada() };
     let gone = after(StatusChange::Delete, &half);
-    let history = [record(Action::Deleted, &half, &gone), record(Action::Deleted, &ada(), &half)];
+    let history = [
+        record(Action::Deleted, &half, &gone),
+        record(Action::LoginRefused, &half, &half),
+        record(Action::Deleted, &ada(), &half),
+        record(Action::Edited, &agent("ada"), &ada()),
+    ];
     assert_eq!(restored(&gone, &Former::of(&history), |_| true, |_| true), Ok(ada()));
 }
