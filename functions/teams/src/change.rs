@@ -75,9 +75,9 @@ async fn taken(directory: &(impl ReadTogether + ViewTeams), team_id: TeamId, nam
     }
 }
 
-/// Changes a team as `decide` says and gives it as written.
+/// Changes a team as `decide` says and gives it as written. That its new name is another team's shows when it is written.
 async fn change(
-    directory: &(impl ReadTogether + CommitTeam),
+    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
     signed: &Signed,
     request: &Request,
     skill: Option<&SkillName>,
@@ -91,8 +91,15 @@ async fn change(
         let team = team_in(&read, team_id)?;
         if_match.check("team", team.version)?;
         let (after, by, skills) = (decide(team, &read)?, read.by(), Some(&read.about.skills));
+        let name = after.name.clone();
         let change = TeamChange { before: Some(team), after, by, action: Action::Edited, skills };
-        Ok(directory.commit_team(change).await?)
+        match directory.commit_team(change).await {
+            Err(TableError::Conflict) => match directory.whose_team_name(&name).await? {
+                Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name).into()),
+                _ => Err(TableError::Conflict.into()),
+            },
+            changed => Ok(changed?),
+        }
     })
     .await
 }
@@ -116,12 +123,6 @@ pub async fn edit(
 ) -> Answer {
     let body = read::body::<Edit>(request)?;
     let edit = TeamEdit { name: body.name.as_deref().map(team_name).transpose()?, archived: body.archived };
-    let team_id = team_id(request)?;
-    if let Some(name) = &edit.name
-        && directory.whose_team_name(name).await?.is_some_and(|other| other != team_id)
-    {
-        return Err(Refusal::TeamNameTaken(name.clone()).into());
-    }
     let team = change(directory, signed, request, None, |team, read| edit.apply(team, read.caller)).await?;
     answer(directory, &team).await
 }
@@ -135,7 +136,7 @@ struct Given {
 
 /// `PUT /teams/{team_id}/skills/{skill}`.
 pub async fn give(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams),
+    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
@@ -149,7 +150,7 @@ pub async fn give(
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
 pub async fn take(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams),
+    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
