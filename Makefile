@@ -6,7 +6,7 @@ FN ?= search
 USUAL := list user role-and-teams assign start job created insert account-owner
 EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
-.PHONY: help run test lint fmt bench build invoke clean
+.PHONY: help run test lint fmt bench build invoke restore clean
 help: ## Lists the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
@@ -40,6 +40,9 @@ build: ## Builds what is deployed: target/lambda/<function>/bootstrap
 
 invoke: ## Invokes a function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
+
+restore: ## Brings back a deleted user of the running system: make restore USER_ID=…
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/operate restore $(USER_ID)
 
 clean: ## Forgets the local system's data
 	rm -rf $${DATA:-.data}

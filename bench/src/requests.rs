@@ -16,6 +16,8 @@ pub struct Asked<'a> {
     pub parameters: Vec<(&'a str, String)>,
     /// The query.
     pub query: Vec<(&'a str, String)>,
+    /// Headers besides the content type, in lower case.
+    pub headers: Vec<(&'a str, &'a str)>,
     /// The body.
     pub body: Option<Value>,
 }
@@ -30,12 +32,14 @@ impl Asked<'_> {
         let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
         let path = self.parameters.iter().fold(path.to_owned(), filled_in);
         let caller = json!({"user_id": caller, "role": Role::AccountOwner, "token_role": Role::SystemAdmin});
+        let headers = [("content-type", "application/json")].into_iter().chain(self.headers.iter().copied());
+        let headers: Value = headers.map(|(name, value)| (name.to_owned(), json!(value))).collect();
         let event = json!({
             "version": "2.0",
             "routeKey": self.route,
             "rawPath": path,
             "rawQueryString": query,
-            "headers": {"content-type": "application/json"},
+            "headers": headers,
             "queryStringParameters": named(&self.query),
             "pathParameters": named(&self.parameters),
             "requestContext": {

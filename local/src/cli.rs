@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::data::Addresses;
 use crate::names::{
     DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
+    physical,
 };
 use crate::options::own_bin_dir;
 use crate::{Options, Stack, sample};
@@ -35,6 +36,15 @@ const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
 enum Task {
     /// Hands a function of the running stack an event and prints its answer.
     Invoke(Invoke),
+    /// Prints what a shell needs to reach the running stack's table and bucket, with the AWS CLI or `operate`.
+    Env(Env),
+}
+
+#[derive(Debug, Args)]
+struct Env {
+    /// Where the running stack keeps its data.
+    #[arg(long, env = "DATA", default_value = ".data")]
+    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +119,7 @@ pub async fn run() -> ExitCode {
         .init();
     let done = match command.task {
         Some(Task::Invoke(task)) => invoke(task).await,
+        Some(Task::Env(task)) => env(&task),
         None => start(command.start.into()).await,
     };
     match done {
@@ -164,7 +175,7 @@ fn progress(done: usize, total: usize) {
     }
 }
 
-async fn welcome(stack: &Stack, data: &std::path::Path) {
+async fn welcome(stack: &Stack, data: &Path) {
     let (api, endpoints) = (stack.url(), stack.endpoints());
     println!("ready {api}");
     println!();
@@ -201,9 +212,28 @@ async fn somebody(stack: &Stack, token: &str) -> String {
     user_id.map_or_else(|| "/me".to_owned(), |id| format!("/users/{id}"))
 }
 
+fn addresses(data: &Path) -> Result<Addresses, String> {
+    Addresses::load(data).ok_or_else(|| format!("no stack runs on {}: start one with `make run`", data.display()))
+}
+
+fn env(task: &Env) -> Result<(), String> {
+    let endpoints = addresses(&task.data)?.endpoints;
+    let table = physical("Directory");
+    for (name, value) in [
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", DEVELOPER_ACCESS_KEY_ID),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
+        ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
+        ("TABLE_NAME", &table),
+    ] {
+        println!("export {name}={value}");
+    }
+    Ok(())
+}
+
 async fn invoke(task: Invoke) -> Result<(), String> {
-    let addresses = Addresses::load(&task.data)
-        .ok_or_else(|| format!("no stack runs on {}: start one with `make run`", task.data.display()))?;
+    let addresses = addresses(&task.data)?;
     let file = task.event.display();
     let event = std::fs::read_to_string(&task.event).map_err(|e| format!("the event {file} cannot be read: {e}"))?;
     let event = sample::fill(&event, &task.set.into_iter().collect()).map_err(|e| format!("{file}: {e}"))?;

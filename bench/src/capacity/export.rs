@@ -40,8 +40,8 @@ impl Gauge<'_> {
         self.report.figure(format!("{what}: read units for 1,000 rows"), per_thousand, "read units");
         for (part, units) in [
             ("counting", only(|call| call.only_counts)),
-            ("people", only(|call| call.operation == "Query" && !call.only_counts)),
-            ("teams", only(|call| call.operation == "BatchGetItem")),
+            ("people or entries", only(|call| call.operation == "Query" && !call.only_counts)),
+            ("teams, and people of entries", only(|call| call.operation == "BatchGetItem")),
         ] {
             self.report.figure(format!("{what}: of these, {part}"), units, "read units");
         }

@@ -5,6 +5,7 @@ mod changing;
 mod export;
 mod finding;
 mod hearing;
+mod managing;
 mod scan;
 
 use std::pin::Pin;
@@ -52,6 +53,7 @@ impl<'a> Gauge<'a> {
         self.asking().await?;
         self.changing().await?;
         self.hearing().await?;
+        self.managing().await?;
         self.exporting().await?;
         Ok(words)
     }

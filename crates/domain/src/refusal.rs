@@ -101,9 +101,7 @@ pub enum Refusal {
     #[error("There is a skill set {0:?} already.")]
     SkillSetExists(String),
     /// Rule 21.
-    #[error(
-        "The skill {skill:?} is in use: {users} users have it assigned and {teams} teams give it. Remove it there."
-    )]
+    #[error("The skill {skill:?} is in use (users: {users}, teams: {teams}). Remove it there first.")]
     SkillInUse {
         /// The skill.
         skill: String,
@@ -113,9 +111,7 @@ pub enum Refusal {
         teams: usize,
     },
     /// Rule 21.
-    #[error(
-        "The skill set {skill_set:?} is in use: {users} users have its skills assigned and {teams} teams give them."
-    )]
+    #[error("The skill set {skill_set:?} is in use (users: {users}, teams: {teams}). Remove its skills there first.")]
     SkillSetInUse {
         /// The skill set.
         skill_set: String,
@@ -133,7 +129,7 @@ pub enum Refusal {
     #[error("There is a team {0:?} already. A team's name is unique, without regard to case and accents.")]
     TeamNameTaken(String),
     /// Rule 21.
-    #[error("The team {team:?} has {members} members. It can be archived, or deleted once nobody is in it.")]
+    #[error("The team {team:?} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
     TeamHasMembers {
         /// The team.
         team: String,

@@ -48,7 +48,7 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
 }
 
 async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let by = By::operator("seed", Timestamp::now());
+    let by = By::operator("seed", now());
     for (skill_set, skills) in SKILL_SETS {
         unless_there(directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await)?;
         for &(name, has_levels) in skills {
@@ -65,6 +65,12 @@ async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error 
         unless_there(directory.commit_team(team).await.map(drop))?;
     }
     Ok(())
+}
+
+/// To the millisecond, as functions have it.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// An earlier start has put it there.

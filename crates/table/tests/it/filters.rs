@@ -174,6 +174,7 @@ async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_re
     let teams = [first].into_iter().chain((1..31).map(|i| team(i, french.clone(), false))).collect::<Vec<_>>();
     let stand = Stand::new().await;
     put_teams(&stand, &teams).await;
+    stand.put_skills(&people).await;
     let put = async |some: &[User]| {
         for user in some {
             let written = stand.directory.commit(edit(None, user.clone())).await.unwrap();

@@ -74,7 +74,8 @@ impl Stand {
 
 /// A supervisor asks for an export of everybody.
 fn asked(key: Option<&str>) -> Request {
-    let caller = json!({"user_id": people::agent("ada").user_id, "role": Role::Supervisor});
+    let caller =
+        json!({"user_id": people::agent("ada").user_id, "role": Role::Supervisor, "token_role": Role::Supervisor});
     let event = json!({
         "version": "2.0",
         "routeKey": "POST /exports",
