@@ -12,7 +12,7 @@ pub fn start_telemetry() {
     let level = optional("LOG_LEVEL").filter(|level| ["error", "warn", "info", "debug"].contains(&level.as_str()));
     let level = level.as_deref().unwrap_or("info");
     let ours = ["edge", "table", "taskrouter", "webhook", "search", "view", "edit", "assign_skill", "export"];
-    let ours = ours.into_iter().chain(["write_export", "index", "authorize", "set_status", "teams", "skills"]);
+    let ours = ours.into_iter().chain(["write_export", "index", "authorize", "set_status", "teams", "skills", "docs"]);
     let filter = ours.fold("warn".to_owned(), |filter, name| format!("{filter},{name}={level}"));
     tracing_subscriber::fmt()
         .json()

@@ -67,7 +67,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// `root` is the project's directory: console and contract are served from there.
+    /// `root` is the project's directory: the console is served from there.
     pub fn new(api: HttpApi, functions: Arc<Functions>, root: &Path) -> Self {
         Self { api, functions, pages: Pages::of(root) }
     }
@@ -93,7 +93,7 @@ impl Gateway {
         self.call(&call, &matched).await.unwrap_or_else(IntoResponse::into_response)
     }
 
-    /// What is no route: the health of `local` itself, the contract, and the console.
+    /// What is no route: the health of `local` itself, and the console.
     async fn page(&self, parts: &Parts, path: &str) -> Response {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             return Refusal::NotFound.into_response();

@@ -1,4 +1,4 @@
-//! What is served next to the API here and elsewhere in production: health, contract, console.
+//! What is served next to the API here and elsewhere in production: health and console.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,20 +7,18 @@ use axum::response::{IntoResponse, Response};
 
 #[derive(Debug)]
 pub(super) struct Pages {
-    contract: PathBuf,
     console: PathBuf,
 }
 
 impl Pages {
     pub fn of(root: &Path) -> Self {
-        Self { contract: root.join("infra/openapi.yaml"), console: root.join("console") }
+        Self { console: root.join("console") }
     }
 
     /// The page at this path, `None` if there is none.
     pub async fn get(&self, path: &str) -> Option<Response> {
         match path {
             "/healthz" => Some(page("application/json", "{\"status\":\"ok\"}".into())),
-            "/openapi.yaml" => file(&self.contract).await,
             "/" => file(&self.console.join("index.html")).await,
             other => file(&self.console.join(inside(other)?)).await,
         }
@@ -46,7 +44,6 @@ fn content_type(path: &Path) -> &'static str {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",
         Some("svg") => "image/svg+xml",
-        Some("yaml") => "application/yaml",
         _ => "application/octet-stream",
     }
 }

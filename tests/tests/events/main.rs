@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use table::{By, Directory, ViewUser, skills::CommitSkill};
 use taskrouter::signature;
 use tempfile::TempDir;
+use tests::contract::{Answered, Contract};
 use uuid::Uuid;
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
@@ -59,11 +60,11 @@ fn every_sample_has_an_expectation_and_every_expectation_a_sample() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_makes_its_function_do_what_its_name_says() {
-    let stand = Stand::start().await;
+    let (stand, contract) = (Stand::start().await, Contract::read());
     let mut wrong = Vec::new();
     for (name, expected) in expected::all() {
         let answer = stand.invoke(name).await;
-        if let Err(reason) = expected.check(&answer) {
+        if let Err(reason) = expected.check(&answer).and_then(|()| conforms(&contract, name, &answer)) {
             let hint = if name.starts_with("webhook/") { right_signature(name) } else { String::new() };
             wrong.push(format!("{name}: expected {expected:?}, {reason}{hint}"));
         }
@@ -111,6 +112,18 @@ impl Expected {
         };
         let right = right && answer.failed == matches!(self, Fails(_));
         if right { Ok(()) } else { Err(format!("but it is {payload}")) }
+    }
+}
+
+/// Whether the answer to a sample of the HTTP API is one that the contract has for its operation.
+fn conforms(contract: &Contract, name: &str, answer: &Answer) -> Result<(), String> {
+    let sample: Value = serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap();
+    match sample["routeKey"].as_str() {
+        Some(route) if !name.starts_with("authorize/") => {
+            let outside = |reason| format!("but it is outside the contract: {reason}: {}", answer.payload);
+            contract.admits(&Answered::of(route, &answer.payload)).map_err(outside)
+        }
+        _ => Ok(()),
     }
 }
 

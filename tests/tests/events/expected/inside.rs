@@ -20,6 +20,17 @@ pub const AUTHORIZE: &[Sample] = &[
     ("authorize/unmanaged-worker", TURNED_AWAY),
 ];
 
+pub const DOCS: &[Sample] = &[
+    ("docs/contract", Answers(200)),
+    ("docs/contract-that-is-known", Answers(304)),
+    ("docs/file-outside", Refuses(404, "unknown-file")),
+    ("docs/page", Answers(200)),
+    ("docs/script", Answers(200)),
+    ("docs/start", Answers(200)),
+    ("docs/style", Answers(200)),
+    ("docs/unknown-file", Refuses(404, "unknown-file")),
+];
+
 pub const INDEX: &[Sample] = &[
     ("index/batch", DONE),
     ("index/broken-image", Returns(r#"{"batchItemFailures":[{"itemIdentifier":"100000000000000000012"}]}"#)),

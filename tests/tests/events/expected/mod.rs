@@ -29,6 +29,7 @@ const EXPECTED: &[&[Sample]] = &[
     jobs::EXPORT,
     jobs::WRITE_EXPORT,
     inside::AUTHORIZE,
+    inside::DOCS,
     inside::INDEX,
     inside::WEBHOOK,
 ];

@@ -1,0 +1,19 @@
+//! Takes the viewer's files in. npm has put them there; the versions are those of `package-lock.json`.
+
+use std::{env, fs, path::Path};
+
+const VIEWER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../node_modules/swagger-ui-dist");
+
+fn main() {
+    let out = env::var_os("OUT_DIR").expect("cargo sets it");
+    for file in ["swagger-ui-bundle.js", "swagger-ui.css"] {
+        let from = Path::new(VIEWER).join(file);
+        println!("cargo::rerun-if-changed={}", from.display());
+        if fs::copy(&from, Path::new(&out).join(file)).is_err() {
+            println!(
+                "cargo::error=the viewer that /docs serves is not installed: run `npm ci --ignore-scripts` in the project's directory"
+            );
+            return;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `GET /openapi.yaml`, `GET /docs` and `GET /docs/{file}`: the contract, and a page to read it and to try it.
+//!
+//! The page loads nothing from elsewhere, and its policy lets it load nothing from elsewhere.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use lambda_http::{Body, Request, RequestExt, Response};
+use sha2::{Digest, Sha256};
+
+use edge::{Problem, respond::Answer, serve::route};
+
+/// The page's own origin and nothing else. The viewer's style sheet has its icons in it, as `data:`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Asked for anew each time, and answered with 304 while it is the same.
+const FRESH: &str = "no-cache";
+/// The viewer's files change with a release only.
+const KEPT: &str = "public, max-age=3600";
+
+/// Something that is served as it is.
+#[derive(Debug)]
+struct File {
+    content_type: &'static str,
+    cache_control: &'static str,
+    text: &'static str,
+    etag: String,
+}
+
+impl File {
+    fn new(content_type: &'static str, cache_control: &'static str, text: &'static str) -> Self {
+        let hash = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..12]);
+        Self { content_type, cache_control, text, etag: format!("\"{hash}\"") }
+    }
+
+    /// The file, or that the caller has it already.
+    fn answer(&self, request: &Request) -> Answer {
+        let known = self.is_known_to(request);
+        let response = Response::builder()
+            .status(if known { 304 } else { 200 })
+            .header("etag", &self.etag)
+            .header("cache-control", self.cache_control)
+            .header("content-security-policy", POLICY)
+            .header("x-content-type-options", "nosniff")
+            .header("referrer-policy", "no-referrer")
+            .header("content-type", self.content_type);
+        let body = if known { Body::Empty } else { Body::from(self.text) };
+        response.body(body).map_err(|error| Problem::internal(&error))
+    }
+
+    fn is_known_to(&self, request: &Request) -> bool {
+        let tags = request.headers().get("if-none-match").and_then(|tags| tags.to_str().ok()).unwrap_or_default();
+        tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag)
+    }
+}
+
+/// All that is served.
+#[derive(Debug)]
+pub struct Shelf {
+    contract: File,
+    page: File,
+    files: [(&'static str, File); 3],
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Shelf {
+    /// With the contract and the viewer of this build.
+    #[must_use]
+    pub fn new() -> Self {
+        let script = |text| File::new("text/javascript; charset=utf-8", KEPT, text);
+        let style = |text| File::new("text/css; charset=utf-8", KEPT, text);
+        let viewer = script(include_str!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js")));
+        Self {
+            contract: File::new("application/yaml", FRESH, include_str!("../../../infra/openapi.yaml")),
+            page: File::new("text/html; charset=utf-8", FRESH, include_str!("page/docs.html")),
+            files: [
+                ("start.js", script(include_str!("page/start.js"))),
+                ("swagger-ui-bundle.js", viewer),
+                ("swagger-ui.css", style(include_str!(concat!(env!("OUT_DIR"), "/swagger-ui.css")))),
+            ],
+        }
+    }
+
+    /// Answers with what the route is about.
+    pub fn handle(&self, request: &Request) -> Answer {
+        match route(request).as_str() {
+            "GET /openapi.yaml" => self.contract.answer(request),
+            "GET /docs" => self.page.answer(request),
+            _ => self.file(request)?.answer(request),
+        }
+    }
+
+    fn file(&self, request: &Request) -> Result<&File, Problem> {
+        let parameters = request.path_parameters();
+        let name = parameters.first("file").unwrap_or_default();
+        let found = self.files.iter().find(|(known, _)| *known == name).map(|(_, file)| file);
+        found.ok_or_else(|| Problem::new(404, "unknown-file", format!("The page has no file {name:?}.")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_asks_for_nothing_but_what_is_served_here() {
+        let shelf = Shelf::new();
+        let asked = shelf.page.text.split('"').filter_map(|text| text.strip_prefix("docs/"));
+        let served = shelf.files.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let mut asked = asked.collect::<Vec<_>>();
+        asked.sort_unstable();
+        assert_eq!(asked, served);
+        assert!(!shelf.page.text.contains("//"), "nothing from elsewhere");
+        assert!(!shelf.page.text.contains("<script>"), "the policy lets no script run that stands in the page");
+    }
+}

@@ -1,0 +1,269 @@
+//! The contract, `infra/openapi.yaml`, for tests that hold it against what is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.yaml");
+
+/// The methods that a path of the contract may have.
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The contract.
+#[derive(Debug)]
+pub struct Contract {
+    document: Value,
+    /// With schemas as JSON Schema has them.
+    schemas: Value,
+}
+
+/// What was answered, and to what.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// `GET /users/{user_id}`
+    pub route: &'a str,
+    /// The status.
+    pub status: u64,
+    /// The headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: String,
+}
+
+impl<'a> Answered<'a> {
+    /// What a function has given to the gateway, payload format 2.0.
+    ///
+    /// # Panics
+    /// When it is no such thing.
+    #[must_use]
+    pub fn of(route: &'a str, payload: &Value) -> Self {
+        let body = payload["body"].as_str().unwrap_or_default();
+        let body = match payload["isBase64Encoded"].as_bool() {
+            Some(true) => String::from_utf8(BASE64_STANDARD.decode(body).expect("base64")).expect("text"),
+            _ => body.to_owned(),
+        };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let several = entries(&payload["multiValueHeaders"]).map(|(name, values)| (name, &values[0]));
+        let headers = several.chain(entries(&payload["headers"]));
+        let headers = headers.map(|(name, value)| (name.to_lowercase(), text(value))).collect();
+        Self { route, status: payload["statusCode"].as_u64().unwrap_or_default(), headers, body }
+    }
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'a> {
+    contract: &'a Contract,
+    /// In upper case.
+    pub method: &'static str,
+    /// As the template has it: `/users/{user_id}`
+    pub path: &'a str,
+    /// What the contract says of it.
+    pub says: &'a Value,
+}
+
+impl Contract {
+    /// Reads the file.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[must_use]
+    pub fn read() -> Self {
+        let text = std::fs::read_to_string(FILE).unwrap_or_else(|error| panic!("{FILE}: {error}"));
+        let document: Value = serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{FILE}: {error}"));
+        let schemas = without_nullable(document.clone());
+        Self { document, schemas }
+    }
+
+    /// All of it.
+    #[must_use]
+    pub const fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// Every operation.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        entries(&self.document["paths"]).flat_map(move |(path, item)| {
+            METHODS.into_iter().filter_map(move |method| {
+                let says = item.get(method)?;
+                Some(Operation { contract: self, method: upper(method), path, says })
+            })
+        })
+    }
+
+    /// The operation of this route.
+    #[must_use]
+    pub fn operation(&self, route: &str) -> Option<Operation<'_>> {
+        self.operations().find(|operation| operation.route() == route)
+    }
+
+    /// The value, or what it refers to.
+    ///
+    /// # Panics
+    /// When it refers to nothing.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return value };
+        let found = reference.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer));
+        self.resolve(found.unwrap_or_else(|| panic!("{reference} is not there")))
+    }
+
+    /// The values that this schema of `components` takes.
+    ///
+    /// # Panics
+    /// When it is no enumeration.
+    #[must_use]
+    pub fn words(&self, schema: &str) -> BTreeSet<String> {
+        words(&self.document["components"]["schemas"][schema]["enum"])
+    }
+
+    /// Whether the value is as the schema says.
+    ///
+    /// # Errors
+    /// Where it is not.
+    ///
+    /// # Panics
+    /// When the schema is none.
+    pub fn check(&self, schema: &Value, value: &Value) -> Result<(), String> {
+        let errors = self.validator(schema).iter_errors(value).map(|error| error.to_string()).collect::<Vec<_>>();
+        if errors.is_empty() { Ok(()) } else { Err(errors.join("; ")) }
+    }
+
+    fn validator(&self, schema: &Value) -> Validator {
+        let schema = json!({"allOf": [without_nullable(schema.clone())], "components": self.schemas["components"]});
+        let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+        options.build(&schema).unwrap_or_else(|error| panic!("a schema is none: {error}"))
+    }
+
+    /// Whether the answer is one that the contract has for its operation.
+    ///
+    /// # Errors
+    /// What of it the contract does not know.
+    pub fn admits(&self, answered: &Answered<'_>) -> Result<(), String> {
+        let route = answered.route;
+        let operation = self.operation(route).ok_or_else(|| format!("the contract has no {route}"))?;
+        let response = operation.response(answered.status);
+        let response = response.ok_or_else(|| format!("the contract has no {} for {route}", answered.status))?;
+        self.admits_headers(response, answered)?;
+        self.admits_body(response, answered)
+    }
+
+    fn admits_headers(&self, response: &Value, answered: &Answered<'_>) -> Result<(), String> {
+        for (name, header) in entries(&response["headers"]) {
+            let header = self.resolve(header);
+            match answered.headers.get(&name.to_lowercase()) {
+                None if header["required"] == true => return Err(format!("the header {name} is missing")),
+                None => {}
+                Some(value) => {
+                    let wrong = |error| format!("the header {name} is {value:?}: {error}");
+                    self.check(&header["schema"], &json!(value)).map_err(wrong)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn admits_body(&self, response: &Value, answered: &Answered<'_>) -> Result<(), String> {
+        let Some(content) = response.get("content") else {
+            return if answered.body.is_empty() { Ok(()) } else { Err("the contract has no body for it".to_owned()) };
+        };
+        let kind = answered.headers.get("content-type").map_or("", String::as_str);
+        let kind = kind.split(';').next().unwrap_or_default();
+        let known = content.get(kind).ok_or_else(|| format!("the contract has no {kind:?} for it"))?;
+        self.check(&known["schema"], &parsed(kind, &answered.body)?)
+    }
+}
+
+impl<'a> Operation<'a> {
+    /// `GET /users/{user_id}`
+    #[must_use]
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The security schemes that let somebody in; none for an operation that lets everybody in.
+    #[must_use]
+    pub fn security(&self) -> Vec<&'a str> {
+        let schemes = self.says.get("security").unwrap_or(&self.contract.document["security"]);
+        schemes.as_array().into_iter().flatten().flat_map(entries).map(|(name, _)| name).collect()
+    }
+
+    /// Parameters of the operation and of its path.
+    pub fn parameters(&self) -> impl Iterator<Item = &'a Value> {
+        let of_path = &self.contract.document["paths"][self.path]["parameters"];
+        let both = [of_path, &self.says["parameters"]].into_iter().filter_map(Value::as_array).flatten();
+        let contract = self.contract;
+        both.map(|parameter| contract.resolve(parameter))
+    }
+
+    /// The schema of its JSON body.
+    #[must_use]
+    pub fn body(&self) -> Option<&'a Value> {
+        let schema = self.says.pointer("/requestBody/content/application~1json/schema")?;
+        Some(self.contract.resolve(schema))
+    }
+
+    /// Every answer: the status and what the contract says of it.
+    pub fn responses(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let contract = self.contract;
+        entries(&self.says["responses"]).map(|(status, response)| (status, contract.resolve(response)))
+    }
+
+    /// The answer of this status.
+    #[must_use]
+    pub fn response(&self, status: u64) -> Option<&'a Value> {
+        self.responses().find(|(known, _)| *known == status.to_string()).map(|(_, response)| response)
+    }
+}
+
+/// The codes of the problems that this answer may be.
+#[must_use]
+pub fn codes(response: &Value) -> BTreeSet<String> {
+    let schema = &response["content"]["application/problem+json"]["schema"];
+    words(&schema["properties"]["code"]["enum"])
+}
+
+/// What a mapping has, in order.
+pub fn entries(mapping: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    mapping.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+}
+
+fn words(list: &Value) -> BTreeSet<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn upper(method: &str) -> &'static str {
+    match method {
+        "get" => "GET",
+        "post" => "POST",
+        "put" => "PUT",
+        "patch" => "PATCH",
+        _ => "DELETE",
+    }
+}
+
+fn parsed(kind: &str, body: &str) -> Result<Value, String> {
+    match kind {
+        "application/json" | "application/problem+json" => serde_json::from_str(body).map_err(|e| e.to_string()),
+        "application/yaml" => serde_yaml_ng::from_str(body).map_err(|e| e.to_string()),
+        _ => Ok(body.into()),
+    }
+}
+
+/// `OpenAPI` 3.0 says `nullable: true` where JSON Schema has another type.
+fn without_nullable(schema: Value) -> Value {
+    match schema {
+        Value::Object(mut schema) => {
+            if schema.remove("nullable") == Some(Value::Bool(true))
+                && let Some(kind) = schema.remove("type")
+            {
+                schema.insert("type".to_owned(), json!([kind, "null"]));
+            }
+            schema.into_iter().map(|(key, value)| (key, without_nullable(value))).collect()
+        }
+        Value::Array(schemas) => schemas.into_iter().map(without_nullable).collect(),
+        other => other,
+    }
+}

@@ -1,0 +1,81 @@
+//! What the running functions take and give, where the source alone does not tell.
+
+use std::collections::BTreeSet;
+
+use local::{Options, Stack};
+use regex::Regex;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tests::contract::{Contract, Operation, entries};
+
+/// A stack with the demo people, teams and skills.
+struct Stand {
+    stack: Stack,
+    client: Client,
+    owner: String,
+    user_id: String,
+    _data: tempfile::TempDir,
+}
+
+impl Stand {
+    async fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let options = Options { seed: 4, ..Options::for_test(data.path()) };
+        let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
+        let owner = stack.people()[0].token.clone();
+        let mut stand = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
+        stand.user_id = stand.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().to_owned();
+        stand
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.owner);
+        let answer = request.json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// The operation's path, of things that are there.
+    fn path(&self, operation: &Operation<'_>) -> String {
+        let path = operation.path.replace("{user_id}", &self.user_id);
+        let path = path.replace("{team_id}", "00000000-0000-4000-8000-000000000001");
+        path.replace("{name}", "Languages").replace("{skill}", "English")
+    }
+
+    /// The fields that a function knows: it lists them when it is given another one.
+    async fn known(&self, operation: &Operation<'_>, body: &Value) -> BTreeSet<String> {
+        let method = operation.method.parse().unwrap();
+        let (status, problem) = self.ask(method, &self.path(operation), body).await;
+        let told = problem["detail"].as_str().unwrap_or_default();
+        assert_eq!((status, &problem["code"]), (400, &json!("invalid-body")), "{}: {problem}", operation.route());
+        let expected = told.split_once("expected").unwrap_or_else(|| panic!("{}: {told}", operation.route())).1;
+        Regex::new("`([a-z_]+)`").unwrap().captures_iter(expected).map(|field| field[1].to_owned()).collect()
+    }
+}
+
+fn fields(schema: &Value) -> BTreeSet<String> {
+    entries(&schema["properties"]).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() {
+    let (contract, stand) = (Contract::read(), Stand::start().await);
+    for operation in contract.operations() {
+        let Some(schema) = operation.body() else { continue };
+        let known = stand.known(&operation, &json!({"no_such_field": 0})).await;
+        assert_eq!(known, fields(schema), "{}", operation.route());
+        for (name, inner) in entries(&schema["properties"]).filter(|(_, inner)| inner["items"]["type"] == "object") {
+            let known = stand.known(&operation, &json!({name: [{"no_such_field": 0}]})).await;
+            assert_eq!(known, fields(&inner["items"]), "{} {name}", operation.route());
+        }
+    }
+    stand.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_owner_has_every_power_that_the_contract_lists() {
+    let (contract, stand) = (Contract::read(), Stand::start().await);
+    let (_, me) = stand.ask(Method::GET, "/me", &Value::Null).await;
+    let powers = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    assert_eq!(powers.collect::<BTreeSet<_>>(), contract.words("Power"), "{me}");
+    stand.stack.stop().await;
+}
