@@ -77,7 +77,7 @@ pub async fn delete_set(
     signed: &Signed,
     request: &Request,
 ) -> Result<(), Problem> {
-    let (name, if_match) = (set_name(request), IfMatch::of(request)?);
+    let (name, if_match) = (set_name(request)?, IfMatch::of(request)?);
     settle(|| async {
         let read = Reading::of(directory, signed, about_set(&name)).await?;
         may(read.caller, Operation::DeleteSkills)?;
@@ -102,7 +102,7 @@ pub async fn put_skill(
     signed: &Signed,
     request: &Request,
 ) -> Answer {
-    let (set, name, if_match) = (set_name(request), read::skill(request)?, IfMatch::of(request)?);
+    let (set, name, if_match) = (set_name(request)?, read::skill(request)?, IfMatch::of(request)?);
     let Put { min, max, levels } = read::body(request)?;
     let wish = SkillWish { min, max, levels };
     let (skill, status) = settle(|| put(directory, signed, &set, &name, wish, &if_match)).await?;
@@ -134,7 +134,7 @@ pub async fn delete_skill(
     signed: &Signed,
     request: &Request,
 ) -> Result<(), Problem> {
-    let (set, name, if_match) = (set_name(request), read::skill(request)?, IfMatch::of(request)?);
+    let (set, name, if_match) = (set_name(request)?, read::skill(request)?, IfMatch::of(request)?);
     settle(|| async {
         let wanted = Wanted { skills: [name.clone()].into(), ..Wanted::default() };
         let read = Reading::of(directory, signed, wanted).await?;

@@ -5,7 +5,7 @@ mod show;
 
 use lambda_http::{Request, RequestExt};
 
-use domain::powers::Operation;
+use domain::{Refusal, catalog::skill_set_name, powers::Operation};
 use edge::{
     Problem, Signed, history,
     once::once,
@@ -34,13 +34,13 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
             let create = |seed| change::create_set(directory, &signed, &request, seed);
             once(directory, &signed, &request, edge::now(), create).await
         }
-        "GET /skill-sets/{name}" => show::set(directory, &set_name(&request)).await,
+        "GET /skill-sets/{name}" => show::set(directory, &set_name(&request)?).await,
         "DELETE /skill-sets/{name}" => {
             change::delete_set(directory, &signed, &request).await?;
             empty(&[])
         }
         "GET /skill-sets/{name}/history" => {
-            history::page(directory, &request, Subject::SkillSet(&set_name(&request))).await
+            history::page(directory, &request, Subject::SkillSet(&set_name(&request)?)).await
         }
         "GET /skill-sets/{name}/skills/{skill}" => show::skill(directory, &request).await,
         "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(directory, &signed, &request).await,
@@ -55,6 +55,10 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
     }
 }
 
-fn set_name(request: &Request) -> String {
-    request.path_parameters().first("name").unwrap_or_default().to_owned()
+/// The skill set in the path; a name that cannot be one names no skill set.
+fn set_name(request: &Request) -> Result<String, Refusal> {
+    let parameters = request.path_parameters();
+    let name = parameters.first("name").unwrap_or_default();
+    let fits = skill_set_name(name).is_ok_and(|fitting| fitting == name);
+    if fits { Ok(name.to_owned()) } else { Err(Refusal::UnknownSkillSet(name.to_owned())) }
 }

@@ -118,7 +118,7 @@ pub async fn existing_set(directory: &impl ReadTogether, name: &str) -> Result<S
 
 /// `GET /skill-sets/{name}/skills/{skill}`.
 pub async fn skill(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), request: &Request) -> Answer {
-    let (set, name) = (set_name(request), read::skill(request)?);
+    let (set, name) = (set_name(request)?, read::skill(request)?);
     let wanted = Wanted { skills: [name.clone()].into(), ..Wanted::default() };
     let skill = directory.together(&wanted).await?.skills.remove(&name);
     let skill = skill.filter(|skill| skill.skill_set == set);

@@ -75,13 +75,12 @@ async fn taken(directory: &(impl ReadTogether + ViewTeams), team_id: TeamId, nam
     }
 }
 
-/// Changes a team as `decide` says and gives it as written. The name that it is given, if it is, must be free.
+/// Changes a team as `decide` says and gives it as written. That its new name is another team's shows when it is written.
 async fn change(
     directory: &(impl ReadTogether + CommitTeam + ViewTeams),
     signed: &Signed,
     request: &Request,
     skill: Option<&SkillName>,
-    name: Option<&str>,
     decide: impl Fn(&Team, &Reading) -> Result<Team, Refusal>,
 ) -> Result<Team, Problem> {
     let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
@@ -92,21 +91,17 @@ async fn change(
         let team = team_in(&read, team_id)?;
         if_match.check("team", team.version)?;
         let (after, by, skills) = (decide(team, &read)?, read.by(), Some(&read.about.skills));
-        if let Some(name) = name {
-            is_free(directory, team_id, name).await?;
-        }
+        let name = after.name.clone();
         let change = TeamChange { before: Some(team), after, by, action: Action::Edited, skills };
-        Ok(directory.commit_team(change).await?)
+        match directory.commit_team(change).await {
+            Err(TableError::Conflict) => match directory.whose_team_name(&name).await? {
+                Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name).into()),
+                _ => Err(TableError::Conflict.into()),
+            },
+            changed => Ok(changed?),
+        }
     })
     .await
-}
-
-/// Looked at in each attempt: another team may take the name meanwhile.
-async fn is_free(directory: &impl ViewTeams, team_id: TeamId, name: &str) -> Result<(), Trouble> {
-    match directory.whose_team_name(name).await? {
-        Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
-        _ => Ok(()),
-    }
 }
 
 fn team_in(read: &Reading, team_id: TeamId) -> Result<&Team, Refusal> {
@@ -128,8 +123,7 @@ pub async fn edit(
 ) -> Answer {
     let body = read::body::<Edit>(request)?;
     let edit = TeamEdit { name: body.name.as_deref().map(team_name).transpose()?, archived: body.archived };
-    let decide = |team: &Team, read: &Reading| edit.apply(team, read.caller);
-    let team = change(directory, signed, request, None, edit.name.as_deref(), decide).await?;
+    let team = change(directory, signed, request, None, |team, read| edit.apply(team, read.caller)).await?;
     answer(directory, &team).await
 }
 
@@ -147,7 +141,7 @@ pub async fn give(
     request: &Request,
 ) -> Answer {
     let (name, body) = (read::skill(request)?, read::body::<Given>(request)?);
-    let team = change(directory, signed, request, Some(&name), None, |team, read| {
+    let team = change(directory, signed, request, Some(&name), |team, read| {
         let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
         give_skill(team, read.caller, skill, body.level.map(Level), body.skill_set.as_deref())
     });
@@ -161,7 +155,7 @@ pub async fn take(
     request: &Request,
 ) -> Answer {
     let name = read::skill(request)?;
-    let team = change(directory, signed, request, Some(&name), None, |team, read| {
+    let team = change(directory, signed, request, Some(&name), |team, read| {
         read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
         take_skill(team, read.caller, &name)
     });

@@ -1,0 +1,285 @@
+//! What stands for the placeholders of a sample: somebody or something of its own, made as it is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    LevelRange, Role, Skill, SkillName, Team, TeamId, User, UserId,
+    audit::Action,
+    catalog::SkillSet,
+    edit::{Edit, RoleAuthority},
+    powers::Caller,
+    skill::MOST_SKILLS,
+    status::StatusChange,
+};
+use jiff::Timestamp;
+use local::sample;
+use serde_json::Value;
+use table::{
+    By, Commit, CommitUser, ViewUser,
+    jobs::{Asked, Hold, Job, KeepJobs, WorkJobs},
+    once::{Attempt, KeepAnswers},
+    skills::CommitSkill,
+    teams::{CommitTeam, TeamChange},
+};
+use uuid::Uuid;
+
+use crate::{Person, Stand};
+
+/// What comes with another placeholder: `version` with a user, `skill` with its skill set.
+const COME_WITH_OTHERS: [&str; 8] = [
+    "deleted_skill",
+    "skill",
+    "skill_set_version",
+    "skill_version",
+    "team_name",
+    "team_version",
+    "used_skill",
+    "version",
+];
+
+type Values = BTreeMap<String, String>;
+
+impl Stand {
+    /// A value for each placeholder. Everybody but the account owner is somebody new, so that no sample depends on what
+    /// another one has changed.
+    pub async fn values(&self, name: &str, event: &str) -> Values {
+        let mut values = Values::new();
+        for placeholder in sample::placeholders(event) {
+            if COME_WITH_OTHERS.contains(&placeholder) {
+                continue;
+            }
+            let value = match placeholder {
+                "user_id" => with_version(&mut values, &self.user("agent").await),
+                "supervisor_id" | "calling_supervisor_id" => self.user("supervisor").await.user_id.to_string(),
+                "admin_id" | "calling_admin_id" => self.user("admin").await.user_id.to_string(),
+                "owner_id" => self.owner.user_id.unwrap().to_string(),
+                "other_owner_id" => self.other_owner().await.user_id.to_string(),
+                "deactivated_user_id" => {
+                    let user = self.user("agent").await;
+                    with_version(&mut values, &self.with_status(user, StatusChange::Deactivate).await)
+                }
+                "deleted_user_id" => self.deleted().await.user_id.to_string(),
+                "deleted_identity" => self.deleted().await.identity,
+                "equipped_user_id" => self.equipped(self.team(false).await.team_id).await.user_id.to_string(),
+                "token" => self.owner.token.clone(),
+                "agent_token" => self.newcomer("agent").await.token,
+                "supervisor_token" => self.newcomer("supervisor").await.token,
+                "unmanaged_token" => self.newcomer("wfo.full_access").await.token,
+                "deactivated_token" => self.deactivated().await.token,
+                "team_id" => of_team(&mut values, &self.team(false).await),
+                "archived_team_id" => of_team(&mut values, &self.team(true).await),
+                "deleted_team_id" => self.deleted_team().await.team_id.to_string(),
+                "full_team_id" => of_team(&mut values, &self.full_team().await),
+                "team_with_member_id" => {
+                    let team = self.team(false).await;
+                    self.equipped(team.team_id).await;
+                    of_team(&mut values, &team)
+                }
+                "team_with_skill_id" => of_team(&mut values, &self.team_with([english()]).await),
+                "taken_team_name" => self.team(false).await.name.to_uppercase(),
+                "skill_set" => self.skill_set(&mut values).await,
+                "used_skill_set" => self.used_skill_set(&mut values).await,
+                "deleted_skill_set" => self.deleted_skill_set(&mut values).await,
+                "imported_skill" => self.imported_skill().await.to_string(),
+                "key_in_use" => self.key_in_use(event).await,
+                "job_id" => self.job().await.to_string(),
+                "running_job_id" => self.running_job().await.job_id.to_string(),
+                "finished_job_id" => self.finished_job().await.to_string(),
+                "failed_job_id" => self.failed_job().await.to_string(),
+                other => panic!("{name} has a placeholder that is not known here: {other}"),
+            };
+            values.insert(placeholder.to_owned(), value);
+        }
+        values
+    }
+
+    async fn newcomer(&self, role: &str) -> Person {
+        self.log_in(&Uuid::new_v4().to_string(), &[role]).await
+    }
+
+    async fn user(&self, role: &str) -> User {
+        let user_id = self.newcomer(role).await.user_id.unwrap();
+        self.directory.user(user_id).await.unwrap().unwrap()
+    }
+
+    /// The account owner, who does all that has to be done before a sample.
+    fn owner(&self) -> Caller {
+        Caller { user_id: self.owner.user_id.unwrap(), role: Role::AccountOwner }
+    }
+
+    async fn commit(&self, before: &User, after: User, action: Action) -> User {
+        self.directory.commit(Commit::new(Some(before), after, by(), action)).await.unwrap()
+    }
+
+    async fn with_status(&self, user: User, change: StatusChange) -> User {
+        let after = change.apply(&user, self.owner()).unwrap();
+        self.commit(&user, after, change.action()).await
+    }
+
+    async fn deactivated(&self) -> Person {
+        let person = self.newcomer("supervisor").await;
+        let user = self.directory.user(person.user_id.unwrap()).await.unwrap().unwrap();
+        self.with_status(user, StatusChange::Deactivate).await;
+        person
+    }
+
+    async fn deleted(&self) -> User {
+        self.with_status(self.user("agent").await, StatusChange::Delete).await
+    }
+
+    async fn other_owner(&self) -> User {
+        let user = self.user("admin").await;
+        let edit = Edit { role: Some(Role::AccountOwner), ..Edit::default() };
+        let after = edit.apply(&user, self.owner(), &[], RoleAuthority::Directory).unwrap();
+        self.commit(&user, after, Action::Edited).await
+    }
+
+    /// Somebody in this team, and with a skill.
+    async fn equipped(&self, team: TeamId) -> User {
+        let user = self.user("agent").await;
+        let after = User { teams: [team].into(), assigned_skills: [(english(), None)].into(), ..user.clone() };
+        self.commit(&user, after, Action::Edited).await
+    }
+
+    async fn team(&self, archived: bool) -> Team {
+        self.commit_team(|team| Team { archived, ..team }).await
+    }
+
+    async fn team_with(&self, skills: impl IntoIterator<Item = SkillName>) -> Team {
+        let skills = skills.into_iter().map(|skill| (skill, None)).collect();
+        self.commit_team(|team| Team { skills, ..team }).await
+    }
+
+    /// A team that gives as many skills as a team may.
+    async fn full_team(&self) -> Team {
+        let set = self.new_skill_set().await;
+        let mut skills = BTreeSet::new();
+        for _ in 0..MOST_SKILLS {
+            skills.insert(self.new_skill(&set).await.name);
+        }
+        self.team_with(skills).await
+    }
+
+    async fn commit_team(&self, make: impl FnOnce(Team) -> Team) -> Team {
+        let team_id = TeamId::new(Uuid::new_v4());
+        let after = make(Team::new(team_id, format!("Team {team_id}"), Timestamp::now()));
+        let change = TeamChange { before: None, after, by: by(), action: Action::Created, skills: None };
+        self.directory.commit_team(change).await.unwrap()
+    }
+
+    async fn deleted_team(&self) -> Team {
+        let team = self.team(false).await;
+        self.directory.delete_team(&team, by()).await.unwrap().unwrap();
+        team
+    }
+
+    async fn new_skill_set(&self) -> SkillSet {
+        let set = SkillSet::new(format!("Set-{}", Uuid::new_v4()), Uuid::nil());
+        self.directory.create_skill_set(&set, by()).await.unwrap();
+        set
+    }
+
+    async fn new_skill(&self, set: &SkillSet) -> Skill {
+        let skill = Skill {
+            name: new_skill_name(),
+            skill_set: set.name.clone(),
+            levels: Some(LevelRange::default()),
+            version: 0,
+        };
+        self.directory.commit_skill(None, skill, by(), Action::Created).await.unwrap()
+    }
+
+    /// A skill set with a skill that nobody uses.
+    async fn skill_set(&self, values: &mut Values) -> String {
+        let set = self.new_skill_set().await;
+        let skill = self.new_skill(&set).await;
+        values.insert("skill".to_owned(), skill.name.to_string());
+        values.insert("skill_version".to_owned(), skill.version.to_string());
+        values.insert("skill_set_version".to_owned(), set.version.to_string());
+        set.name
+    }
+
+    /// A skill set with a skill that a team gives to its only member.
+    async fn used_skill_set(&self, values: &mut Values) -> String {
+        let set = self.new_skill_set().await;
+        let skill = self.new_skill(&set).await;
+        let team = self.team_with([skill.name.clone()]).await;
+        self.equipped(team.team_id).await;
+        values.insert("used_skill".to_owned(), skill.name.to_string());
+        set.name
+    }
+
+    async fn deleted_skill_set(&self, values: &mut Values) -> String {
+        let set = self.new_skill_set().await;
+        let skill = self.new_skill(&set).await;
+        self.directory.delete_skill_set(&set, by()).await.unwrap().unwrap();
+        values.insert("deleted_skill".to_owned(), skill.name.to_string());
+        set.name
+    }
+
+    async fn imported_skill(&self) -> SkillName {
+        let name = new_skill_name();
+        self.directory.import_skills([&name].into_iter(), by()).await.unwrap();
+        name
+    }
+
+    /// An `Idempotency-Key` with which the account owner has this very request under way.
+    async fn key_in_use(&self, event: &str) -> String {
+        let (key, event) = (Uuid::new_v4().to_string(), serde_json::from_str::<Value>(event).unwrap());
+        let (http, body) = (&event["requestContext"]["http"], &event["body"]);
+        let request = [&http["method"], &http["path"], &event["rawQueryString"], body]
+            .map(|part| part.as_str().unwrap().as_bytes());
+        let attempt = Attempt::new(self.owner().user_id, &key, &request, Uuid::new_v4());
+        self.directory.begin(&attempt, Timestamp::now()).await.unwrap();
+        key
+    }
+
+    /// A job of somebody who is none of the samples' callers.
+    async fn job(&self) -> Uuid {
+        let asked_by = UserId::new(Uuid::new_v4());
+        let job = Job::export(Uuid::new_v4(), asked_by, Asked::default(), Timestamp::now());
+        self.directory.create_job(&job).await.unwrap();
+        job.job_id
+    }
+
+    async fn running_job(&self) -> Hold {
+        let hold = Hold { job_id: self.job().await, attempt: Uuid::new_v4() };
+        self.directory.claim(hold, Timestamp::now()).await.unwrap();
+        hold
+    }
+
+    async fn finished_job(&self) -> Uuid {
+        let hold = self.running_job().await;
+        self.directory.finish(hold, 0, "exports/sample.csv").await.unwrap();
+        hold.job_id
+    }
+
+    async fn failed_job(&self) -> Uuid {
+        let hold = self.running_job().await;
+        self.directory.fail(hold, "The export failed on our side. Start it again.").await.unwrap();
+        hold.job_id
+    }
+}
+
+fn by() -> By<'static> {
+    By::operator("test", Timestamp::now())
+}
+
+fn english() -> SkillName {
+    SkillName::new("English").unwrap()
+}
+
+fn new_skill_name() -> SkillName {
+    SkillName::new(&format!("Skill_{}", Uuid::new_v4().simple())).unwrap()
+}
+
+fn with_version(values: &mut Values, user: &User) -> String {
+    values.insert("version".to_owned(), user.version.to_string());
+    user.user_id.to_string()
+}
+
+fn of_team(values: &mut Values, team: &Team) -> String {
+    values.insert("team_name".to_owned(), team.name.clone());
+    values.insert("team_version".to_owned(), team.version.to_string());
+    team.team_id.to_string()
+}
