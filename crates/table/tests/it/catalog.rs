@@ -63,22 +63,18 @@ async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_
         let assigns = stand.directory.commit(edit(Some(&ada), with_english(&ada)));
         let (gone, assigned) = meet(round, stand.directory.delete_skill(&skill, operator()), assigns).await;
         let uses = stand.uses().await;
-        match stand.english().await {
-            None => {
-                assert!(matches!(gone, Ok(Ok(()))), "{gone:?}");
-                assert!(matches!(assigned, Err(TableError::Conflict)), "{assigned:?}");
-                assert_eq!(uses, Uses::default(), "nobody holds a skill that is not there");
-                skill = stand.make_english().await;
-                deleted += 1;
-            }
-            Some(_) => {
-                assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
-                if let Ok(holder) = assigned {
-                    assert!(uses.users.contains(&holder.user_id));
-                    stand.directory.commit(edit(Some(&holder), ada)).await.unwrap();
-                }
-                kept += 1;
-            }
+        if stand.english().await.is_none() {
+            assert!(matches!((&gone, &assigned), (Ok(Ok(())), Err(TableError::Conflict))), "{gone:?} {assigned:?}");
+            assert_eq!(uses, Uses::default(), "nobody holds a skill that is not there");
+            skill = stand.make_english().await;
+            deleted += 1;
+        } else {
+            assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
+            kept += 1;
+        }
+        if let Ok(holder) = assigned {
+            assert!(uses.users.contains(&holder.user_id));
+            stand.directory.commit(edit(Some(&holder), ada)).await.unwrap();
         }
     }
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
@@ -92,9 +88,9 @@ async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_eithe
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
         let after = Team { skills: [(english(), None)].into(), ..team.clone() };
-        let gives = TeamChange { before: Some(&team), after, by: operator(), action: Action::Edited, skills: None };
-        let gives = stand.directory.commit_team(gives);
-        let (gone, given) = meet(round, stand.directory.delete_skill(&skill, operator()), gives).await;
+        let begins = TeamChange { before: Some(&team), after, by: operator(), action: Action::Edited, skills: None };
+        let begins = stand.directory.commit_team(begins);
+        let (gone, given) = meet(round, stand.directory.delete_skill(&skill, operator()), begins).await;
         let uses = stand.uses().await;
         if stand.english().await.is_none() {
             assert!(matches!((&gone, &given), (Ok(Ok(())), Err(TableError::Conflict))), "{gone:?} {given:?}");
