@@ -40,7 +40,7 @@ impl Query {
         let pairs = query.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>();
         for (i, (name, _)) in pairs.iter().enumerate() {
             if !known.contains(&name.as_str()) {
-                let known = known.join(", ");
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 return Err(Problem::invalid(
                     "unknown-parameter",
                     format!("There is no parameter {name:?}. There are {known}."),

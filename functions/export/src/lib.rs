@@ -109,6 +109,7 @@ async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, TableError> {
 
 /// The link is made when asked for: it is good for 15 minutes from then on.
 async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, request: &Request) -> Answer {
+    read::Query::of(request, &[])?;
     let parameters = request.path_parameters();
     let now = edge::now();
     let job_id = parameters.first("job_id").unwrap_or_default();

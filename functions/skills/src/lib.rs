@@ -34,7 +34,7 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
             let create = |seed| change::create_set(directory, &signed, &request, seed);
             once(directory, &signed, &request, edge::now(), create).await
         }
-        "GET /skill-sets/{name}" => show::set(directory, &set_name(&request)?).await,
+        "GET /skill-sets/{name}" => show::set(directory, &request).await,
         "DELETE /skill-sets/{name}" => {
             change::delete_set(directory, &signed, &request).await?;
             empty(&[])

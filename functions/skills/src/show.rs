@@ -101,10 +101,11 @@ async fn counted<'a>(
 }
 
 /// `GET /skill-sets/{name}`.
-pub async fn set(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), name: &str) -> Answer {
-    let set = existing_set(directory, name).await?;
+pub async fn set(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), request: &Request) -> Answer {
+    Query::of(request, &[])?;
+    let set = existing_set(directory, &set_name(request)?).await?;
     let skills = directory.skills().await?;
-    let skills = skills.iter().filter(|skill| skill.skill_set == name).collect::<Vec<_>>();
+    let skills = skills.iter().filter(|skill| skill.skill_set == set.name).collect::<Vec<_>>();
     let counted = counted(directory, &skills).await?;
     versioned(set.version, &shown_set(&set, &counted))
 }
@@ -118,6 +119,7 @@ pub async fn existing_set(directory: &impl ReadTogether, name: &str) -> Result<S
 
 /// `GET /skill-sets/{name}/skills/{skill}`.
 pub async fn skill(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), request: &Request) -> Answer {
+    Query::of(request, &[])?;
     let (set, name) = (set_name(request)?, read::skill(request)?);
     let wanted = Wanted { skills: [name.clone()].into(), ..Wanted::default() };
     let skill = directory.together(&wanted).await?.skills.remove(&name);

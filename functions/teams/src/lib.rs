@@ -33,7 +33,7 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
             let create = |seed| change::create(directory, &signed, &request, seed);
             once(directory, &signed, &request, edge::now(), create).await
         }
-        "GET /teams/{team_id}" => show::one(directory, team_id(&request)?).await,
+        "GET /teams/{team_id}" => show::one(directory, &request).await,
         "PATCH /teams/{team_id}" => change::edit(directory, &signed, &request).await,
         "DELETE /teams/{team_id}" => {
             change::delete(directory, &signed, &request).await?;

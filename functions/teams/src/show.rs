@@ -84,8 +84,9 @@ pub async fn existing(directory: &impl ReadTogether, team_id: TeamId) -> Result<
 }
 
 /// `GET /teams/{team_id}`.
-pub async fn one(directory: &(impl ReadTogether + ListTeams), team_id: TeamId) -> Answer {
-    let team = existing(directory, team_id).await?;
+pub async fn one(directory: &(impl ReadTogether + ListTeams), request: &Request) -> Answer {
+    Query::of(request, &[])?;
+    let team = existing(directory, team_id(request)?).await?;
     answer(directory, &team).await
 }
 

@@ -23,7 +23,7 @@ use table::{
 pub async fn handle(directory: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> Answer {
     let signed = Signed::of(&request, Operation::ViewUsers)?;
     match route(&request).as_str() {
-        "GET /me" => me(directory, &signed).await,
+        "GET /me" => me(directory, &signed, &request).await,
         "GET /users/{user_id}/history" => history_of(directory, &request).await,
         _ => view(directory, &request).await,
     }
@@ -42,7 +42,8 @@ async fn history_of(directory: &(impl ViewUser + ViewHistory), request: &Request
     history::page(directory, request, Subject::User(user_id)).await
 }
 
-async fn me(directory: &impl ViewUser, signed: &Signed) -> Answer {
+async fn me(directory: &impl ViewUser, signed: &Signed, request: &Request) -> Answer {
+    read::Query::of(request, &[])?;
     let user = existing(directory, signed.caller.user_id).await?;
     let role = signed.caller.role;
     let may = powers::names(role);

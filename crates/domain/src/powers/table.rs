@@ -124,7 +124,8 @@ pub fn document() -> String {
     let mut text = "# Powers\n\n\
         Who may do what to whom. Made from `crates/domain/src/powers.rs`, which every function asks; a test keeps this page\n\
         and the code the same. A cell says *yes*, or with which `code` it is refused. The role and the status that count are\n\
-        those at the moment of the change. Besides: the last active account owner keeps role and status\n\
+        those at the moment of the change. To name a role that somebody has already changes nothing and is refused to nobody\n\
+        who may edit them. Besides: the last active account owner keeps role and status\n\
         (`last-account-owner`), and whoever is not active is let in nowhere.\n"
         .to_owned();
     text += "\n## What is done to the directory\n\n| operation | agent | supervisor | system admin | account owner |\n|---|---|---|---|---|\n";
