@@ -7,7 +7,7 @@ wanted=tests/contract/requirements.txt
 
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get install -y -qq python3 python3-venv >/dev/null
+    apt-get update -qq && apt-get install -y -qq python3 python3-venv >/dev/null
   else
     echo "error: the contract's tests need python3 with venv, 3.10 or later: install it and run make test again" >&2
     exit 1
