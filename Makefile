@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FN ?= search
 # What each function is mostly asked; the first that it has.
-USUAL := list user role-and-teams assign start job created insert account-owner page
+USUAL := list user role-and-teams assign deactivate start job created insert account-owner page
 EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 # The viewer that /docs serves, which its function takes in when it is built.

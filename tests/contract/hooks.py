@@ -37,7 +37,7 @@ def flatmap_query(context, query):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Notes which operations had a success; `run.py` tells of those that had none."""
+    """Notes which operations had a success; `run.py` asks for those that had none."""
     if response.status_code < 400:
         SUCCESSES.add(case.operation.label)
 

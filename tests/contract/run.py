@@ -34,6 +34,8 @@ CALLERS = [
 ]
 
 # As they log in with Flex; owner@example.com is the one whom the stack names in AccountOwners.
+# Twilio's signature is not made here, and the contract is not asked for itself; the samples in `events/` have both.
+WITHOUT_SUCCESS = {"POST /webhooks/taskrouter", "GET /openapi.yaml"}
 LOGINS = {
     "account_owner": ("owner@example.com", "admin"),
     "supervisor": ("supervisor@example.com", "supervisor"),
@@ -91,6 +93,18 @@ def known(api, simulator, token):
     }
 
 
+def operations():
+    """Every operation of the contract: `GET /users`."""
+    lines = (HERE / "../../infra/openapi.yaml").read_text().splitlines()
+    path, found = None, set()
+    for line in lines[lines.index("paths:") + 1 : lines.index("components:")]:
+        if line.startswith("  /"):
+            path = line.strip().rstrip(":")
+        if line.strip() in ("get:", "post:", "put:", "patch:", "delete:") and line.startswith("    ") and line[4] != " ":
+            found.add(f"{line.strip().rstrip(':').upper()} {path}")
+    return found
+
+
 def schemathesis(api, things, caller, token, phases, examples):
     """Whether all that this caller was answered stands in the contract."""
     command = [
@@ -113,7 +127,12 @@ def schemathesis(api, things, caller, token, phases, examples):
     report.write_text(done.stdout)
     summary = [line.strip() for line in done.stdout.splitlines() if "generated" in line]
     print(f"  {' '.join(summary) or 'no summary'}", flush=True)
-    print(f"  operations with a success: {len(json.loads((WORK / f'{caller}.json').read_text()))}", flush=True)
+    had = set(json.loads((WORK / f"{caller}.json").read_text()))
+    print(f"  operations with a success: {len(had)}", flush=True)
+    missing = (operations() - had - WITHOUT_SUCCESS) if caller == "account_owner" else set()
+    if missing:
+        print(f"  without a success, so that what it answers then is not checked: {', '.join(sorted(missing))}", flush=True)
+        return False
     if done.returncode:
         print(done.stdout, flush=True)
     return done.returncode == 0

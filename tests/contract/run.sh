@@ -5,11 +5,11 @@ cd "$(dirname "$0")/../.."
 venv=target/contract/venv
 wanted=tests/contract/requirements.txt
 
-if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+if ! python3 -c 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq && apt-get install -y -qq python3 python3-venv >/dev/null
   else
-    echo "error: the contract's tests need python3 with venv, 3.10 or later: install it and run make test again" >&2
+    echo "error: the contract's tests need python3 with venv, 3.11 or later: install it and run make test again" >&2
     exit 1
   fi
 fi

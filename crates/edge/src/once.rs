@@ -78,10 +78,11 @@ fn key(request: &Request) -> Result<Option<&str>, Problem> {
     })
 }
 
-fn what_makes_it(request: &Request) -> [&[u8]; 4] {
+fn what_makes_it(request: &Request) -> [&[u8]; 5] {
     let uri = request.uri();
     let query = uri.query().unwrap_or_default();
-    [request.method().as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), request.body().as_ref()]
+    let if_match = request.headers().get("if-match").map_or(&b""[..], HeaderValue::as_bytes);
+    [request.method().as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), if_match, request.body().as_ref()]
 }
 
 /// The request is done, and its answer stands whether or not it can be kept.

@@ -3,7 +3,10 @@
 //! A key belongs to one caller and to one request. Neither the key nor the request is in the table, only hashes.
 
 use aws_sdk_dynamodb::{
-    operation::{put_item::PutItemError, update_item::builders::UpdateItemFluentBuilder},
+    operation::{
+        put_item::PutItemError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    },
     types::ReturnValuesOnConditionCheckFailure,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -175,11 +178,17 @@ impl Directory {
             .update_expression("SET attempt = :next, lease_until_ms = :until, expires_at = :expires_at")
             .expression_attribute_values(":next", text(next.attempt.to_string()))
             .expression_attribute_values(":until", number(next.lease_until_ms))
-            .expression_attribute_values(":expires_at", number(next.expires_at));
-        match update.send().await.map_err(|error| TableError::of(&error)) {
-            Ok(_) => Ok(Begun::New { seed: dead.seed }),
-            Err(TableError::Conflict) => Ok(Begun::UnderWay),
-            Err(error) => Err(error),
+            .expression_attribute_values(":expires_at", number(next.expires_at))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = update.send().await else { return Ok(Begun::New { seed: dead.seed }) };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                let holder = refused.item().and_then(|item| item.get("attempt")?.as_s().ok());
+                // It is ours: the answer to an earlier try of the same call was lost.
+                let is_ours = holder.is_some_and(|holder| *holder == next.attempt.to_string());
+                Ok(if is_ours { Begun::New { seed: dead.seed } } else { Begun::UnderWay })
+            }
+            _ => Err(TableError::of(&error)),
         }
     }
 
