@@ -227,8 +227,9 @@ impl Stand {
     async fn key_in_use(&self, event: &str) -> String {
         let (key, event) = (Uuid::new_v4().to_string(), serde_json::from_str::<Value>(event).unwrap());
         let (http, body) = (&event["requestContext"]["http"], &event["body"]);
-        let request = [&http["method"], &http["path"], &event["rawQueryString"], body]
-            .map(|part| part.as_str().unwrap().as_bytes());
+        let if_match = &event["headers"]["if-match"];
+        let request = [&http["method"], &http["path"], &event["rawQueryString"], if_match, body]
+            .map(|part| part.as_str().unwrap_or_default().as_bytes());
         let attempt = Attempt::new(self.owner().user_id, &key, &request, Uuid::new_v4());
         self.directory.begin(&attempt, Timestamp::now()).await.unwrap();
         key
