@@ -143,11 +143,13 @@ async fn a_503_is_not_kept() {
 }
 
 #[tokio::test]
-async fn another_body_path_or_query_is_refused() {
+async fn another_body_path_query_or_precondition_is_refused() {
     let stand = Stand::new().await;
     stand.post(&request("{}"), makes).await;
     let to = |uri: &str| with_key().uri(uri).body(Body::from("{}")).unwrap();
-    let others = [request("{ }"), to("https://api.example.com/users?a=1"), to("https://api.example.com/teams?a=2")];
+    let if_match = with_key().header("if-match", "\"2\"").body(Body::from("{}")).unwrap();
+    let others =
+        [request("{ }"), to("https://api.example.com/users?a=1"), to("https://api.example.com/teams?a=2"), if_match];
     for other in others {
         let answer = stand.post(&other, never).await;
         assert_eq!(

@@ -1,16 +1,8 @@
 //! A fresh directory for each test, with the very table of the template.
 
-use std::{
-    collections::BTreeSet,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::collections::BTreeSet;
 
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{BehaviorVersion, Region},
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use embedded::Dynamo;
 use jiff::Timestamp;
 use table::{
@@ -29,21 +21,13 @@ pub struct Stand {
 impl Stand {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-central-1"))
-            .endpoint_url(dynamo.url())
-            .credentials_provider(Credentials::from_keys("test", "test", None));
-        let stand = Self { directory: Directory::new(Client::from_conf(config.build()), ""), dynamo };
+        let stand = Self { directory: Directory::new(dynamo.client(), ""), dynamo };
         stand.fresh()
     }
 
     /// Another empty table on the same database.
     pub fn fresh(self) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("directory-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        let properties = embedded::without_stream(embedded::directory_properties().unwrap());
-        self.dynamo.create_table(&name, &properties).unwrap();
+        let name = self.dynamo.fresh_table().unwrap();
         Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
     }
 

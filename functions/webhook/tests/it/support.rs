@@ -2,14 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{BehaviorVersion, Region},
-};
+use aws_sdk_dynamodb::Client;
 use domain::{SkillName, Source, Stamp, User, UserId, login::Policy};
 use embedded::Dynamo;
 use serde_json::Value;
@@ -94,21 +90,12 @@ pub struct Stand {
 impl Stand {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-central-1"))
-            .endpoint_url(dynamo.url())
-            .credentials_provider(Credentials::from_keys("test", "test", None));
-        Self { client: Client::from_conf(config.build()), dynamo }
+        Self { client: dynamo.client(), dynamo }
     }
 
     /// A door to an empty table, where `owner` is to be an account owner.
     pub fn door(&self, taskrouter: TaskRouter) -> Door<Table, TaskRouter> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("directory-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        let properties = embedded::without_stream(embedded::directory_properties().unwrap());
-        self.dynamo.create_table(&name, &properties).unwrap();
-        let directory = Directory::new(self.client.clone(), name);
+        let directory = Directory::new(self.client.clone(), self.dynamo.fresh_table().unwrap());
         let policy = Policy { account_owners: ["owner".to_owned()].into(), ..Policy::default() };
         Door { directory: Table { directory, dies: AtomicBool::new(false) }, twilio: taskrouter, policy }
     }
