@@ -2,12 +2,14 @@
 
 use std::{env, fs, path::Path};
 
-const VIEWER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../node_modules/swagger-ui-dist");
+/// In the project's directory, as it is when this runs: it may have been moved since this was compiled.
+const VIEWER: &str = "../../node_modules/swagger-ui-dist";
 
 fn main() {
+    let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let out = env::var_os("OUT_DIR").expect("cargo sets it");
     for file in ["swagger-ui-bundle.js", "swagger-ui.css"] {
-        let from = Path::new(VIEWER).join(file);
+        let from = Path::new(&package).join(VIEWER).join(file);
         println!("cargo::rerun-if-changed={}", from.display());
         if fs::copy(&from, Path::new(&out).join(file)).is_err() {
             println!(

@@ -32,6 +32,14 @@ impl SkillSet {
         Self { name: name.into(), made_as, version: 1 }
     }
 
+    /// A skill set whose skills are in use is not deleted (rule 21).
+    pub fn may_be_deleted(&self, users: usize, teams: usize) -> Result<(), Refusal> {
+        match (users, teams) {
+            (0, 0) => Ok(()),
+            _ => Err(Refusal::SkillSetInUse { skill_set: self.name.clone(), users, teams }),
+        }
+    }
+
     /// What differs between two states of a skill set, as its history shows it (rule 31).
     #[must_use]
     pub fn changes(before: Option<&Self>, after: Option<&Self>) -> Vec<Change> {
@@ -84,6 +92,14 @@ impl SkillWish {
 }
 
 impl Skill {
+    /// A skill in use is not deleted (rule 21).
+    pub fn may_be_deleted(&self, users: usize, teams: usize) -> Result<(), Refusal> {
+        match (users, teams) {
+            (0, 0) => Ok(()),
+            _ => Err(Refusal::SkillInUse { skill: self.name.to_string(), users, teams }),
+        }
+    }
+
     /// What differs between two states of a skill, as its history shows it (rule 31).
     #[must_use]
     pub fn changes(before: Option<&Self>, after: Option<&Self>) -> Vec<Change> {
@@ -136,6 +152,17 @@ mod tests {
         let moved = put(&imported, "Languages").unwrap();
         assert_eq!(moved.skill_set, "Languages");
         assert_eq!(put(&moved, "Topics").unwrap_err().code(), "skill-elsewhere");
+    }
+
+    #[test]
+    fn rule_21_what_is_in_use_is_not_deleted_and_it_is_said_by_how_many() {
+        let skill = Skill::imported(SkillName::new("English").unwrap());
+        let set = SkillSet::new("Languages", Uuid::nil());
+        assert_eq!((skill.may_be_deleted(0, 0), set.may_be_deleted(0, 0)), (Ok(()), Ok(())));
+        for refusal in [skill.may_be_deleted(2, 0), skill.may_be_deleted(0, 1), set.may_be_deleted(2, 1)] {
+            let told = refusal.unwrap_err().to_string();
+            assert!(told.contains("users: ") && told.contains("teams: "), "{told}");
+        }
     }
 
     #[test]

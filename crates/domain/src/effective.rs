@@ -62,7 +62,7 @@ pub fn held_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -
     for (skill, &level) in &user.assigned_skills {
         sources.entry(skill.clone()).or_default().push(Overridden { origin: Origin::Assigned, level });
     }
-    for team in teams.into_iter().filter(|team| user.teams.contains(&team.team_id) && !team.archived) {
+    for team in teams.into_iter().filter(|team| user.teams.contains(&team.team_id) && team.gives_skills()) {
         for (skill, &level) in &team.skills {
             let origin = Origin::Team { team_id: team.team_id, team: team.name.clone() };
             sources.entry(skill.clone()).or_default().push(Overridden { origin, level });

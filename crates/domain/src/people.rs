@@ -1,4 +1,4 @@
-//! People to try things with: for tests, here and in the crates above.
+//! People to try things with: for tests, here and in the crates above, and for the table of powers.
 
 use jiff::Timestamp;
 use uuid::Uuid;

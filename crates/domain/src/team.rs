@@ -57,6 +57,17 @@ impl Team {
         Self { team_id, name, skills: Skills::new(), archived: false, version: 1, created_at: now, updated_at: now }
     }
 
+    /// Whether its members have its skills: an archived team gives none (rule 21).
+    #[must_use]
+    pub const fn gives_skills(&self) -> bool {
+        !self.archived
+    }
+
+    /// A team with members can be archived, not deleted (rule 21).
+    pub fn may_be_deleted(&self, members: usize) -> Result<(), Refusal> {
+        if members == 0 { Ok(()) } else { Err(Refusal::TeamHasMembers { team: self.name.clone(), members }) }
+    }
+
     /// What differs between two states of a team, as its history shows it (rule 31).
     #[must_use]
     pub fn changes(before: Option<&Self>, after: Option<&Self>) -> Vec<Change> {
@@ -156,6 +167,12 @@ mod tests {
         assert_eq!(given.skills, [(english.name.clone(), Some(Level(90)))].into());
         assert_eq!(give_skill(&team(), by, &english, Some(Level(101)), None).unwrap_err().code(), "level-out-of-range");
         assert_eq!(take_skill(&given, by, &english.name).unwrap(), team());
+    }
+
+    #[test]
+    fn rule_21_a_team_with_members_is_not_deleted_and_it_is_said_how_many_they_are() {
+        assert_eq!(team().may_be_deleted(0), Ok(()));
+        assert!(team().may_be_deleted(3).unwrap_err().to_string().contains("members: 3"));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! A function that dies in between leaves it closed until the time is over.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Skill;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -28,6 +29,15 @@ const CLOSED_SECONDS: i64 = 60;
 /// That something is not closed, as a condition, and its value.
 pub(crate) fn open_now(now: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
     ("(attribute_not_exists(closed_until) OR closed_until < :now)", (":now", number(now.as_second())))
+}
+
+/// That a skill may be given in this moment: it is not being deleted, and its range, where it was read, is as it was read.
+pub(crate) fn may_be_given(read: Option<&Skill>, now: Timestamp) -> If {
+    let (is_open, now) = open_now(now);
+    match read {
+        None => If::new(format!("attribute_exists(pk) AND {is_open}"), [now]),
+        Some(read) => If::new(format!("version = :read AND {is_open}"), [now, (":read", number(read.version))]),
+    }
 }
 
 /// Something that we have closed.

@@ -9,7 +9,7 @@ use domain::{Adoption, Role, Skill, SkillName, Stamp, Status, TeamId, User, User
 
 use crate::{
     By, Directory, TableError,
-    closing::open_now,
+    closing::{may_be_given, open_now},
     items::{self, Identity},
     keys::{self, Key},
     profiles::{number, text},
@@ -163,11 +163,7 @@ impl<'a> Writes<'a> {
     }
 
     fn profile(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
-        let condition = match before {
-            None => If::absent(),
-            Some(before) => If::new("version = :read", [(":read", number(before.version))]),
-        };
-        self.0.put(items::profile(after)?, Some(condition))
+        self.0.put(items::profile(after)?, Some(If::as_read(before.map(|before| before.version))))
     }
 
     fn identity(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), TableError> {
@@ -217,7 +213,8 @@ impl<'a> Writes<'a> {
                 item.insert("level".to_owned(), number(level));
             }
             self.0.put(item, None)?;
-            self.0.check(&keys::skill(skill), skill_is_there(skill, commit))?;
+            let read = commit.skills.and_then(|skills| skills.get(skill));
+            self.0.check(&keys::skill(skill), may_be_given(read, commit.by.now))?;
         }
         for skill in had.keys().filter(|skill| !after.assigned_skills.contains_key(*skill)) {
             self.0.delete(&keys::holder(skill, after.user_id), None)?;
@@ -265,16 +262,6 @@ impl<'a> Writes<'a> {
         let stamp = [(":at_ms", number(stamp.at_ms)), (":version", number(stamp.version))];
         let update = "SET user_id = :user_id, applied_hash = :hash";
         self.0.update(&key, update, [id, (":hash", text(hash))], Some(If::new(is_latest, stamp)))
-    }
-}
-
-/// A skill that is deleted in this moment is given to nobody, nor one whose range is not what it was read to be.
-fn skill_is_there(skill: &SkillName, commit: &Commit<'_>) -> If {
-    let (is_open, now) = open_now(commit.by.now);
-    let read = commit.skills.and_then(|skills| skills.get(skill));
-    match read {
-        None => If::new(format!("attribute_exists(pk) AND {is_open}"), [now]),
-        Some(read) => If::new(format!("version = :read AND {is_open}"), [now, (":read", number(read.version))]),
     }
 }
 

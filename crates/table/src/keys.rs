@@ -128,6 +128,12 @@ pub fn member(team_id: TeamId, user_id: UserId) -> Key {
     Key::new(of_team(team_id), format!("{MEMBER}{user_id}"))
 }
 
+/// Whose membership it is; none where the sort key is of something else.
+#[must_use]
+pub fn member_of(sort_key: &str) -> Option<UserId> {
+    sort_key.strip_prefix(MEMBER)?.parse().ok()
+}
+
 /// Where the names of all teams are, and what their sort keys start with.
 pub const TEAM_NAMES: (&str, &str) = ("TEAMS", "NAME#");
 
@@ -167,7 +173,16 @@ pub fn of_skill(skill: &SkillName) -> String {
 /// That somebody has a skill assigned.
 #[must_use]
 pub fn holder(skill: &SkillName, user_id: UserId) -> Key {
-    Key::new(of_skill(skill), format!("USER#{user_id}"))
+    Key::new(of_skill(skill), format!("{HOLDER_USER}{user_id}"))
+}
+
+/// What the sort key of everybody who has a skill assigned starts with.
+const HOLDER_USER: &str = "USER#";
+
+/// Who it is that has a skill assigned; none where the sort key is that of a team.
+#[must_use]
+pub fn holder_of(sort_key: &str) -> Option<UserId> {
+    sort_key.strip_prefix(HOLDER_USER)?.parse().ok()
 }
 
 /// What the sort key of every team that gives a skill starts with.

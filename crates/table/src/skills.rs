@@ -11,7 +11,6 @@ use crate::{
     closing::{Closed, open_now},
     items,
     keys::{self, Key},
-    profiles::number,
     transaction::{If, Transaction},
 };
 
@@ -81,8 +80,8 @@ impl ViewCatalog for Directory {
 
     async fn uses(&self, skill: &SkillName) -> Result<Uses, TableError> {
         let keys = self.sort_keys(&keys::of_skill(skill), None).await?;
-        let users = keys.iter().filter_map(|sk| sk.strip_prefix("USER#")?.parse().ok()).collect();
-        let teams = keys.iter().filter_map(|sk| sk.strip_prefix("TEAM#")?.parse().ok()).collect();
+        let users = keys.iter().filter_map(|sk| keys::holder_of(sk)).collect();
+        let teams = keys.iter().filter_map(|sk| keys::team_of(sk)).collect();
         Ok(Uses { users, teams })
     }
 
@@ -141,12 +140,8 @@ impl CommitSkill for Directory {
             return Ok(after);
         }
         let after = Skill { version: before.map_or(0, |before| before.version) + 1, ..after };
-        let condition = match before {
-            None => If::absent(),
-            Some(before) => If::new("version = :read", [(":read", number(before.version))]),
-        };
         let mut writes = Transaction::new(self);
-        writes.put(items::skill(&after)?, Some(condition))?;
+        writes.put(items::skill(&after)?, Some(If::as_read(before.map(|before| before.version))))?;
         let (is_open, now) = open_now(by.now);
         let set_is_there = If::new(format!("attribute_exists(pk) AND {is_open}"), [now]);
         writes.check(&keys::skill_set(&after.skill_set), set_is_there)?;
@@ -186,10 +181,9 @@ impl Directory {
         closed: &Closed,
         by: By<'_>,
     ) -> Result<Result<(), Refusal>, TableError> {
-        let Uses { users, teams } = self.uses(&skill.name).await?;
-        if !users.is_empty() || !teams.is_empty() {
-            let skill = skill.name.to_string();
-            return Ok(Err(Refusal::SkillInUse { skill, users: users.len(), teams: teams.len() }));
+        let uses = self.uses(&skill.name).await?;
+        if let Err(refusal) = skill.may_be_deleted(uses.users.len(), uses.teams.len()) {
+            return Ok(Err(refusal));
         }
         self.delete_skills([(skill, closed)], by).await.map(Ok)
     }
@@ -210,9 +204,8 @@ impl Directory {
             all.users.extend(uses.users);
             all.teams.extend(uses.teams);
         }
-        if all != Uses::default() {
-            let skill_set = set.name.clone();
-            return Ok(Err(Refusal::SkillSetInUse { skill_set, users: all.users.len(), teams: all.teams.len() }));
+        if let Err(refusal) = set.may_be_deleted(all.users.len(), all.teams.len()) {
+            return Ok(Err(refusal));
         }
         for some in closed.chunks(DELETED_AT_ONCE) {
             self.delete_skills(some.iter().map(|(skill, closed)| (skill, closed)), by).await?;

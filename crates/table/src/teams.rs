@@ -6,10 +6,10 @@ use domain::{Refusal, Skill, SkillName, Team, TeamId, User, UserId, audit::Actio
 
 use crate::{
     By, Cursor, Directory, TableError,
-    closing::{Closed, open_now},
+    closing::{Closed, may_be_given},
     items::{self, TeamName},
     keys,
-    profiles::{number, text},
+    profiles::text,
     transaction::{If, Transaction},
 };
 
@@ -106,7 +106,7 @@ impl Directory {
     /// Who is in a team, as of now.
     pub(crate) async fn member_ids(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, TableError> {
         let keys = self.sort_keys(&keys::of_team(team_id), Some(keys::MEMBER)).await?;
-        Ok(keys.iter().filter_map(|sk| sk.strip_prefix(keys::MEMBER)?.parse().ok()).collect())
+        Ok(keys.iter().filter_map(|sk| keys::member_of(sk)).collect())
     }
 }
 
@@ -148,11 +148,7 @@ impl CommitTeam for Directory {
         let version = before.map_or(0, |before| before.version) + 1;
         let after = Team { version, updated_at: by.now, ..change.after };
         let mut writes = Transaction::new(self);
-        let condition = match before {
-            None => If::absent(),
-            Some(before) => If::new("version = :read", [(":read", number(before.version))]),
-        };
-        writes.put(items::team(&after)?, Some(condition))?;
+        writes.put(items::team(&after)?, Some(If::as_read(before.map(|before| before.version))))?;
         claim_name(&mut writes, before, &after)?;
         hand_down(&mut writes, before, &after, change.skills, &by)?;
         writes.record(keys::of_team(after.team_id), &by, change.action, changes)?;
@@ -173,9 +169,8 @@ impl CommitTeam for Directory {
 
 impl Directory {
     async fn delete_empty(&self, team: &Team, closed: &Closed, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
-        let members = self.count_members(team.team_id).await?;
-        if members > 0 {
-            return Ok(Err(Refusal::TeamHasMembers { team: team.name.clone(), members }));
+        if let Err(refusal) = team.may_be_deleted(self.count_members(team.team_id).await?) {
+            return Ok(Err(refusal));
         }
         let mut writes = Transaction::new(self);
         writes.delete(closed.key(), Some(closed.still()))?;
@@ -219,12 +214,7 @@ fn hand_down(
     for (skill, _) in after.skills.iter().filter(|(skill, level)| had.get(*skill) != Some(*level)) {
         let key = keys::holder_team(skill, after.team_id);
         writes.put(items::item(&key, "holder", &TeamName { team_id: after.team_id })?, None)?;
-        let (is_open, now) = open_now(by.now);
-        let condition = match read.and_then(|read| read.get(skill)) {
-            None => If::new(format!("attribute_exists(pk) AND {is_open}"), [now]),
-            Some(read) => If::new(format!("version = :read AND {is_open}"), [now, (":read", number(read.version))]),
-        };
-        writes.check(&keys::skill(skill), condition)?;
+        writes.check(&keys::skill(skill), may_be_given(read.and_then(|read| read.get(skill)), by.now))?;
     }
     for skill in had.keys().filter(|skill| !after.skills.contains_key(*skill)) {
         writes.delete(&keys::holder_team(skill, after.team_id), None)?;

@@ -14,7 +14,7 @@ use crate::{
     Directory, TableError,
     items::{self, Item},
     keys::{self, Key},
-    profiles::{broken, text},
+    profiles::{broken, number, text},
 };
 
 /// Who changes something, from where and when: what its record says (rule 31).
@@ -74,6 +74,11 @@ impl If {
         Self::new("attribute_not_exists(pk)", [])
     }
 
+    /// It has the version that was read; none for what is made.
+    pub fn as_read(version: Option<u64>) -> Self {
+        version.map_or_else(Self::absent, |version| Self::new("version = :read", [(":read", number(version))]))
+    }
+
     pub fn otherwise(self, otherwise: Otherwise) -> Self {
         Self { otherwise, ..self }
     }
@@ -95,7 +100,7 @@ pub(crate) struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    /// A transaction of somebody, whose role and status are part of it.
+    /// Nothing yet.
     pub fn new(directory: &'a Directory) -> Self {
         Self { table: directory.name(), items: Vec::new(), otherwise: Vec::new() }
     }

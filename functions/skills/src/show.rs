@@ -6,7 +6,7 @@ use lambda_http::Request;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Level, Refusal, Skill, SkillName, TeamId, UserId, catalog::SkillSet};
+use domain::{Level, Refusal, Skill, SkillName, Team, TeamId, UserId, catalog::SkillSet};
 use edge::{
     Problem,
     read::{self, Query},
@@ -92,7 +92,7 @@ async fn counted<'a>(
     let uses = skills.iter().map(|skill| directory.uses(&skill.name)).collect::<Vec<_>>();
     let uses: Vec<Uses> = stream::iter(uses).buffered(COUNTED_AT_ONCE).try_collect().await?;
     let teams = uses.iter().flat_map(|uses| uses.teams.iter().copied()).collect();
-    let giving = directory.teams(teams).await?.into_values().filter(|team| !team.archived).map(|team| team.team_id);
+    let giving = directory.teams(teams).await?.into_values().filter(Team::gives_skills).map(|team| team.team_id);
     let giving = giving.collect::<Vec<_>>();
     let members = giving.iter().map(|&team_id| directory.in_team(team_id)).collect::<Vec<_>>();
     let members: Vec<BTreeSet<UserId>> = stream::iter(members).buffered(COUNTED_AT_ONCE).try_collect().await?;

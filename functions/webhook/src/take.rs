@@ -44,7 +44,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         for wait in waits() {
             tokio::time::sleep(wait).await;
             let observed = match self.directory.observe(observation(&event)).await {
-                Err(TableError::Conflict) => continue,
+                Err(error) if error.again() => continue,
                 observed => observed?,
             };
             if observed.latest && observed.worker.applied_hash.as_deref() == Some(&event.hash) {
@@ -52,7 +52,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             }
             event.gone |= observed.worker.gone;
             match Box::pin(self.settle(&mut event, &observed, source, request_id)).await {
-                Err(DoorError::Table(TableError::Conflict)) => tracing::debug!("something changed meanwhile"),
+                Err(DoorError::Table(error)) if error.again() => tracing::debug!("something changed meanwhile"),
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(error) => return Err(error),

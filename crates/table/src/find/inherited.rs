@@ -33,5 +33,5 @@ impl Directory {
 /// Whether somebody can have the skill with this level from this team alone. Who has it from a team that gives less
 /// has the level from elsewhere: assigned, or from another of the teams (rules 15 to 17); there they are found, too.
 fn hands_down(team: &Team, skill: &SkillName, least: Option<Level>) -> bool {
-    !team.archived && team.skills.get(skill).is_some_and(|&level| least.is_none_or(|least| level >= Some(least)))
+    team.gives_skills() && team.skills.get(skill).is_some_and(|&level| least.is_none_or(|least| level >= Some(least)))
 }
