@@ -51,7 +51,7 @@ invoke: ## Invokes a function of the running system: make invoke FN=view EVENT=e
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
 
 restore: ## Brings back a deleted user of the running system: make restore USER_ID=…
-	@env=$$(target/debug/local env) && eval "$$env" && target/debug/operate restore $(USER_ID)
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)
 
 clean: ## Forgets the local system's data
 	rm -rf $${DATA:-.data}

@@ -4,12 +4,12 @@
 use secrecy::SecretString;
 use thiserror::Error;
 
-use edge::{
+use http_api::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
-use table::error::reason;
-use taskrouter::{Client, Config, TwilioError};
+use store::error::reason;
+use twilio::{Client, Config, TwilioError};
 
 /// The account, as the environment and Parameter Store state it.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use domain::{
     edit::{assign_skill, remove_skill},
     powers::Operation,
 };
-use edge::{
+use http_api::{
     Signed,
     change::{self, About},
     precondition::IfMatch,
@@ -17,7 +17,7 @@ use edge::{
     respond::Answer,
     user::changed,
 };
-use table::{CommitUser, ReadTogether, details::ViewDetails};
+use store::{CommitUser, ReadTogether, details::ViewDetails};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]

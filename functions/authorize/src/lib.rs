@@ -12,8 +12,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use domain::{Role, Status, User, UserId, powers::effective_role};
-use table::{TableError, ViewUser};
-use taskrouter::{TwilioError, client::ValidateToken};
+use store::{TableError, ViewUser};
+use twilio::{TwilioError, client::ValidateToken};
 
 pub use tokens::Tokens;
 

@@ -1,7 +1,7 @@
 //! Wires `authorize`.
 
 use account::Account;
-use edge::{aws, serve};
+use http_api::{aws, serve};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 #[tokio::main(flavor = "current_thread")]

@@ -2,8 +2,8 @@ use std::{collections::HashMap, sync::Mutex};
 
 use domain::{Stamp, User, people};
 use serde_json::json;
-use table::items::Worker;
-use taskrouter::TokenAnswer;
+use store::items::Worker;
+use twilio::TokenAnswer;
 
 use super::*;
 

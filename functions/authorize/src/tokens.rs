@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Mutex};
 
 use domain::Role;
-use taskrouter::{TwilioError, client::ValidateToken};
+use twilio::{TwilioError, client::ValidateToken};
 
 /// How long Twilio's word counts without asking again.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use lambda_http::{Body, Request, RequestExt, Response};
 use sha2::{Digest, Sha256};
 
-use edge::{Problem, respond::Answer, serve::route};
+use http_api::{Problem, respond::Answer, serve::route};
 
 /// The page's own origin and nothing else. The viewer's style sheet has its icons in it, as `data:`.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \

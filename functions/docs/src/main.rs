@@ -1,7 +1,7 @@
 //! Wires `docs`.
 
 use docs::Shelf;
-use edge::serve;
+use http_api::serve;
 use std::future::ready;
 
 #[tokio::main(flavor = "current_thread")]

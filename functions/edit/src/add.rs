@@ -10,7 +10,7 @@ use domain::{
     newcomer::{Newcomer, check_count},
     powers::Operation,
 };
-use edge::{
+use http_api::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
     once::once,
@@ -18,7 +18,7 @@ use edge::{
     respond::{Answer, created},
     user::view,
 };
-use table::{Commit, CommitUser, ReadTogether, TableError, ViewUser, Wanted, details::ViewDetails, once::KeepAnswers};
+use store::{Commit, CommitUser, ReadTogether, TableError, ViewUser, Wanted, details::ViewDetails, once::KeepAnswers};
 
 use crate::edit::team_ids;
 
@@ -69,7 +69,7 @@ pub async fn handle(
     request: &Request,
 ) -> Answer {
     let signed = Signed::of(request, Operation::ViewUsers)?;
-    once(directory, &signed, request, edge::now(), async |seed| {
+    once(directory, &signed, request, http_api::now(), async |seed| {
         let newcomer = read::body::<Body>(request)?.newcomer()?;
         let user_id = UserId::new(seed.id());
         let user = settle(|| add(directory, &signed, &newcomer, roles, user_id)).await?;

@@ -10,7 +10,7 @@ use domain::{
     edit::{Edit, MAX_TEAMS, RoleAuthority},
     powers::Operation,
 };
-use edge::{
+use http_api::{
     Problem, Signed,
     change::{self, About},
     precondition::IfMatch,
@@ -18,7 +18,7 @@ use edge::{
     respond::Answer,
     user::changed,
 };
-use table::{CommitUser, ReadTogether, details::ViewDetails};
+use store::{CommitUser, ReadTogether, details::ViewDetails};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

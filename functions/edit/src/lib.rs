@@ -7,8 +7,8 @@ mod edit;
 use lambda_http::{Request, http::Method};
 
 use domain::edit::RoleAuthority;
-use edge::respond::Answer;
-use table::{CommitUser, ReadTogether, ViewUser, details::ViewDetails, once::KeepAnswers};
+use http_api::respond::Answer;
+use store::{CommitUser, ReadTogether, ViewUser, details::ViewDetails, once::KeepAnswers};
 
 /// Adds a user, or edits one, and answers with them.
 pub async fn handle(

@@ -1,6 +1,6 @@
 //! Wires `edit`.
 
-use edge::{aws, config, serve};
+use http_api::{aws, config, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -8,13 +8,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use domain::powers::{Operation, may};
-use edge::{
+use http_api::{
     Problem, Signed,
     once::{Seed, once},
     question, read,
     respond::{Answer, json, respond},
 };
-use table::{
+use store::{
     TableError,
     jobs::{Asked, Job, JobState, KeepJobs},
     once::KeepAnswers,
@@ -63,7 +63,7 @@ pub async fn handle(
     let signed = Signed::of(&request, Operation::ExportUsers)?;
     if request.method() == Method::POST {
         let begin = |seed| start(directory, outside, &signed, &request, seed);
-        once(directory, &signed, &request, edge::now(), begin).await
+        once(directory, &signed, &request, http_api::now(), begin).await
     } else {
         tell(directory, outside, &signed, &request).await
     }
@@ -78,7 +78,7 @@ async fn start(
 ) -> Answer {
     let asked = read::body::<Asked>(request)?;
     question::check(directory, &question::of(&asked)?).await?;
-    let job = made(directory, Job::export(seed.id(), signed.caller.user_id, asked, edge::now())).await?;
+    let job = made(directory, Job::export(seed.id(), signed.caller.user_id, asked, http_api::now())).await?;
     if let Err(error) = outside.start(job.job_id).await {
         match directory.give_up(job.job_id, "The export could not be started. Start it again.").await {
             // Only the answer was lost: it has begun.
@@ -111,7 +111,7 @@ async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, TableError> {
 async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, request: &Request) -> Answer {
     read::Query::of(request, &[])?;
     let parameters = request.path_parameters();
-    let now = edge::now();
+    let now = http_api::now();
     let job_id = parameters.first("job_id").unwrap_or_default();
     let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
     let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?;

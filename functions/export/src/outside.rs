@@ -6,11 +6,11 @@ use std::time::Duration;
 use thiserror::Error;
 use uuid::Uuid;
 
-use edge::{
+use http_api::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
-use table::error::reason;
+use store::error::reason;
 
 /// For how long a link is good (rule 29).
 const LINK_IS_GOOD_FOR: Duration = Duration::from_mins(15);

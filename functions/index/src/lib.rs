@@ -7,7 +7,7 @@ use aws_lambda_events::{
 };
 
 use domain::User;
-use table::{TableError, index::IndexUser};
+use store::{TableError, index::IndexUser};
 
 /// Brings the entries of everybody in the batch up to date. The first record that fails is named, so that the
 /// batch is tried again from there.

@@ -4,14 +4,14 @@ use lambda_http::Request;
 use serde::Serialize;
 
 use domain::powers::Operation;
-use edge::{
+use http_api::{
     Signed,
     question::{self, PARAMETERS},
     read::Query,
     respond::{Answer, json},
     user::{Listed, listed},
 };
-use table::{Cursor, FindUsers, Order, skills::ViewSkill, teams::ViewTeams};
+use store::{Cursor, FindUsers, Order, skills::ViewSkill, teams::ViewTeams};
 
 #[derive(Serialize)]
 struct List<'a> {

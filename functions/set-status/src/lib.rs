@@ -7,7 +7,7 @@ use domain::{
     powers::Operation,
     status::{NextStep, StatusChange},
 };
-use edge::{
+use http_api::{
     Signed,
     change::{self, About},
     once::once,
@@ -17,7 +17,7 @@ use edge::{
     serve::route,
     user::{Viewed, view},
 };
-use table::{CommitUser, ReadTogether, details::ViewDetails, once::KeepAnswers};
+use store::{CommitUser, ReadTogether, details::ViewDetails, once::KeepAnswers};
 
 /// The user, and what is left for a human to do.
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ pub async fn handle(
     let signed = Signed::of(&request, Operation::ViewUsers)?;
     let change = || change(directory, &signed, &request);
     if request.method() == Method::POST {
-        once(directory, &signed, &request, edge::now(), |_| change()).await
+        once(directory, &signed, &request, http_api::now(), |_| change()).await
     } else {
         change().await
     }

@@ -1,6 +1,6 @@
 //! Wires `set-status`.
 
-use edge::{aws, serve};
+use http_api::{aws, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

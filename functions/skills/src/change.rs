@@ -10,7 +10,7 @@ use domain::{
     catalog::{SkillSet, SkillWish, skill_set_name},
     powers::{Operation, may},
 };
-use edge::{
+use http_api::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
     once::Seed,
@@ -18,7 +18,7 @@ use edge::{
     read,
     respond::{Answer, created},
 };
-use table::{
+use store::{
     ReadTogether, Wanted,
     skills::{CommitSkill, ViewCatalog},
     teams::ViewTeams,

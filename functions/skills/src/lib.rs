@@ -6,14 +6,14 @@ mod show;
 use lambda_http::{Request, RequestExt};
 
 use domain::{Refusal, catalog::skill_set_name, powers::Operation};
-use edge::{
+use http_api::{
     Problem, Signed, history,
     once::once,
     read,
     respond::{Answer, empty},
     serve::route,
 };
-use table::{
+use store::{
     ReadTogether,
     history::{Subject, ViewHistory},
     once::KeepAnswers,
@@ -32,7 +32,7 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
         "GET /skill-sets" => show::list(directory, &request).await,
         "POST /skill-sets" => {
             let create = |seed| change::create_set(directory, &signed, &request, seed);
-            once(directory, &signed, &request, edge::now(), create).await
+            once(directory, &signed, &request, http_api::now(), create).await
         }
         "GET /skill-sets/{name}" => show::set(directory, &request).await,
         "DELETE /skill-sets/{name}" => {

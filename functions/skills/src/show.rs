@@ -7,12 +7,12 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Level, Refusal, Skill, SkillName, Team, TeamId, UserId, catalog::SkillSet};
-use edge::{
+use http_api::{
     Problem,
     read::{self, Query},
     respond::{Answer, json, respond, versioned},
 };
-use table::{
+use store::{
     Cursor, ReadTogether, TableError, Wanted,
     skills::{Counts, LIST_QUESTION, Uses, ViewCatalog},
     teams::ViewTeams,
@@ -131,5 +131,5 @@ pub async fn skill(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), re
 pub async fn answer(directory: &(impl ViewCatalog + ViewTeams), skill: &Skill, status: u16) -> Answer {
     let counted = counted(directory, &[skill]).await?;
     let counts = counted.first().map(|(_, counts)| *counts).unwrap_or_default();
-    respond(status, &shown(skill, counts), &[("etag", edge::precondition::etag(skill.version))])
+    respond(status, &shown(skill, counts), &[("etag", http_api::precondition::etag(skill.version))])
 }

@@ -9,7 +9,7 @@ use domain::{
     powers::{Operation, may},
     team::{TeamEdit, give_skill, take_skill, team_name},
 };
-use edge::{
+use http_api::{
     Problem, Signed,
     change::{Reading, Trouble, settle},
     once::Seed,
@@ -17,7 +17,7 @@ use edge::{
     read,
     respond::{Answer, created},
 };
-use table::{
+use store::{
     ReadTogether, TableError, Wanted,
     teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
 };

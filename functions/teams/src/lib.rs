@@ -6,14 +6,14 @@ mod show;
 use lambda_http::Request;
 
 use domain::{TeamId, powers::Operation};
-use edge::{
+use http_api::{
     Problem, Signed, history,
     once::once,
     read,
     respond::{Answer, empty},
     serve::route,
 };
-use table::{
+use store::{
     ReadTogether,
     history::{Subject, ViewHistory},
     once::KeepAnswers,
@@ -31,7 +31,7 @@ pub async fn handle(directory: &impl Store, request: Request) -> Answer {
         "GET /teams" => show::list(directory, &request).await,
         "POST /teams" => {
             let create = |seed| change::create(directory, &signed, &request, seed);
-            once(directory, &signed, &request, edge::now(), create).await
+            once(directory, &signed, &request, http_api::now(), create).await
         }
         "GET /teams/{team_id}" => show::one(directory, &request).await,
         "PATCH /teams/{team_id}" => change::edit(directory, &signed, &request).await,

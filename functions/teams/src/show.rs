@@ -6,13 +6,13 @@ use lambda_http::Request;
 use serde::Serialize;
 
 use domain::{Refusal, Team, TeamId};
-use edge::{
+use http_api::{
     Problem,
     read::Query,
     respond::{Answer, json, versioned},
     user::{Assigned, Listed, assigned, listed},
 };
-use table::{
+use store::{
     Cursor, ReadTogether, Wanted,
     teams::{ListTeams, ViewTeams, list_question, team_ids},
 };

@@ -7,13 +7,13 @@ use domain::{
     Refusal, User, UserId,
     powers::{self, Operation},
 };
-use edge::{
+use http_api::{
     Problem, Signed, history, read,
     respond::{self, Answer},
     serve::route,
     user::viewed,
 };
-use table::{
+use store::{
     ViewUser,
     details::ViewDetails,
     history::{Subject, ViewHistory},

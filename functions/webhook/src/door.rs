@@ -4,12 +4,12 @@
 use thiserror::Error;
 
 use domain::{SkillName, login::Policy};
-use table::{
+use store::{
     By, CommitUser, Directory, TableError, ViewUser,
     teams::ViewTeams,
     workers::{Observation, Observed},
 };
-use taskrouter::TwilioError;
+use twilio::TwilioError;
 
 /// What the door does to the table.
 pub trait Store: ViewUser + CommitUser + ViewTeams + Sync {

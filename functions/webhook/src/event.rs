@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use domain::{Attributes, Fault, Stamp};
-use taskrouter::{Callback, Worker};
+use twilio::{Callback, Worker};
 
 /// What TaskRouter said of a worker at one moment.
 #[derive(Clone, PartialEq, Eq)]

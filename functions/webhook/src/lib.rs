@@ -13,8 +13,8 @@ use lambda_http::{Body, Request, RequestExt, Response, http::HeaderMap};
 
 use account::Account;
 use domain::Source;
-use edge::{Problem, respond::Answer};
-use taskrouter::{Callback, FetchWorker, Verifier, signature};
+use http_api::{Problem, respond::Answer};
+use twilio::{Callback, FetchWorker, Verifier, signature};
 
 pub use door::{Door, DoorError, Store};
 pub use event::Event;

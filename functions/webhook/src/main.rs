@@ -1,7 +1,7 @@
 //! Wires `webhook`.
 
 use account::Account;
-use edge::{aws, serve};
+use http_api::{aws, serve};
 use webhook::{Door, Webhook};
 
 #[tokio::main(flavor = "current_thread")]
@@ -9,6 +9,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
     let account = Account::from_env().await?;
     let door = Door { directory: aws::directory()?, twilio: account.client()?, policy: webhook::policy()? };
-    let webhook = Webhook::new(&account, edge::config::required("PUBLIC_URL")?);
+    let webhook = Webhook::new(&account, http_api::config::required("PUBLIC_URL")?);
     serve::http(|request| webhook.handle(&door, request)).await
 }

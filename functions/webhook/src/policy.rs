@@ -1,7 +1,7 @@
 //! What the deployment has decided about logins.
 
 use domain::login::{Policy, SkillAuthority};
-use edge::config::{ConfigError, one_of, required, role_authority};
+use http_api::config::{ConfigError, one_of, required, role_authority};
 
 /// As the environment states it.
 pub fn policy() -> Result<Policy, ConfigError> {

@@ -15,12 +15,12 @@ use domain::{
     login::{Seen, SkillAuthority, first_seen, seen_again},
     skill::Skills,
 };
-use table::{
+use store::{
     Applied, By, Commit, TableError,
     teams::team_ids,
     workers::{Observation, Observed},
 };
-use taskrouter::FetchWorker;
+use twilio::FetchWorker;
 
 use crate::{
     Event,
@@ -74,7 +74,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             Whose::Theirs { user, displaced } => (Some(user), displaced),
             Whose::LookAgain => return Ok(true),
         };
-        let (before, now) = (user.map(|user| *user), edge::now());
+        let (before, now) = (user.map(|user| *user), http_api::now());
         // The callback of a removal may say no more than the SID.
         match &before {
             Some(user) if event.identity.is_empty() => event.identity.clone_from(&user.identity),

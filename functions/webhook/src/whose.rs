@@ -9,11 +9,11 @@ use domain::{
     login::{Seen, seen_again},
     skill::Skills,
 };
-use table::{
+use store::{
     By, Commit, TableError,
     workers::{Observation, Observed},
 };
-use taskrouter::FetchWorker;
+use twilio::FetchWorker;
 
 use crate::{
     Event,
@@ -112,7 +112,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         let seen = Seen { identity: "", worker_sid, gone: true, stamp, latest: false, said: None };
         let after = seen_again(&user, seen, &self.policy, &Skills::new());
         let source = Source::Webhook;
-        let by = By { actor: Actor::Taskrouter, source, request_id: "", caller: None, now: edge::now() };
+        let by = By { actor: Actor::Taskrouter, source, request_id: "", caller: None, now: http_api::now() };
         let commit = Commit::new(Some(&user), after, by, Action::WorkerRemoved);
         self.directory.commit(Commit { frees_identity: false, ..commit }).await?;
         Ok(())

@@ -10,11 +10,11 @@ use aws_sdk_s3::{
 use std::time::Duration;
 use thiserror::Error;
 
-use edge::{
+use http_api::{
     aws::{self, Aws},
     config::{ConfigError, required},
 };
-use table::error::reason;
+use store::error::reason;
 
 /// How much is held before it is sent. S3 takes no part but the last under 5 MiB.
 const PART: usize = 8 * 1024 * 1024;

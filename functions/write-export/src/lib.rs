@@ -7,8 +7,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
 
-use edge::question;
-use table::{
+use http_api::question;
+use store::{
     FindUsers, TableError,
     count::CountUsers,
     jobs::{Claim, Hold, Job, WorkJobs},
@@ -47,7 +47,7 @@ pub async fn handle(
     invocation: Invocation,
 ) -> Result<(), ExportError> {
     let hold = Hold { job_id: invocation.job_id, attempt: Uuid::new_v4() };
-    let job = match directory.claim(hold, edge::now()).await? {
+    let job = match directory.claim(hold, http_api::now()).await? {
         Claim::Taken(job) => job,
         Claim::Busy => return Err(ExportError::Busy),
         Claim::Over => return Ok(()),
@@ -58,7 +58,7 @@ pub async fn handle(
         Err(ExportError::Table(TableError::Conflict)) => tracing::warn!("lost the hold on the job"),
         Err(error) if error.retryable() => {
             tracing::warn!(error = %error, job_id = %hold.job_id, "an export is to be tried again");
-            directory.release(hold, edge::now()).await?;
+            directory.release(hold, http_api::now()).await?;
             return written;
         }
         Err(error) => {
@@ -96,7 +96,7 @@ async fn write(
     let mut rows = rows::Rows::of(directory, question);
     while let Some(bytes) = rows.next().await? {
         upload.push(bytes).await?;
-        directory.progress(hold, rows.written(), total.max(rows.written()), edge::now()).await?;
+        directory.progress(hold, rows.written(), total.max(rows.written()), http_api::now()).await?;
     }
     upload.finish().await?;
     directory.finish(hold, rows.written(), &file).await?;

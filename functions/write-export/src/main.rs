@@ -1,6 +1,6 @@
 //! Wires `write-export`.
 
-use edge::{aws, serve};
+use http_api::{aws, serve};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,7 @@ use domain::{
     effective::effective_skills,
     export::{Row, begin, write_row, writer},
 };
-use table::{Cursor, FindUsers, Order, Page, Question, teams::Teams};
+use store::{Cursor, FindUsers, Order, Page, Question, teams::Teams};
 
 use crate::ExportError;
 

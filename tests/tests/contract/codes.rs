@@ -50,7 +50,7 @@ fn of_refusals() -> BTreeSet<String> {
 fn of_edges() -> BTreeSet<String> {
     let made = Regex::new(r#"(?:Problem|Self)::[a-z_]+\(\s*(?:\d+,\s*)?"([a-z-]+)""#).unwrap();
     let chosen = Regex::new(r#"=>\s*"([a-z]+(?:-[a-z]+)+)""#).unwrap();
-    let edges = ["crates/edge/src", "functions"].map(|place| Path::new(ROOT).join(place));
+    let edges = ["crates/http_api/src", "functions"].map(|place| Path::new(ROOT).join(place));
     let sources = sources().into_iter().filter(|(path, _)| edges.iter().any(|edge| path.starts_with(edge)));
     sources
         .flat_map(|(path, code)| {

@@ -7,7 +7,7 @@ use domain::{Actor, Role, Source, Status, audit::Action};
 use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use table::jobs::JobState;
+use store::jobs::JobState;
 use tests::contract::Contract;
 
 /// The words that a type of the domain knows: it lists them when it is given another one.

@@ -21,8 +21,8 @@ use local::{
     sample,
 };
 use serde_json::{Value, json};
-use table::{By, Directory, ViewUser, skills::CommitSkill};
-use taskrouter::signature;
+use store::{By, Directory, ViewUser, skills::CommitSkill};
+use twilio::signature;
 use tempfile::TempDir;
 use tests::contract::{Answered, Contract};
 use uuid::Uuid;

@@ -14,7 +14,7 @@ use domain::{
 use jiff::Timestamp;
 use local::sample;
 use serde_json::Value;
-use table::{
+use store::{
     By, Commit, CommitUser, ViewUser,
     jobs::{Asked, Hold, Job, KeepJobs, WorkJobs},
     once::{Attempt, KeepAnswers},

@@ -5,12 +5,12 @@ use std::sync::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Role, people};
-use edge::respond::Answer;
+use http_api::respond::Answer;
 use embedded::Dynamo;
 use export::{Link, OutsideError, StartJob, handle};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use table::{
+use store::{
     Directory,
     jobs::{JobState, KeepJobs},
 };

@@ -1,6 +1,6 @@
 use domain::{Role, Status, User, audit::Action};
 use serde_json::{Value, json};
-use table::{
+use store::{
     CommitUser, ViewUser,
     details::ViewDetails,
     history::{Subject, ViewHistory},
@@ -140,7 +140,7 @@ async fn rule_23_more_skills_than_one_transaction_takes_are_all_adopted_and_as_m
 
 #[tokio::test]
 async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
-    use table::{details::ViewDetails, index::IndexUser};
+    use store::{details::ViewDetails, index::IndexUser};
     let stand = Stand::new().await;
     let door = stand.door(TaskRouter::default());
     let directory = &door.directory.directory;
@@ -175,8 +175,8 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
     said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
     let ada = person(directory, "ada").await;
     let deleted = User { status: Status::Deleted, worker_sid: None, ..ada.clone() };
-    let by = table::By::operator("test", jiff::Timestamp::UNIX_EPOCH);
-    directory.commit(table::Commit::new(Some(&ada), deleted, by, Action::Deleted)).await.unwrap();
+    let by = store::By::operator("test", jiff::Timestamp::UNIX_EPOCH);
+    directory.commit(store::Commit::new(Some(&ada), deleted, by, Action::Deleted)).await.unwrap();
     said(2, "WK2", "ada", &attributes("Ada Again", "admin")).arrives(&door).await;
     let after = person(directory, "ada").await;
     assert_eq!((after.status, after.name.as_str(), after.role), (Status::Deleted, "Ada", Role::Agent));

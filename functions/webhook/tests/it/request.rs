@@ -2,7 +2,7 @@ use account::Account;
 use lambda_http::{Body, Request, RequestExt};
 use secrecy::SecretString;
 use serde_json::json;
-use table::ViewUser;
+use store::ViewUser;
 use webhook::Webhook;
 
 use crate::support::{Said, Stand, TaskRouter, person, said};
@@ -23,7 +23,7 @@ fn login() -> Said {
 fn signed(form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
     let signature =
-        taskrouter::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
+        twilio::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let request = lambda_http::http::Request::post("https://elsewhere.example.com/webhooks/taskrouter")
         .header("content-type", "application/x-www-form-urlencoded")

@@ -9,27 +9,27 @@ use aws_sdk_dynamodb::Client;
 use domain::{SkillName, Source, Stamp, User, UserId, login::Policy};
 use embedded::Dynamo;
 use serde_json::Value;
-use table::{
+use store::{
     By, Commit, CommitUser, Directory, TableError, ViewUser,
     items::Worker,
     teams::{Teams, ViewTeams},
     workers::{Observation, Observed},
 };
-use taskrouter::{FetchWorker, TwilioError};
+use twilio::{FetchWorker, TwilioError};
 use webhook::{Door, Event, Store};
 
 /// A TaskRouter that holds these workers now.
 #[derive(Debug, Default, Clone)]
-pub struct TaskRouter(pub HashMap<String, taskrouter::Worker>);
+pub struct TaskRouter(pub HashMap<String, twilio::Worker>);
 
 impl FetchWorker for TaskRouter {
-    async fn fetch_worker(&self, sid: &str) -> Result<Option<taskrouter::Worker>, TwilioError> {
+    async fn fetch_worker(&self, sid: &str) -> Result<Option<twilio::Worker>, TwilioError> {
         Ok(self.0.get(sid).cloned())
     }
 }
 
 /// A worker as TaskRouter answers it.
-pub fn worker(sid: &str, name: &str, attributes: &Value) -> taskrouter::Worker {
+pub fn worker(sid: &str, name: &str, attributes: &Value) -> twilio::Worker {
     serde_json::from_value(serde_json::json!({
         "sid": sid, "friendly_name": name, "attributes": attributes.to_string(),
         "activity_sid": "WA1", "activity_name": "Available", "date_updated": null,
@@ -140,7 +140,7 @@ impl Said {
 
     fn event(&self) -> Event {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(self.form()).finish();
-        Event::of(&taskrouter::Callback::parse(form.as_bytes()).unwrap()).unwrap()
+        Event::of(&twilio::Callback::parse(form.as_bytes()).unwrap()).unwrap()
     }
 }
 

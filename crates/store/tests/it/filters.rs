@@ -1,0 +1,262 @@
+use std::collections::BTreeSet;
+
+use domain::{Level, Role, SearchText, SkillName, Status, Team, TeamId, User, role::StatusFilter, skill::Skills};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use store::{CommitUser, Order, Question, index::IndexUser, items, keys};
+
+use crate::{
+    search::{naive, pages, people, person, statuses, texts},
+    support::{Stand, edit},
+};
+
+fn skill(name: &str) -> SkillName {
+    SkillName::adopted(name).unwrap()
+}
+
+fn team_id(number: usize) -> TeamId {
+    TeamId::new(uuid::Uuid::from_u128(number as u128 + 1))
+}
+
+fn team(number: usize, skills: Skills, archived: bool) -> Team {
+    Team { skills, archived, ..Team::new(team_id(number), format!("Team {number}"), Timestamp::UNIX_EPOCH) }
+}
+
+/// Puts teams in, with what their skills lead to.
+async fn put_teams(stand: &Stand, teams: &[Team]) {
+    let (client, table) = (stand.directory.client(), stand.directory.name());
+    for team in teams {
+        let held_by = |skill| keys::holder_team(skill, team.team_id).attributes();
+        for item in team.skills.keys().map(held_by).chain([items::team(team).unwrap()]) {
+            client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+        }
+    }
+}
+
+/// These teams and people; teams that are archived were not yet when people joined.
+async fn with(stand: Stand, teams: &[Team], people: &[User]) -> Stand {
+    let joined = teams.iter().map(|team| Team { archived: false, ..team.clone() }).collect::<Vec<_>>();
+    put_teams(&stand, &joined).await;
+    let stand = stand.with(people).await;
+    put_teams(&stand, teams).await;
+    stand
+}
+
+/// Rule 9, said as simply as it can be, with the level of rules 15 to 17.
+fn is_asked_for(user: &User, teams: &[Team], question: &Question, text: Option<&str>) -> bool {
+    let has_skill = |name: &SkillName| {
+        let assigned = user.assigned_skills.get(name);
+        let of = |team: &&Team| !team.archived && user.teams.contains(&team.team_id);
+        let inherited = teams.iter().filter(of).filter_map(|team| team.skills.get(name)).max();
+        let level = assigned.copied().flatten().or(inherited.copied().flatten());
+        (assigned.is_some() || inherited.is_some())
+            && !user.disabled_skills.contains(name)
+            && question.min_level.is_none_or(|least| level.is_some_and(|level| level >= least))
+    };
+    question.status.statuses().contains(&user.status)
+        && question.role.is_none_or(|role| role == user.role)
+        && question.team.is_none_or(|team| user.teams.contains(&team))
+        && question.skill.as_ref().is_none_or(has_skill)
+        && text.is_none_or(|text| naive(user, text))
+}
+
+/// Whether the pages joined are exactly who is asked for, each once, and in order of name where that is promised.
+async fn answers(
+    stand: &Stand,
+    (teams, people): (&[Team], &[User]),
+    (question, text): (&Question, Option<&str>),
+    limit: usize,
+) -> Result<(), TestCaseError> {
+    let mut expected = people.iter().filter(|user| is_asked_for(user, teams, question, text)).collect::<Vec<_>>();
+    expected.sort_by_key(|user| keys::by_name(user));
+    let expected = expected.into_iter().map(|user| user.user_id).collect::<Vec<_>>();
+    for order in [Order::Cheapest, Order::ByName] {
+        let found = pages(stand, question, order, limit).await;
+        let mut found = found.iter().map(|user| user.user_id).collect::<Vec<_>>();
+        if text.is_some() && order == Order::Cheapest {
+            found.sort_by_key(|id| expected.iter().position(|expected| expected == id));
+        }
+        prop_assert_eq!(&found, &expected, "{:?} {:?} {}", question, order, limit);
+    }
+    Ok(())
+}
+
+const SKILLS: [&str; 3] = ["English", "French", "R&D#1"];
+const TEAMS: usize = 4;
+
+fn levels() -> impl Strategy<Value = Option<Level>> {
+    prop::option::of((1..4_i64).prop_map(Level))
+}
+
+fn skills() -> impl Strategy<Value = Skills> {
+    prop::collection::btree_map(prop::sample::select(&SKILLS).prop_map(skill), levels(), 0..3)
+}
+
+fn teams() -> impl Strategy<Value = Vec<Team>> {
+    let each = prop::collection::vec((skills(), prop::bool::weighted(0.3)), TEAMS);
+    let number = |teams: Vec<_>| teams.into_iter().enumerate();
+    each.prop_map(move |each| number(each).map(|(i, (skills, archived))| team(i, skills, archived)).collect())
+}
+
+/// What filters look at: role, teams, assigned skills, and those that are switched off.
+fn qualities() -> impl Strategy<Value = (Role, BTreeSet<TeamId>, Skills, BTreeSet<SkillName>)> {
+    let role = prop::sample::select(Role::ALL.to_vec());
+    let teams = prop::collection::btree_set((0..TEAMS).prop_map(team_id), 0..3);
+    let disabled = prop::collection::btree_set(prop::sample::select(&SKILLS).prop_map(skill), 0..2);
+    (role, teams, skills(), prop_oneof![3 => Just(BTreeSet::new()), 1 => disabled])
+}
+
+fn qualified_people() -> impl Strategy<Value = Vec<User>> {
+    (people(), prop::collection::vec(qualities(), 14)).prop_map(|(people, qualities)| {
+        let qualified =
+            people.into_iter().zip(qualities).map(|(user, (role, teams, assigned_skills, disabled_skills))| User {
+                role,
+                teams,
+                assigned_skills,
+                disabled_skills,
+                ..user
+            });
+        qualified.collect()
+    })
+}
+
+fn questions() -> impl Strategy<Value = (Question, Option<String>)> {
+    let role = prop::option::of(prop::sample::select(Role::ALL.to_vec()));
+    let team = prop::option::of((0..=TEAMS).prop_map(team_id));
+    let skill = prop::option::of((prop::sample::select(&SKILLS).prop_map(skill), levels()));
+    (prop::option::of(texts()), statuses(), role, team, skill).prop_map(|(text, status, role, team, skill)| {
+        let parsed = text.as_deref().and_then(|text| SearchText::parse(text).ok());
+        let text = text.filter(|_| parsed.is_some());
+        let (skill, min_level) = skill.map_or((None, None), |(skill, level)| (Some(skill), level));
+        (Question { text: parsed, status, role, team, skill, min_level }, text)
+    })
+}
+
+// rules 6 to 9: for any people, teams, question and page size.
+#[test]
+fn rules_6_to_9_the_pages_of_a_question_are_exactly_who_is_asked_for_each_once() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stand = std::cell::RefCell::new(Some(runtime.block_on(Stand::new())));
+    let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
+    let asked = || prop::collection::vec((questions(), 1..5_usize), 1..12);
+    proptest!(config, |(teams in teams(), people in qualified_people(), asked in asked())| {
+        runtime.block_on(async {
+            let fresh = with(stand.take().unwrap().fresh(), &teams, &people).await;
+            let mut result = Ok(());
+            for ((question, text), limit) in asked {
+                result = result.and(answers(&fresh, (&teams, &people), (&question, text.as_deref()), limit).await);
+            }
+            stand.replace(Some(fresh));
+            result
+        })?;
+    });
+}
+
+/// Somebody of a large directory: every seventh is a supervisor, every second in team 0, whose members inherit English;
+/// every third has English assigned.
+fn one_of_many(i: usize) -> User {
+    let level = Level([9, 1, 6, 3, 8][i % 5]);
+    let english = || (skill("English"), i.is_multiple_of(2).then_some(level));
+    User {
+        role: if i.is_multiple_of(7) { Role::Supervisor } else { Role::Agent },
+        teams: i.is_multiple_of(2).then(|| team_id(0)).into_iter().chain([team_id(1 + i % 30)]).collect(),
+        assigned_skills: i.is_multiple_of(3).then(english).into_iter().collect(),
+        ..person(i, &format!("Ann{i} Bell"), Some(format!("ann.bell{i}@example.com")), Status::ALL[i / 2 % 2])
+    }
+}
+
+// rules 6 to 9: with more people than one request examines, probes or checks at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_request_examines() {
+    let people = (0..640).map(one_of_many).collect::<Vec<_>>();
+    let french = Skills::from([(skill("French"), Some(Level(3)))]);
+    let first = team(0, [(skill("English"), Some(Level(5))), (skill("German"), None)].into(), false);
+    let teams = [first].into_iter().chain((1..31).map(|i| team(i, french.clone(), false))).collect::<Vec<_>>();
+    let stand = Stand::new().await;
+    put_teams(&stand, &teams).await;
+    stand.put_skills(&people).await;
+    let put = async |some: &[User]| {
+        for user in some {
+            let written = stand.directory.commit(edit(None, user.clone())).await.unwrap();
+            stand.directory.index(&written, None).await.unwrap();
+        }
+    };
+    let (some, others) = people.split_at(people.len() / 2);
+    tokio::join!(put(some), put(others));
+    let (role, team) = (Some(Role::Supervisor), Some(team_id(0)));
+    let [english, french, german] = ["English", "French", "German"].map(|name| Some(skill(name)));
+    let asked = |role, team, skill: &Option<SkillName>, min_level: Option<i64>| Question {
+        role,
+        team,
+        skill: skill.clone(),
+        min_level: min_level.map(Level),
+        ..Question::default()
+    };
+    for (text, question) in [
+        (Some("bell"), Question::default()),
+        (Some("bell ann"), Question::default()),
+        (Some("ann bell63"), asked(None, team, &None, None)),
+        (Some("bell exa"), asked(role, None, &None, None)),
+        (Some("bell"), asked(Some(Role::Agent), None, &english, Some(7))),
+        (None, asked(role, None, &None, None)),
+        (None, asked(Some(Role::Agent), None, &None, None)),
+        (None, asked(None, team, &None, None)),
+        (None, asked(role, team, &english, None)),
+        (None, asked(None, None, &english, Some(5))),
+        (None, asked(None, None, &french, None)),
+        (None, asked(None, None, &german, Some(1))),
+    ] {
+        let parsed = text.map(|text| SearchText::parse(text).unwrap());
+        for (status, limit) in [(StatusFilter::All, 100), (StatusFilter::Only(Status::Active), 16)] {
+            let question = Question { text: parsed.clone(), status, ..question.clone() };
+            answers(&stand, (&teams, &people), (&question, text), limit).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_9_a_skill_that_more_teams_have_than_one_search_asks_still_finds_each_of_their_members() {
+    let english = Skills::from([(skill("English"), None)]);
+    for count in [20, 21] {
+        let teams = (0..count).map(|i| team(i, english.clone(), i == 5)).collect::<Vec<_>>();
+        let of = |i: usize| person(i, &format!("Ann {i}"), None, Status::Active);
+        let mut people = (0..count).map(|i| User { teams: [team_id(i)].into(), ..of(i) }).collect::<Vec<_>>();
+        people.extend([User { assigned_skills: english.clone(), ..of(count) }, of(count + 1)]);
+        let stand = with(Stand::new().await, &teams, &people).await;
+        for team in [None, Some(team_id(7))] {
+            let question = Question { skill: Some(skill("English")), team, ..Question::default() };
+            answers(&stand, (&teams, &people), (&question, None), 4).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_9_somebody_whose_entries_are_out_of_date_is_not_shown_for_what_they_were() {
+    let ada = User {
+        role: Role::Supervisor,
+        teams: [team_id(0)].into(),
+        assigned_skills: [(skill("English"), None)].into(),
+        ..person(1, "Ada", None, Status::Active)
+    };
+    let stand = with(Stand::new().await, &[team(0, Skills::new(), false)], std::slice::from_ref(&ada)).await;
+    let first = stand.directory.users(&[ada.user_id]).await.unwrap().remove(0);
+    let changed =
+        User { role: Role::Agent, teams: [].into(), assigned_skills: [].into(), name: "Ida".into(), ..first.clone() };
+    let changed = stand.directory.commit(edit(Some(&first), changed)).await.unwrap();
+    let back = User { name: "Ida".into(), ..first.clone() };
+    let [role, team, skill] = [
+        Question { role: Some(Role::Supervisor), ..Question::default() },
+        Question { team: Some(team_id(0)), ..Question::default() },
+        Question { skill: Some(skill("English")), ..Question::default() },
+    ];
+    for question in [&role, &team, &skill] {
+        assert_eq!(pages(&stand, question, Order::Cheapest, 5).await, [], "{question:?}");
+    }
+    let back = User { version: changed.version, ..back };
+    let back = stand.directory.commit(edit(Some(&changed), back)).await.unwrap();
+    stand.directory.index(&back, None).await.unwrap();
+    for question in [&role, &team, &skill] {
+        let found = pages(&stand, question, Order::Cheapest, 5).await;
+        assert_eq!(found.len(), 1, "the entries of the old name are still there, and lead to nobody: {question:?}");
+    }
+}

@@ -1,0 +1,116 @@
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Level, Role, SkillName, Status, Team, TeamId, User, UserId, people, skill::Skills};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use store::{
+    CommitUser, ViewUser,
+    index::{Entries, IndexUser, entries},
+    items,
+};
+
+use crate::support::{Stand, edit};
+
+fn team_ids() -> impl Strategy<Value = BTreeSet<TeamId>> {
+    let one = (1..4_u128).prop_map(|number| TeamId::new(uuid::Uuid::from_u128(number)));
+    prop::collection::btree_set(one, 0..3)
+}
+
+fn skills() -> impl Strategy<Value = Skills> {
+    let name = prop::sample::select(vec!["English", "French"]).prop_map(|name| SkillName::new(name).unwrap());
+    prop::collection::btree_map(name, prop::option::of((1..3_i64).prop_map(Level)), 0..3)
+}
+
+/// What one person is, one time after the other.
+fn lives() -> impl Strategy<Value = Vec<User>> {
+    let name = prop::sample::select(vec!["Ada", "Ada King", "Kingada", "Li"]);
+    let email = prop::option::of(prop::sample::select(vec!["ada@king.org", "king@ada.org"]));
+    let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deactivated)];
+    let role = prop::sample::select(vec![Role::Agent, Role::Supervisor, Role::SystemAdmin]);
+    let state = (name, email, status, role, team_ids(), skills());
+    let user = state.prop_map(|(name, email, status, role, teams, assigned_skills)| User {
+        name: name.to_owned(),
+        email: email.map(str::to_owned),
+        status,
+        role,
+        teams,
+        assigned_skills,
+        ..people::agent("ada")
+    });
+    prop::collection::vec(user, 1..7)
+}
+
+async fn put_teams(stand: &Stand) {
+    for number in 1..4 {
+        let team_id = TeamId::new(uuid::Uuid::from_u128(number));
+        stand.put_team(Team::new(team_id, number.to_string(), Timestamp::UNIX_EPOCH)).await;
+    }
+}
+
+/// The entries that are in the table.
+async fn in_the_table(stand: &Stand) -> Entries {
+    let scan = stand.directory.client().scan().table_name(stand.directory.name());
+    let scan = scan.filter_expression("entity IN (:search, :filter)");
+    let of = |entity: &str| AttributeValue::S(entity.to_owned());
+    let scan =
+        scan.expression_attribute_values(":search", of("search")).expression_attribute_values(":filter", of("filter"));
+    let found: Vec<HashMap<_, _>> = scan.into_paginator().items().send().try_collect().await.unwrap();
+    let text = |item: &items::Item, name: &str| item[name].as_s().unwrap().clone();
+    found.into_iter().map(|item| ((text(&item, "pk"), text(&item, "sk")), item)).collect()
+}
+
+async fn current(stand: &Stand, user_id: UserId) -> Option<User> {
+    stand.directory.user(user_id).await.unwrap()
+}
+
+/// Lives through all of it: each step writes the next state, or delivers an event of those that there are; after
+/// all is written each event comes that has not come yet.
+async fn lived_through(stand: &Stand, states: &[User], steps: &[Option<prop::sample::Index>]) {
+    let (mut events, mut due) = (Vec::<(Option<User>, User)>::new(), BTreeSet::new());
+    let mut states = states.iter();
+    for step in steps.iter().copied().chain(states.clone().map(|_| None)) {
+        if let (Some(which), false) = (step, events.is_empty()) {
+            let from = which.index(events.len());
+            // A batch that is tried again comes as a whole.
+            for (i, (old, new)) in events.iter().enumerate().skip(from) {
+                stand.directory.index(new, old.as_ref()).await.unwrap();
+                due.remove(&i);
+            }
+        } else if let Some(next) = states.next() {
+            let before = current(stand, next.user_id).await;
+            let written = stand.directory.commit(edit(before.as_ref(), next.clone())).await.unwrap();
+            if before.as_ref() != Some(&written) {
+                due.insert(events.len());
+                events.push((before, written));
+            }
+        }
+    }
+    for late in due.into_iter().rev() {
+        let (old, new) = &events[late];
+        stand.directory.index(new, old.as_ref()).await.unwrap();
+    }
+}
+
+// rule 28
+#[test]
+fn rule_28_whatever_became_of_a_person_and_however_late_and_often_it_is_heard_the_entries_are_those_of_the_last_profile()
+ {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stand = std::cell::RefCell::new(Some(runtime.block_on(Stand::new())));
+    let config = ProptestConfig { cases: 64, ..ProptestConfig::default() };
+    let steps = || prop::collection::vec(prop::option::of(any::<prop::sample::Index>()), 0..14);
+    proptest!(config, |(states in lives(), steps in steps())| {
+        runtime.block_on(async {
+            let fresh = stand.take().unwrap().fresh();
+            put_teams(&fresh).await;
+            fresh.put_skills(&states).await;
+            lived_through(&fresh, &states, &steps).await;
+            let last = current(&fresh, states[0].user_id).await.unwrap();
+            let (there, wanted) = (in_the_table(&fresh).await, entries(&last).unwrap());
+            stand.replace(Some(fresh));
+            prop_assert_eq!(there, wanted);
+            Ok(())
+        })?;
+    });
+}

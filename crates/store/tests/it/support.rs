@@ -1,0 +1,83 @@
+//! A fresh directory for each test, with the very table of the template.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use embedded::Dynamo;
+use jiff::Timestamp;
+use store::{
+    By, Commit, CommitUser, Directory,
+    index::IndexUser,
+    teams::{CommitTeam, TeamChange},
+};
+
+use domain::{Team, User, audit::Action};
+
+pub struct Stand {
+    pub directory: Directory,
+    dynamo: Dynamo,
+}
+
+impl Stand {
+    pub async fn new() -> Self {
+        let dynamo = Dynamo::memory().await.unwrap();
+        let stand = Self { directory: Directory::new(dynamo.client(), ""), dynamo };
+        stand.fresh()
+    }
+
+    /// Another empty table on the same database.
+    pub fn fresh(self) -> Self {
+        let name = self.dynamo.fresh_table().unwrap();
+        Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
+    }
+
+    /// Puts a team in.
+    pub async fn put_team(&self, after: Team) -> Team {
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        self.directory.commit_team(team).await.unwrap()
+    }
+
+    /// Closes something up to this second, as a deletion does that dies then.
+    pub async fn closed(&self, pk: &str, sk: &str, until: i64) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.directory.client().update_item().table_name(self.directory.name());
+        let update = update.key("pk", text(pk)).key("sk", text(sk));
+        let update = update.update_expression("SET closed_until = :until, closed_by = :by");
+        let update = update.condition_expression("attribute_exists(pk)");
+        let update = update.expression_attribute_values(":until", AttributeValue::N(until.to_string()));
+        update.expression_attribute_values(":by", text("somebody else")).send().await.unwrap();
+    }
+
+    /// Puts the skills of these people into the catalog.
+    pub async fn put_skills(&self, users: &[User]) {
+        let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
+        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        self.directory.import_skills(names.into_iter(), by).await.unwrap();
+    }
+
+    /// Puts people in, with their search entries.
+    pub async fn with(self, users: &[User]) -> Self {
+        self.put_skills(users).await;
+        for user in users {
+            let written = self.directory.commit(edit(None, user.clone())).await.unwrap();
+            self.directory.index(&written, None).await.unwrap();
+        }
+        self
+    }
+}
+
+/// A change by an operator.
+pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
+    Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
+}
+
+/// Both at the same moment; in every other round the second begins.
+pub async fn meet<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    if round.is_multiple_of(2) {
+        tokio::join!(a, b)
+    } else {
+        let (b, a) = tokio::join!(b, a);
+        (a, b)
+    }
+}

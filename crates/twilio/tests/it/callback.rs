@@ -1,0 +1,137 @@
+//! What `TaskRouter` tells the directory about a worker (rules 22, 28).
+
+use form_urlencoded::Serializer;
+use twilio::{Callback, CallbackError, EventKind};
+
+use crate::twilio::published;
+
+const ATTRIBUTES: &str = r#"{"routing":{"skills":[]},"image_url":"https:\/\/example.com\/a?d=mp","roles":["admin"]}"#;
+
+/// A `worker.attributes.update` with the names observed on the wire.
+const UPDATE: &[(&str, &str)] = &[
+    ("WorkerActivityName", "Offline"),
+    ("EventType", "worker.attributes.update"),
+    ("ResourceType", "worker"),
+    ("Timestamp", "1692625512"),
+    ("WorkerActivitySid", "WA1"),
+    ("AccountSid", "AC1"),
+    ("WorkerName", "bugs_2Ebunny_40example_2Ecom"),
+    ("Sid", "EV1"),
+    ("TimestampMs", "1692625512203"),
+    ("WorkerVersion", "23"),
+    ("WorkerSid", "WK1"),
+    ("WorkspaceSid", "WS1"),
+    ("WorkspaceName", "Flex Task Assignment"),
+    ("OperatingUnitSid", "OU1"),
+    ("EventDescription", "Worker bugs updated attributes"),
+    ("ResourceSid", "WK1"),
+    ("WorkerAttributes", ATTRIBUTES),
+];
+
+fn without<'a>(form: &[(&'a str, &'a str)], field: &str) -> Vec<(&'a str, &'a str)> {
+    form.iter().filter(|(key, _)| *key != field).copied().collect()
+}
+
+fn with<'a>(field: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut form = without(UPDATE, field);
+    form.push((field, value));
+    form
+}
+
+fn parse(form: &[(&str, &str)]) -> Result<Callback, CallbackError> {
+    Callback::parse(Serializer::new(String::new()).extend_pairs(form).finish().as_bytes())
+}
+
+#[test]
+fn an_update_says_who_the_worker_is_and_when_it_was_so() {
+    let callback = parse(UPDATE).unwrap();
+    assert_eq!(callback.kind, EventKind::AttributesUpdate);
+    assert_eq!((&*callback.account_sid, &*callback.workspace_sid), ("AC1", "WS1"));
+    assert_eq!(callback.event_sid.as_deref(), Some("EV1"));
+    assert!(!callback.is_deleted());
+    let said = callback.worker.unwrap();
+    assert_eq!((&*said.sid, &*said.activity_sid, &*said.activity_name), ("WK1", "WA1", "Offline"));
+    assert_eq!((said.version, said.timestamp_ms), (23, 1_692_625_512_203));
+    assert_eq!(said.attributes, ATTRIBUTES);
+}
+
+#[test]
+fn the_identity_is_never_unescaped() {
+    // rule 22
+    let said = parse(UPDATE).unwrap().worker.unwrap();
+    assert_eq!(said.name, "bugs_2Ebunny_40example_2Ecom");
+}
+
+#[test]
+fn a_removed_worker_is_known_by_its_sid_alone() {
+    // rule 28
+    let mut form = with("EventType", "worker.deleted");
+    form = without(&form, "WorkerAttributes");
+    let callback = parse(&form).unwrap();
+    assert!(callback.is_deleted());
+    assert_eq!(callback.worker.unwrap().sid, "WK1");
+    assert_eq!(parse(&without(&form, "WorkerSid")), Err(CallbackError::Missing("WorkerSid")));
+}
+
+#[test]
+fn what_twilio_adds_later_is_passed_over() {
+    for unknown in ["task.created", "worker.promoted", "workspace.updated"] {
+        let form = without(&with("EventType", unknown), "WorkerName");
+        let callback = parse(&form).unwrap();
+        assert_eq!((callback.kind, callback.worker), (EventKind::Other, None), "{unknown}");
+        assert_eq!(callback.event_type, unknown);
+    }
+    assert_eq!(parse(&with("TrackingId", "1")), parse(UPDATE));
+}
+
+#[test]
+fn time_and_version_have_what_stands_in_for_them() {
+    let seconds = parse(&without(UPDATE, "TimestampMs")).unwrap().worker.unwrap();
+    assert_eq!(seconds.timestamp_ms, 1_692_625_512_000);
+    assert_eq!(parse(&with("WorkerVersion", "")).unwrap().worker.unwrap().version, 0);
+    assert_eq!(parse(&without(UPDATE, "Sid")).unwrap().event_sid, None);
+    let timeless = without(&without(UPDATE, "TimestampMs"), "Timestamp");
+    assert_eq!(parse(&timeless), Err(CallbackError::Missing("Timestamp")));
+}
+
+#[test]
+fn a_callback_without_what_every_callback_has_is_refused_by_the_fields_name() {
+    let needed = ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "WorkerName"];
+    for field in needed.into_iter().chain(["WorkerAttributes", "WorkerActivitySid"]) {
+        assert_eq!(parse(&without(UPDATE, field)), Err(CallbackError::Missing(field)));
+    }
+    assert_eq!(Callback::parse(b"\xff&&=%zz"), Err(CallbackError::Missing("EventType")));
+}
+
+#[test]
+fn a_number_that_is_none_is_refused_without_repeating_it() {
+    // rule 32
+    for field in ["WorkerVersion", "TimestampMs"] {
+        let error = parse(&with(field, "bugs@example.com")).unwrap_err();
+        assert_eq!(error, CallbackError::NotANumber(field));
+        assert!(!error.to_string().contains("bugs"), "{error}");
+    }
+    let late = with("Timestamp", "9223372036854775807");
+    let error = parse(&without(&late, "TimestampMs")).unwrap_err();
+    assert_eq!(error, CallbackError::NotANumber("Timestamp"));
+}
+
+#[test]
+fn printing_a_callback_tells_nothing_of_the_person() {
+    // rule 32
+    let printed = format!("{:?}", parse(UPDATE).unwrap());
+    assert!(printed.contains("WK1") && !printed.contains("bugs") && !printed.contains("admin"));
+}
+
+#[test]
+fn every_published_body_is_read() {
+    let Some(published) = published("event_callbacks.json") else { return };
+    let bodies = published["assembled_bodies"].as_object().unwrap();
+    assert!(bodies.len() >= 4, "the file lost bodies");
+    for (event_type, body) in bodies {
+        let callback = Callback::parse(body.as_str().unwrap().as_bytes()).unwrap();
+        assert_eq!(&callback.event_type, event_type);
+        assert_eq!(callback.is_deleted(), event_type == "worker.deleted");
+        assert_eq!(callback.worker.unwrap().name, "alice");
+    }
+}

@@ -1,0 +1,100 @@
+//! Asking whose token it is (rules 5, 25).
+
+use serde_json::{Value, json};
+use twilio::{TokenAnswer, TwilioError, ValidateToken};
+use wiremock::matchers::{basic_auth, body_json, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::twilio::{ACCOUNT, VALIDATE, answers, client, first_answers, published};
+
+fn valid() -> Value {
+    json!({
+        "valid": true, "code": 0, "message": null,
+        "expiration": "2018-09-24T23:22:44.240Z",
+        "realm_user_id": "user@example.com",
+        "identity": "user_40example_2Ecom",
+        "roles": ["agent"],
+        "worker_sid": "WK1"
+    })
+}
+
+async fn ask(twilio: &impl ValidateToken) -> Result<Option<TokenAnswer>, TwilioError> {
+    twilio.validate_token(&"the-flex-token".into()).await
+}
+
+/// What the client makes of one answer.
+async fn verdict(status: u16, body: Value) -> Result<Option<TokenAnswer>, TwilioError> {
+    let twilio = MockServer::start().await;
+    answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(status).set_body_json(body), 1).await;
+    ask(&client(&twilio)).await
+}
+
+#[tokio::test]
+async fn a_good_token_says_whose_it_is_and_until_when() {
+    let twilio = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path(VALIDATE))
+        .and(basic_auth(ACCOUNT, "the-auth-token"))
+        .and(body_json(json!({"token": "the-flex-token"})))
+        .respond_with(ResponseTemplate::new(200).set_body_json(valid()))
+        .expect(1)
+        .mount(&twilio)
+        .await;
+    let holder = ask(&client(&twilio)).await.unwrap().unwrap();
+    assert_eq!((&*holder.worker_sid, &*holder.identity), ("WK1", "user_40example_2Ecom"));
+    assert_eq!(holder.realm_user_id.as_deref(), Some("user@example.com"));
+    assert_eq!(holder.roles, ["agent"]);
+    assert_eq!(holder.expiration.to_string(), "2018-09-24T23:22:44.24Z");
+}
+
+#[tokio::test]
+async fn a_token_that_twilio_does_not_know_lets_nobody_in() {
+    // rule 5
+    for status in [200, 400, 401, 403] {
+        let refused = verdict(status, json!({"valid": false, "message": "not valid"})).await;
+        assert_eq!(refused.unwrap(), None, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_verdict_counts_and_not_the_status() {
+    assert!(verdict(400, valid()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_good_token_without_a_worker_lets_nobody_in() {
+    // rule 5: only a worker leads to a profile
+    let mut nobody = valid();
+    nobody["worker_sid"] = json!(null);
+    assert_eq!(verdict(200, nobody).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn no_answer_about_the_token_is_not_a_bad_token() {
+    let mut endless = valid();
+    endless["expiration"] = json!("tomorrow");
+    let error = verdict(200, endless).await.unwrap_err();
+    assert!(matches!(error, TwilioError::Malformed(_)), "{error:?}");
+
+    let wrong_credentials = json!({"code": 20003, "message": "Authenticate", "status": 401});
+    let error = verdict(401, wrong_credentials).await.unwrap_err();
+    assert!(matches!(error, TwilioError::Refused { status: 401, code: Some(20003) }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_passing_fault_of_the_identity_service_is_not_noticed() {
+    let twilio = MockServer::start().await;
+    first_answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(503).set_body_json(valid())).await;
+    answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(200).set_body_json(valid()), 1).await;
+    assert!(ask(&client(&twilio)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_published_answers_are_read() {
+    let Some(published) = published("token_validate.json") else { return };
+    let holder = verdict(200, published["valid"].clone()).await.unwrap().unwrap();
+    assert_eq!(holder.worker_sid, "WKxxx");
+    assert_eq!(verdict(200, published["invalid"].clone()).await.unwrap(), None);
+    let printed = format!("{holder:?}");
+    assert!(!printed.contains("user"), "rule 32: {printed}");
+}

@@ -1,0 +1,66 @@
+//! A Twilio made of canned answers, and Twilio's own published data where it is at hand.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use twilio::{Client, Config};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate, Times};
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
+pub const WORKERS: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Workers";
+pub const WORKER: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Workers/WK1";
+pub const VALIDATE: &str = "/v1/Accounts/AC00000000000000000000000000000000/Tokens/validate";
+
+/// A file of the folder with Twilio's data, which lies beside the project on some machines.
+pub fn published(file: &str) -> Option<Value> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/twilio/");
+    let text = std::fs::read_to_string(format!("{folder}{file}")).ok()?;
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+pub fn client(twilio: &MockServer) -> Client {
+    client_with(twilio.uri(), Config::DEFAULT_TIMEOUT)
+}
+
+pub fn client_with(url: String, timeout: Duration) -> Client {
+    Client::new(Config {
+        taskrouter_url: url.clone(),
+        iam_url: url,
+        account_sid: ACCOUNT.to_owned(),
+        workspace_sid: "WS00000000000000000000000000000000".to_owned(),
+        auth_token: "the-auth-token".into(),
+        timeout,
+    })
+    .unwrap()
+}
+
+/// A worker as Twilio's own response example has it.
+pub fn worker() -> Value {
+    json!({
+        "sid": "WK1",
+        "friendly_name": "alice_40example_2Ecom",
+        "account_sid": ACCOUNT,
+        "activity_sid": "WA1",
+        "activity_name": "Offline",
+        "workspace_sid": "WS00000000000000000000000000000000",
+        "attributes": "{\"roles\":[\"agent\"]}",
+        "available": false,
+        "date_created": "2017-05-30T23:32:22Z",
+        "date_updated": "2017-05-31T00:05:57Z",
+        "date_status_changed": "2017-05-30T23:32:22Z",
+        "url": "https://taskrouter.twilio.com/",
+        "links": {}
+    })
+}
+
+/// Answers `how` to so many requests, then leaves the request to what is mounted after it.
+pub async fn answers(twilio: &MockServer, verb: &str, at: &str, how: ResponseTemplate, times: impl Into<Times>) {
+    let times = times.into();
+    Mock::given(method(verb)).and(path(at)).respond_with(how).expect(times).mount(twilio).await;
+}
+
+/// Answers `how` to the first request only.
+pub async fn first_answers(twilio: &MockServer, verb: &str, at: &str, how: ResponseTemplate) {
+    Mock::given(method(verb)).and(path(at)).respond_with(how).up_to_n_times(1).expect(1).mount(twilio).await;
+}

@@ -1,0 +1,134 @@
+//! Searching and listing.
+
+use domain::SkillName;
+use serde_json::Value;
+use store::{Cursor, Question, keys};
+
+use super::Gauge;
+use crate::{
+    Fallible,
+    cost::Cost,
+    report::{Report, count},
+    requests::{Asked, body_of},
+};
+
+/// Given and family names, parts of them, in e-mails only, and in everybody's. Each fills a page of 25 with 1,000
+/// people.
+const WORDS: [&str; 7] = ["ada", "lovelace", "o'neill", "ler", "mar", "example", ".com"];
+
+/// The most that a page of 25 for one word may cost.
+const MOST_READ_UNITS: f64 = 30.0;
+const MOST_ROUNDS: usize = 3;
+
+/// The query of a request.
+type Query = Vec<(&'static str, String)>;
+
+/// A page of 25 for one word.
+#[derive(Debug)]
+pub struct OneWord {
+    word: &'static str,
+    cost: Cost,
+    /// How many teams the people on it are in, each of which is read: half a read unit.
+    teams: usize,
+}
+
+impl Gauge<'_> {
+    pub(super) async fn finding(&self) -> Fallible<Vec<OneWord>> {
+        let mut pages = Vec::new();
+        for word in WORDS {
+            pages.push(self.one_word(word).await?);
+        }
+        self.print_worst(&pages);
+        for (what, query) in self.questions()? {
+            let (page, cost) = self.cost_of(self.page(query)).await?;
+            self.report.cost(what, &cost);
+            self.report.figure(format!("{what}: people on the page"), count(people(&page)), "people");
+        }
+        Ok(pages)
+    }
+
+    async fn one_word(&self, word: &'static str) -> Fallible<OneWord> {
+        let (page, cost) = self.cost_of(self.page(vec![("q", word.to_owned())])).await?;
+        if people(&page) != 25 {
+            return Err(format!("{word:?} is to fill a page and finds {} people", people(&page)).into());
+        }
+        let what = format!("{} read units in {} rounds for {word:?}", cost.read_units, cost.rounds);
+        self.report.limit(cost.read_units <= MOST_READ_UNITS && cost.rounds <= MOST_ROUNDS, what);
+        Ok(OneWord { word, cost, teams: teams(&page) })
+    }
+
+    fn print_worst(&self, pages: &[OneWord]) {
+        let most = |of: fn(&Cost) -> f64| pages.iter().map(|page| of(&page.cost)).fold(0.0, f64::max);
+        let what = format!("search one word, most of {} words", WORDS.len());
+        self.report.figure(format!("{what}: calls"), most(|cost| count(cost.calls)), "calls");
+        self.report.figure(format!("{what}: rounds of calls"), most(|cost| count(cost.rounds)), "rounds");
+        self.report.figure(format!("{what}: read units"), most(|cost| cost.read_units), "read units");
+        let teams = pages.iter().map(|page| page.teams).max().unwrap_or_default();
+        self.report.figure(format!("{what}: teams on the page, half a unit each"), count(teams), "teams");
+    }
+
+    /// What else is asked for, and how it is called.
+    fn questions(&self) -> Fallible<Vec<(&'static str, Query)>> {
+        let crowd = &self.stand.crowd;
+        let team = crowd.teams.first().ok_or("no team")?.team_id.to_string();
+        let skill = crowd.skills.first().map(|skill| &skill.name).map(SkillName::to_string).ok_or("no skill")?;
+        let by_name = crowd.active_by_name();
+        let deep = by_name.get(by_name.len() * 3 / 4).ok_or("nobody is active")?;
+        let deep = Cursor::new(&Question::default().fingerprint(), None, keys::by_name(deep)).encode();
+        let text = |text: &str| ("q", text.to_owned());
+        Ok(vec![
+            ("search one word that nobody has", vec![text("qqqqq")]),
+            ("search one word, all statuses", vec![text("lovelace"), ("status", "all".to_owned())]),
+            ("search a full name", vec![text("ada lovelace")]),
+            ("search two words that everybody has", vec![text("example com")]),
+            ("search two words that nobody has together", vec![text("lovelace zielinski")]),
+            ("search one word, with role", vec![text("ada"), ("role", "supervisor".to_owned())]),
+            ("search one word, with team", vec![text("example"), ("team", team.clone())]),
+            ("search one word, with skill", vec![text("ada"), ("skill", skill.clone())]),
+            ("search one word that everybody has, with role", vec![text("example"), ("role", "supervisor".to_owned())]),
+            ("search one word that everybody has, with skill", vec![text("example"), ("skill", skill.clone())]),
+            ("list, first page", vec![]),
+            ("list, a page after three quarters", vec![("cursor", deep)]),
+            ("list, all statuses", vec![("status", "all".to_owned())]),
+            ("list, with role", vec![("role", "supervisor".to_owned())]),
+            ("list, with role agent", vec![("role", "agent".to_owned())]),
+            ("list, with team", vec![("team", team.clone())]),
+            ("list, with team, all statuses", vec![("team", team.clone()), ("status", "all".to_owned())]),
+            ("list, with skill", vec![("skill", skill.clone())]),
+            ("list, with skill and least level", vec![("skill", skill.clone()), ("min_level", "80".to_owned())]),
+            ("list, with role and team", vec![("role", "supervisor".to_owned()), ("team", team.clone())]),
+            ("list, with team and skill", vec![("team", team), ("skill", skill)]),
+        ])
+    }
+
+    async fn page(&self, query: Query) -> Fallible<Value> {
+        let asked = Asked { route: "GET /users", query, ..Asked::default() };
+        body_of(search::handle(&self.directory, asked.by(self.caller)?).await)
+    }
+}
+
+fn people(page: &Value) -> usize {
+    page["items"].as_array().map_or(0, Vec::len)
+}
+
+fn teams(page: &Value) -> usize {
+    let people = page["items"].as_array().into_iter().flatten();
+    let teams = people.flat_map(|user| user["teams"].as_array().into_iter().flatten());
+    teams.filter_map(|team| team["team_id"].as_str()).collect::<std::collections::BTreeSet<_>>().len()
+}
+
+/// Whether a page for one word costs the same in a small directory as in a large one: as many calls in as many rounds,
+/// and as many units, apart from the teams of those who happen to be on it and the end of a 4 KB block of entries.
+pub fn same_at_every_size(report: &Report, by_size: &[Vec<OneWord>]) {
+    let without_teams = |page: &OneWord| page.cost.read_units - count(page.teams) / 2.0;
+    for sizes in by_size.windows(2) {
+        for (small, large) in sizes[0].iter().zip(&sizes[1]) {
+            let same = (small.cost.calls, small.cost.rounds) == (large.cost.calls, large.cost.rounds)
+                && (without_teams(small) - without_teams(large)).abs() <= 0.5;
+            report.limit(
+                same,
+                format!("{:?} costs {:?} in one directory and {:?} in another", small.word, small.cost, large.cost),
+            );
+        }
+    }
+}

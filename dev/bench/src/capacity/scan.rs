@@ -1,0 +1,42 @@
+//! What the same questions cost without search entries: a Scan with `contains`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use store::keys::BY_STATUS;
+
+use super::Gauge;
+use crate::{Fallible, report::count};
+
+impl Gauge<'_> {
+    /// The index of profiles is scanned, in which a page of 1 MB is profiles alone; the table would be scanned with
+    /// all its search entries. The folded name is the index's sort key.
+    pub(super) async fn scanning(&self) -> Fallible<()> {
+        for (what, word, enough) in [
+            ("Scan with contains, 25 people of one word", "lovelace", 25),
+            ("Scan with contains, a word that nobody has", "qqqqq", usize::MAX),
+        ] {
+            let (found, cost) = self.cost_of(self.scan(word, enough)).await?;
+            self.report.cost(what, &cost);
+            self.report.figure(format!("{what}: people found"), count(found), "people");
+        }
+        Ok(())
+    }
+
+    async fn scan(&self, word: &str, enough: usize) -> Fallible<usize> {
+        let (mut found, mut start) = (0, None);
+        loop {
+            let scan = self.directory.client().scan().table_name(self.directory.name()).index_name(BY_STATUS);
+            let scan = scan
+                .filter_expression("#status = :active AND (contains(by_status_sk, :word) OR contains(email, :word))")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":active", AttributeValue::S("active".to_owned()))
+                .expression_attribute_values(":word", AttributeValue::S(word.to_owned()))
+                .set_exclusive_start_key(start);
+            let answer = scan.send().await?;
+            found += answer.items().len();
+            start = answer.last_evaluated_key;
+            if start.is_none() || found >= enough {
+                return Ok(found);
+            }
+        }
+    }
+}

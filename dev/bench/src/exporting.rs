@@ -1,0 +1,68 @@
+//! How fast an export is, beside only reading the same pages, and how much memory its worker takes.
+
+use std::time::Instant;
+
+use store::{FindUsers, Order, Question, jobs::Asked};
+use tokio::process::Command;
+
+use crate::{
+    Fallible,
+    report::{Report, count},
+    stand::{Stand, directory_at},
+    times::median,
+    worker::Exports,
+};
+
+/// The argument with which this binary only reads.
+pub const ONLY_READ: &str = "only-read";
+
+/// How many people the worker reads at a time.
+const PAGE: usize = 250;
+
+/// How often each is timed.
+const TIMES: usize = 5;
+
+/// Prints rows a second and memory. Both are processes of their own, on one thread as a function is.
+pub async fn exporting(report: &Report, stand: &Stand) -> Fallible<()> {
+    let exports = Exports::start().await?;
+    let url = stand.dynamo.url();
+    let directory = directory_at(&url);
+    let (mut rows, mut exporting, mut reading, mut peak_kib) = (0, Vec::new(), Vec::new(), 0);
+    for _ in 0..TIMES {
+        let exported = exports.export(Asked::default(), &directory, &url).await?;
+        rows = usize::try_from(exported.rows)?;
+        exporting.push(exported.took.as_secs_f64());
+        peak_kib = peak_kib.max(exported.peak_kib);
+        reading.push(read_elsewhere(&url).await?);
+    }
+    let (exporting, reading) = (median(&mut exporting), median(&mut reading));
+    report.figure("export: rows", count(rows), "rows");
+    report.figure("export: speed", count(rows) / exporting, "rows/s");
+    report.figure("only reading the same pages: speed", count(rows) / reading, "rows/s");
+    report.figure("export: speed as a share of only reading", 100.0 * reading / exporting, "%");
+    report.figure("export: peak memory of the worker", count(peak_kib) / 1_024.0, "MiB");
+    Ok(())
+}
+
+/// Seconds that another process takes to read everybody who is active.
+async fn read_elsewhere(url: &str) -> Fallible<f64> {
+    let output = Command::new(std::env::current_exe()?).args([ONLY_READ, url]).output().await?;
+    if !output.status.success() {
+        return Err(format!("reading failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+}
+
+/// Reads everybody who is active as the worker does; gives the seconds that it took.
+pub async fn only_read(url: &str) -> Fallible<f64> {
+    let (directory, began) = (directory_at(url), Instant::now());
+    let question = Question::default();
+    let mut cursor = None;
+    loop {
+        let page = directory.find(&question, Order::ByName, cursor, PAGE).await?;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(began.elapsed().as_secs_f64());
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How long search and webhook take through the local gateway, and beside it the bare DynamoDB calls.
+
+use std::time::{Duration, Instant};
+
+use domain::{SearchText, Stamp};
+use local::{
+    Options, Stack,
+    names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID},
+};
+use reqwest::Client;
+use secrecy::SecretString;
+use store::{Directory, FindUsers, Order, Question, ViewUser, workers::Observation};
+use twilio::signature;
+
+use crate::{
+    Fallible,
+    callbacks::{Callback, attributes},
+    people::Crowd,
+    report::Report,
+    stand::{directory_at, load},
+    times::percentile,
+};
+
+/// How often each is timed, one after the other, after a tenth as many that are not.
+const TIMES: usize = 500;
+
+/// The word that is searched for.
+const WORD: &str = "lovelace";
+
+const PATH: &str = "/webhooks/taskrouter";
+
+/// The stack and who talks to it.
+struct Caller {
+    stack: Stack,
+    client: Client,
+    directory: Directory,
+    token: String,
+}
+
+/// Prints the latencies with a crowd of this size.
+pub async fn latency(report: &Report, size: usize) -> Fallible<()> {
+    let data = tempfile::tempdir()?;
+    let stack = Stack::start(Options { seed: 4, ..Options::for_test(data.path()) }).await?;
+    load(stack.dynamo().database(), &Crowd::of(size)?)?;
+    let token = stack.people().first().ok_or("nobody has logged in")?.token.clone();
+    let directory = directory_at(&stack.endpoints().dynamodb);
+    let caller = Caller { stack, client: Client::new(), directory, token };
+    caller.searches(report).await?;
+    caller.callbacks(report).await?;
+    caller.stack.stop().await;
+    Ok(())
+}
+
+impl Caller {
+    async fn searches(&self, report: &Report) -> Fallible<()> {
+        timed(report, "search one word, through the gateway", async |_| self.search().await).await?;
+        let text = Some(SearchText::parse(WORD)?);
+        let question = &Question { text, ..Question::default() };
+        let find = async |_| Ok(self.directory.find(question, Order::Cheapest, None, 25).await.map(drop)?);
+        timed(report, "search one word, its three bare DynamoDB calls", find).await?;
+        let somebody = Crowd::of(1)?.people[0].user_id;
+        timed(report, "one bare GetItem", async |_| Ok(self.directory.user(somebody).await.map(drop)?)).await
+    }
+
+    async fn search(&self) -> Fallible<()> {
+        let url = format!("{}/users?q={WORD}&limit=25", self.stack.url());
+        let answer = self.client.get(url).bearer_auth(&self.token).send().await?.error_for_status()?;
+        let page: serde_json::Value = answer.json().await?;
+        let people = page["items"].as_array().map_or(0, Vec::len);
+        if people == 25 { Ok(()) } else { Err(format!("a page of {people}").into()) }
+    }
+
+    async fn callbacks(&self, report: &Report) -> Fallible<()> {
+        let first = async |n: u64| self.post(&callback(1, &format!("newcomer.{n}@example.com"))).await;
+        timed(report, "first login, through the gateway", first).await?;
+        let known = "newcomer.0@example.com";
+        let again = async |n: u64| self.post(&callback(n + 2, known)).await;
+        timed(report, "activity callback, through the gateway", again).await?;
+        let stamp = |n| Stamp { at_ms: i64::try_from(n).unwrap_or_default(), version: n };
+        let bare = async |n: u64| {
+            let seen = Observation { worker_sid: "WKbare", activity: "Available", stamp: stamp(n), gone: false };
+            Ok(self.directory.observe(seen).await.map(drop)?)
+        };
+        timed(report, "activity callback, its bare DynamoDB call", bare).await
+    }
+
+    async fn post(&self, callback: &Callback) -> Fallible<()> {
+        let (url, fields) = (format!("{}{PATH}", self.stack.url()), callback.fields());
+        let pairs = fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        let signature = signature::sign(&SecretString::from(TWILIO_AUTH_TOKEN), &url, &pairs);
+        let post = self.client.post(url).header(signature::HEADER, signature).form(&fields);
+        post.send().await?.error_for_status()?;
+        Ok(())
+    }
+}
+
+fn callback(moment: u64, email: &str) -> Callback {
+    let sid = email.bytes().fold(7_u128, |sid, byte| sid.wrapping_mul(257).wrapping_add(u128::from(byte)));
+    Callback {
+        account_sid: TWILIO_ACCOUNT_SID.to_owned(),
+        workspace_sid: TWILIO_WORKSPACE_SID.to_owned(),
+        event_type: "worker.attributes.update",
+        moment,
+        worker_sid: format!("WK{sid:032x}"),
+        identity: email.to_owned(),
+        attributes: attributes("Nora Newcomer", email),
+        activity: format!("Activity {}", moment % 5),
+    }
+}
+
+/// Times something done again and again; it is told how often it has been done.
+async fn timed(report: &Report, what: &str, mut work: impl AsyncFnMut(u64) -> Fallible<()>) -> Fallible<()> {
+    let mut times = Vec::with_capacity(TIMES);
+    for n in 0..TIMES + TIMES / 10 {
+        let began = Instant::now();
+        work(u64::try_from(n)?).await?;
+        times.push(began.elapsed());
+    }
+    let mut times =
+        times.split_off(TIMES / 10).iter().map(Duration::as_secs_f64).map(|s| s * 1_000.0).collect::<Vec<_>>();
+    report.figure(format!("{what}: p50"), percentile(&mut times, 50), "ms");
+    report.figure(format!("{what}: p99"), percentile(&mut times, 99), "ms");
+    Ok(())
+}

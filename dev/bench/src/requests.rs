@@ -1,0 +1,67 @@
+//! Requests, as API Gateway hands them to a function.
+
+use domain::{Role, UserId};
+use http_api::respond::Answer;
+use lambda_http::{Body, Request};
+use serde_json::{Value, json};
+
+use crate::Fallible;
+
+/// A request of an account owner.
+#[derive(Debug, Clone, Default)]
+pub struct Asked<'a> {
+    /// The route, as the template has it: `GET /users/{user_id}`.
+    pub route: &'a str,
+    /// What stands for the names in it.
+    pub parameters: Vec<(&'a str, String)>,
+    /// The query.
+    pub query: Vec<(&'a str, String)>,
+    /// Headers besides the content type, in lower case.
+    pub headers: Vec<(&'a str, &'a str)>,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+impl Asked<'_> {
+    /// As this caller asks it.
+    pub fn by(&self, caller: UserId) -> Fallible<Request> {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        let named =
+            |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
+        let (method, path) = self.route.split_once(' ').ok_or("a route without a method")?;
+        let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
+        let path = self.parameters.iter().fold(path.to_owned(), filled_in);
+        let caller = json!({"user_id": caller, "role": Role::AccountOwner, "token_role": Role::SystemAdmin});
+        let headers = [("content-type", "application/json")].into_iter().chain(self.headers.iter().copied());
+        let headers: Value = headers.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        let event = json!({
+            "version": "2.0",
+            "routeKey": self.route,
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": headers,
+            "queryStringParameters": named(&self.query),
+            "pathParameters": named(&self.parameters),
+            "requestContext": {
+                "authorizer": {"lambda": caller},
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1"},
+                "requestId": "bench",
+                "routeKey": self.route,
+                "stage": "$default",
+                "timeEpoch": 0
+            },
+            "body": self.body.as_ref().map(Value::to_string),
+            "isBase64Encoded": false
+        });
+        Ok(lambda_http::request::from_str(&event.to_string())?)
+    }
+}
+
+/// The body of an answer that is a success.
+pub fn body_of(answer: Answer) -> Fallible<Value> {
+    let answer = answer.map_err(|problem| format!("{problem:?}"))?;
+    match answer.body() {
+        Body::Text(text) if answer.status().is_success() => Ok(serde_json::from_str(text)?),
+        other => Err(format!("{}: {other:?}", answer.status()).into()),
+    }
+}

@@ -1,0 +1,208 @@
+//! A running simulator, somebody who calls it, and a webhook that takes its callbacks.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use simulator::{Options, Simulator};
+use twilio::{Callback, Verifier};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
+pub const WORKSPACE: &str = "WS00000000000000000000000000000000";
+pub const TOKEN: &str = "local-auth-token";
+const PATH: &str = "/webhooks/taskrouter";
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A callback as it arrived.
+pub struct Arrived {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// A webhook that keeps what comes in.
+pub struct Hook {
+    origin: String,
+    arrived: mpsc::UnboundedReceiver<Arrived>,
+    status: Arc<AtomicU16>,
+}
+
+/// The simulator with its webhook, and a client.
+pub struct Twilio {
+    pub simulator: Simulator,
+    pub hook: Hook,
+    http: reqwest::Client,
+}
+
+impl Arrived {
+    pub fn field(&self, name: &str) -> String {
+        let mut form = form_urlencoded::parse(&self.body);
+        form.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        form_urlencoded::parse(&self.body).map(|(name, _)| name.into_owned()).collect()
+    }
+
+    pub fn parsed(&self) -> Callback {
+        Callback::parse(&self.body).unwrap()
+    }
+
+    pub fn event_type(&self) -> String {
+        self.field("EventType")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+impl Hook {
+    async fn start() -> Self {
+        let (sender, arrived) = mpsc::unbounded_channel();
+        let status = Arc::new(AtomicU16::new(204));
+        let answer = status.clone();
+        let take = async move |headers: HeaderMap, body: Bytes| {
+            sender.send(Arrived { headers, body }).unwrap();
+            StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(take)).await });
+        Self { origin, arrived, status }
+    }
+
+    pub fn answers(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
+    }
+
+    /// The next callback, as soon as it is there.
+    pub async fn next(&mut self) -> Arrived {
+        tokio::time::timeout(PATIENCE, self.arrived.recv()).await.expect("a callback should have come").unwrap()
+    }
+
+    /// What has come in so far: all of it, if everybody who waits for answers has them.
+    pub fn so_far(&mut self) -> Vec<Arrived> {
+        std::iter::from_fn(|| self.arrived.try_recv().ok()).collect()
+    }
+
+    pub fn event_types_so_far(&mut self) -> Vec<String> {
+        self.so_far().iter().map(Arrived::event_type).collect()
+    }
+
+    pub fn is_signed(&self, arrived: &Arrived) -> bool {
+        let verifier = Verifier::new(TOKEN.into(), self.origin.clone());
+        let content_type = Some(arrived.header("content-type"));
+        verifier.verify(PATH, content_type, &arrived.body, arrived.header("x-twilio-signature"))
+    }
+}
+
+impl Twilio {
+    pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    pub async fn start_with(data: Option<&Path>) -> Self {
+        let hook = Hook::start().await;
+        let callback_url = Some(format!("{}{PATH}", hook.origin));
+        let simulator = Simulator::start(Options { callback_url, ..options(data) }).await.unwrap();
+        Self { simulator, hook, http: reqwest::Client::new() }
+    }
+
+    /// A request to the workspace, with credentials.
+    pub fn rest(&self, method: Method, within: &str) -> RequestBuilder {
+        let url = match within.strip_prefix("http") {
+            Some(_) => within.to_owned(),
+            None => format!("{}/v1/Workspaces/{WORKSPACE}{within}", self.simulator.url()),
+        };
+        self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN))
+    }
+
+    pub async fn get(&self, within: &str) -> Value {
+        answer(self.rest(Method::GET, within)).await.1
+    }
+
+    pub async fn post(&self, within: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        answer(self.rest(Method::POST, within).form(form)).await
+    }
+
+    pub async fn delete(&self, within: &str) -> u16 {
+        self.rest(Method::DELETE, within).send().await.unwrap().status().as_u16()
+    }
+
+    /// A worker made over REST; its callback is taken in.
+    pub async fn worker(&mut self, name: &str) -> Value {
+        let (status, worker) = self.post("/Workers", &[("FriendlyName", name), ("Attributes", "{}")]).await;
+        assert_eq!(status, 201, "{worker}");
+        assert_eq!(self.hook.next().await.event_type(), "worker.created");
+        worker
+    }
+
+    pub async fn sim(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        answer(self.http.request(method, format!("{}/sim/{path}", self.simulator.url())).json(&body)).await
+    }
+
+    pub async fn faults(&self, faults: Value) {
+        let (status, answer) = self.sim(Method::POST, "faults", faults).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    pub async fn end_faults(&self) {
+        assert_eq!(self.sim(Method::DELETE, "faults", Value::Null).await.0, 204);
+    }
+
+    /// Somebody logs in; gives what Flex gets.
+    pub async fn log_in(&self, claims: Value) -> Value {
+        let (status, session) = self.sim(Method::POST, "logins", claims).await;
+        assert_eq!(status, 200, "{session}");
+        session
+    }
+
+    pub async fn validate(&self, token: &Value) -> Value {
+        let url = format!("{}/v1/Accounts/{ACCOUNT}/Tokens/validate", self.simulator.url());
+        answer(self.rest(Method::POST, &url).json(&json!({ "token": token }))).await.1
+    }
+}
+
+pub fn options(data: Option<&Path>) -> Options {
+    Options {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        data: data.map(Path::to_path_buf),
+        callback_url: None,
+        auth_token: TOKEN.to_owned(),
+        account_sid: ACCOUNT.to_owned(),
+        workspace_sid: WORKSPACE.to_owned(),
+    }
+}
+
+/// What a login of Alice claims.
+pub fn alice() -> Value {
+    json!({
+        "identity": "alice@example.com",
+        "full_name": "Alice",
+        "email": "alice@example.com",
+        "roles": ["agent"]
+    })
+}
+
+pub fn attributes(worker: &Value) -> Value {
+    serde_json::from_str(worker["attributes"].as_str().unwrap()).unwrap()
+}
+
+pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap()
+}
+
+async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let answer: Response = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.json().await.unwrap_or_default())
+}
