@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use domain::{
     Record, Refusal, SkillName, TeamId, User, UserId,
     audit::Action,
-    status::{Former, restored},
+    status::{StateBeforeDeletion, restored},
 };
 use jiff::Timestamp;
 use store::{
-    By, Commit, CommitUser, Cursor, Directory, ReadTogether, TableError, Together, ViewUser, Wanted,
+    ChangeOrigin, Commit, CommitUser, Cursor, Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, ViewUser,
     history::{Subject, ViewHistory},
 };
 use thiserror::Error;
@@ -25,7 +25,7 @@ pub enum RestoreError {
     Refused(#[from] Refusal),
     /// The table.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] StoreError),
 }
 
 /// Somebody who was brought back, and what could not be.
@@ -43,28 +43,28 @@ pub struct Restored {
 /// still. What they were is read from their history, and the restoring is recorded there.
 pub async fn restore(directory: &Directory, user_id: UserId, now: Timestamp) -> Result<Restored, RestoreError> {
     let user = directory.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?;
-    let former = Former::of(&records(directory, user_id).await?);
-    let there = directory.together(&wanted(&former)).await?;
+    let former = StateBeforeDeletion::of(&records(directory, user_id).await?);
+    let there = directory.snapshot(&wanted(&former)).await?;
     let joins = |team: TeamId| there.teams.get(&team).is_some_and(|team| !team.archived);
     let after = restored(&user, &former, joins, |name| there.skills.contains_key(name))?;
-    let by = By::operator("operate restore", now);
+    let by = ChangeOrigin::operator("operate restore", now);
     let user = directory.commit(Commit::new(Some(&user), after, by, Action::Restored)).await?;
     Ok(lost(user, &former, &there))
 }
 
-fn wanted(former: &Former) -> Wanted {
+fn wanted(former: &StateBeforeDeletion) -> ReadSet {
     let skills = former.assigned_skills.keys().cloned().collect();
-    Wanted { teams: former.teams.clone(), skills, ..Wanted::default() }
+    ReadSet { teams: former.teams.clone(), skills, ..ReadSet::default() }
 }
 
-fn lost(user: User, former: &Former, there: &Together) -> Restored {
+fn lost(user: User, former: &StateBeforeDeletion, there: &Snapshot) -> Restored {
     let teams_lost = former.teams.difference(&user.teams).copied().collect();
     let skills = former.assigned_skills.keys().filter(|name| !there.skills.contains_key(*name));
     Restored { teams_lost, skills_lost: skills.cloned().collect(), user }
 }
 
 /// The whole history, newest first.
-async fn records(directory: &Directory, user_id: UserId) -> Result<Vec<Record>, TableError> {
+async fn records(directory: &Directory, user_id: UserId) -> Result<Vec<Record>, StoreError> {
     let (mut records, mut cursor): (_, Option<Cursor>) = (Vec::new(), None);
     loop {
         let (page, next) = directory.history(Subject::User(user_id), cursor, PAGE).await?;

@@ -4,9 +4,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use cli::{Restored, restore};
 use domain::UserId;
 use http_api::aws;
-use cli::{Restored, restore};
 
 /// What an operator with AWS access does, and no API offers.
 #[derive(Debug, Parser)]

@@ -1,18 +1,18 @@
 //! Restoring, against an embedded DynamoDB.
 #![allow(clippy::unwrap_used)]
 
+use cli::{RestoreError, restore};
 use domain::{
     Actor, Role, SkillName, Source, Status, Team, TeamId, User,
     audit::Action,
     people::{agent, somebody},
-    powers::Caller,
+    permissions::Caller,
     status::StatusChange,
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
-use cli::{RestoreError, restore};
 use store::{
-    By, Commit, CommitUser, Directory,
+    ChangeOrigin, Commit, CommitUser, Directory,
     history::{Subject, ViewHistory},
     teams::{CommitTeam, TeamChange},
 };
@@ -28,7 +28,7 @@ async fn directory(dynamo: &Dynamo) -> Directory {
     let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
     for number in [1, 2] {
         let after = Team::new(team_id(number), format!("Team {number}"), NOW);
-        let by = By::operator("test", NOW);
+        let by = ChangeOrigin::operator("test", NOW);
         let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
         directory.commit_team(team).await.unwrap();
     }
@@ -36,7 +36,7 @@ async fn directory(dynamo: &Dynamo) -> Directory {
 }
 
 async fn changed(directory: &Directory, before: Option<&User>, after: User, action: Action) -> User {
-    directory.commit(Commit::new(before, after, By::operator("test", NOW), action)).await.unwrap()
+    directory.commit(Commit::new(before, after, ChangeOrigin::operator("test", NOW), action)).await.unwrap()
 }
 
 async fn deleted(directory: &Directory, user: &User) -> User {
@@ -51,14 +51,14 @@ async fn rule_13_an_operator_brings_back_a_deleted_person_with_the_teams_and_ski
     let dynamo = Dynamo::memory().await.unwrap();
     let directory = directory(&dynamo).await;
     let many = (0..100).map(|n| SkillName::new(&format!("S{n}")).unwrap()).collect::<Vec<_>>();
-    directory.import_skills(many.iter(), By::operator("test", NOW)).await.unwrap();
+    directory.import_skills(many.iter(), ChangeOrigin::operator("test", NOW)).await.unwrap();
     let assigned_skills = many.iter().map(|name| (name.clone(), None)).collect();
     let ada = User { teams: [team_id(1), team_id(2)].into(), assigned_skills, ..somebody("ada", Role::Supervisor) };
     let ada = changed(&directory, None, ada, Action::Adopted).await;
     let gone = deleted(&directory, &ada).await;
     assert_eq!((gone.status, gone.teams.len(), gone.assigned_skills.len()), (Status::Deleted, 0, 0));
     let team = directory.team(2).await;
-    directory.delete_team(&team, By::operator("test", NOW)).await.unwrap().unwrap();
+    directory.delete_team(&team, ChangeOrigin::operator("test", NOW)).await.unwrap().unwrap();
 
     let restored = restore(&directory, ada.user_id, NOW).await.unwrap();
 
@@ -85,7 +85,7 @@ trait OneTeam {
 
 impl OneTeam for Directory {
     async fn team(&self, number: u128) -> Team {
-        let wanted = store::Wanted { teams: [team_id(number)].into(), ..store::Wanted::default() };
-        store::ReadTogether::together(self, &wanted).await.unwrap().teams.remove(&team_id(number)).unwrap()
+        let wanted = store::ReadSet { teams: [team_id(number)].into(), ..store::ReadSet::default() };
+        store::ReadSnapshot::snapshot(self, &wanted).await.unwrap().teams.remove(&team_id(number)).unwrap()
     }
 }

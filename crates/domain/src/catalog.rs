@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     Change, LevelRange, Refusal, Skill, SkillName,
     audit::{Fields, differences},
-    powers::{Caller, Operation, may},
+    permissions::{Caller, Operation, authorize},
     skill::IMPORTED,
     team::plain_name,
 };
@@ -19,7 +19,7 @@ pub struct SkillSet {
     pub name: String,
     /// Which making it comes from; the same name may be made again after a deletion.
     #[serde(default)]
-    pub made_as: Uuid,
+    pub creation_id: Uuid,
     /// Counts the changes.
     #[serde(default)]
     pub version: u64,
@@ -28,8 +28,8 @@ pub struct SkillSet {
 impl SkillSet {
     /// A skill set, as it is when it is made.
     #[must_use]
-    pub fn new(name: impl Into<String>, made_as: Uuid) -> Self {
-        Self { name: name.into(), made_as, version: 1 }
+    pub fn new(name: impl Into<String>, creation_id: Uuid) -> Self {
+        Self { name: name.into(), creation_id, version: 1 }
     }
 
     /// A skill set whose skills are in use is not deleted (rule 21).
@@ -56,7 +56,7 @@ pub fn skill_set_name(text: &str) -> Result<String, Refusal> {
 
 /// What a skill is asked to be; what is none is as it usually is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SkillWish {
+pub struct SkillDefinition {
     /// The lowest level.
     pub min: Option<i64>,
     /// The highest level.
@@ -65,7 +65,7 @@ pub struct SkillWish {
     pub levels: Option<bool>,
 }
 
-impl SkillWish {
+impl SkillDefinition {
     /// The range, or none for a skill without levels (rule 19).
     fn range(self) -> Result<Option<LevelRange>, Refusal> {
         if self.levels == Some(false) {
@@ -79,7 +79,7 @@ impl SkillWish {
     /// The skill as it is asked for in this skill set: made, changed, or, from "Imported", moved. Levels that people have
     /// already stay until they are edited.
     pub fn apply(self, known: Option<&Skill>, name: &str, skill_set: &str, by: Caller) -> Result<Skill, Refusal> {
-        may(by, Operation::ManageSkills)?;
+        authorize(by, Operation::ManageSkills)?;
         let levels = self.range()?;
         match known {
             None => Ok(Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels, version: 0 }),
@@ -127,28 +127,29 @@ mod tests {
     // rule 4
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
-        let refused = SkillWish::default().apply(None, "English", "Languages", caller(Role::Supervisor));
+        let refused = SkillDefinition::default().apply(None, "English", "Languages", caller(Role::Supervisor));
         assert_eq!(refused.unwrap_err().code(), "supervisors-may-not");
     }
 
     #[test]
     fn rule_19_a_skill_has_levels_from_1_to_100_unless_it_is_told_others_or_none() {
-        let levels = |wish: SkillWish| wish.apply(None, "English", "Languages", admin()).map(|skill| skill.levels);
-        assert_eq!(levels(SkillWish::default()), Ok(Some(LevelRange::default())));
-        let from_zero = SkillWish { min: Some(0), max: Some(5), levels: None };
+        let levels =
+            |wish: SkillDefinition| wish.apply(None, "English", "Languages", admin()).map(|skill| skill.levels);
+        assert_eq!(levels(SkillDefinition::default()), Ok(Some(LevelRange::default())));
+        let from_zero = SkillDefinition { min: Some(0), max: Some(5), levels: None };
         assert_eq!(levels(from_zero), Ok(Some(LevelRange { min: Level(0), max: Level(5) })));
-        assert_eq!(levels(SkillWish { levels: Some(false), ..SkillWish::default() }), Ok(None));
+        assert_eq!(levels(SkillDefinition { levels: Some(false), ..SkillDefinition::default() }), Ok(None));
         for (min, max) in [(-1, 5), (6, 5), (0, 1_000_001)] {
-            let wrong = SkillWish { min: Some(min), max: Some(max), levels: None };
+            let wrong = SkillDefinition { min: Some(min), max: Some(max), levels: None };
             assert_eq!(levels(wrong), Err(Refusal::LevelRange { min, max }));
         }
-        assert_eq!(levels(SkillWish { levels: Some(false), ..from_zero }), Err(Refusal::RangeWithoutLevels));
+        assert_eq!(levels(SkillDefinition { levels: Some(false), ..from_zero }), Err(Refusal::RangeWithoutLevels));
     }
 
     #[test]
     fn a_skill_is_in_one_skill_set_and_only_an_imported_one_moves() {
         let imported = Skill::imported(SkillName::adopted("en-GB").unwrap());
-        let put = |known: &Skill, set| SkillWish::default().apply(Some(known), "en-GB", set, admin());
+        let put = |known: &Skill, set| SkillDefinition::default().apply(Some(known), "en-GB", set, admin());
         let moved = put(&imported, "Languages").unwrap();
         assert_eq!(moved.skill_set, "Languages");
         assert_eq!(put(&moved, "Topics").unwrap_err().code(), "skill-elsewhere");
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn a_new_skill_has_a_name_that_taskrouter_can_route_on() {
         for wrong in ["en-GB", "has", "two words"] {
-            let refused = SkillWish::default().apply(None, wrong, "Languages", admin());
+            let refused = SkillDefinition::default().apply(None, wrong, "Languages", admin());
             assert_eq!(refused.unwrap_err().code(), "invalid-skill-name", "{wrong}");
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Adoption, Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User,
-    powers::{Caller, Operation, may},
+    Level, Provenance, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User,
+    permissions::{Caller, Operation, authorize},
 };
 
 /// The most teams that one person may be in (rule 10).
@@ -41,17 +41,17 @@ impl Edit {
         teams: impl IntoIterator<Item = &'a Team>,
         roles: RoleAuthority,
     ) -> Result<User, Refusal> {
-        may(by, Operation::EditUser(user))?;
+        authorize(by, Operation::EditUser(user))?;
         editable(user)?;
         let mut after = user.clone();
         if let Some(role) = self.role.filter(|role| *role != user.role) {
-            may(by, Operation::ChangeRole(user, role))?;
+            authorize(by, Operation::ChangeRole(user, role))?;
             if roles == RoleAuthority::IdentityProvider {
                 return Err(Refusal::RoleFollowsIdentityProvider(user.role));
             }
             after.role = role;
             after.role_granted = true;
-            after.decided_after = user.said_at;
+            after.role_decided_after = user.reported_at;
             // What TaskRouter is told of this decision comes back as a callback, which lowers nothing.
             after.login_role = user.login_role.map(|said| said.min(role));
         }
@@ -102,7 +102,7 @@ pub fn assign_skill(
     level: Option<Level>,
     skill_set: Option<&str>,
 ) -> Result<User, Refusal> {
-    may(by, Operation::AssignSkills(user))?;
+    authorize(by, Operation::AssignSkills(user))?;
     editable(user)?;
     let mut after = user.clone();
     let kept_as_it_is = user.assigned_skills.get(&skill.name) == Some(&level) && level.is_some();
@@ -113,7 +113,7 @@ pub fn assign_skill(
 
 /// The person without this assigned skill; an inherited one stays (rule 18).
 pub fn remove_skill(user: &User, by: Caller, skill: &SkillName) -> Result<User, Refusal> {
-    may(by, Operation::AssignSkills(user))?;
+    authorize(by, Operation::AssignSkills(user))?;
     editable(user)?;
     let mut after = user.clone();
     after.assigned_skills.remove(skill);
@@ -126,7 +126,7 @@ fn editable(user: &User) -> Result<(), Refusal> {
 
 /// Whoever has decided something here has decided: logins adopt nothing any more (rule 24).
 fn settled(before: &User, after: User) -> User {
-    if after == *before { after } else { User { adoption: Adoption::Settled, ..after } }
+    if after == *before { after } else { User { provenance: Provenance::Managed, ..after } }
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_edit_that_changes_nothing_leaves_everything_as_it_was() {
-        let adopted = User { adoption: Adoption::Awaited, ..agent("ada") };
+        let adopted = User { provenance: Provenance::Pending, ..agent("ada") };
         let same = Edit { role: Some(Role::Agent), teams: Some([].into()), act_as_agent: Some(false) };
         assert_eq!(edit(&adopted, &same).unwrap(), adopted);
         assert_eq!(remove_skill(&adopted, owner(), &SkillName::new("x").unwrap()).unwrap(), adopted);

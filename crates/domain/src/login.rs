@@ -8,7 +8,9 @@
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-use crate::{Adoption, Attributes, Role, SkillName, Stamp, Status, User, UserId, edit::RoleAuthority, skill::Skills};
+use crate::{
+    Attributes, Provenance, ReportVersion, Role, SkillName, Status, User, UserId, edit::RoleAuthority, skill::Skills,
+};
 
 /// Who decides about skills in this deployment (rule 24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +49,7 @@ pub struct Seen<'a> {
     /// Whether the worker is there no more.
     pub gone: bool,
     /// The moment.
-    pub stamp: Stamp,
+    pub stamp: ReportVersion,
     /// Whether nothing later has been heard of this worker.
     pub latest: bool,
     /// The attributes, or none where they could not be read.
@@ -67,19 +69,19 @@ pub fn first_seen(seen: Seen<'_>, policy: &Policy, user_id: UserId, now: Timesta
         name: seen.identity.to_owned(),
         email: None,
         picture: None,
-        said_at: None,
+        reported_at: None,
         role: Role::Agent,
         role_granted: false,
         login_role: None,
-        decided_after: None,
+        role_decided_after: None,
         status: Status::Active,
         act_as_agent: false,
         teams: BTreeSet::new(),
         assigned_skills: Skills::new(),
         disabled_skills: BTreeSet::new(),
-        said_skills: Skills::new(),
+        reported_skills: Skills::new(),
         worker_sid: None,
-        adoption: Adoption::Awaited,
+        provenance: Provenance::Pending,
         version: 0,
         created_at: now,
         updated_at: now,
@@ -97,10 +99,10 @@ pub fn seen_again(user: &User, seen: Seen<'_>, policy: &Policy, inherited: &Skil
         return after;
     }
     let is_current = user.worker_sid.is_none() || after.worker_sid.as_deref() == Some(seen.worker_sid) || seen.gone;
-    let latest = seen.latest && is_current && user.said_at <= Some(seen.stamp);
+    let latest = seen.latest && is_current && user.reported_at <= Some(seen.stamp);
     if latest {
         seen.identity.clone_into(&mut after.identity);
-        if user.said_at.is_none() {
+        if user.reported_at.is_none() {
             after.name.clone_from(&after.identity);
         }
     }
@@ -130,19 +132,19 @@ fn attach(user: &mut User, seen: Seen<'_>) {
 }
 
 /// What the directory owns, from the earliest callback, while nobody here has decided anything.
-fn adopt(user: &mut User, said: &Attributes, stamp: Stamp, policy: &Policy) {
-    let Some(role) = said.role.filter(|_| user.adoption != Adoption::Settled) else { return };
+fn adopt(user: &mut User, said: &Attributes, stamp: ReportVersion, policy: &Policy) {
+    let Some(role) = said.role.filter(|_| user.provenance != Provenance::Managed) else { return };
     if !user.role_granted && policy.roles == RoleAuthority::Directory {
         user.role = user.login_role.map_or(role, |least| least.min(role));
     }
     user.login_role = Some(user.login_role.map_or(role, |least| least.min(role)));
-    let is_earlier = match user.adoption {
-        Adoption::From(earliest) => stamp < earliest,
-        Adoption::Awaited => true,
-        Adoption::Settled => false,
+    let is_earlier = match user.provenance {
+        Provenance::Adopted(earliest) => stamp < earliest,
+        Provenance::Pending => true,
+        Provenance::Managed => false,
     };
     if is_earlier {
-        user.adoption = Adoption::From(stamp);
+        user.provenance = Provenance::Adopted(stamp);
         if policy.skills == SkillAuthority::Directory {
             user.assigned_skills = said.disabled.clone().into_iter().chain(said.skills.clone()).collect();
             user.act_as_agent = !user.assigned_skills.is_empty();
@@ -152,8 +154,8 @@ fn adopt(user: &mut User, said: &Attributes, stamp: Stamp, policy: &Policy) {
 
 /// What the latest login may change: what the identity provider owns, and the exceptions of rule 24.
 fn take_login(user: &mut User, said: &Attributes, seen: Seen<'_>, policy: &Policy, inherited: &Skills) {
-    let is_known = user.said_at.is_some();
-    user.said_at = Some(seen.stamp);
+    let is_known = user.reported_at.is_some();
+    user.reported_at = Some(seen.stamp);
     user.name = said.full_name.clone().unwrap_or_else(|| seen.identity.to_owned());
     user.email.clone_from(&said.email);
     user.picture.clone_from(&said.picture);
@@ -168,9 +170,9 @@ fn take_login(user: &mut User, said: &Attributes, seen: Seen<'_>, policy: &Polic
 
 /// A role that a login has since lowered is taken over; a raised one is drift. Of several, whatever their order, the
 /// least counts. An account owner's role is nobody's but an account owner's to change (rule 3).
-fn lower(user: &mut User, said: &Attributes, stamp: Stamp, policy: &Policy) {
-    let Some(said) = said.role.filter(|_| user.adoption == Adoption::Settled) else { return };
-    let is_news = user.decided_after < Some(stamp);
+fn lower(user: &mut User, said: &Attributes, stamp: ReportVersion, policy: &Policy) {
+    let Some(said) = said.role.filter(|_| user.provenance == Provenance::Managed) else { return };
+    let is_news = user.role_decided_after < Some(stamp);
     if user.role == Role::AccountOwner || policy.roles == RoleAuthority::IdentityProvider || !is_news {
         return;
     }
@@ -193,17 +195,17 @@ fn follow_login(user: &mut User, said: Role, is_known: bool) {
 /// Takes over what changed in TaskRouter since it last spoke, and nothing else: an edit made here that has not
 /// been carried over yet is no removal made there.
 fn take_skills(user: &mut User, said: &Skills, inherited: &Skills) {
-    let names = user.said_skills.keys().chain(said.keys()).cloned().collect::<BTreeSet<SkillName>>();
+    let names = user.reported_skills.keys().chain(said.keys()).cloned().collect::<BTreeSet<SkillName>>();
     for name in names {
-        match (user.said_skills.get(&name), said.get(&name)) {
+        match (user.reported_skills.get(&name), said.get(&name)) {
             (was, is) if was == is => {}
             (_, None) => drop(user.assigned_skills.remove(&name)),
             (_, Some(level)) if !user.assigned_skills.contains_key(&name) && inherited.get(&name) == Some(level) => {}
             (_, Some(level)) => drop(user.assigned_skills.insert(name, *level)),
         }
     }
-    user.said_skills.clone_from(said);
-    user.act_as_agent |= user.adoption != Adoption::Settled && !user.assigned_skills.is_empty();
+    user.reported_skills.clone_from(said);
+    user.act_as_agent |= user.provenance != Provenance::Managed && !user.assigned_skills.is_empty();
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! People to try things with: for tests, here and in the crates above, and for the table of powers.
+//! People to try things with: for tests, here and in the crates above, and for the table of permissions.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Adoption, Role, Status, User, UserId};
+use crate::{Provenance, Role, Status, User, UserId};
 
 /// An active agent of this name, who has nothing but that. The id is made of the name.
 #[must_use]
@@ -15,19 +15,19 @@ pub fn agent(name: &str) -> User {
         name: name.to_owned(),
         email: None,
         picture: None,
-        said_at: None,
+        reported_at: None,
         role: Role::Agent,
         role_granted: false,
         login_role: Some(Role::Agent),
-        decided_after: None,
+        role_decided_after: None,
         status: Status::Active,
         act_as_agent: false,
         teams: [].into(),
         assigned_skills: [].into(),
         disabled_skills: [].into(),
-        said_skills: [].into(),
+        reported_skills: [].into(),
         worker_sid: None,
-        adoption: Adoption::Settled,
+        provenance: Provenance::Managed,
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

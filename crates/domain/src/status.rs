@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::{
-    Adoption, Refusal, Status, TeamId, User,
+    Provenance, Refusal, Status, TeamId, User,
     audit::{Action, Record},
-    powers::{Caller, Operation, may},
+    permissions::{Caller, Operation, authorize},
     skill::Skills,
 };
 
@@ -35,9 +35,9 @@ impl StatusChange {
     /// The person after it. The same again changes nothing.
     pub fn apply(self, user: &User, by: Caller) -> Result<User, Refusal> {
         match self {
-            Self::Deactivate => may(by, Operation::Deactivate(user))?,
-            Self::Reactivate => may(by, Operation::Reactivate(user))?,
-            Self::Delete => may(by, Operation::Delete(user))?,
+            Self::Deactivate => authorize(by, Operation::Deactivate(user))?,
+            Self::Reactivate => authorize(by, Operation::Reactivate(user))?,
+            Self::Delete => authorize(by, Operation::Delete(user))?,
         }
         let after = match (self, user.status) {
             (Self::Delete, _) => deleted(user),
@@ -45,7 +45,7 @@ impl StatusChange {
             (Self::Deactivate, _) => User { status: Status::Deactivated, ..user.clone() },
             (Self::Reactivate, _) => User { status: Status::Active, ..user.clone() },
         };
-        Ok(if after == *user { after } else { User { adoption: Adoption::Settled, ..after } })
+        Ok(if after == *user { after } else { User { provenance: Provenance::Managed, ..after } })
     }
 
     /// What its record says was done.
@@ -87,7 +87,7 @@ fn deleted(user: &User) -> User {
 
 /// What somebody was before they were deleted, as their history says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Former {
+pub struct StateBeforeDeletion {
     /// Active or deactivated.
     pub status: Option<Status>,
     /// Their teams.
@@ -96,7 +96,7 @@ pub struct Former {
     pub assigned_skills: Skills,
 }
 
-impl Former {
+impl StateBeforeDeletion {
     /// As these records, newest first, say. A deletion that was written in several steps left several records.
     #[must_use]
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
@@ -128,7 +128,7 @@ impl Former {
 /// The person whom an operator brings back, as they were: those of their teams and skills that are there still.
 pub fn restored(
     user: &User,
-    former: &Former,
+    former: &StateBeforeDeletion,
     joins: impl Fn(TeamId) -> bool,
     exists: impl Fn(&str) -> bool,
 ) -> Result<User, Refusal> {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     Change, Level, Refusal, Skill, SkillName, TeamId,
     audit::{Fields, differences},
-    powers::{Caller, Operation, may},
+    permissions::{Caller, Operation, authorize},
     search::fold,
     skill::{MOST_SKILLS, Skills},
 };
@@ -91,13 +91,13 @@ pub struct TeamEdit {
 impl TeamEdit {
     /// The team after this edit (rules 4 and 21).
     pub fn apply(&self, team: &Team, by: Caller) -> Result<Team, Refusal> {
-        may(by, Operation::ManageTeams)?;
+        authorize(by, Operation::ManageTeams)?;
         let mut after = team.clone();
         if let Some(name) = &self.name {
             after.name.clone_from(name);
         }
         if let Some(archived) = self.archived.filter(|archived| *archived != team.archived) {
-            may(by, Operation::ArchiveTeams)?;
+            authorize(by, Operation::ArchiveTeams)?;
             after.archived = archived;
         }
         Ok(after)
@@ -112,7 +112,7 @@ pub fn give_skill(
     level: Option<Level>,
     skill_set: Option<&str>,
 ) -> Result<Team, Refusal> {
-    may(by, Operation::ManageTeams)?;
+    authorize(by, Operation::ManageTeams)?;
     let kept_as_it_is = team.skills.get(&skill.name) == Some(&level);
     skill.check(if kept_as_it_is { None } else { level }, skill_set)?;
     let mut after = team.clone();
@@ -125,7 +125,7 @@ pub fn give_skill(
 
 /// The team without this skill.
 pub fn take_skill(team: &Team, by: Caller, skill: &SkillName) -> Result<Team, Refusal> {
-    may(by, Operation::ManageTeams)?;
+    authorize(by, Operation::ManageTeams)?;
     let mut after = team.clone();
     after.skills.remove(skill);
     Ok(after)

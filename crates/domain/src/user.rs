@@ -13,7 +13,7 @@ use crate::{
 
 /// The moment of a callback: time stamp, then the worker's version. Of two callbacks the greater is the later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Stamp {
+pub struct ReportVersion {
     /// Milliseconds since 1970.
     pub at_ms: i64,
     /// The worker's version.
@@ -23,13 +23,13 @@ pub struct Stamp {
 /// Where the fields that the directory owns come from (rule 23).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Adoption {
+pub enum Provenance {
     /// Nothing readable has been seen of this person yet.
-    Awaited,
+    Pending,
     /// Taken from the callback of this moment; an earlier one that arrives late is the truer source (rule 28).
-    From(Stamp),
+    Adopted(ReportVersion),
     /// Somebody has decided here since; logins change them no more (rule 24).
-    Settled,
+    Managed,
 }
 
 /// A person as the directory holds them: what we say, not what TaskRouter says.
@@ -49,7 +49,7 @@ pub struct User {
     pub picture: Option<String>,
     /// The moment of the login that said the three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said_at: Option<Stamp>,
+    pub reported_at: Option<ReportVersion>,
     /// The role.
     pub role: Role,
     /// Whether somebody here, or the deployment, gave the role. If not, a token caps it (rule 25).
@@ -60,7 +60,7 @@ pub struct User {
     pub login_role: Option<Role>,
     /// The moment of the latest login when the role was given here: what was said before is older than that decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decided_after: Option<Stamp>,
+    pub role_decided_after: Option<ReportVersion>,
     /// The status.
     pub status: Status,
     /// Whether somebody who is not an agent receives tasks (rule 11).
@@ -74,12 +74,12 @@ pub struct User {
     pub disabled_skills: BTreeSet<SkillName>,
     /// With `SKILL_AUTHORITY=shared`: the routing skills that TaskRouter last said.
     #[serde(default, skip_serializing_if = "Skills::is_empty")]
-    pub said_skills: Skills,
+    pub reported_skills: Skills,
     /// The worker, while there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_sid: Option<String>,
     /// Where the directory's fields come from.
-    pub adoption: Adoption,
+    pub provenance: Provenance,
     /// Counts the changes.
     pub version: u64,
     /// When the directory first heard of this person.

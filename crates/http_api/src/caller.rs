@@ -4,7 +4,7 @@ use lambda_http::{Request, RequestExt, request::RequestContext};
 
 use domain::{
     Actor, Refusal, Role, Status, User,
-    powers::{Caller, Operation, effective_role, may},
+    permissions::{Caller, Operation, authorize, effective_role},
 };
 
 use crate::Problem;
@@ -34,7 +34,7 @@ impl Signed {
         };
         let (caller, token_role) =
             known().ok_or_else(|| Problem::internal(&"the authorizer said nothing of the caller"))?;
-        may(caller, operation)?;
+        authorize(caller, operation)?;
         Ok(Self { caller, token_role, request_id: context.request_id.clone().unwrap_or_default() })
     }
 

@@ -7,9 +7,9 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use domain::{Refusal, Skill, SkillName, Source, TeamId, User, UserId, audit::Action, powers::Caller};
+use domain::{Refusal, Skill, SkillName, Source, TeamId, User, UserId, audit::Action, permissions::Caller};
 use jiff::Timestamp;
-use store::{By, Commit, CommitUser, ReadTogether, TableError, Together, Wanted};
+use store::{ChangeOrigin, Commit, CommitUser, ReadSet, ReadSnapshot, Snapshot, StoreError};
 
 use crate::{Problem, Signed, caller::actor, precondition::IfMatch};
 
@@ -18,42 +18,42 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Why an attempt has not succeeded.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum ChangeError {
     /// The table.
-    Table(TableError),
+    Table(StoreError),
     /// The answer is no.
     Refused(Problem),
 }
 
-impl Trouble {
+impl ChangeError {
     fn again(&self) -> bool {
-        matches!(self, Self::Table(error) if error.again())
+        matches!(self, Self::Table(error) if error.can_redecide())
     }
 }
 
-impl From<TableError> for Trouble {
-    fn from(error: TableError) -> Self {
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
         Self::Table(error)
     }
 }
 
-impl From<Refusal> for Trouble {
+impl From<Refusal> for ChangeError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal.into())
     }
 }
 
-impl From<Problem> for Trouble {
+impl From<Problem> for ChangeError {
     fn from(problem: Problem) -> Self {
         Self::Refused(problem)
     }
 }
 
-impl From<Trouble> for Problem {
-    fn from(trouble: Trouble) -> Self {
+impl From<ChangeError> for Problem {
+    fn from(trouble: ChangeError) -> Self {
         match trouble {
-            Trouble::Table(error) => error.into(),
-            Trouble::Refused(problem) => problem,
+            ChangeError::Table(error) => error.into(),
+            ChangeError::Refused(problem) => problem,
         }
     }
 }
@@ -61,7 +61,7 @@ impl From<Trouble> for Problem {
 /// Attempts it until it succeeds or is refused: whoever meets others waits a little, each another while, and reads again.
 pub async fn settle<T, F>(attempt: impl FnMut() -> F) -> Result<T, Problem>
 where
-    F: Future<Output = Result<T, Trouble>>,
+    F: Future<Output = Result<T, ChangeError>>,
 {
     let waits = ExponentialBuilder::default()
         .with_jitter()
@@ -70,7 +70,7 @@ where
         .with_max_delay(Duration::from_millis(250))
         .without_max_times();
     let begun = Instant::now();
-    Ok(attempt.retry(waits).when(|trouble: &Trouble| trouble.again() && begun.elapsed() < PATIENCE).await?)
+    Ok(attempt.retry(waits).when(|trouble: &ChangeError| trouble.again() && begun.elapsed() < PATIENCE).await?)
 }
 
 /// What was read for a change.
@@ -79,24 +79,24 @@ pub struct Reading {
     /// Whoever asks, as they are now.
     pub caller: Caller,
     /// What it is about.
-    pub about: Together,
+    pub about: Snapshot,
     request_id: String,
     now: Timestamp,
 }
 
 impl Reading {
     /// Reads it, and whoever asks with it: one call.
-    pub async fn of(directory: &impl ReadTogether, signed: &Signed, mut about: Wanted) -> Result<Self, Trouble> {
+    pub async fn of(directory: &impl ReadSnapshot, signed: &Signed, mut about: ReadSet) -> Result<Self, ChangeError> {
         about.users.insert(signed.caller.user_id);
-        let about = directory.together(&about).await?;
+        let about = directory.snapshot(&about).await?;
         let caller = signed.as_they_are(about.users.get(&signed.caller.user_id))?;
         Ok(Self { caller, about, request_id: signed.request_id.clone(), now: crate::now() })
     }
 
     /// As its record says.
     #[must_use]
-    pub fn by(&self) -> By<'_> {
-        By {
+    pub fn by(&self) -> ChangeOrigin<'_> {
+        ChangeOrigin {
             actor: actor(self.caller),
             source: Source::Api,
             request_id: &self.request_id,
@@ -108,7 +108,7 @@ impl Reading {
 
 /// The user whom a change is about, and what else its decision needs.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct ChangeTarget {
     /// Who.
     pub user_id: UserId,
     /// What the caller has read.
@@ -119,19 +119,19 @@ pub struct About {
     pub skill: Option<SkillName>,
 }
 
-impl About {
+impl ChangeTarget {
     /// A user alone.
     #[must_use]
     pub const fn user(user_id: UserId, if_match: IfMatch) -> Self {
         Self { user_id, if_match, teams: BTreeSet::new(), skill: None }
     }
 
-    fn wanted(&self) -> Wanted {
-        Wanted {
+    fn wanted(&self) -> ReadSet {
+        ReadSet {
             users: [self.user_id].into(),
             teams: self.teams.clone(),
             skills: self.skill.iter().cloned().collect(),
-            ..Wanted::default()
+            ..ReadSet::default()
         }
     }
 }
@@ -139,9 +139,9 @@ impl About {
 /// Changes a user as `decide` says and gives them as written: one read and one transaction. Without `If-Match` a change that
 /// meets another one retries on its own reading; with it the caller is told.
 pub async fn user(
-    directory: &(impl ReadTogether + CommitUser),
+    directory: &(impl ReadSnapshot + CommitUser),
     signed: &Signed,
-    about: &About,
+    about: &ChangeTarget,
     action: Action,
     decide: impl Fn(&User, &Reading) -> Result<User, Refusal>,
 ) -> Result<User, Problem> {

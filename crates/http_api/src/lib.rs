@@ -6,7 +6,7 @@ pub mod caller;
 pub mod change;
 pub mod config;
 pub mod history;
-pub mod once;
+pub mod idempotency;
 pub mod precondition;
 pub mod problem;
 pub mod question;

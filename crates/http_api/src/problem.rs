@@ -8,7 +8,7 @@ use serde_json::json;
 use std::fmt::Display;
 
 use domain::{Refusal, RefusalKind};
-use store::{CursorError, TableError};
+use store::{CursorError, StoreError};
 
 /// A problem, as the caller is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,13 +102,13 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<TableError> for Problem {
-    fn from(error: TableError) -> Self {
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
         match error {
-            TableError::Cursor => CursorError::Broken.into(),
-            TableError::LastOwner => Refusal::LastAccountOwner.into(),
-            TableError::Conflict | TableError::Throttled | TableError::Unavailable(_) => Self::unavailable(&error),
-            TableError::Refused(_) | TableError::Broken(_) => Self::internal(&error),
+            StoreError::Cursor => CursorError::Broken.into(),
+            StoreError::LastOwner => Refusal::LastAccountOwner.into(),
+            StoreError::Conflict | StoreError::Throttled | StoreError::Unavailable(_) => Self::unavailable(&error),
+            StoreError::Rejected(_) | StoreError::Broken(_) => Self::internal(&error),
         }
     }
 }
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn nothing_of_the_inside_leaks() {
-        let problem = Problem::from(TableError::Broken("USER#1 has no name".into()));
+        let problem = Problem::from(StoreError::Broken("USER#1 has no name".into()));
         let told = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
         assert!(!told.contains("USER#1"), "{told}");
     }

@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use domain::{Adoption, Role, Skill, SkillName, Stamp, Status, TeamId, User, UserId, audit::Action, skill::Skills};
+use domain::{
+    Provenance, ReportVersion, Role, Skill, SkillName, Status, TeamId, User, UserId, audit::Action, skill::Skills,
+};
 
 use crate::{
-    By, Directory, TableError,
-    closing::{may_be_given, open_now},
+    ChangeOrigin, Directory, StoreError,
+    deletion_lock::{is_assignable, is_unlocked},
     items::{self, Identity},
     keys::{self, Key},
     profiles::{number, text},
-    transaction::{If, Otherwise, Transaction},
+    transaction::{Condition, OnFailure, Transaction},
 };
 
 /// A transaction takes 100 items: so many for teams and skills, of which one that is joined or assigned takes two. A
@@ -26,7 +28,7 @@ pub struct Applied<'a> {
     /// The worker.
     pub worker_sid: &'a str,
     /// The moment that must still be the latest; none links the worker to its user and notes nothing else.
-    pub latest: Option<(Stamp, &'a str)>,
+    pub latest: Option<(ReportVersion, &'a str)>,
 }
 
 /// A change to one person.
@@ -37,7 +39,7 @@ pub struct Commit<'a> {
     /// As they are to be.
     pub after: User,
     /// Who does it, from where and when.
-    pub by: By<'a>,
+    pub by: ChangeOrigin<'a>,
     /// What is done.
     pub action: Action,
     /// Skills on whose range the change was decided: they must still be as they were read (rule 19).
@@ -45,17 +47,17 @@ pub struct Commit<'a> {
     /// The callback that this applies, if it is one.
     pub applied: Option<Applied<'a>>,
     /// Whose identity is taken over: somebody whose worker is gone (rule 22).
-    pub displaced: Option<UserId>,
+    pub previous_owner: Option<UserId>,
     /// Whether the identity that a rename leaves is still theirs to leave; somebody else may have taken it over.
-    pub frees_identity: bool,
+    pub releases_identity: bool,
     /// Whether TaskRouter may hold something else than it should, whatever changed here.
-    pub carry_over: bool,
+    pub needs_sync: bool,
 }
 
 impl<'a> Commit<'a> {
     /// A change that no callback has brought.
     #[must_use]
-    pub const fn new(before: Option<&'a User>, after: User, by: By<'a>, action: Action) -> Self {
+    pub const fn new(before: Option<&'a User>, after: User, by: ChangeOrigin<'a>, action: Action) -> Self {
         Self {
             before,
             after,
@@ -63,23 +65,23 @@ impl<'a> Commit<'a> {
             action,
             skills: None,
             applied: None,
-            displaced: None,
-            frees_identity: true,
-            carry_over: false,
+            previous_owner: None,
+            releases_identity: true,
+            needs_sync: false,
         }
     }
 }
 
 /// Writes people.
 pub trait CommitUser {
-    /// Writes the change and gives the person as written, all of it or nothing. [`TableError::Conflict`] when
+    /// Writes the change and gives the person as written, all of it or nothing. [`StoreError::Conflict`] when
     /// the person, the worker, the identity or the caller is no longer what the change was based on;
-    /// [`TableError::LastOwner`] when no active account owner would be left.
-    fn commit(&self, commit: Commit<'_>) -> impl Future<Output = Result<User, TableError>> + Send;
+    /// [`StoreError::LastOwner`] when no active account owner would be left.
+    fn commit(&self, commit: Commit<'_>) -> impl Future<Output = Result<User, StoreError>> + Send;
 }
 
 impl CommitUser for Directory {
-    async fn commit(&self, commit: Commit<'_>) -> Result<User, TableError> {
+    async fn commit(&self, commit: Commit<'_>) -> Result<User, StoreError> {
         let mut before = commit.before.cloned();
         while let Some(step) = partly(before.as_ref(), &commit.after) {
             let step = Commit { before: before.as_ref(), after: step, applied: None, ..commit.clone() };
@@ -108,8 +110,8 @@ fn partly(before: Option<&User>, after: &User) -> Option<User> {
             None => drop(assigned_skills.remove(name)),
         }
     }
-    let adoption = before.map_or(Adoption::Awaited, |before| before.adoption);
-    Some(User { assigned_skills, adoption, ..after.clone() })
+    let provenance = before.map_or(Provenance::Pending, |before| before.provenance);
+    Some(User { assigned_skills, provenance, ..after.clone() })
 }
 
 /// How many changed skills fit beside the changed teams: at least seven beside 25 that are joined and 25 that are left.
@@ -121,7 +123,7 @@ fn room_for_skills(before: Option<&User>, after: &User) -> usize {
 }
 
 impl Directory {
-    async fn commit_whole(&self, commit: &Commit<'_>) -> Result<User, TableError> {
+    async fn commit_whole(&self, commit: &Commit<'_>) -> Result<User, StoreError> {
         let (writes, after) = Writes::of(commit, self)?;
         writes.0.send(self).await?;
         Ok(after)
@@ -133,7 +135,7 @@ struct Writes<'a>(Transaction<'a>);
 
 impl<'a> Writes<'a> {
     /// Everything that this change writes, and the person as written. Nothing, where nothing changed.
-    fn of(commit: &Commit<'_>, directory: &'a Directory) -> Result<(Self, User), TableError> {
+    fn of(commit: &Commit<'_>, directory: &'a Directory) -> Result<(Self, User), StoreError> {
         let mut writes = Self(Transaction::new(directory));
         let (before, changes) = (commit.before, User::changes(commit.before, &commit.after));
         let mut after = commit.after.clone();
@@ -146,7 +148,7 @@ impl<'a> Writes<'a> {
             writes.holders(before, &after, commit)?;
             writes.account_owners(before, &after)?;
         }
-        if commit.carry_over || before.is_some_and(|before| after.routing_differs(before)) {
+        if commit.needs_sync || before.is_some_and(|before| after.routing_differs(before)) {
             writes.pending(after.user_id)?;
         }
         if !changes.is_empty() || commit.action == Action::LoginRefused {
@@ -162,27 +164,29 @@ impl<'a> Writes<'a> {
         Ok((writes, after))
     }
 
-    fn profile(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
-        self.0.put(items::profile(after)?, Some(If::as_read(before.map(|before| before.version))))
+    fn profile(&mut self, before: Option<&User>, after: &User) -> Result<(), StoreError> {
+        self.0.put(items::profile(after)?, Some(Condition::version_is(before.map(|before| before.version))))
     }
 
-    fn identity(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), TableError> {
+    fn identity(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), StoreError> {
         let key = keys::identity(&after.identity);
         let was = before.map(|before| keys::identity(&before.identity));
         if was.as_ref() == Some(&key) {
             return Ok(());
         }
         let item = items::item(&key, "identity", &Identity { user_id: after.user_id })?;
-        let condition = match commit.displaced {
-            None => If::absent(),
-            Some(displaced) => If::new("user_id = :displaced", [(":displaced", text(displaced.to_string()))]),
+        let condition = match commit.previous_owner {
+            None => Condition::absent(),
+            Some(previous_owner) => {
+                Condition::new("user_id = :previous_owner", [(":previous_owner", text(previous_owner.to_string()))])
+            }
         };
         self.0.put(item, Some(condition))?;
-        let Some(was) = was.filter(|_| commit.frees_identity) else { return Ok(()) };
-        self.0.delete(&was, Some(If::new("user_id = :mine", [(":mine", text(after.user_id.to_string()))])))
+        let Some(was) = was.filter(|_| commit.releases_identity) else { return Ok(()) };
+        self.0.delete(&was, Some(Condition::new("user_id = :mine", [(":mine", text(after.user_id.to_string()))])))
     }
 
-    fn members(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), TableError> {
+    fn members(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), StoreError> {
         let none = [].into();
         let had = before.map_or(&none, |before| &before.teams);
         for joined in after.teams.difference(had) {
@@ -197,13 +201,13 @@ impl<'a> Writes<'a> {
     }
 
     /// A team that is deleted or archived in this moment takes no member.
-    fn team_is_there(&mut self, team: TeamId, commit: &Commit<'_>) -> Result<(), TableError> {
-        let (is_open, now) = open_now(commit.by.now);
+    fn team_is_there(&mut self, team: TeamId, commit: &Commit<'_>) -> Result<(), StoreError> {
+        let (is_open, now) = is_unlocked(commit.by.now);
         let is_there = format!("attribute_exists(pk) AND archived <> :archived AND {is_open}");
-        self.0.check(&keys::team(team), If::new(is_there, [(":archived", AttributeValue::Bool(true)), now]))
+        self.0.check(&keys::team(team), Condition::new(is_there, [(":archived", AttributeValue::Bool(true)), now]))
     }
 
-    fn holders(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), TableError> {
+    fn holders(&mut self, before: Option<&User>, after: &User, commit: &Commit<'_>) -> Result<(), StoreError> {
         let none = [].into();
         let had = before.map_or(&none, |before| &before.assigned_skills);
         for (skill, level) in after.assigned_skills.iter().filter(|(skill, level)| had.get(*skill) != Some(*level)) {
@@ -214,7 +218,7 @@ impl<'a> Writes<'a> {
             }
             self.0.put(item, None)?;
             let read = commit.skills.and_then(|skills| skills.get(skill));
-            self.0.check(&keys::skill(skill), may_be_given(read, commit.by.now))?;
+            self.0.check(&keys::skill(skill), is_assignable(read, commit.by.now))?;
         }
         for skill in had.keys().filter(|skill| !after.assigned_skills.contains_key(*skill)) {
             self.0.delete(&keys::holder(skill, after.user_id), None)?;
@@ -223,7 +227,7 @@ impl<'a> Writes<'a> {
     }
 
     /// The last active account owner stays (rule 3).
-    fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), TableError> {
+    fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), StoreError> {
         let is_owner = |user: &User| user.role == Role::AccountOwner && user.status == Status::Active;
         let id = (":id", AttributeValue::Ss(vec![after.user_id.to_string()]));
         match (before.is_some_and(is_owner), is_owner(after)) {
@@ -232,7 +236,7 @@ impl<'a> Writes<'a> {
                 self.0.update(&keys::owners(), "SET entity = :entity ADD ids :id", sets, None)
             }
             (true, false) => {
-                let more = If::new("size(ids) > :one", [(":one", number(1))]).otherwise(Otherwise::LastOwner);
+                let more = Condition::new("size(ids) > :one", [(":one", number(1))]).otherwise(OnFailure::LastOwner);
                 self.0.update(&keys::owners(), "DELETE ids :id", [id], Some(more))
             }
             _ => Ok(()),
@@ -240,7 +244,7 @@ impl<'a> Writes<'a> {
     }
 
     /// There is something to carry over to TaskRouter.
-    fn pending(&mut self, user_id: UserId) -> Result<(), TableError> {
+    fn pending(&mut self, user_id: UserId) -> Result<(), StoreError> {
         let sets = [
             (":entity", text("outbox")),
             (":pending", text(Uuid::new_v4().to_string())),
@@ -250,18 +254,18 @@ impl<'a> Writes<'a> {
         self.0.update(&keys::outbox(user_id), update, sets, None)
     }
 
-    fn applied(&mut self, user_id: UserId, applied: Applied<'_>) -> Result<(), TableError> {
+    fn applied(&mut self, user_id: UserId, applied: Applied<'_>) -> Result<(), StoreError> {
         let key: Key = keys::worker(applied.worker_sid);
         let id = (":user_id", text(user_id.to_string()));
         // Of two callbacks that meet somebody new at the same moment, one makes the person.
         let is_free = "(attribute_not_exists(user_id) OR user_id = :user_id)";
         let Some((stamp, hash)) = applied.latest else {
-            return self.0.update(&key, "SET user_id = :user_id", [id], Some(If::new(is_free, [])));
+            return self.0.update(&key, "SET user_id = :user_id", [id], Some(Condition::new(is_free, [])));
         };
         let is_latest = format!("{is_free} AND at_ms = :at_ms AND version = :version");
         let stamp = [(":at_ms", number(stamp.at_ms)), (":version", number(stamp.version))];
         let update = "SET user_id = :user_id, applied_hash = :hash";
-        self.0.update(&key, update, [id, (":hash", text(hash))], Some(If::new(is_latest, stamp)))
+        self.0.update(&key, update, [id, (":hash", text(hash))], Some(Condition::new(is_latest, stamp)))
     }
 }
 
@@ -272,13 +276,13 @@ mod tests {
 
     #[test]
     fn rule_23_until_all_skills_are_written_nothing_counts_as_adopted_so_that_a_crash_on_the_way_is_made_good() {
-        let from = Adoption::From(Stamp { at_ms: 1, version: 1 });
+        let from = Provenance::Adopted(ReportVersion { at_ms: 1, version: 1 });
         let skill = |i: usize| (SkillName::adopted(&format!("skill {i}")).unwrap(), None);
-        let whole = User { assigned_skills: (0..100).map(skill).collect(), adoption: from, ..people::agent("ada") };
+        let whole = User { assigned_skills: (0..100).map(skill).collect(), provenance: from, ..people::agent("ada") };
         let first = partly(None, &whole).unwrap();
-        assert_eq!((first.assigned_skills.len(), first.adoption), (45, Adoption::Awaited));
+        assert_eq!((first.assigned_skills.len(), first.provenance), (45, Provenance::Pending));
         let second = partly(Some(&first), &whole).unwrap();
-        assert_eq!((second.assigned_skills.len(), second.adoption), (90, Adoption::Awaited));
+        assert_eq!((second.assigned_skills.len(), second.provenance), (90, Provenance::Pending));
         assert_eq!(partly(Some(&second), &whole), None);
     }
 }

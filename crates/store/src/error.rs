@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// What went wrong. Its text is for the log: it holds no data of people (rule 32).
 #[derive(Debug, Error)]
-pub enum TableError {
+pub enum StoreError {
     /// A condition did not hold: somebody else has changed what this was based on. Read again.
     #[error("somebody else changed it meanwhile")]
     Conflict,
@@ -23,25 +23,25 @@ pub enum TableError {
     Unavailable(String),
     /// The request is refused: a mistake of ours, or a missing permission.
     #[error("the table refused: {0}")]
-    Refused(String),
+    Rejected(String),
     /// An item is not what it should be.
     #[error("an item cannot be read: {0}")]
     Broken(String),
 }
 
-impl TableError {
+impl StoreError {
     /// Whether the same again, later, may work.
     #[must_use]
-    pub const fn retryable(&self) -> bool {
+    pub const fn is_transient(&self) -> bool {
         match self {
             Self::Conflict | Self::Throttled | Self::Unavailable(_) => true,
-            Self::Cursor | Self::LastOwner | Self::Refused(_) | Self::Broken(_) => false,
+            Self::Cursor | Self::LastOwner | Self::Rejected(_) | Self::Broken(_) => false,
         }
     }
 
     /// Whether nothing was written, and the same again, decided anew, may work.
     #[must_use]
-    pub const fn again(&self) -> bool {
+    pub const fn can_redecide(&self) -> bool {
         matches!(self, Self::Conflict | Self::Throttled)
     }
 
@@ -64,14 +64,14 @@ impl TableError {
                 | "ServiceUnavailable"
                 | "LimitExceededException"),
             ) => Self::Unavailable(code.to_owned()),
-            Some(code) => Self::Refused(code.to_owned()),
-            None if error.as_service_error().is_some() => Self::Refused("without a code".to_owned()),
+            Some(code) => Self::Rejected(code.to_owned()),
+            None if error.as_service_error().is_some() => Self::Rejected("without a code".to_owned()),
             None => Self::Unavailable(reason(error)),
         }
     }
 }
 
-impl From<serde_dynamo::Error> for TableError {
+impl From<serde_dynamo::Error> for StoreError {
     /// What is wrong is not told: serde quotes the value.
     fn from(_: serde_dynamo::Error) -> Self {
         Self::Broken("a field is missing or of another type".to_owned())

@@ -2,7 +2,7 @@
 
 use domain::{Record, SkillName, TeamId, UserId};
 
-use crate::{Cursor, Directory, TableError, items, keys, profiles::text};
+use crate::{Cursor, Directory, StoreError, items, keys, profiles::text};
 
 /// What a history is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub trait ViewHistory {
         of: Subject<'_>,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> impl Future<Output = Result<(Vec<Record>, Option<Cursor>), TableError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<Record>, Option<Cursor>), StoreError>> + Send;
 }
 
 impl ViewHistory for Directory {
@@ -47,10 +47,10 @@ impl ViewHistory for Directory {
         of: Subject<'_>,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> Result<(Vec<Record>, Option<Cursor>), TableError> {
+    ) -> Result<(Vec<Record>, Option<Cursor>), StoreError> {
         let pk = of.question();
         if cursor.as_ref().is_some_and(|cursor| !cursor.after.starts_with(keys::AUDIT)) {
-            return Err(TableError::Cursor);
+            return Err(StoreError::Cursor);
         }
         let start = cursor.map(|cursor| keys::Key { pk: pk.clone(), sk: cursor.after }.attributes());
         let query = self.db.query().table_name(&self.table).consistent_read(true).scan_index_forward(false);
@@ -60,7 +60,7 @@ impl ViewHistory for Directory {
             .expression_attribute_values(":audit", text(keys::AUDIT))
             .set_exclusive_start_key(start)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let answer = query.send().await.map_err(|error| TableError::of(&error))?;
+        let answer = query.send().await.map_err(|error| StoreError::of(&error))?;
         let last = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         let after = last.and_then(|sk| sk.as_s().ok().cloned());
         let next = after.map(|after| Cursor::new(&of.question(), None, after));

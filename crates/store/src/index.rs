@@ -16,7 +16,7 @@ use domain::{
 };
 
 use crate::{
-    Directory, TableError, ViewUser,
+    Directory, StoreError, ViewUser,
     items::{self, Item},
     keys::{self, Filter, Key},
     profiles::broken,
@@ -42,7 +42,7 @@ struct FilterBody<'a> {
 }
 
 /// The entries that this profile asks for: about 50 for its text, and one for each filter that finds it.
-pub fn entries(user: &User) -> Result<Entries, TableError> {
+pub fn entries(user: &User) -> Result<Entries, StoreError> {
     let text = UserText::new(&user.name, user.email.as_deref());
     let joined = text.joined();
     let searched = suffixes(&text).into_iter().map(|suffix| {
@@ -78,11 +78,11 @@ pub fn has_list(role: Role) -> bool {
 pub trait IndexUser {
     /// Brings the entries of this person to what the current profile says; `old` is what an event of the
     /// stream says that they were made from. Nothing is read or written where both say the same.
-    fn index(&self, user: &User, old: Option<&User>) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn index(&self, user: &User, old: Option<&User>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 impl IndexUser for Directory {
-    async fn index(&self, user: &User, old: Option<&User>) -> Result<(), TableError> {
+    async fn index(&self, user: &User, old: Option<&User>) -> Result<(), StoreError> {
         let there = old.map(entries).transpose()?;
         if there.is_some() && there == Some(entries(user)?) {
             return Ok(());
@@ -93,18 +93,18 @@ impl IndexUser for Directory {
 }
 
 /// What makes the wanted entries of those that are there.
-fn difference(there: &Entries, wanted: &Entries) -> Result<Vec<WriteRequest>, TableError> {
+fn difference(there: &Entries, wanted: &Entries) -> Result<Vec<WriteRequest>, StoreError> {
     let missing = wanted.iter().filter(|(key, item)| there.get(key) != Some(item));
     let stale = there.keys().filter(|key| !wanted.contains_key(key));
     missing.map(|(_, item)| put(item)).chain(stale.map(delete)).collect()
 }
 
-fn put(item: &Item) -> Result<WriteRequest, TableError> {
+fn put(item: &Item) -> Result<WriteRequest, StoreError> {
     let put = PutRequest::builder().set_item(Some(item.clone())).build().map_err(|e| broken(&e))?;
     Ok(WriteRequest::builder().put_request(put).build())
 }
 
-fn delete((pk, sk): &(String, String)) -> Result<WriteRequest, TableError> {
+fn delete((pk, sk): &(String, String)) -> Result<WriteRequest, StoreError> {
     let key = Key { pk: pk.clone(), sk: sk.clone() };
     let delete = DeleteRequest::builder().set_key(Some(key.attributes())).build().map_err(|e| broken(&e))?;
     Ok(WriteRequest::builder().delete_request(delete).build())
@@ -112,17 +112,17 @@ fn delete((pk, sk): &(String, String)) -> Result<WriteRequest, TableError> {
 
 impl Directory {
     /// What DynamoDB leaves unprocessed is written again, with longer and longer waits.
-    async fn write_many(&self, writes: Vec<WriteRequest>) -> Result<(), TableError> {
+    async fn write_many(&self, writes: Vec<WriteRequest>) -> Result<(), StoreError> {
         for batch in writes.chunks(BATCH) {
             let mut left = Some(batch.to_vec());
             let mut wait = Duration::from_millis(20);
             while let Some(writes) = left.take() {
                 let answer = self.db.batch_write_item().request_items(&self.table, writes).send().await;
-                let answer = answer.map_err(|error| TableError::of(&error))?;
+                let answer = answer.map_err(|error| StoreError::of(&error))?;
                 left = answer.unprocessed_items.and_then(|mut left| left.remove(&self.table));
                 if left.is_some() {
                     if wait > Duration::from_secs(3) {
-                        return Err(TableError::Unavailable("writes stay unprocessed".to_owned()));
+                        return Err(StoreError::Unavailable("writes stay unprocessed".to_owned()));
                     }
                     tokio::time::sleep(wait).await;
                     wait *= 2;

@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
-use domain::{Level, Record, Skill, Stamp, Team, TeamId, User, UserId, search::UserText};
+use domain::{Level, Record, ReportVersion, Skill, Team, TeamId, User, UserId, search::UserText};
 
 use crate::{
-    TableError,
+    StoreError,
     keys::{self, Key},
 };
 
@@ -15,12 +15,12 @@ use crate::{
 pub type Item = HashMap<String, AttributeValue>;
 
 /// Reads an item.
-pub fn read<T: DeserializeOwned>(item: Item) -> Result<T, TableError> {
+pub fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     Ok(serde_dynamo::from_item(item)?)
 }
 
 /// Makes an item: key, entity and what it says.
-pub fn item(key: &Key, entity: &str, body: &impl Serialize) -> Result<Item, TableError> {
+pub fn item(key: &Key, entity: &str, body: &impl Serialize) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(body)?;
     item.extend(key.attributes());
     item.insert("entity".to_owned(), AttributeValue::S(entity.to_owned()));
@@ -28,7 +28,7 @@ pub fn item(key: &Key, entity: &str, body: &impl Serialize) -> Result<Item, Tabl
 }
 
 /// A profile, with its place in the index.
-pub fn profile(user: &User) -> Result<Item, TableError> {
+pub fn profile(user: &User) -> Result<Item, StoreError> {
     let mut item = item(&keys::profile(user.user_id), "user", user)?;
     item.insert("by_status_pk".to_owned(), AttributeValue::S(keys::by_status(user.status)));
     item.insert("by_status_sk".to_owned(), AttributeValue::S(keys::by_name(user)));
@@ -43,7 +43,7 @@ pub struct Worker {
     pub user_id: Option<UserId>,
     /// Milliseconds since 1970, and the worker's version, of the latest callback.
     #[serde(flatten)]
-    pub stamp: Stamp,
+    pub stamp: ReportVersion,
     /// The activity's name.
     #[serde(default)]
     pub activity: String,
@@ -101,16 +101,16 @@ pub struct FilterEntry {
 }
 
 /// An audit record.
-pub fn audit(pk: String, record: &Record) -> Result<Item, TableError> {
+pub fn audit(pk: String, record: &Record) -> Result<Item, StoreError> {
     item(&keys::audit(pk, record.record_id), "audit", record)
 }
 
 /// A team.
-pub fn team(team: &Team) -> Result<Item, TableError> {
+pub fn team(team: &Team) -> Result<Item, StoreError> {
     item(&keys::team(team.team_id), "team", team)
 }
 
 /// A skill of the catalog.
-pub fn skill(skill: &Skill) -> Result<Item, TableError> {
+pub fn skill(skill: &Skill) -> Result<Item, StoreError> {
     item(&keys::skill(&skill.name), "skill", skill)
 }

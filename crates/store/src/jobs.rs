@@ -8,7 +8,7 @@ use uuid::Uuid;
 use domain::UserId;
 
 use crate::{
-    Directory, TableError, items, keys,
+    Directory, StoreError, items, keys,
     profiles::{number, text},
 };
 
@@ -159,17 +159,17 @@ pub enum Claim {
 /// Starts jobs and tells of them.
 pub trait KeepJobs {
     /// Puts a new job.
-    fn create_job(&self, job: &Job) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn create_job(&self, job: &Job) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// The job, or none.
-    fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>, TableError>> + Send;
+    fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>, StoreError>> + Send;
     /// Gives a job up that nobody has begun.
-    fn give_up(&self, job_id: Uuid, why: &str) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn give_up(&self, job_id: Uuid, why: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// Works on jobs. Each of these is [`TableError::Conflict`] for a worker that has lost its hold.
+/// Works on jobs. Each of these is [`StoreError::Conflict`] for a worker that has lost its hold.
 pub trait WorkJobs {
     /// Takes a job that is queued, or whose worker is dead.
-    fn claim(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<Claim, TableError>> + Send;
+    fn claim(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<Claim, StoreError>> + Send;
     /// Says how far it is, and that the worker is alive.
     fn progress(
         &self,
@@ -177,26 +177,26 @@ pub trait WorkJobs {
         done: u64,
         total: u64,
         now: Timestamp,
-    ) -> impl Future<Output = Result<(), TableError>> + Send;
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Gives the hold up, so that the next try can take the job at once.
-    fn release(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn release(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Says that it is done.
-    fn finish(&self, hold: Hold, rows: u64, file: &str) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn finish(&self, hold: Hold, rows: u64, file: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Says that it failed, and why, in words for who asked.
-    fn fail(&self, hold: Hold, why: &str) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn fail(&self, hold: Hold, why: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 impl KeepJobs for Directory {
-    async fn create_job(&self, job: &Job) -> Result<(), TableError> {
+    async fn create_job(&self, job: &Job) -> Result<(), StoreError> {
         let new = self.put_new(items::item(&keys::job(job.job_id), "job", job)?).await?;
-        if new { Ok(()) } else { Err(TableError::Conflict) }
+        if new { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
-    async fn job(&self, job_id: Uuid) -> Result<Option<Job>, TableError> {
+    async fn job(&self, job_id: Uuid) -> Result<Option<Job>, StoreError> {
         self.get(&keys::job(job_id)).await?.map(items::read).transpose()
     }
 
-    async fn give_up(&self, job_id: Uuid, why: &str) -> Result<(), TableError> {
+    async fn give_up(&self, job_id: Uuid, why: &str) -> Result<(), StoreError> {
         let update = self.update_job(job_id).update_expression("SET #state = :failed, #error = :why");
         let update = update.expression_attribute_names("#state", "state").expression_attribute_names("#error", "error");
         let update =
@@ -207,7 +207,7 @@ impl KeepJobs for Directory {
 }
 
 impl WorkJobs for Directory {
-    async fn claim(&self, hold: Hold, now: Timestamp) -> Result<Claim, TableError> {
+    async fn claim(&self, hold: Hold, now: Timestamp) -> Result<Claim, StoreError> {
         // queued -> taken    running, lease over -> taken    running, lease not over -> busy    else -> over
         // A lease that was over for too long has been told as failed, which stays so.
         let update = self
@@ -227,8 +227,8 @@ impl WorkJobs for Directory {
             .return_values(ReturnValue::AllNew);
         match update.send().await {
             Ok(taken) => Ok(Claim::Taken(Box::new(items::read(taken.attributes.unwrap_or_default())?))),
-            Err(error) => match TableError::of(&error) {
-                TableError::Conflict => {
+            Err(error) => match StoreError::of(&error) {
+                StoreError::Conflict => {
                     let running =
                         self.job(hold.job_id).await?.is_some_and(|job| job.as_of(now).state == JobState::Running);
                     Ok(if running { Claim::Busy } else { Claim::Over })
@@ -238,7 +238,7 @@ impl WorkJobs for Directory {
         }
     }
 
-    async fn progress(&self, hold: Hold, done: u64, total: u64, now: Timestamp) -> Result<(), TableError> {
+    async fn progress(&self, hold: Hold, done: u64, total: u64, now: Timestamp) -> Result<(), StoreError> {
         let update =
             self.update_held(hold).update_expression("SET done = :done, #total = :total, lease_until_ms = :until");
         let update = update.expression_attribute_names("#total", "total");
@@ -247,13 +247,13 @@ impl WorkJobs for Directory {
         sent(update.expression_attribute_values(":until", number(millis_of(now + LEASE)))).await
     }
 
-    async fn release(&self, hold: Hold, now: Timestamp) -> Result<(), TableError> {
+    async fn release(&self, hold: Hold, now: Timestamp) -> Result<(), StoreError> {
         let over = number(millis_of(now) - 1);
         let update = self.update_held(hold).update_expression("SET lease_until_ms = :over");
         sent(update.expression_attribute_values(":over", over)).await
     }
 
-    async fn finish(&self, hold: Hold, rows: u64, file: &str) -> Result<(), TableError> {
+    async fn finish(&self, hold: Hold, rows: u64, file: &str) -> Result<(), StoreError> {
         let update =
             self.update_held(hold).update_expression("SET #state = :done, done = :rows, #total = :rows, #file = :file");
         let update = update.expression_attribute_names("#total", "total").expression_attribute_names("#file", "file");
@@ -262,7 +262,7 @@ impl WorkJobs for Directory {
         sent(update.expression_attribute_values(":file", text(file))).await
     }
 
-    async fn fail(&self, hold: Hold, why: &str) -> Result<(), TableError> {
+    async fn fail(&self, hold: Hold, why: &str) -> Result<(), StoreError> {
         let update = self.update_held(hold).update_expression("SET #state = :failed, #error = :why");
         let update = update.expression_attribute_names("#error", "error");
         let update = update.expression_attribute_values(":failed", text("failed"));
@@ -289,6 +289,6 @@ fn millis_of(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-async fn sent(update: UpdateItemFluentBuilder) -> Result<(), TableError> {
-    update.send().await.map(|_| ()).map_err(|error| TableError::of(&error))
+async fn sent(update: UpdateItemFluentBuilder) -> Result<(), StoreError> {
+    update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
 }

@@ -3,34 +3,34 @@
 //! [`keys`] alone knows what a key looks like. Each verb is a trait of its own, so that a
 //! function's signature states what it may do; [`Directory`] does all of them.
 
-mod closing;
 pub mod commit;
 pub mod cursor;
+mod deletion_lock;
 pub mod details;
 pub mod error;
 pub mod find;
 pub mod history;
+pub mod idempotency;
 pub mod index;
 pub mod items;
 pub mod jobs;
 pub mod keys;
-pub mod once;
 pub mod profiles;
+mod query_page;
 pub mod skills;
-mod stretch;
+pub mod snapshot;
 pub mod teams;
-pub mod together;
 mod transaction;
 pub mod workers;
 
 pub use commit::{Applied, Commit, CommitUser};
 pub use cursor::{Cursor, CursorError};
-pub use error::TableError;
+pub use error::StoreError;
 pub use find::count;
 pub use find::{FindUsers, Order, Page, Question};
 pub use profiles::ViewUser;
-pub use together::{ReadTogether, Together, Wanted};
-pub use transaction::By;
+pub use snapshot::{ReadSet, ReadSnapshot, Snapshot};
+pub use transaction::ChangeOrigin;
 
 /// The table, through one client that is built once.
 #[derive(Debug, Clone)]

@@ -7,11 +7,11 @@ use uuid::Uuid;
 use domain::{Refusal, Skill, SkillName, TeamId, UserId, audit::Action, catalog::SkillSet, skill::IMPORTED};
 
 use crate::{
-    By, Cursor, Directory, TableError,
-    closing::{Closed, open_now},
+    ChangeOrigin, Cursor, Directory, StoreError,
+    deletion_lock::{DeletionLock, is_unlocked},
     items,
     keys::{self, Key},
-    transaction::{If, Transaction},
+    transaction::{Condition, Transaction},
 };
 
 /// How many skills of a set one transaction deletes, each with its record.
@@ -23,11 +23,11 @@ pub const LIST_QUESTION: &str = "skill sets";
 /// Reads the catalog.
 pub trait ViewSkill {
     /// The skill of this name, or none.
-    fn skill(&self, name: &SkillName) -> impl Future<Output = Result<Option<Skill>, TableError>> + Send;
+    fn skill(&self, name: &SkillName) -> impl Future<Output = Result<Option<Skill>, StoreError>> + Send;
 }
 
 impl ViewSkill for Directory {
-    async fn skill(&self, name: &SkillName) -> Result<Option<Skill>, TableError> {
+    async fn skill(&self, name: &SkillName) -> Result<Option<Skill>, StoreError> {
         self.get(&keys::skill(name)).await?.map(items::read).transpose()
     }
 }
@@ -48,13 +48,13 @@ pub trait ViewCatalog {
         &self,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> impl Future<Output = Result<(Vec<SkillSet>, Option<Cursor>), TableError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<SkillSet>, Option<Cursor>), StoreError>> + Send;
     /// All skills, in order of name.
-    fn skills(&self) -> impl Future<Output = Result<Vec<Skill>, TableError>> + Send;
+    fn skills(&self) -> impl Future<Output = Result<Vec<Skill>, StoreError>> + Send;
     /// Who and what uses a skill, as of now.
-    fn uses(&self, skill: &SkillName) -> impl Future<Output = Result<Uses, TableError>> + Send;
+    fn uses(&self, skill: &SkillName) -> impl Future<Output = Result<Uses, StoreError>> + Send;
     /// Who is in a team, as of now.
-    fn in_team(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>, TableError>> + Send;
+    fn in_team(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>, StoreError>> + Send;
 }
 
 impl ViewCatalog for Directory {
@@ -62,66 +62,70 @@ impl ViewCatalog for Directory {
         &self,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> Result<(Vec<SkillSet>, Option<Cursor>), TableError> {
-        let page = self.stretch(keys::SKILLS, keys::SKILL_SET, cursor, limit).await?;
+    ) -> Result<(Vec<SkillSet>, Option<Cursor>), StoreError> {
+        let page = self.query_page(keys::SKILLS, keys::SKILL_SET, cursor, limit).await?;
         let sets = page.items.into_iter().map(items::read).collect::<Result<_, _>>()?;
         Ok((sets, page.after.map(|after| Cursor::new(LIST_QUESTION, None, after))))
     }
 
-    async fn skills(&self) -> Result<Vec<Skill>, TableError> {
+    async fn skills(&self) -> Result<Vec<Skill>, StoreError> {
         let (mut skills, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.stretch(keys::SKILLS, keys::SKILL, cursor.take(), 1000).await?;
+            let page = self.query_page(keys::SKILLS, keys::SKILL, cursor.take(), 1000).await?;
             skills.extend(page.items.into_iter().map(items::read).collect::<Result<Vec<Skill>, _>>()?);
             let Some(after) = page.after else { return Ok(skills) };
             cursor = Some(Cursor::new("", None, after));
         }
     }
 
-    async fn uses(&self, skill: &SkillName) -> Result<Uses, TableError> {
+    async fn uses(&self, skill: &SkillName) -> Result<Uses, StoreError> {
         let keys = self.sort_keys(&keys::of_skill(skill), None).await?;
         let users = keys.iter().filter_map(|sk| keys::holder_of(sk)).collect();
         let teams = keys.iter().filter_map(|sk| keys::team_of(sk)).collect();
         Ok(Uses { users, teams })
     }
 
-    async fn in_team(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, TableError> {
+    async fn in_team(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, StoreError> {
         self.member_ids(team_id).await
     }
 }
 
 /// Writes the catalog.
 pub trait CommitSkill {
-    /// Makes a skill set. [`TableError::Conflict`] where there is one of this name.
-    fn create_skill_set(&self, set: &SkillSet, by: By<'_>) -> impl Future<Output = Result<(), TableError>> + Send;
-    /// Makes or changes a skill and gives it as written. [`TableError::Conflict`] when it, its skill set or the caller is no
+    /// Makes a skill set. [`StoreError::Conflict`] where there is one of this name.
+    fn create_skill_set(
+        &self,
+        set: &SkillSet,
+        by: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Makes or changes a skill and gives it as written. [`StoreError::Conflict`] when it, its skill set or the caller is no
     /// longer what the change was based on.
     fn commit_skill(
         &self,
         before: Option<&Skill>,
         after: Skill,
-        by: By<'_>,
+        by: ChangeOrigin<'_>,
         action: Action,
-    ) -> impl Future<Output = Result<Skill, TableError>> + Send;
+    ) -> impl Future<Output = Result<Skill, StoreError>> + Send;
     /// Deletes a skill that nothing uses (rule 21); says what uses it, if something does.
     fn delete_skill(
         &self,
         skill: &Skill,
-        by: By<'_>,
-    ) -> impl Future<Output = Result<Result<(), Refusal>, TableError>> + Send;
+        by: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<Result<(), Refusal>, StoreError>> + Send;
     /// Deletes a skill set of whose skills none is in use, with the skills (rule 21).
     fn delete_skill_set(
         &self,
         set: &SkillSet,
-        by: By<'_>,
-    ) -> impl Future<Output = Result<Result<(), Refusal>, TableError>> + Send;
+        by: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<Result<(), Refusal>, StoreError>> + Send;
 }
 
 impl CommitSkill for Directory {
-    async fn create_skill_set(&self, set: &SkillSet, by: By<'_>) -> Result<(), TableError> {
+    async fn create_skill_set(&self, set: &SkillSet, by: ChangeOrigin<'_>) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
         let key = keys::skill_set(&set.name);
-        writes.put(items::item(&key, "skill_set", set)?, Some(If::absent()))?;
+        writes.put(items::item(&key, "skill_set", set)?, Some(Condition::absent()))?;
         let changes = SkillSet::changes(None, Some(set));
         writes.record(keys::history_of_skill_set(&set.name), &by, Action::Created, changes)?;
         writes.caller(&by)?;
@@ -132,18 +136,18 @@ impl CommitSkill for Directory {
         &self,
         before: Option<&Skill>,
         after: Skill,
-        by: By<'_>,
+        by: ChangeOrigin<'_>,
         action: Action,
-    ) -> Result<Skill, TableError> {
+    ) -> Result<Skill, StoreError> {
         let changes = Skill::changes(before, Some(&after));
         if changes.is_empty() {
             return Ok(after);
         }
         let after = Skill { version: before.map_or(0, |before| before.version) + 1, ..after };
         let mut writes = Transaction::new(self);
-        writes.put(items::skill(&after)?, Some(If::as_read(before.map(|before| before.version))))?;
-        let (is_open, now) = open_now(by.now);
-        let set_is_there = If::new(format!("attribute_exists(pk) AND {is_open}"), [now]);
+        writes.put(items::skill(&after)?, Some(Condition::version_is(before.map(|before| before.version))))?;
+        let (is_open, now) = is_unlocked(by.now);
+        let set_is_there = Condition::new(format!("attribute_exists(pk) AND {is_open}"), [now]);
         writes.check(&keys::skill_set(&after.skill_set), set_is_there)?;
         writes.record(keys::history_of_skill(&after.name), &by, action, changes)?;
         writes.caller(&by)?;
@@ -151,7 +155,7 @@ impl CommitSkill for Directory {
         Ok(after)
     }
 
-    async fn delete_skill(&self, skill: &Skill, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
+    async fn delete_skill(&self, skill: &Skill, by: ChangeOrigin<'_>) -> Result<Result<(), Refusal>, StoreError> {
         let closed = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
         let deleted = self.delete_unused(skill, &closed, by).await;
         if !matches!(deleted, Ok(Ok(()))) {
@@ -160,7 +164,7 @@ impl CommitSkill for Directory {
         deleted
     }
 
-    async fn delete_skill_set(&self, set: &SkillSet, by: By<'_>) -> Result<Result<(), Refusal>, TableError> {
+    async fn delete_skill_set(&self, set: &SkillSet, by: ChangeOrigin<'_>) -> Result<Result<(), Refusal>, StoreError> {
         let closed_set = self.close(keys::skill_set(&set.name), set.version, by.now).await?;
         let mut closed = Vec::new();
         let deleted = self.delete_unused_set(set, &closed_set, &mut closed, by).await;
@@ -178,9 +182,9 @@ impl Directory {
     async fn delete_unused(
         &self,
         skill: &Skill,
-        closed: &Closed,
-        by: By<'_>,
-    ) -> Result<Result<(), Refusal>, TableError> {
+        closed: &DeletionLock,
+        by: ChangeOrigin<'_>,
+    ) -> Result<Result<(), Refusal>, StoreError> {
         let uses = self.uses(&skill.name).await?;
         if let Err(refusal) = skill.may_be_deleted(uses.users.len(), uses.teams.len()) {
             return Ok(Err(refusal));
@@ -192,10 +196,10 @@ impl Directory {
     async fn delete_unused_set(
         &self,
         set: &SkillSet,
-        closed_set: &Closed,
-        closed: &mut Vec<(Skill, Closed)>,
-        by: By<'_>,
-    ) -> Result<Result<(), Refusal>, TableError> {
+        closed_set: &DeletionLock,
+        closed: &mut Vec<(Skill, DeletionLock)>,
+        by: ChangeOrigin<'_>,
+    ) -> Result<Result<(), Refusal>, StoreError> {
         let mut all = Uses::default();
         for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
             let closed_skill = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
@@ -220,9 +224,9 @@ impl Directory {
 
     async fn delete_skills<'s>(
         &self,
-        skills: impl IntoIterator<Item = (&'s Skill, &'s Closed)>,
-        by: By<'_>,
-    ) -> Result<(), TableError> {
+        skills: impl IntoIterator<Item = (&'s Skill, &'s DeletionLock)>,
+        by: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
         for (skill, closed) in skills {
             writes.delete(closed.key(), Some(closed.still()))?;
@@ -234,7 +238,11 @@ impl Directory {
     }
 
     /// Adds those of these skills that the catalog does not know, in the skill set "Imported" (rule 23).
-    pub async fn import_skills(&self, names: impl Iterator<Item = &SkillName>, by: By<'_>) -> Result<(), TableError> {
+    pub async fn import_skills(
+        &self,
+        names: impl Iterator<Item = &SkillName>,
+        by: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
         let names = names.collect::<Vec<_>>();
         let keys = names.iter().map(|name| keys::skill(name)).collect::<Vec<_>>();
         let known = self.get_many(&keys).await?.into_iter().map(items::read::<Skill>);
@@ -252,9 +260,9 @@ impl Directory {
     }
 
     /// Another callback that meets the same skill for the first time may have made it.
-    async fn made_by_somebody(&self, made: Result<(), TableError>, key: &Key) -> Result<(), TableError> {
+    async fn made_by_somebody(&self, made: Result<(), StoreError>, key: &Key) -> Result<(), StoreError> {
         match made {
-            Err(TableError::Conflict) if self.get(key).await?.is_some() => Ok(()),
+            Err(StoreError::Conflict) if self.get(key).await?.is_some() => Ok(()),
             other => other,
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use domain::{Actor, Change, Record, Source, Status, User, audit::Action};
 
 use crate::{
-    Directory, TableError,
+    Directory, StoreError,
     items::{self, Item},
     keys::{self, Key},
     profiles::{broken, number, text},
@@ -19,7 +19,7 @@ use crate::{
 
 /// Who changes something, from where and when: what its record says (rule 31).
 #[derive(Debug, Clone, Copy)]
-pub struct By<'a> {
+pub struct ChangeOrigin<'a> {
     /// Who.
     pub actor: Actor,
     /// From where.
@@ -33,17 +33,17 @@ pub struct By<'a> {
     pub now: Timestamp,
 }
 
-impl By<'_> {
+impl ChangeOrigin<'_> {
     /// An operator, or a test.
     #[must_use]
-    pub const fn operator(request_id: &str, now: Timestamp) -> By<'_> {
-        By { actor: Actor::Operator, source: Source::Operator, request_id, caller: None, now }
+    pub const fn operator(request_id: &str, now: Timestamp) -> ChangeOrigin<'_> {
+        ChangeOrigin { actor: Actor::Operator, source: Source::Operator, request_id, caller: None, now }
     }
 }
 
 /// What it means that a condition does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Otherwise {
+pub(crate) enum OnFailure {
     /// Somebody else has changed it meanwhile.
     Changed,
     /// It would leave no active account owner.
@@ -54,19 +54,19 @@ pub(crate) enum Otherwise {
 
 /// A condition on an item.
 #[derive(Debug)]
-pub(crate) struct If {
+pub(crate) struct Condition {
     expression: String,
     values: Vec<(&'static str, AttributeValue)>,
-    otherwise: Otherwise,
+    otherwise: OnFailure,
 }
 
-impl If {
+impl Condition {
     pub fn new(
         expression: impl Into<String>,
         values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
     ) -> Self {
         let values = values.into_iter().collect();
-        Self { expression: expression.into(), values, otherwise: Otherwise::Changed }
+        Self { expression: expression.into(), values, otherwise: OnFailure::Changed }
     }
 
     /// Nothing is there yet.
@@ -75,11 +75,11 @@ impl If {
     }
 
     /// It has the version that was read; none for what is made.
-    pub fn as_read(version: Option<u64>) -> Self {
+    pub fn version_is(version: Option<u64>) -> Self {
         version.map_or_else(Self::absent, |version| Self::new("version = :read", [(":read", number(version))]))
     }
 
-    pub fn otherwise(self, otherwise: Otherwise) -> Self {
+    pub fn otherwise(self, otherwise: OnFailure) -> Self {
         Self { otherwise, ..self }
     }
 }
@@ -96,7 +96,7 @@ fn values(of: impl IntoIterator<Item = (&'static str, AttributeValue)>) -> Optio
 pub(crate) struct Transaction<'a> {
     table: &'a str,
     items: Vec<TransactWriteItem>,
-    otherwise: Vec<Otherwise>,
+    otherwise: Vec<OnFailure>,
 }
 
 impl<'a> Transaction<'a> {
@@ -109,11 +109,11 @@ impl<'a> Transaction<'a> {
         self.items.is_empty()
     }
 
-    pub fn put(&mut self, item: Item, condition: Option<If>) -> Result<(), TableError> {
+    pub fn put(&mut self, item: Item, condition: Option<Condition>) -> Result<(), StoreError> {
         let put = Put::builder().table_name(self.table).set_item(Some(item));
         let (put, otherwise) = match condition {
-            None => (put, Otherwise::Changed),
-            Some(If { expression, values: of, otherwise }) => {
+            None => (put, OnFailure::Changed),
+            Some(Condition { expression, values: of, otherwise }) => {
                 (put.condition_expression(expression).set_expression_attribute_values(values(of)), otherwise)
             }
         };
@@ -122,11 +122,11 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    pub fn delete(&mut self, key: &Key, condition: Option<If>) -> Result<(), TableError> {
+    pub fn delete(&mut self, key: &Key, condition: Option<Condition>) -> Result<(), StoreError> {
         let delete = Delete::builder().table_name(self.table).set_key(Some(key.attributes()));
         let (delete, otherwise) = match condition {
-            None => (delete, Otherwise::Changed),
-            Some(If { expression, values: of, otherwise }) => {
+            None => (delete, OnFailure::Changed),
+            Some(Condition { expression, values: of, otherwise }) => {
                 (delete.condition_expression(expression).set_expression_attribute_values(values(of)), otherwise)
             }
         };
@@ -140,13 +140,15 @@ impl<'a> Transaction<'a> {
         key: &Key,
         update: &str,
         sets: impl IntoIterator<Item = (&'static str, AttributeValue)>,
-        condition: Option<If>,
-    ) -> Result<(), TableError> {
+        condition: Option<Condition>,
+    ) -> Result<(), StoreError> {
         let builder =
             Update::builder().table_name(self.table).set_key(Some(key.attributes())).update_expression(update);
         let (builder, of, otherwise) = match condition {
-            None => (builder, Vec::new(), Otherwise::Changed),
-            Some(If { expression, values, otherwise }) => (builder.condition_expression(expression), values, otherwise),
+            None => (builder, Vec::new(), OnFailure::Changed),
+            Some(Condition { expression, values, otherwise }) => {
+                (builder.condition_expression(expression), values, otherwise)
+            }
         };
         let builder = builder.set_expression_attribute_values(values(of.into_iter().chain(sets)));
         let update = builder.build().map_err(|e| broken(&e))?;
@@ -155,16 +157,16 @@ impl<'a> Transaction<'a> {
     }
 
     /// Nothing is written to this item, but it must be so.
-    pub fn check(&mut self, key: &Key, condition: If) -> Result<(), TableError> {
+    pub fn check(&mut self, key: &Key, condition: Condition) -> Result<(), StoreError> {
         self.check_named(key, condition, None)
     }
 
     fn check_named(
         &mut self,
         key: &Key,
-        condition: If,
+        condition: Condition,
         names: Option<HashMap<String, String>>,
-    ) -> Result<(), TableError> {
+    ) -> Result<(), StoreError> {
         let check = ConditionCheck::builder().table_name(self.table).set_key(Some(key.attributes()));
         let check = check.condition_expression(condition.expression).set_expression_attribute_names(names);
         let check = check.set_expression_attribute_values(values(condition.values)).build().map_err(|e| broken(&e))?;
@@ -173,10 +175,10 @@ impl<'a> Transaction<'a> {
     }
 
     /// Whoever asks still has the role and the status with which it was decided that they may (rule 5).
-    pub fn caller(&mut self, by: &By<'_>) -> Result<(), TableError> {
+    pub fn caller(&mut self, by: &ChangeOrigin<'_>) -> Result<(), StoreError> {
         let Some(caller) = by.caller else { return Ok(()) };
         let names = [("#status", "status"), ("#role", "role")].map(|(short, name)| (short.to_owned(), name.to_owned()));
-        let still = If::new(
+        let still = Condition::new(
             "#status = :active AND #role = :role AND role_granted = :granted",
             [
                 (":active", text(Status::Active.name())),
@@ -188,7 +190,13 @@ impl<'a> Transaction<'a> {
     }
 
     /// The record of the change. That it is there already says that this very change is written.
-    pub fn record(&mut self, pk: String, by: &By<'_>, action: Action, changes: Vec<Change>) -> Result<(), TableError> {
+    pub fn record(
+        &mut self,
+        pk: String,
+        by: &ChangeOrigin<'_>,
+        action: Action,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
         let record = Record {
             record_id: Uuid::now_v7(),
             at: by.now,
@@ -199,24 +207,24 @@ impl<'a> Transaction<'a> {
             changes,
         };
         let item = items::audit(pk, &record)?;
-        self.put(item, Some(If::absent().otherwise(Otherwise::Written)))
+        self.put(item, Some(Condition::absent().otherwise(OnFailure::Written)))
     }
 
-    fn push(&mut self, item: TransactWriteItem, otherwise: Otherwise) {
+    fn push(&mut self, item: TransactWriteItem, otherwise: OnFailure) {
         self.items.push(item);
         self.otherwise.push(otherwise);
     }
 
     /// Writes all of it or nothing. The SDK sends the same transaction again, with the same token, when an answer is lost;
     /// DynamoDB then says that it is written.
-    pub async fn send(self, directory: &Directory) -> Result<(), TableError> {
+    pub async fn send(self, directory: &Directory) -> Result<(), StoreError> {
         if self.items.is_empty() {
             return Ok(());
         }
         let sent = directory.client().transact_write_items().set_transact_items(Some(self.items)).send().await;
         let Err(error) = sent else { return Ok(()) };
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-            return Err(TableError::of(&error));
+            return Err(StoreError::of(&error));
         };
         let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
         match cancelled_by(codes.zip(self.otherwise)) {
@@ -227,23 +235,23 @@ impl<'a> Transaction<'a> {
 }
 
 /// Why a transaction was cancelled: a look at the reason of each of its items. None where it is written already.
-fn cancelled_by<'a>(reasons: impl Iterator<Item = (&'a str, Otherwise)>) -> Option<TableError> {
+fn cancelled_by<'a>(reasons: impl Iterator<Item = (&'a str, OnFailure)>) -> Option<StoreError> {
     let failed = reasons.filter(|(code, _)| !matches!(*code, "" | "None")).collect::<Vec<_>>();
-    let unmet = |(code, otherwise): &(&str, Otherwise)| (*code == "ConditionalCheckFailed").then_some(*otherwise);
-    if failed.iter().any(|reason| unmet(reason) == Some(Otherwise::Written)) {
+    let unmet = |(code, otherwise): &(&str, OnFailure)| (*code == "ConditionalCheckFailed").then_some(*otherwise);
+    if failed.iter().any(|reason| unmet(reason) == Some(OnFailure::Written)) {
         return None;
     }
-    if !failed.is_empty() && failed.iter().all(|reason| unmet(reason) == Some(Otherwise::LastOwner)) {
-        return Some(TableError::LastOwner);
+    if !failed.is_empty() && failed.iter().all(|reason| unmet(reason) == Some(OnFailure::LastOwner)) {
+        return Some(StoreError::LastOwner);
     }
     let refused = failed.iter().find(|(code, _)| !may_work_again(code)).map(|(code, _)| (*code).to_owned());
     Some(match refused {
-        Some(code) => TableError::Refused(code),
-        None if failed.is_empty() => TableError::Refused("transaction cancelled without a reason".to_owned()),
+        Some(code) => StoreError::Rejected(code),
+        None if failed.is_empty() => StoreError::Rejected("transaction cancelled without a reason".to_owned()),
         None if failed.iter().any(|(code, _)| code.starts_with("Throttl") || code.starts_with("Provisioned")) => {
-            TableError::Throttled
+            StoreError::Throttled
         }
-        None => TableError::Conflict,
+        None => StoreError::Conflict,
     })
 }
 
@@ -257,9 +265,9 @@ fn may_work_again(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Otherwise::{Changed, LastOwner, Written};
+    use OnFailure::{Changed, LastOwner, Written};
 
-    fn told(reasons: &[(&str, Otherwise)]) -> String {
+    fn told(reasons: &[(&str, OnFailure)]) -> String {
         cancelled_by(reasons.iter().copied()).map_or_else(|| "written".to_owned(), |error| format!("{error:?}"))
     }
 

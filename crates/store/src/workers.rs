@@ -5,10 +5,10 @@ use aws_sdk_dynamodb::{
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 
-use domain::Stamp;
+use domain::ReportVersion;
 
 use crate::{
-    Directory, TableError,
+    Directory, StoreError,
     items::{self, Worker},
     keys,
     profiles::{number, text},
@@ -22,7 +22,7 @@ pub struct Observation<'a> {
     /// The activity's name.
     pub activity: &'a str,
     /// The moment.
-    pub stamp: Stamp,
+    pub stamp: ReportVersion,
     /// Whether the worker was removed.
     pub gone: bool,
 }
@@ -39,7 +39,7 @@ pub struct Observed {
 impl Directory {
     /// Notes a callback: one call, one write unit. One that is older than what is known changes
     /// nothing, but for a removal, which is for good (rule 28).
-    pub async fn observe(&self, seen: Observation<'_>) -> Result<Observed, TableError> {
+    pub async fn observe(&self, seen: Observation<'_>) -> Result<Observed, StoreError> {
         // What is stored          nothing | older, or the same again | newer
         // this callback           stored  | stored                   | refused, what is stored comes back
         let is_new = "attribute_not_exists(pk)";
@@ -69,15 +69,15 @@ impl Directory {
                     }
                     Ok(Observed { worker, latest: false })
                 }
-                _ => Err(TableError::of(&error)),
+                _ => Err(StoreError::of(&error)),
             },
         }
     }
 
-    async fn mark_gone(&self, worker_sid: &str) -> Result<Worker, TableError> {
+    async fn mark_gone(&self, worker_sid: &str) -> Result<Worker, StoreError> {
         let update = self.update_worker(worker_sid).update_expression("SET gone = :gone");
         let update = update.expression_attribute_values(":gone", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-        let new = update.send().await.map_err(|error| TableError::of(&error))?;
+        let new = update.send().await.map_err(|error| StoreError::of(&error))?;
         items::read(new.attributes.unwrap_or_default())
     }
 

@@ -46,7 +46,7 @@ pub enum TwilioError {
 impl TwilioError {
     /// Whether the same request may succeed later.
     #[must_use]
-    pub fn retryable(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Timeout | Self::Connection(_) | Self::Throttled { .. } | Self::Unavailable { .. } => true,
             Self::Config(_) | Self::Refused { .. } | Self::Malformed(_) => false,

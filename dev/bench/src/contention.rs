@@ -20,12 +20,12 @@ use tokio::task::JoinSet;
 
 use crate::{
     Fallible,
-    chain::{self, Edit, Faults},
+    fixture::{Fixture, directory_at, directory_retrying},
+    history_check::{self, Edit, Faults},
     people::Crowd,
-    proxy::{Fault, Proxy, Rates, Tally, Weather},
+    proxy::{Fault, FaultRates, Proxy, Rates, Tally},
     report::{Report, count},
     requests::Asked,
-    stand::{Stand, directory_at, directory_retrying},
 };
 
 /// The argument with which this binary measures only this.
@@ -40,10 +40,10 @@ const MOST_ASKED: usize = 200;
 /// How long a client waits at most before it asks again, in milliseconds.
 const WAITS_MS: u64 = 50;
 
-const CALM: Rates = &[];
+const NO_FAULTS: Rates = &[];
 
 /// Worse than DynamoDB is: a tenth of the transactions and a twentieth of the other calls go wrong.
-const STORM: Weather = Weather {
+const FAULTS: FaultRates = FaultRates {
     transactions: &[
         (Fault::Conflict, 40),
         (Fault::Throttled, 15),
@@ -72,9 +72,9 @@ struct Outcome {
 /// Prints how it goes without faults and with them.
 pub async fn contention(report: &Report) -> Fallible<()> {
     report.section(format!("{EDITS} edits of one person by {CLIENTS} clients at the same time"));
-    let calm = Weather { transactions: CALM, others: CALM, seed: 0 };
+    let calm = FaultRates { transactions: NO_FAULTS, others: NO_FAULTS, seed: 0 };
     print(report, "no faults", &edit_at_once(EDITS, CLIENTS, calm).await?);
-    print(report, "faults", &edit_at_once(EDITS, CLIENTS, STORM).await?);
+    print(report, "faults", &edit_at_once(EDITS, CLIENTS, FAULTS).await?);
     Ok(())
 }
 
@@ -106,11 +106,12 @@ fn print(report: &Report, weather: impl Display, outcome: &Outcome) {
 }
 
 /// So many edits of one person by so many clients.
-async fn edit_at_once(edits: usize, clients: usize, weather: Weather) -> Fallible<Outcome> {
+async fn edit_at_once(edits: usize, clients: usize, weather: FaultRates) -> Fallible<Outcome> {
     let (asker, edited) = (people::somebody("olga", Role::AccountOwner), people::agent("ada"));
     let skills = (0..clients).map(skill).collect::<Fallible<Vec<_>>>()?;
-    let stand = Stand::with(Crowd { people: vec![asker.clone(), edited.clone()], teams: Vec::new(), skills }).await?;
-    let proxy = Proxy::start(stand.dynamo.url(), weather).await?;
+    let fixture =
+        Fixture::with(Crowd { people: vec![asker.clone(), edited.clone()], teams: Vec::new(), skills }).await?;
+    let proxy = Proxy::start(fixture.dynamo.url(), weather).await?;
     let began = Instant::now();
     let mut at_work = JoinSet::new();
     for number in 0..clients {
@@ -139,9 +140,9 @@ async fn edit_at_once(edits: usize, clients: usize, weather: Weather) -> Fallibl
         outcome.given_up += given_up;
     }
     (outcome.took, outcome.tally) = (began.elapsed(), proxy.tally());
-    let directory = directory_at(&stand.dynamo.url());
+    let directory = directory_at(&fixture.dynamo.url());
     let now = directory.user(edited.user_id).await?.ok_or("the person has gone")?;
-    outcome.faults = chain::faults(&history(&directory, &now).await?, &now, &outcome.done);
+    outcome.faults = history_check::faults(&history(&directory, &now).await?, &now, &outcome.done);
     Ok(outcome)
 }
 
@@ -240,7 +241,7 @@ mod tests {
     use super::*;
 
     /// Much goes wrong, so that of few calls each kind of fault meets some.
-    const TEMPEST: Weather = Weather {
+    const TEMPEST: FaultRates = FaultRates {
         transactions: &[
             (Fault::Conflict, 80),
             (Fault::Throttled, 80),
@@ -248,7 +249,7 @@ mod tests {
             (Fault::FailedAfterwards, 80),
             (Fault::Cut, 80),
         ],
-        ..STORM
+        ..FAULTS
     };
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,8 +7,8 @@ use tokio::process::Command;
 
 use crate::{
     Fallible,
+    fixture::{Fixture, directory_at},
     report::{Report, count},
-    stand::{Stand, directory_at},
     times::median,
     worker::Exports,
 };
@@ -23,9 +23,9 @@ const PAGE: usize = 250;
 const TIMES: usize = 5;
 
 /// Prints rows a second and memory. Both are processes of their own, on one thread as a function is.
-pub async fn exporting(report: &Report, stand: &Stand) -> Fallible<()> {
+pub async fn exporting(report: &Report, fixture: &Fixture) -> Fallible<()> {
     let exports = Exports::start().await?;
-    let url = stand.dynamo.url();
+    let url = fixture.dynamo.url();
     let directory = directory_at(&url);
     let (mut rows, mut exporting, mut reading, mut peak_kib) = (0, Vec::new(), Vec::new(), 0);
     for _ in 0..TIMES {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{SearchText, Stamp};
+use domain::{ReportVersion, SearchText};
 use local::{
     Options, Stack,
     names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID},
@@ -15,9 +15,9 @@ use twilio::signature;
 use crate::{
     Fallible,
     callbacks::{Callback, attributes},
+    fixture::{directory_at, load},
     people::Crowd,
     report::Report,
-    stand::{directory_at, load},
     times::percentile,
 };
 
@@ -76,7 +76,7 @@ impl Caller {
         let known = "newcomer.0@example.com";
         let again = async |n: u64| self.post(&callback(n + 2, known)).await;
         timed(report, "activity callback, through the gateway", again).await?;
-        let stamp = |n| Stamp { at_ms: i64::try_from(n).unwrap_or_default(), version: n };
+        let stamp = |n| ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: n };
         let bare = async |n: u64| {
             let seen = Observation { worker_sid: "WKbare", activity: "Available", stamp: stamp(n), gone: false };
             Ok(self.directory.observe(seen).await.map(drop)?)
@@ -103,7 +103,7 @@ fn callback(moment: u64, email: &str) -> Callback {
         moment,
         worker_sid: format!("WK{sid:032x}"),
         identity: email.to_owned(),
-        attributes: attributes("Nora Newcomer", email),
+        attributes: attributes("Nora ProvisionedUser", email),
         activity: format!("Activity {}", moment % 5),
     }
 }

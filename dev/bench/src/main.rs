@@ -5,20 +5,20 @@
 
 mod callbacks;
 mod capacity;
-mod chain;
 mod contention;
 mod cost;
+mod cost_meter;
 mod exporting;
+mod fixture;
+mod forward;
 mod function;
+mod history_check;
 mod latency;
-mod meter;
 mod names;
-mod onward;
 mod people;
 mod proxy;
 mod report;
 mod requests;
-mod stand;
 mod starts;
 mod template;
 mod times;
@@ -26,9 +26,9 @@ mod worker;
 
 use std::{error::Error, io::Write, process::ExitCode};
 
-use capacity::Gauge;
+use capacity::CostMeter;
+use fixture::Fixture;
 use report::Report;
-use stand::Stand;
 
 /// Where the capacity of writes is doubtful.
 const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB, which says \
@@ -72,13 +72,13 @@ async fn measure() -> Fallible<ExitCode> {
     report.note(SECOND_UNITS);
     let mut words = Vec::new();
     for (i, &size) in sizes.iter().enumerate() {
-        let stand = Stand::of(size).await?;
+        let fixture = Fixture::of(size).await?;
         report.section(format!("Calls and capacity units, {size} people"));
-        let gauge = Gauge::of(&report, &stand).await?;
-        words.push(gauge.everything().await?);
+        let meter = CostMeter::of(&report, &fixture).await?;
+        words.push(meter.everything().await?);
         if i == 0 || i + 1 == sizes.len() {
             report.section(format!("Export, {size} people"));
-            exporting::exporting(&report, &stand).await?;
+            exporting::exporting(&report, &fixture).await?;
         }
     }
     capacity::same_at_every_size(&report, &words);

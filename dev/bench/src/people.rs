@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    Adoption, Level, Role, Skill, SkillName, Stamp, Status, Team, TeamId, User, UserId,
+    Level, Provenance, ReportVersion, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
     people::agent,
     skill::{LevelRange, Skills},
 };
@@ -100,7 +100,7 @@ fn person(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<S
         name,
         email: Some(email),
         picture: Some(PICTURE.to_owned()),
-        said_at: Some(stamp),
+        reported_at: Some(stamp),
         role,
         role_granted: role == Role::AccountOwner,
         login_role: Some(role.min(Role::SystemAdmin)),
@@ -108,7 +108,7 @@ fn person(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<S
         teams: (0..=draw(n, 10, 2)).map(|k| teams[draw(n, 11 + k, TEAMS)].team_id).collect::<BTreeSet<_>>(),
         assigned_skills: if role == Role::Agent { assigned(n, catalog) } else { Skills::new() },
         worker_sid: (status != Status::Deleted).then(|| format!("WK{}", uuid(n, 2).simple())),
-        adoption: Adoption::From(stamp),
+        provenance: Provenance::Adopted(stamp),
         version: 1,
         created_at: heard_at,
         updated_at: heard_at,
@@ -116,9 +116,9 @@ fn person(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<S
     }
 }
 
-fn moment(n: usize) -> (Timestamp, Stamp) {
+fn moment(n: usize) -> (Timestamp, ReportVersion) {
     let at_s = BEGIN_S + i64::try_from(n).unwrap_or_default();
-    (Timestamp::from_second(at_s).unwrap_or_default(), Stamp { at_ms: at_s * 1_000, version: 1 })
+    (Timestamp::from_second(at_s).unwrap_or_default(), ReportVersion { at_ms: at_s * 1_000, version: 1 })
 }
 
 /// One to four skills, each with a level.

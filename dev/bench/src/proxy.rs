@@ -20,7 +20,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{Fallible, onward};
+use crate::{Fallible, forward};
 
 /// The operation whose calls have rates of their own.
 const TRANSACTION: &str = "TransactWriteItems";
@@ -57,7 +57,7 @@ pub type Rates = &'static [(Fault, u32)];
 
 /// What goes wrong, and how often.
 #[derive(Debug, Clone, Copy)]
-pub struct Weather {
+pub struct FaultRates {
     /// Of transactions.
     pub transactions: Rates,
     /// Of all other calls.
@@ -95,13 +95,13 @@ struct Happened {
 struct Shared {
     client: reqwest::Client,
     database: String,
-    weather: Weather,
+    weather: FaultRates,
     happened: Arc<Mutex<Happened>>,
 }
 
 impl Proxy {
     /// Between clients and the database at this address.
-    pub async fn start(database: String, weather: Weather) -> Fallible<Self> {
+    pub async fn start(database: String, weather: FaultRates) -> Fallible<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let happened = Happened { rng: Rng::with_seed(weather.seed), tally: Tally::default() };
@@ -158,7 +158,7 @@ fn struck(rates: Rates, drawn: u32) -> Option<Fault> {
 }
 
 async fn pass_on(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let operation = onward::operation(&headers).to_owned();
+    let operation = forward::operation(&headers).to_owned();
     let fault = shared.fate(&operation);
     match fault {
         Some(Fault::Conflict) => return conflict(&operation, &body),
@@ -166,7 +166,7 @@ async fn pass_on(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) 
         Some(Fault::Failed) => return failure(),
         Some(Fault::FailedAfterwards | Fault::Cut) | None => {}
     }
-    match onward::ask(&shared.client, &shared.database, &headers, body).await {
+    match forward::ask(&shared.client, &shared.database, &headers, body).await {
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
         Ok(_) if fault == Some(Fault::FailedAfterwards) => failure(),
         Ok((status, given, _)) if fault == Some(Fault::Cut) => (status, given, cut()).into_response(),

@@ -9,10 +9,10 @@ use std::time::Duration;
 use form_urlencoded::Serializer;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use secrecy::SecretString;
-use twilio::signature::{self, HEADER};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use twilio::signature::{self, HEADER};
 
 use crate::event::Event;
 use crate::faults::CallbackFaults;

@@ -7,17 +7,17 @@ use domain::{
     Level, Refusal,
     audit::Action,
     edit::{assign_skill, remove_skill},
-    powers::Operation,
+    permissions::Operation,
 };
 use http_api::{
     Signed,
-    change::{self, About},
+    change::{self, ChangeTarget},
     precondition::IfMatch,
     read,
     respond::Answer,
     user::changed,
 };
-use store::{CommitUser, ReadTogether, details::ViewDetails};
+use store::{CommitUser, ReadSnapshot, details::ViewDetails};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,12 +27,12 @@ struct Body {
 }
 
 /// Assigns a skill or removes it, and answers with the user.
-pub async fn handle(directory: &(impl ReadTogether + CommitUser + ViewDetails), request: Request) -> Answer {
+pub async fn handle(directory: &(impl ReadSnapshot + CommitUser + ViewDetails), request: Request) -> Answer {
     let signed = Signed::of(&request, Operation::ViewUsers)?;
     let (user_id, name, if_match) = (read::user_id(&request)?, read::skill(&request)?, IfMatch::of(&request)?);
     let removes = request.method() == Method::DELETE;
     let body = if removes { Body::default() } else { read::body(&request)? };
-    let about = About { skill: Some(name.clone()), ..About::user(user_id, if_match) };
+    let about = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, if_match) };
     let user = change::user(directory, &signed, &about, Action::Edited, |user, read| {
         let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
         if removes {

@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 use thiserror::Error;
 
-use domain::{Role, Status, User, UserId, powers::effective_role};
-use store::{TableError, ViewUser};
+use domain::{Role, Status, User, UserId, permissions::effective_role};
+use store::{StoreError, ViewUser};
 use twilio::{TwilioError, client::ValidateToken};
 
 pub use tokens::Tokens;
@@ -49,7 +49,7 @@ pub enum CannotTell {
     Twilio(#[from] TwilioError),
     /// The table does not answer.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] StoreError),
 }
 
 /// Decides whether a request goes on to its function, and as whose.
@@ -75,7 +75,7 @@ fn bearer(header: &str) -> Option<SecretString> {
 }
 
 /// Who the worker is here; none for somebody who is let in nowhere.
-async fn who(directory: &impl ViewUser, sid: &str, token_role: Option<Role>) -> Result<Option<Context>, TableError> {
+async fn who(directory: &impl ViewUser, sid: &str, token_role: Option<Role>) -> Result<Option<Context>, StoreError> {
     let worker = directory.worker(sid).await?.filter(|worker| !worker.gone);
     let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
     let is_theirs = |user: &User| user.worker_sid.as_deref() == Some(sid) && user.status == Status::Active;

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Mutex};
 
-use domain::{Stamp, User, people};
+use domain::{ReportVersion, User, people};
 use serde_json::json;
 use store::items::Worker;
 use twilio::TokenAnswer;
@@ -20,18 +20,18 @@ struct World {
 }
 
 impl ViewUser for World {
-    async fn user(&self, _: UserId) -> Result<Option<User>, TableError> {
+    async fn user(&self, _: UserId) -> Result<Option<User>, StoreError> {
         Ok(self.user.lock().unwrap().clone())
     }
 
-    async fn worker(&self, sid: &str) -> Result<Option<Worker>, TableError> {
+    async fn worker(&self, sid: &str) -> Result<Option<Worker>, StoreError> {
         let user_id = self.user.lock().unwrap().as_ref().map(|user| user.user_id);
-        let stamp = Stamp { at_ms: 0, version: 0 };
+        let stamp = ReportVersion { at_ms: 0, version: 0 };
         let worker = Worker { user_id, stamp, activity: String::new(), applied_hash: None, gone: self.gone };
         Ok((sid == "WK1").then_some(worker))
     }
 
-    async fn whose_identity(&self, _: &str) -> Result<Option<UserId>, TableError> {
+    async fn whose_identity(&self, _: &str) -> Result<Option<UserId>, StoreError> {
         Ok(None)
     }
 }

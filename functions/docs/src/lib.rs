@@ -55,19 +55,19 @@ impl File {
 
 /// All that is served.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct StaticFiles {
     contract: File,
     page: File,
     files: [(&'static str, File); 3],
 }
 
-impl Default for Shelf {
+impl Default for StaticFiles {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Shelf {
+impl StaticFiles {
     /// With the contract and the viewer of this build.
     #[must_use]
     pub fn new() -> Self {
@@ -108,13 +108,13 @@ mod tests {
 
     #[test]
     fn the_page_asks_for_nothing_but_what_is_served_here() {
-        let shelf = Shelf::new();
-        let asked = shelf.page.text.split('"').filter_map(|text| text.strip_prefix("docs/"));
-        let served = shelf.files.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let files = StaticFiles::new();
+        let asked = files.page.text.split('"').filter_map(|text| text.strip_prefix("docs/"));
+        let served = files.files.iter().map(|(name, _)| *name).collect::<Vec<_>>();
         let mut asked = asked.collect::<Vec<_>>();
         asked.sort_unstable();
         assert_eq!(asked, served);
-        assert!(!shelf.page.text.contains("//"), "nothing from elsewhere");
-        assert!(!shelf.page.text.contains("<script>"), "the policy lets no script run that stands in the page");
+        assert!(!files.page.text.contains("//"), "nothing from elsewhere");
+        assert!(!files.page.text.contains("<script>"), "the policy lets no script run that stands in the page");
     }
 }

@@ -7,18 +7,21 @@ use domain::{
     Level, Refusal, Role, SkillName, User, UserId,
     audit::Action,
     edit::RoleAuthority,
-    newcomer::{Newcomer, check_count},
-    powers::Operation,
+    permissions::Operation,
+    provisioning::{ProvisionedUser, check_count},
 };
 use http_api::{
     Problem, Signed,
-    change::{Reading, Trouble, settle},
-    once::once,
+    change::{ChangeError, Reading, settle},
+    idempotency::once,
     read,
     respond::{Answer, created},
     user::view,
 };
-use store::{Commit, CommitUser, ReadTogether, TableError, ViewUser, Wanted, details::ViewDetails, once::KeepAnswers};
+use store::{
+    Commit, CommitUser, ReadSet, ReadSnapshot, StoreError, ViewUser, details::ViewDetails,
+    idempotency::IdempotencyStore,
+};
 
 use crate::edit::team_ids;
 
@@ -42,11 +45,11 @@ struct Assigned {
 }
 
 impl Body {
-    fn newcomer(self) -> Result<Newcomer, Problem> {
+    fn newcomer(self) -> Result<ProvisionedUser, Problem> {
         let skills = self.assigned_skills.unwrap_or_default();
         check_count(skills.len())?;
         let skills = skills.into_iter().map(Assigned::skill);
-        let mut newcomer = Newcomer::new(&self.identity, &self.name, self.email.as_deref())?;
+        let mut newcomer = ProvisionedUser::new(&self.identity, &self.name, self.email.as_deref())?;
         newcomer.role = self.role.as_deref().map(str::parse).transpose()?.unwrap_or(Role::Agent);
         newcomer.teams = team_ids(&self.teams.unwrap_or_default())?;
         newcomer.act_as_agent = self.act_as_agent.unwrap_or(false);
@@ -64,7 +67,7 @@ impl Assigned {
 
 /// Adds somebody and answers with them.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails + KeepAnswers),
+    directory: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + IdempotencyStore),
     roles: RoleAuthority,
     request: &Request,
 ) -> Answer {
@@ -80,32 +83,32 @@ pub async fn handle(
 }
 
 async fn add(
-    directory: &(impl ReadTogether + CommitUser + ViewUser),
+    directory: &(impl ReadSnapshot + CommitUser + ViewUser),
     signed: &Signed,
-    newcomer: &Newcomer,
+    newcomer: &ProvisionedUser,
     roles: RoleAuthority,
     user_id: UserId,
-) -> Result<User, Trouble> {
+) -> Result<User, ChangeError> {
     let skills = newcomer.assigned_skills.iter().map(|(name, _)| name.clone());
-    let wanted = Wanted { teams: newcomer.teams.clone(), skills: skills.collect(), ..Wanted::default() };
+    let wanted = ReadSet { teams: newcomer.teams.clone(), skills: skills.collect(), ..ReadSet::default() };
     let read = Reading::of(directory, signed, wanted).await?;
     let known = |name: &SkillName| read.about.skills.get(name).cloned();
     let by = read.by();
     let after = newcomer.make(read.caller, read.about.teams.values(), known, roles, user_id, by.now)?;
     let commit = Commit { skills: Some(&read.about.skills), ..Commit::new(None, after, by, Action::Created) };
     match directory.commit(commit).await {
-        Err(TableError::Conflict) => taken(directory, newcomer, user_id).await,
+        Err(StoreError::Conflict) => taken(directory, newcomer, user_id).await,
         written => Ok(written?),
     }
 }
 
 /// Whether it is they who are there already, from an earlier try whose answer was lost, or somebody else.
-async fn taken(directory: &impl ViewUser, newcomer: &Newcomer, user_id: UserId) -> Result<User, Trouble> {
+async fn taken(directory: &impl ViewUser, newcomer: &ProvisionedUser, user_id: UserId) -> Result<User, ChangeError> {
     if let Some(made) = directory.user(user_id).await? {
         return Ok(made);
     }
     match directory.whose_identity(newcomer.identity()).await? {
         Some(_) => Err(Refusal::IdentityTaken(newcomer.identity().to_owned()).into()),
-        None => Err(TableError::Conflict.into()),
+        None => Err(StoreError::Conflict.into()),
     }
 }

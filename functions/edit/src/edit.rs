@@ -8,17 +8,17 @@ use domain::{
     Refusal, Role, TeamId,
     audit::Action,
     edit::{Edit, MAX_TEAMS, RoleAuthority},
-    powers::Operation,
+    permissions::Operation,
 };
 use http_api::{
     Problem, Signed,
-    change::{self, About},
+    change::{self, ChangeTarget},
     precondition::IfMatch,
     read,
     respond::Answer,
     user::changed,
 };
-use store::{CommitUser, ReadTogether, details::ViewDetails};
+use store::{CommitUser, ReadSnapshot, details::ViewDetails};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,14 +48,14 @@ pub fn team_ids(teams: &[String]) -> Result<BTreeSet<TeamId>, Refusal> {
 
 /// Edits a user and answers with them.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewDetails),
+    directory: &(impl ReadSnapshot + CommitUser + ViewDetails),
     roles: RoleAuthority,
     request: &Request,
 ) -> Answer {
     let signed = Signed::of(request, Operation::ViewUsers)?;
     let edit = read::body::<Body>(request)?.edit()?;
     let teams = edit.teams.clone().unwrap_or_default();
-    let about = About { teams, ..About::user(read::user_id(request)?, IfMatch::of(request)?) };
+    let about = ChangeTarget { teams, ..ChangeTarget::user(read::user_id(request)?, IfMatch::of(request)?) };
     let user = change::user(directory, &signed, &about, Action::Edited, |user, read| {
         edit.apply(user, read.caller, read.about.teams.values(), roles)
     })

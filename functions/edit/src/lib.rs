@@ -8,11 +8,11 @@ use lambda_http::{Request, http::Method};
 
 use domain::edit::RoleAuthority;
 use http_api::respond::Answer;
-use store::{CommitUser, ReadTogether, ViewUser, details::ViewDetails, once::KeepAnswers};
+use store::{CommitUser, ReadSnapshot, ViewUser, details::ViewDetails, idempotency::IdempotencyStore};
 
 /// Adds a user, or edits one, and answers with them.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewUser + ViewDetails + KeepAnswers),
+    directory: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + IdempotencyStore),
     roles: RoleAuthority,
     request: Request,
 ) -> Answer {

@@ -1,28 +1,28 @@
 //! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, made by a job (rule 29).
 
-mod outside;
+mod aws_services;
 
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt, http::Method};
 use serde::Serialize;
 use uuid::Uuid;
 
-use domain::powers::{Operation, may};
+use domain::permissions::{Operation, authorize};
 use http_api::{
     Problem, Signed,
-    once::{Seed, once},
+    idempotency::{Seed, once},
     question, read,
     respond::{Answer, json, respond},
 };
 use store::{
-    TableError,
+    StoreError,
+    idempotency::IdempotencyStore,
     jobs::{Asked, Job, JobState, KeepJobs},
-    once::KeepAnswers,
     skills::ViewSkill,
     teams::ViewTeams,
 };
 
-pub use outside::{Link, Outside, OutsideError, StartJob};
+pub use aws_services::{AwsServices, Link, ServiceError, StartJob};
 
 /// A job, as the API shows it.
 #[derive(Debug, Serialize)]
@@ -56,7 +56,7 @@ impl<'a> JobView<'a> {
 
 /// Starts an export, or tells how far a job is.
 pub async fn handle(
-    directory: &(impl KeepAnswers + KeepJobs + ViewTeams + ViewSkill),
+    directory: &(impl IdempotencyStore + KeepJobs + ViewTeams + ViewSkill),
     outside: &(impl StartJob + Link),
     request: Request,
 ) -> Answer {
@@ -82,7 +82,7 @@ async fn start(
     if let Err(error) = outside.start(job.job_id).await {
         match directory.give_up(job.job_id, "The export could not be started. Start it again.").await {
             // Only the answer was lost: it has begun.
-            Err(TableError::Conflict) => {}
+            Err(StoreError::Conflict) => {}
             given_up => {
                 given_up?;
                 return Err(Problem::unavailable(&error));
@@ -94,9 +94,9 @@ async fn start(
 
 /// The job, put into the table, if no earlier attempt at the request has done that. One that an earlier attempt could
 /// not start has been given up for good, and another takes its place.
-async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, TableError> {
+async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, StoreError> {
     match directory.create_job(&job).await {
-        Err(TableError::Conflict) => {}
+        Err(StoreError::Conflict) => {}
         created => return created.map(|()| job),
     }
     let is_alive = |earlier: &Job| earlier.asked_by == job.asked_by && earlier.state != JobState::Failed;
@@ -117,7 +117,7 @@ async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, r
     let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?;
     // TTL takes its time.
     let job = job.filter(|job| job.expires_at > now.as_second()).ok_or_else(unknown)?;
-    may(signed.caller, Operation::SeeJob { of: job.asked_by })?;
+    authorize(signed.caller, Operation::SeeJob { of: job.asked_by })?;
     let job = job.as_of(now);
     let link = match (job.state, &job.file) {
         (JobState::Done, Some(file)) => Some(outside.link(file).await.map_err(|error| Problem::internal(&error))?),

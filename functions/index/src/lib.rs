@@ -7,7 +7,7 @@ use aws_lambda_events::{
 };
 
 use domain::User;
-use store::{TableError, index::IndexUser};
+use store::{StoreError, index::IndexUser};
 
 /// Brings the entries of everybody in the batch up to date. The first record that fails is named, so that the
 /// batch is tried again from there.
@@ -27,7 +27,7 @@ pub async fn handle(directory: &impl IndexUser, batch: Event) -> DynamoDbEventRe
 }
 
 /// Most events are logins and edits that leave the entries as they are: those cost nothing, as `index` sees to.
-async fn look_at(directory: &impl IndexUser, record: EventRecord) -> Result<(), TableError> {
+async fn look_at(directory: &impl IndexUser, record: EventRecord) -> Result<(), StoreError> {
     let image = |item: serde_dynamo::Item| {
         if item.is_empty() { Ok(None) } else { serde_dynamo::from_item::<_, User>(item).map(Some) }
     };

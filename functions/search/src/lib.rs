@@ -3,7 +3,7 @@
 use lambda_http::Request;
 use serde::Serialize;
 
-use domain::powers::Operation;
+use domain::permissions::Operation;
 use http_api::{
     Signed,
     question::{self, PARAMETERS},

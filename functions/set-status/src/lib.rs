@@ -4,20 +4,20 @@ use lambda_http::{Request, http::Method};
 use serde::Serialize;
 
 use domain::{
-    powers::Operation,
+    permissions::Operation,
     status::{NextStep, StatusChange},
 };
 use http_api::{
     Signed,
-    change::{self, About},
-    once::once,
+    change::{self, ChangeTarget},
+    idempotency::once,
     precondition::IfMatch,
     read,
     respond::{Answer, versioned},
     serve::route,
     user::{Viewed, view},
 };
-use store::{CommitUser, ReadTogether, details::ViewDetails, once::KeepAnswers};
+use store::{CommitUser, ReadSnapshot, details::ViewDetails, idempotency::IdempotencyStore};
 
 /// The user, and what is left for a human to do.
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ struct Done<'a> {
 
 /// Changes a user's status and answers with them. The same again changes nothing.
 pub async fn handle(
-    directory: &(impl ReadTogether + CommitUser + ViewDetails + KeepAnswers),
+    directory: &(impl ReadSnapshot + CommitUser + ViewDetails + IdempotencyStore),
     request: Request,
 ) -> Answer {
     let signed = Signed::of(&request, Operation::ViewUsers)?;
@@ -43,11 +43,11 @@ pub async fn handle(
 }
 
 async fn change(
-    directory: &(impl ReadTogether + CommitUser + ViewDetails),
+    directory: &(impl ReadSnapshot + CommitUser + ViewDetails),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
-    let about = About::user(read::user_id(request)?, IfMatch::of(request)?);
+    let about = ChangeTarget::user(read::user_id(request)?, IfMatch::of(request)?);
     read::no_body(request)?;
     let status = match route(request).as_str() {
         "POST /users/{user_id}/deactivate" => StatusChange::Deactivate,

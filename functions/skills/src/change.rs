@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use domain::{
     Refusal, Skill, SkillName,
     audit::Action,
-    catalog::{SkillSet, SkillWish, skill_set_name},
-    powers::{Operation, may},
+    catalog::{SkillDefinition, SkillSet, skill_set_name},
+    permissions::{Operation, authorize},
 };
 use http_api::{
     Problem, Signed,
-    change::{Reading, Trouble, settle},
-    once::Seed,
+    change::{ChangeError, Reading, settle},
+    idempotency::Seed,
     precondition::IfMatch,
     read,
     respond::{Answer, created},
 };
 use store::{
-    ReadTogether, Wanted,
+    ReadSet, ReadSnapshot,
     skills::{CommitSkill, ViewCatalog},
     teams::ViewTeams,
 };
@@ -41,7 +41,7 @@ struct Made<'a> {
 
 /// `POST /skill-sets`.
 pub async fn create_set(
-    directory: &(impl ReadTogether + CommitSkill),
+    directory: &(impl ReadSnapshot + CommitSkill),
     signed: &Signed,
     request: &Request,
     seed: Seed,
@@ -49,10 +49,10 @@ pub async fn create_set(
     let set = SkillSet::new(skill_set_name(&read::body::<New>(request)?.name)?, seed.id());
     settle(|| async {
         let read = Reading::of(directory, signed, about_set(&set.name)).await?;
-        may(read.caller, Operation::ManageSkills)?;
+        authorize(read.caller, Operation::ManageSkills)?;
         match read.about.skill_sets.get(&set.name) {
             // From an earlier try whose answer was lost.
-            Some(made) if made.made_as == set.made_as => return Ok(()),
+            Some(made) if made.creation_id == set.creation_id => return Ok(()),
             Some(_) => return Err(Refusal::SkillSetExists(set.name.clone()).into()),
             None => {}
         }
@@ -63,8 +63,8 @@ pub async fn create_set(
     created(&location, set.version, &Made { name: &set.name, skills: [], version: set.version })
 }
 
-fn about_set(name: &str) -> Wanted {
-    Wanted { skill_sets: [name.to_owned()].into(), ..Wanted::default() }
+fn about_set(name: &str) -> ReadSet {
+    ReadSet { skill_sets: [name.to_owned()].into(), ..ReadSet::default() }
 }
 
 fn set_in(read: &Reading, name: &str) -> Result<SkillSet, Refusal> {
@@ -73,14 +73,14 @@ fn set_in(read: &Reading, name: &str) -> Result<SkillSet, Refusal> {
 
 /// `DELETE /skill-sets/{name}` (rule 21).
 pub async fn delete_set(
-    directory: &(impl ReadTogether + CommitSkill),
+    directory: &(impl ReadSnapshot + CommitSkill),
     signed: &Signed,
     request: &Request,
 ) -> Result<(), Problem> {
     let (name, if_match) = (set_name(request)?, IfMatch::of(request)?);
     settle(|| async {
         let read = Reading::of(directory, signed, about_set(&name)).await?;
-        may(read.caller, Operation::DeleteSkills)?;
+        authorize(read.caller, Operation::DeleteSkills)?;
         let set = set_in(&read, &name)?;
         if_match.check("skill set", set.version)?;
         Ok(directory.delete_skill_set(&set, read.by()).await??)
@@ -98,28 +98,28 @@ struct Put {
 
 /// `PUT /skill-sets/{name}/skills/{skill}`: made, changed, or, from "Imported", moved.
 pub async fn put_skill(
-    directory: &(impl ReadTogether + CommitSkill + ViewCatalog + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitSkill + ViewCatalog + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
     let (set, name, if_match) = (set_name(request)?, read::skill(request)?, IfMatch::of(request)?);
     let Put { min, max, levels } = read::body(request)?;
-    let wish = SkillWish { min, max, levels };
+    let wish = SkillDefinition { min, max, levels };
     let (skill, status) = settle(|| put(directory, signed, &set, &name, wish, &if_match)).await?;
     answer(directory, &skill, status).await
 }
 
 async fn put(
-    directory: &(impl ReadTogether + CommitSkill),
+    directory: &(impl ReadSnapshot + CommitSkill),
     signed: &Signed,
     set: &str,
     name: &SkillName,
-    wish: SkillWish,
+    wish: SkillDefinition,
     if_match: &IfMatch,
-) -> Result<(Skill, u16), Trouble> {
-    let wanted = Wanted { skills: [name.clone()].into(), ..about_set(set) };
+) -> Result<(Skill, u16), ChangeError> {
+    let wanted = ReadSet { skills: [name.clone()].into(), ..about_set(set) };
     let read = Reading::of(directory, signed, wanted).await?;
-    may(read.caller, Operation::ManageSkills)?;
+    authorize(read.caller, Operation::ManageSkills)?;
     set_in(&read, set)?;
     let before = read.about.skills.get(name);
     before.map_or_else(|| if_match.check_absent("skill"), |before| if_match.check("skill", before.version))?;
@@ -130,15 +130,15 @@ async fn put(
 
 /// `DELETE /skill-sets/{name}/skills/{skill}` (rule 21).
 pub async fn delete_skill(
-    directory: &(impl ReadTogether + CommitSkill),
+    directory: &(impl ReadSnapshot + CommitSkill),
     signed: &Signed,
     request: &Request,
 ) -> Result<(), Problem> {
     let (set, name, if_match) = (set_name(request)?, read::skill(request)?, IfMatch::of(request)?);
     settle(|| async {
-        let wanted = Wanted { skills: [name.clone()].into(), ..Wanted::default() };
+        let wanted = ReadSet { skills: [name.clone()].into(), ..ReadSet::default() };
         let read = Reading::of(directory, signed, wanted).await?;
-        may(read.caller, Operation::DeleteSkills)?;
+        authorize(read.caller, Operation::DeleteSkills)?;
         let skill = read.about.skills.get(&name).filter(|skill| skill.skill_set == set);
         let skill = skill.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
         if_match.check("skill", skill.version)?;

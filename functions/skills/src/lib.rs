@@ -5,25 +5,25 @@ mod show;
 
 use lambda_http::{Request, RequestExt};
 
-use domain::{Refusal, catalog::skill_set_name, powers::Operation};
+use domain::{Refusal, catalog::skill_set_name, permissions::Operation};
 use http_api::{
     Problem, Signed, history,
-    once::once,
+    idempotency::once,
     read,
     respond::{Answer, empty},
     serve::route,
 };
 use store::{
-    ReadTogether,
+    ReadSnapshot,
     history::{Subject, ViewHistory},
-    once::KeepAnswers,
+    idempotency::IdempotencyStore,
     skills::{CommitSkill, ViewCatalog},
     teams::ViewTeams,
 };
 
 /// What this function does to the table.
-pub trait Store: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers {}
-impl<T: ReadTogether + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + KeepAnswers> Store for T {}
+pub trait Store: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore {}
+impl<T: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore> Store for T {}
 
 /// Answers with what the route is about.
 pub async fn handle(directory: &impl Store, request: Request) -> Answer {

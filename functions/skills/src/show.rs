@@ -13,7 +13,7 @@ use http_api::{
     respond::{Answer, json, respond, versioned},
 };
 use store::{
-    Cursor, ReadTogether, TableError, Wanted,
+    Cursor, ReadSet, ReadSnapshot, StoreError,
     skills::{Counts, LIST_QUESTION, Uses, ViewCatalog},
     teams::ViewTeams,
 };
@@ -88,7 +88,7 @@ fn shown_set<'a>(set: &'a SkillSet, counted: &[(&'a Skill, Counts)]) -> ShownSet
 async fn counted<'a>(
     directory: &(impl ViewCatalog + ViewTeams),
     skills: &[&'a Skill],
-) -> Result<Vec<(&'a Skill, Counts)>, TableError> {
+) -> Result<Vec<(&'a Skill, Counts)>, StoreError> {
     let uses = skills.iter().map(|skill| directory.uses(&skill.name)).collect::<Vec<_>>();
     let uses: Vec<Uses> = stream::iter(uses).buffered(COUNTED_AT_ONCE).try_collect().await?;
     let teams = uses.iter().flat_map(|uses| uses.teams.iter().copied()).collect();
@@ -101,7 +101,7 @@ async fn counted<'a>(
 }
 
 /// `GET /skill-sets/{name}`.
-pub async fn set(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), request: &Request) -> Answer {
+pub async fn set(directory: &(impl ReadSnapshot + ViewCatalog + ViewTeams), request: &Request) -> Answer {
     Query::of(request, &[])?;
     let set = existing_set(directory, &set_name(request)?).await?;
     let skills = directory.skills().await?;
@@ -111,18 +111,18 @@ pub async fn set(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), requ
 }
 
 /// The skill set as of now.
-pub async fn existing_set(directory: &impl ReadTogether, name: &str) -> Result<SkillSet, Problem> {
-    let wanted = Wanted { skill_sets: [name.to_owned()].into(), ..Wanted::default() };
-    let set = directory.together(&wanted).await?.skill_sets.remove(name);
+pub async fn existing_set(directory: &impl ReadSnapshot, name: &str) -> Result<SkillSet, Problem> {
+    let wanted = ReadSet { skill_sets: [name.to_owned()].into(), ..ReadSet::default() };
+    let set = directory.snapshot(&wanted).await?.skill_sets.remove(name);
     Ok(set.ok_or_else(|| Refusal::UnknownSkillSet(name.to_owned()))?)
 }
 
 /// `GET /skill-sets/{name}/skills/{skill}`.
-pub async fn skill(directory: &(impl ReadTogether + ViewCatalog + ViewTeams), request: &Request) -> Answer {
+pub async fn skill(directory: &(impl ReadSnapshot + ViewCatalog + ViewTeams), request: &Request) -> Answer {
     Query::of(request, &[])?;
     let (set, name) = (set_name(request)?, read::skill(request)?);
-    let wanted = Wanted { skills: [name.clone()].into(), ..Wanted::default() };
-    let skill = directory.together(&wanted).await?.skills.remove(&name);
+    let wanted = ReadSet { skills: [name.clone()].into(), ..ReadSet::default() };
+    let skill = directory.snapshot(&wanted).await?.skills.remove(&name);
     let skill = skill.filter(|skill| skill.skill_set == set);
     answer(directory, &skill.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?, 200).await
 }

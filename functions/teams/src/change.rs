@@ -6,19 +6,19 @@ use serde::Deserialize;
 use domain::{
     Level, Refusal, SkillName, Team, TeamId,
     audit::Action,
-    powers::{Operation, may},
+    permissions::{Operation, authorize},
     team::{TeamEdit, give_skill, take_skill, team_name},
 };
 use http_api::{
     Problem, Signed,
-    change::{Reading, Trouble, settle},
-    once::Seed,
+    change::{ChangeError, Reading, settle},
+    idempotency::Seed,
     precondition::IfMatch,
     read,
     respond::{Answer, created},
 };
 use store::{
-    ReadTogether, TableError, Wanted,
+    ReadSet, ReadSnapshot, StoreError,
     teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
 };
 
@@ -35,7 +35,7 @@ struct New {
 
 /// `POST /teams`.
 pub async fn create(
-    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
     signed: &Signed,
     request: &Request,
     seed: Seed,
@@ -47,37 +47,37 @@ pub async fn create(
 }
 
 async fn make(
-    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
     signed: &Signed,
     team_id: TeamId,
     name: &str,
-) -> Result<Team, Trouble> {
-    let read = Reading::of(directory, signed, Wanted::default()).await?;
-    may(read.caller, Operation::ManageTeams)?;
+) -> Result<Team, ChangeError> {
+    let read = Reading::of(directory, signed, ReadSet::default()).await?;
+    authorize(read.caller, Operation::ManageTeams)?;
     let by = read.by();
     let after = Team::new(team_id, name, by.now);
     let change = TeamChange { before: None, after, by, action: Action::Created, skills: None };
     match directory.commit_team(change).await {
-        Err(TableError::Conflict) => taken(directory, team_id, name).await,
+        Err(StoreError::Conflict) => taken(directory, team_id, name).await,
         made => Ok(made?),
     }
 }
 
 /// Whether it is the very team that is there already, from an earlier try whose answer was lost, or another one.
-async fn taken(directory: &(impl ReadTogether + ViewTeams), team_id: TeamId, name: &str) -> Result<Team, Trouble> {
-    let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
-    if let Some(made) = directory.together(&wanted).await?.teams.remove(&team_id) {
+async fn taken(directory: &(impl ReadSnapshot + ViewTeams), team_id: TeamId, name: &str) -> Result<Team, ChangeError> {
+    let wanted = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
+    if let Some(made) = directory.snapshot(&wanted).await?.teams.remove(&team_id) {
         return Ok(made);
     }
     match directory.whose_team_name(name).await? {
         Some(_) => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
-        None => Err(TableError::Conflict.into()),
+        None => Err(StoreError::Conflict.into()),
     }
 }
 
 /// Changes a team as `decide` says and gives it as written. That its new name is another team's shows when it is written.
 async fn change(
-    directory: &(impl ReadTogether + CommitTeam + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
     signed: &Signed,
     request: &Request,
     skill: Option<&SkillName>,
@@ -86,7 +86,7 @@ async fn change(
     let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
     settle(|| async {
         let wanted =
-            Wanted { teams: [team_id].into(), skills: skill.into_iter().cloned().collect(), ..Wanted::default() };
+            ReadSet { teams: [team_id].into(), skills: skill.into_iter().cloned().collect(), ..ReadSet::default() };
         let read = Reading::of(directory, signed, wanted).await?;
         let team = team_in(&read, team_id)?;
         if_match.check("team", team.version)?;
@@ -94,9 +94,9 @@ async fn change(
         let name = after.name.clone();
         let change = TeamChange { before: Some(team), after, by, action: Action::Edited, skills };
         match directory.commit_team(change).await {
-            Err(TableError::Conflict) => match directory.whose_team_name(&name).await? {
+            Err(StoreError::Conflict) => match directory.whose_team_name(&name).await? {
                 Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name).into()),
-                _ => Err(TableError::Conflict.into()),
+                _ => Err(StoreError::Conflict.into()),
             },
             changed => Ok(changed?),
         }
@@ -117,7 +117,7 @@ struct Edit {
 
 /// `PATCH /teams/{team_id}`.
 pub async fn edit(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
@@ -136,7 +136,7 @@ struct Given {
 
 /// `PUT /teams/{team_id}/skills/{skill}`.
 pub async fn give(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
@@ -150,7 +150,7 @@ pub async fn give(
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
 pub async fn take(
-    directory: &(impl ReadTogether + CommitTeam + ListTeams + ViewTeams),
+    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
     signed: &Signed,
     request: &Request,
 ) -> Answer {
@@ -164,15 +164,15 @@ pub async fn take(
 
 /// `DELETE /teams/{team_id}` (rule 21).
 pub async fn delete(
-    directory: &(impl ReadTogether + CommitTeam),
+    directory: &(impl ReadSnapshot + CommitTeam),
     signed: &Signed,
     request: &Request,
 ) -> Result<(), Problem> {
     let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
     settle(|| async {
-        let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
+        let wanted = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
         let read = Reading::of(directory, signed, wanted).await?;
-        may(read.caller, Operation::DeleteTeams)?;
+        authorize(read.caller, Operation::DeleteTeams)?;
         let team = team_in(&read, team_id)?;
         if_match.check("team", team.version)?;
         Ok(directory.delete_team(team, read.by()).await??)

@@ -5,24 +5,24 @@ mod show;
 
 use lambda_http::Request;
 
-use domain::{TeamId, powers::Operation};
+use domain::{TeamId, permissions::Operation};
 use http_api::{
     Problem, Signed, history,
-    once::once,
+    idempotency::once,
     read,
     respond::{Answer, empty},
     serve::route,
 };
 use store::{
-    ReadTogether,
+    ReadSnapshot,
     history::{Subject, ViewHistory},
-    once::KeepAnswers,
+    idempotency::IdempotencyStore,
     teams::{CommitTeam, ListTeams, ViewTeams},
 };
 
 /// What this function does to the table.
-pub trait Store: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers {}
-impl<T: ReadTogether + ViewTeams + ListTeams + CommitTeam + ViewHistory + KeepAnswers> Store for T {}
+pub trait Store: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
+impl<T: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> Store for T {}
 
 /// Answers with what the route is about.
 pub async fn handle(directory: &impl Store, request: Request) -> Answer {

@@ -13,7 +13,7 @@ use http_api::{
     user::{Assigned, Listed, assigned, listed},
 };
 use store::{
-    Cursor, ReadTogether, Wanted,
+    Cursor, ReadSet, ReadSnapshot,
     teams::{ListTeams, ViewTeams, list_question, team_ids},
 };
 
@@ -77,14 +77,14 @@ pub async fn list(directory: &impl ListTeams, request: &Request) -> Answer {
 }
 
 /// The team as of now.
-pub async fn existing(directory: &impl ReadTogether, team_id: TeamId) -> Result<Team, Problem> {
-    let wanted = Wanted { teams: [team_id].into(), ..Wanted::default() };
-    let team = directory.together(&wanted).await?.teams.remove(&team_id);
+pub async fn existing(directory: &impl ReadSnapshot, team_id: TeamId) -> Result<Team, Problem> {
+    let wanted = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
+    let team = directory.snapshot(&wanted).await?.teams.remove(&team_id);
     Ok(team.ok_or_else(|| Refusal::UnknownTeam(team_id.to_string()))?)
 }
 
 /// `GET /teams/{team_id}`.
-pub async fn one(directory: &(impl ReadTogether + ListTeams), request: &Request) -> Answer {
+pub async fn one(directory: &(impl ReadSnapshot + ListTeams), request: &Request) -> Answer {
     Query::of(request, &[])?;
     let team = existing(directory, team_id(request)?).await?;
     answer(directory, &team).await
@@ -96,7 +96,7 @@ pub async fn answer(directory: &impl ListTeams, team: &Team) -> Answer {
 }
 
 /// `GET /teams/{team_id}/members`: whatever their status, in no order.
-pub async fn members(directory: &(impl ReadTogether + ListTeams + ViewTeams), request: &Request) -> Answer {
+pub async fn members(directory: &(impl ReadSnapshot + ListTeams + ViewTeams), request: &Request) -> Answer {
     let (team_id, query) = (team_id(request)?, Query::of(request, &["limit", "cursor"])?);
     let cursor = query.text("cursor").map(|cursor| Cursor::decode(cursor, &team_id.to_string())).transpose()?;
     existing(directory, team_id).await?;

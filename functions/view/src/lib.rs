@@ -5,7 +5,7 @@ use serde_json::json;
 
 use domain::{
     Refusal, User, UserId,
-    powers::{self, Operation},
+    permissions::{self, Operation},
 };
 use http_api::{
     Problem, Signed, history, read,
@@ -46,7 +46,7 @@ async fn me(directory: &impl ViewUser, signed: &Signed, request: &Request) -> An
     read::Query::of(request, &[])?;
     let user = existing(directory, signed.caller.user_id).await?;
     let role = signed.caller.role;
-    let may = powers::names(role);
+    let may = permissions::names(role);
     respond::json(
         200,
         &json!({"user_id": user.user_id, "name": user.name, "email": user.email, "role": role, "may": may}),

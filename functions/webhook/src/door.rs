@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use domain::{SkillName, login::Policy};
 use store::{
-    By, CommitUser, Directory, TableError, ViewUser,
+    ChangeOrigin, CommitUser, Directory, StoreError, ViewUser,
     teams::ViewTeams,
     workers::{Observation, Observed},
 };
@@ -14,17 +14,21 @@ use twilio::TwilioError;
 /// What the door does to the table.
 pub trait Store: ViewUser + CommitUser + ViewTeams + Sync {
     /// Notes what was said of a worker.
-    fn observe(&self, seen: Observation<'_>) -> impl Future<Output = Result<Observed, TableError>> + Send;
+    fn observe(&self, seen: Observation<'_>) -> impl Future<Output = Result<Observed, StoreError>> + Send;
     /// Adds skills that the catalog does not know.
-    fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn import_skills(
+        &self,
+        names: Vec<SkillName>,
+        by: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 impl Store for Directory {
-    async fn observe(&self, seen: Observation<'_>) -> Result<Observed, TableError> {
+    async fn observe(&self, seen: Observation<'_>) -> Result<Observed, StoreError> {
         Self::observe(self, seen).await
     }
 
-    async fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> Result<(), TableError> {
+    async fn import_skills(&self, names: Vec<SkillName>, by: ChangeOrigin<'_>) -> Result<(), StoreError> {
         Self::import_skills(self, names.iter(), by).await
     }
 }
@@ -45,7 +49,7 @@ pub struct Door<S, T> {
 pub enum DoorError {
     /// The table.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] StoreError),
     /// TaskRouter.
     #[error(transparent)]
     Twilio(#[from] TwilioError),

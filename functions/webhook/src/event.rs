@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use domain::{Attributes, Fault, Stamp};
+use domain::{Attributes, Fault, ReportVersion};
 use twilio::{Callback, Worker};
 
 /// What TaskRouter said of a worker at one moment.
@@ -15,7 +15,7 @@ pub struct Event {
     /// The activity's name.
     pub activity: String,
     /// The moment. Unreadable attributes come before everything: whatever can be read counts more.
-    pub stamp: Stamp,
+    pub stamp: ReportVersion,
     /// Whether the worker is there no more.
     pub gone: bool,
     /// The attributes as far as they can be read.
@@ -31,7 +31,7 @@ impl Event {
     #[must_use]
     pub fn of(callback: &Callback) -> Option<Self> {
         let worker = callback.worker.as_ref()?;
-        let stamp = Stamp { at_ms: worker.timestamp_ms, version: worker.version };
+        let stamp = ReportVersion { at_ms: worker.timestamp_ms, version: worker.version };
         let gone = callback.is_deleted();
         Some(Self::new(&worker.sid, &worker.name, &worker.activity_name, stamp, gone, &worker.attributes))
     }
@@ -39,17 +39,17 @@ impl Event {
     /// What TaskRouter answered when it was asked at this moment; none where it left the attributes out.
     #[must_use]
     pub fn asked(worker: &Worker, asked_at_ms: i64) -> Option<Self> {
-        let stamp = Stamp { at_ms: asked_at_ms, version: worker.version.unwrap_or_default() };
+        let stamp = ReportVersion { at_ms: asked_at_ms, version: worker.version.unwrap_or_default() };
         let attributes = worker.attributes.as_ref()?;
         Some(Self::new(&worker.sid, &worker.friendly_name, &worker.activity_name, stamp, false, attributes))
     }
 
-    fn new(sid: &str, identity: &str, activity: &str, stamp: Stamp, gone: bool, attributes: &str) -> Self {
+    fn new(sid: &str, identity: &str, activity: &str, stamp: ReportVersion, gone: bool, attributes: &str) -> Self {
         let (read, mut faults) = Attributes::read(attributes);
         if gone && attributes.is_empty() {
             faults.clear();
         }
-        let stamp = if read.is_some() || gone { stamp } else { Stamp { at_ms: 0, version: 0 } };
+        let stamp = if read.is_some() || gone { stamp } else { ReportVersion { at_ms: 0, version: 0 } };
         Self {
             worker_sid: sid.to_owned(),
             identity: identity.to_owned(),

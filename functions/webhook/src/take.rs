@@ -16,7 +16,7 @@ use domain::{
     skill::Skills,
 };
 use store::{
-    Applied, By, Commit, TableError,
+    Applied, ChangeOrigin, Commit, StoreError,
     teams::team_ids,
     workers::{Observation, Observed},
 };
@@ -44,7 +44,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         for wait in waits() {
             tokio::time::sleep(wait).await;
             let observed = match self.directory.observe(observation(&event)).await {
-                Err(error) if error.again() => continue,
+                Err(error) if error.can_redecide() => continue,
                 observed => observed?,
             };
             if observed.latest && observed.worker.applied_hash.as_deref() == Some(&event.hash) {
@@ -52,7 +52,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             }
             event.gone |= observed.worker.gone;
             match Box::pin(self.settle(&mut event, &observed, source, request_id)).await {
-                Err(DoorError::Table(error)) if error.again() => tracing::debug!("something changed meanwhile"),
+                Err(DoorError::Table(error)) if error.can_redecide() => tracing::debug!("something changed meanwhile"),
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(error) => return Err(error),
@@ -69,9 +69,9 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         source: Source,
         request_id: &str,
     ) -> Result<bool, DoorError> {
-        let (user, displaced) = match self.whose(event, observed).await? {
+        let (user, previous_owner) = match self.whose(event, observed).await? {
             Whose::Nobodys => (None, None),
-            Whose::Theirs { user, displaced } => (Some(user), displaced),
+            Whose::Theirs { user, previous_owner } => (Some(user), previous_owner),
             Whose::LookAgain => return Ok(true),
         };
         let (before, now) = (user.map(|user| *user), http_api::now());
@@ -86,8 +86,8 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
             tracing::info!(worker_sid = event.worker_sid, "a worker without a known role is left unmanaged");
             return Ok(false);
         };
-        let frees_identity = self.frees_identity(before.as_ref(), &after).await?;
-        let by = By { actor: Actor::Taskrouter, source, request_id, caller: None, now };
+        let releases_identity = self.releases_identity(before.as_ref(), &after).await?;
+        let by = ChangeOrigin { actor: Actor::Taskrouter, source, request_id, caller: None, now };
         let new = after.assigned_skills.keys();
         let new = new.filter(|name| before.as_ref().is_none_or(|user| !user.assigned_skills.contains_key(*name)));
         let new = new.cloned().collect::<Vec<_>>();
@@ -99,21 +99,21 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         let commit = Commit {
             action: action(before.as_ref(), &after, event),
             // What a login says of somebody who is managed here may differ from what it should say (rule 24).
-            carry_over: before.is_some() && observed.latest && !event.gone,
+            needs_sync: before.is_some() && observed.latest && !event.gone,
             before: before.as_ref(),
             after,
             by,
             skills: None,
             applied: (latest.is_some() || !is_linked).then_some(Applied { worker_sid: &event.worker_sid, latest }),
-            displaced,
-            frees_identity,
+            previous_owner,
+            releases_identity,
         };
         self.directory.commit(commit).await?;
         Ok(false)
     }
 
     /// Whether a rename leaves a name that is still theirs.
-    async fn frees_identity(&self, before: Option<&User>, after: &User) -> Result<bool, TableError> {
+    async fn releases_identity(&self, before: Option<&User>, after: &User) -> Result<bool, StoreError> {
         match before {
             Some(before) if before.identity.to_lowercase() != after.identity.to_lowercase() => {
                 Ok(self.directory.whose_identity(&before.identity).await? == Some(before.user_id))
@@ -128,7 +128,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         event: &Event,
         observed: &Observed,
         now: Timestamp,
-    ) -> Result<Option<User>, TableError> {
+    ) -> Result<Option<User>, StoreError> {
         let seen = Seen {
             identity: &event.identity,
             worker_sid: &event.worker_sid,
@@ -144,7 +144,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
     }
 
     /// What the teams give, where it matters.
-    async fn inherited(&self, user: &User) -> Result<Skills, TableError> {
+    async fn inherited(&self, user: &User) -> Result<Skills, StoreError> {
         if self.policy.skills == SkillAuthority::Directory {
             return Ok(Skills::new());
         }

@@ -4,13 +4,13 @@
 use jiff::Timestamp;
 
 use domain::{
-    Actor, Source, Stamp, User, UserId,
+    Actor, ReportVersion, Source, User, UserId,
     audit::Action,
     login::{Seen, seen_again},
     skill::Skills,
 };
 use store::{
-    By, Commit, TableError,
+    ChangeOrigin, Commit, StoreError,
     workers::{Observation, Observed},
 };
 use twilio::FetchWorker;
@@ -25,7 +25,7 @@ pub(crate) enum Whose {
     /// Nobody's yet.
     Nobodys,
     /// This person's. Somebody else, whose worker is gone, gives the identity up.
-    Theirs { user: Box<User>, displaced: Option<UserId> },
+    Theirs { user: Box<User>, previous_owner: Option<UserId> },
     /// Something about another worker has been taken in first: ask again.
     LookAgain,
 }
@@ -44,7 +44,7 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         let user = Box::new(self.existing(user_id).await?);
         match user.worker_sid.clone() {
             Some(other) if other != event.worker_sid => self.two_claim(user, &other, event).await,
-            _ => Ok(Whose::Theirs { user, displaced: None }),
+            _ => Ok(Whose::Theirs { user, previous_owner: None }),
         }
     }
 
@@ -52,11 +52,11 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
     async fn renamed(&self, user: Box<User>, event: &Event, observed: &Observed) -> Result<Whose, DoorError> {
         let is_current = observed.latest && user.worker_sid.as_deref() == Some(&event.worker_sid);
         if !is_current || same(&user.identity, &event.identity) {
-            return Ok(Whose::Theirs { user, displaced: None });
+            return Ok(Whose::Theirs { user, previous_owner: None });
         }
         let bearer = self.directory.whose_identity(&event.identity).await?;
         let Some(bearer) = bearer.filter(|bearer| *bearer != user.user_id) else {
-            return Ok(Whose::Theirs { user, displaced: None });
+            return Ok(Whose::Theirs { user, previous_owner: None });
         };
         // The bearer's own callback, or the reconciliation, says who they are now. Taking that in here could go in
         // circles, when two have swapped their names.
@@ -66,13 +66,13 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
         {
             return Err(DoorError::Unsettled);
         }
-        Ok(Whose::Theirs { user, displaced: Some(bearer) })
+        Ok(Whose::Theirs { user, previous_owner: Some(bearer) })
     }
 
     /// An unknown worker under the name of somebody who has another worker: either of the two is out of date.
     async fn two_claim(&self, user: Box<User>, other: &str, event: &mut Event) -> Result<Whose, DoorError> {
         if event.gone {
-            return Ok(Whose::Theirs { user, displaced: None });
+            return Ok(Whose::Theirs { user, previous_owner: None });
         }
         let asked_at = Timestamp::now().as_millisecond();
         match self.twilio.fetch_worker(&event.worker_sid).await? {
@@ -105,21 +105,21 @@ impl<S: Store, T: FetchWorker + Sync> Door<S, T> {
 
     /// A worker that TaskRouter knows no more leaves its user without worker (rule 28).
     async fn remove(&self, worker_sid: &str) -> Result<(), DoorError> {
-        let stamp = Stamp { at_ms: 0, version: 0 };
+        let stamp = ReportVersion { at_ms: 0, version: 0 };
         let seen = Observation { worker_sid, activity: "", stamp, gone: true };
         let Some(user_id) = self.directory.observe(seen).await?.worker.user_id else { return Ok(()) };
         let user = self.existing(user_id).await?;
         let seen = Seen { identity: "", worker_sid, gone: true, stamp, latest: false, said: None };
         let after = seen_again(&user, seen, &self.policy, &Skills::new());
         let source = Source::Webhook;
-        let by = By { actor: Actor::Taskrouter, source, request_id: "", caller: None, now: http_api::now() };
+        let by = ChangeOrigin { actor: Actor::Taskrouter, source, request_id: "", caller: None, now: http_api::now() };
         let commit = Commit::new(Some(&user), after, by, Action::WorkerRemoved);
-        self.directory.commit(Commit { frees_identity: false, ..commit }).await?;
+        self.directory.commit(Commit { releases_identity: false, ..commit }).await?;
         Ok(())
     }
 
-    async fn existing(&self, user_id: UserId) -> Result<User, TableError> {
+    async fn existing(&self, user_id: UserId) -> Result<User, StoreError> {
         let user = self.directory.user(user_id).await?;
-        user.ok_or_else(|| TableError::Broken("a worker or an identity leads to nobody".to_owned()))
+        user.ok_or_else(|| StoreError::Broken("a worker or an identity leads to nobody".to_owned()))
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use http_api::question;
 use store::{
-    FindUsers, TableError,
+    FindUsers, StoreError,
     count::CountUsers,
     jobs::{Claim, Hold, Job, WorkJobs},
 };
@@ -31,7 +31,7 @@ pub enum ExportError {
     Busy,
     /// The table.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] StoreError),
     /// S3.
     #[error(transparent)]
     Bucket(#[from] BucketError),
@@ -55,8 +55,8 @@ pub async fn handle(
     let written = write(directory, bucket, hold, &job).await;
     match &written {
         // Somebody else has taken the job over; it is theirs to speak of.
-        Err(ExportError::Table(TableError::Conflict)) => tracing::warn!("lost the hold on the job"),
-        Err(error) if error.retryable() => {
+        Err(ExportError::Table(StoreError::Conflict)) => tracing::warn!("lost the hold on the job"),
+        Err(error) if error.is_transient() => {
             tracing::warn!(error = %error, job_id = %hold.job_id, "an export is to be tried again");
             directory.release(hold, http_api::now()).await?;
             return written;
@@ -73,10 +73,10 @@ pub async fn handle(
 impl ExportError {
     /// Whether the next try may go better.
     #[must_use]
-    pub const fn retryable(&self) -> bool {
+    pub const fn is_transient(&self) -> bool {
         match self {
             Self::Busy | Self::Bucket(_) => true,
-            Self::Table(error) => error.retryable(),
+            Self::Table(error) => error.is_transient(),
             Self::Csv(_) => false,
         }
     }
@@ -89,7 +89,7 @@ async fn write(
     job: &Job,
 ) -> Result<(), ExportError> {
     // What was checked when the job was put cannot be wrong now.
-    let question = question::of(&job.asked).map_err(|problem| TableError::Broken(problem.detail))?;
+    let question = question::of(&job.asked).map_err(|problem| StoreError::Broken(problem.detail))?;
     let total = directory.count(&question).await?;
     let file = format!("exports/{}/{}.csv", hold.job_id, hold.attempt);
     let mut upload = bucket.upload(&file);

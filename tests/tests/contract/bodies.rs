@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::contract::{Contract, Operation, entries};
 
 /// A stack with the demo people, teams and skills.
-struct Stand {
+struct Fixture {
     stack: Stack,
     client: Client,
     owner: String,
@@ -17,15 +17,15 @@ struct Stand {
     _data: tempfile::TempDir,
 }
 
-impl Stand {
+impl Fixture {
     async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = Options { seed: 4, ..Options::for_test(data.path()) };
         let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let owner = stack.people()[0].token.clone();
-        let mut stand = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
-        stand.user_id = stand.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
-        stand
+        let mut fixture = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
+        fixture.user_id = fixture.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
+        fixture
     }
 
     async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
@@ -58,24 +58,24 @@ fn fields(schema: &Value) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() {
-    let (contract, stand) = (Contract::read(), Stand::start().await);
+    let (contract, fixture) = (Contract::read(), Fixture::start().await);
     for operation in contract.operations() {
         let Some(schema) = operation.body() else { continue };
-        let known = stand.known(&operation, &json!({"no_such_field": 0})).await;
+        let known = fixture.known(&operation, &json!({"no_such_field": 0})).await;
         assert_eq!(known, fields(schema), "{}", operation.route());
         for (name, inner) in entries(&schema["properties"]).filter(|(_, inner)| inner["items"]["type"] == "object") {
-            let known = stand.known(&operation, &json!({name: [{"no_such_field": 0}]})).await;
+            let known = fixture.known(&operation, &json!({name: [{"no_such_field": 0}]})).await;
             assert_eq!(known, fields(&inner["items"]), "{} {name}", operation.route());
         }
     }
-    stand.stack.stop().await;
+    fixture.stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_owner_has_every_power_that_the_contract_lists() {
-    let (contract, stand) = (Contract::read(), Stand::start().await);
-    let (_, me) = stand.ask(Method::GET, "/me", &Value::Null).await;
-    let powers = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    assert_eq!(powers.collect::<BTreeSet<_>>(), contract.words("Power"), "{me}");
-    stand.stack.stop().await;
+    let (contract, fixture) = (Contract::read(), Fixture::start().await);
+    let (_, me) = fixture.ask(Method::GET, "/me", &Value::Null).await;
+    let permissions = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.words("Power"), "{me}");
+    fixture.stack.stop().await;
 }

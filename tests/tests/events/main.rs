@@ -21,10 +21,10 @@ use local::{
     sample,
 };
 use serde_json::{Value, json};
-use store::{By, Directory, ViewUser, skills::CommitSkill};
-use twilio::signature;
+use store::{ChangeOrigin, Directory, ViewUser, skills::CommitSkill};
 use tempfile::TempDir;
 use tests::contract::{Answered, Contract};
+use twilio::signature;
 use uuid::Uuid;
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
@@ -60,16 +60,16 @@ fn every_sample_has_an_expectation_and_every_expectation_a_sample() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_makes_its_function_do_what_its_name_says() {
-    let (stand, contract) = (Stand::start().await, Contract::read());
+    let (fixture, contract) = (Fixture::start().await, Contract::read());
     let mut wrong = Vec::new();
     for (name, expected) in expected::all() {
-        let answer = stand.invoke(name).await;
+        let answer = fixture.invoke(name).await;
         if let Err(reason) = expected.check(&answer).and_then(|()| conforms(&contract, name, &answer)) {
             let hint = if name.starts_with("webhook/") { right_signature(name) } else { String::new() };
             wrong.push(format!("{name}: expected {expected:?}, {reason}{hint}"));
         }
     }
-    stand.stack.stop().await;
+    fixture.stack.stop().await;
     assert!(wrong.is_empty(), "{} samples are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -134,7 +134,7 @@ struct Person {
 }
 
 /// A stack with the people, teams and skills that samples speak of.
-struct Stand {
+struct Fixture {
     stack: Stack,
     client: reqwest::Client,
     directory: Directory,
@@ -143,7 +143,7 @@ struct Stand {
     _data: TempDir,
 }
 
-impl Stand {
+impl Fixture {
     async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let stack = Stack::start(Options::for_test(data.path())).await.unwrap();
@@ -151,11 +151,11 @@ impl Stand {
         let directory = directory_of(&stack);
         put_catalog(&directory).await;
         let owner = log_in(&client, &stack, &directory, ACCOUNT_OWNER, &["admin"]).await;
-        let stand = Self { stack, client, directory, owner, _data: data };
+        let fixture = Self { stack, client, directory, owner, _data: data };
         for (name, role) in [("admin", "admin"), ("supervisor", "supervisor"), ("agent", "agent")] {
-            stand.log_in(name, &[role]).await;
+            fixture.log_in(name, &[role]).await;
         }
-        stand
+        fixture
     }
 
     async fn invoke(&self, name: &str) -> Answer {
@@ -188,7 +188,7 @@ async fn put_catalog(directory: &Directory) {
     for (name, skill_set, levels) in
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
     {
-        let by = By::operator("test", Timestamp::now());
+        let by = ChangeOrigin::operator("test", Timestamp::now());
         directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await.unwrap();
         let skill = Skill { name: SkillName::new(name).unwrap(), skill_set: skill_set.to_owned(), levels, version: 0 };
         directory.commit_skill(None, skill, by, Action::Created).await.unwrap();

@@ -7,7 +7,7 @@ use domain::{
     audit::Action,
     catalog::SkillSet,
     edit::{Edit, RoleAuthority},
-    powers::Caller,
+    permissions::Caller,
     skill::MOST_SKILLS,
     status::StatusChange,
 };
@@ -15,15 +15,15 @@ use jiff::Timestamp;
 use local::sample;
 use serde_json::Value;
 use store::{
-    By, Commit, CommitUser, ViewUser,
+    ChangeOrigin, Commit, CommitUser, ViewUser,
+    idempotency::{Attempt, IdempotencyStore},
     jobs::{Asked, Hold, Job, KeepJobs, WorkJobs},
-    once::{Attempt, KeepAnswers},
     skills::CommitSkill,
     teams::{CommitTeam, TeamChange},
 };
 use uuid::Uuid;
 
-use crate::{Person, Stand};
+use crate::{Fixture, Person};
 
 /// What comes with another placeholder: `version` with a user, `skill` with its skill set.
 const COME_WITH_OTHERS: [&str; 8] = [
@@ -39,7 +39,7 @@ const COME_WITH_OTHERS: [&str; 8] = [
 
 type Values = BTreeMap<String, String>;
 
-impl Stand {
+impl Fixture {
     /// A value for each placeholder. Everybody but the account owner is somebody new, so that no sample depends on what
     /// another one has changed.
     pub async fn values(&self, name: &str, event: &str) -> Values {
@@ -262,8 +262,8 @@ impl Stand {
     }
 }
 
-fn by() -> By<'static> {
-    By::operator("test", Timestamp::now())
+fn by() -> ChangeOrigin<'static> {
+    ChangeOrigin::operator("test", Timestamp::now())
 }
 
 fn english() -> SkillName {

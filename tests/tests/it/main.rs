@@ -5,10 +5,10 @@
 mod bad_input;
 mod callbacks;
 mod export;
-mod newcomer;
-mod once;
-mod powers;
+mod idempotency;
+mod permissions;
 mod privacy;
+mod provisioning;
 mod records;
 mod skills;
 mod status;

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{Level, people};
 
-const EARLY: Stamp = Stamp { at_ms: 1_000, version: 1 };
-const LATE: Stamp = Stamp { at_ms: 2_000, version: 2 };
+const EARLY: ReportVersion = ReportVersion { at_ms: 1_000, version: 1 };
+const LATE: ReportVersion = ReportVersion { at_ms: 2_000, version: 2 };
 
 fn directory() -> Policy {
     Policy { account_owners: ["owner@example.com".to_owned()].into(), ..Policy::default() }
@@ -17,7 +17,7 @@ fn skills(of: &[(&str, i64)]) -> Skills {
     of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), Some(Level(*level)))).collect()
 }
 
-fn seen(said: &Attributes, stamp: Stamp) -> Seen<'_> {
+fn seen(said: &Attributes, stamp: ReportVersion) -> Seen<'_> {
     Seen { identity: "ada", worker_sid: "WK1", gone: false, stamp, latest: true, said: Some(said) }
 }
 
@@ -79,13 +79,15 @@ fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_taken_over() {
 
 #[test]
 fn rules_24_and_28_a_lowering_that_is_heard_late_is_taken_over_all_the_same() {
-    let decided =
-        User { decided_after: Some(Stamp { at_ms: 500, version: 0 }), ..people::somebody("ada", Role::SystemAdmin) };
+    let decided = User {
+        role_decided_after: Some(ReportVersion { at_ms: 500, version: 0 }),
+        ..people::somebody("ada", Role::SystemAdmin)
+    };
     let (lowered, raised) = (said(Role::Agent), said(Role::SystemAdmin));
     let in_order = again(&again(&decided, seen(&lowered, EARLY)), seen(&raised, LATE));
     let reversed = again(&again(&decided, seen(&raised, LATE)), Seen { latest: false, ..seen(&lowered, EARLY) });
     assert_eq!((in_order.role, reversed.role), (Role::Agent, Role::Agent));
-    let before_the_decision = Seen { latest: false, ..seen(&lowered, Stamp { at_ms: 400, version: 0 }) };
+    let before_the_decision = Seen { latest: false, ..seen(&lowered, ReportVersion { at_ms: 400, version: 0 }) };
     assert_eq!(again(&decided, before_the_decision).role, Role::SystemAdmin);
 }
 
@@ -155,7 +157,7 @@ fn rule_13_a_login_does_not_bring_a_deleted_person_back() {
 fn somebody_whose_attributes_cannot_be_read_is_still_on_the_list() {
     let nothing = Attributes::default();
     let ada = first(Seen { said: None, ..seen(&nothing, EARLY) }).unwrap();
-    assert_eq!((ada.name.as_str(), ada.role, ada.adoption), ("ada", Role::Agent, Adoption::Awaited));
+    assert_eq!((ada.name.as_str(), ada.role, ada.provenance), ("ada", Role::Agent, Provenance::Pending));
     let attributes = said(Role::Supervisor);
     let read = again(&ada, seen(&attributes, EARLY));
     assert_eq!((read.name.as_str(), read.role), ("Ada Lovelace", Role::Supervisor));

@@ -85,7 +85,7 @@ fn rule_13_an_operator_restores_what_is_there_still() {
         record(Action::Deleted, &away, &gone),
         record(Action::Deactivated, &ada(), &away),
     ];
-    let former = Former::of(&history);
+    let former = StateBeforeDeletion::of(&history);
     assert_eq!(restored(&gone, &former, |_| true, |_| true), Ok(away.clone()));
     let less = restored(&gone, &former, |_| false, |_| false).unwrap();
     assert_eq!((less.teams.len(), less.assigned_skills.len()), (0, 0));
@@ -102,5 +102,5 @@ fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
         record(Action::Deleted, &ada(), &half),
         record(Action::Edited, &agent("ada"), &ada()),
     ];
-    assert_eq!(restored(&gone, &Former::of(&history), |_| true, |_| true), Ok(ada()));
+    assert_eq!(restored(&gone, &StateBeforeDeletion::of(&history), |_| true, |_| true), Ok(ada()));
 }

@@ -7,27 +7,27 @@ use domain::{
     audit::Action,
     edit::{Edit, RoleAuthority},
     people::{agent, somebody},
-    powers::Caller,
+    permissions::Caller,
     status::StatusChange,
 };
+use embedded::Dynamo;
 use http_api::{
     Problem, Signed,
-    change::{self, About, Reading},
+    change::{self, ChangeTarget, Reading},
     precondition::IfMatch,
 };
-use embedded::Dynamo;
 use jiff::Timestamp;
 use store::{
-    By, Commit, CommitUser, Directory, ReadTogether, TableError, Together, ViewUser, Wanted,
+    ChangeOrigin, Commit, CommitUser, Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, ViewUser,
     history::{Subject, ViewHistory},
 };
 
-struct Stand {
+struct Fixture {
     directory: Directory,
     _dynamo: Dynamo,
 }
 
-impl Stand {
+impl Fixture {
     async fn with(users: &[User]) -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
@@ -47,7 +47,7 @@ impl Stand {
 }
 
 fn by_an_operator(before: Option<&User>, after: User) -> Commit<'_> {
-    Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
+    Commit::new(before, after, ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
 }
 
 /// A directory in which, right after it was read for the first time, this person becomes somebody else.
@@ -63,9 +63,9 @@ impl<'a> Meanwhile<'a> {
     }
 }
 
-impl ReadTogether for Meanwhile<'_> {
-    async fn together(&self, wanted: &Wanted) -> Result<Together, TableError> {
-        let read = self.directory.together(wanted).await?;
+impl ReadSnapshot for Meanwhile<'_> {
+    async fn snapshot(&self, wanted: &ReadSet) -> Result<Snapshot, StoreError> {
+        let read = self.directory.snapshot(wanted).await?;
         *self.read.lock().unwrap() += 1;
         let becomes = self.becomes.lock().unwrap().take();
         if let Some(after) = becomes {
@@ -77,7 +77,7 @@ impl ReadTogether for Meanwhile<'_> {
 }
 
 impl CommitUser for Meanwhile<'_> {
-    async fn commit(&self, commit: Commit<'_>) -> Result<User, TableError> {
+    async fn commit(&self, commit: Commit<'_>) -> Result<User, StoreError> {
         self.directory.commit(commit).await
     }
 }
@@ -93,8 +93,8 @@ fn promote(user: &User, read: &Reading) -> Result<User, Refusal> {
     edit.apply(user, read.caller, [], RoleAuthority::Directory)
 }
 
-async fn promotes(directory: &(impl ReadTogether + CommitUser), caller: &User, target: &User) -> Result<User, Problem> {
-    let about = About::user(target.user_id, IfMatch::Any);
+async fn promotes(directory: &(impl ReadSnapshot + CommitUser), caller: &User, target: &User) -> Result<User, Problem> {
+    let about = ChangeTarget::user(target.user_id, IfMatch::Any);
     change::user(directory, &signed(caller), &about, Action::Edited, promote).await
 }
 
@@ -114,9 +114,9 @@ async fn rule_5_what_the_profile_says_counts_and_not_what_the_token_check_said()
         (User { status: Status::Deleted, ..adam }, "caller-may-no-longer"),
     ];
     for (adam, told) in cases {
-        let stand = Stand::with(&[adam.clone(), ada.clone()]).await;
-        assert_eq!(code(promotes(&stand.directory, &adam, &ada).await), told);
-        assert_eq!(stand.is_now(&ada).await.role == Role::Supervisor, told == "done");
+        let fixture = Fixture::with(&[adam.clone(), ada.clone()]).await;
+        assert_eq!(code(promotes(&fixture.directory, &adam, &ada).await), told);
+        assert_eq!(fixture.is_now(&ada).await.role == Role::Supervisor, told == "done");
     }
 }
 
@@ -131,11 +131,11 @@ async fn rule_5_who_is_demoted_or_deactivated_between_reading_and_writing_has_wr
         (User { status: Status::Deleted, ..adam.clone() }, "caller-may-no-longer"),
     ];
     for (becomes, told) in cases {
-        let stand = Stand::with(&[adam.clone(), ada.clone()]).await;
-        let meanwhile = Meanwhile::new(&stand.directory, becomes);
+        let fixture = Fixture::with(&[adam.clone(), ada.clone()]).await;
+        let meanwhile = Meanwhile::new(&fixture.directory, becomes);
         assert_eq!(code(promotes(&meanwhile, &adam, &ada).await), told);
         assert_eq!(*meanwhile.read.lock().unwrap(), 2, "the first attempt met the demotion, the second is refused");
-        assert_eq!((stand.is_now(&ada).await.role, stand.records(&ada).await), (Role::Agent, 1));
+        assert_eq!((fixture.is_now(&ada).await.role, fixture.records(&ada).await), (Role::Agent, 1));
     }
 }
 
@@ -143,24 +143,24 @@ async fn rule_5_who_is_demoted_or_deactivated_between_reading_and_writing_has_wr
 #[tokio::test]
 async fn rule_5_an_admin_who_is_demoted_meanwhile_does_not_raise_themselves_again() {
     let adam = somebody("adam", Role::SystemAdmin);
-    let stand = Stand::with(std::slice::from_ref(&adam)).await;
+    let fixture = Fixture::with(std::slice::from_ref(&adam)).await;
     let demoted = User { role: Role::Agent, ..adam.clone() };
-    let meanwhile = Meanwhile::new(&stand.directory, demoted);
+    let meanwhile = Meanwhile::new(&fixture.directory, demoted);
     let edit = |user: &User, read: &Reading| {
         let edit = Edit { role: Some(Role::SystemAdmin), act_as_agent: Some(true), ..Edit::default() };
         edit.apply(user, read.caller, [], RoleAuthority::Directory)
     };
-    let about = About::user(adam.user_id, IfMatch::Any);
+    let about = ChangeTarget::user(adam.user_id, IfMatch::Any);
     let answer = change::user(&meanwhile, &signed(&adam), &about, Action::Edited, edit).await;
-    assert_eq!((code(answer), stand.is_now(&adam).await.role), ("agents-may-not", Role::Agent));
+    assert_eq!((code(answer), fixture.is_now(&adam).await.role), ("agents-may-not", Role::Agent));
 }
 
 // rule 5
 #[tokio::test]
 async fn rule_5_a_change_of_the_caller_that_takes_no_power_from_them_does_not_stop_them() {
     let (adam, ada) = (somebody("adam", Role::SystemAdmin), agent("ada"));
-    let stand = Stand::with(&[adam.clone(), ada.clone()]).await;
-    let meanwhile = Meanwhile::new(&stand.directory, User { name: "Adam Newname".to_owned(), ..adam.clone() });
+    let fixture = Fixture::with(&[adam.clone(), ada.clone()]).await;
+    let meanwhile = Meanwhile::new(&fixture.directory, User { name: "Adam Newname".to_owned(), ..adam.clone() });
     assert_eq!(code(promotes(&meanwhile, &adam, &ada).await), "done");
     assert_eq!(*meanwhile.read.lock().unwrap(), 1, "at the first attempt");
 }
@@ -171,11 +171,11 @@ async fn rule_5_two_admins_who_deactivate_each_other_at_the_same_moment_are_not_
     let names = ["adam", "anna"];
     for _ in 0..20 {
         let [adam, anna] = names.map(|name| somebody(name, Role::SystemAdmin));
-        let stand = Stand::with(&[adam.clone(), anna.clone()]).await;
+        let fixture = Fixture::with(&[adam.clone(), anna.clone()]).await;
         let deactivates = async |caller: &User, target: &User| {
-            let about = About::user(target.user_id, IfMatch::Any);
+            let about = ChangeTarget::user(target.user_id, IfMatch::Any);
             let deactivate = |user: &User, read: &Reading| StatusChange::Deactivate.apply(user, read.caller);
-            change::user(&stand.directory, &signed(caller), &about, Action::Deactivated, deactivate).await
+            change::user(&fixture.directory, &signed(caller), &about, Action::Deactivated, deactivate).await
         };
         let (one, other) = tokio::join!(deactivates(&adam, &anna), deactivates(&anna, &adam));
         let mut told = [code(one), code(other)];

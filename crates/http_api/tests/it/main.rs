@@ -2,4 +2,4 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod change;
-mod once;
+mod idempotency;

@@ -7,7 +7,7 @@ use domain::{
 
 use super::{question::Question, source::Kind};
 use crate::{
-    TableError,
+    StoreError,
     items::{self, FilterEntry, Item, SearchEntry},
     keys,
 };
@@ -41,7 +41,7 @@ enum Found {
 
 impl Candidate {
     /// What a partition of this kind and status has.
-    pub(super) fn of(kind: &Kind, status: Status, item: Item) -> Result<Self, TableError> {
+    pub(super) fn of(kind: &Kind, status: Status, item: Item) -> Result<Self, StoreError> {
         match kind {
             Kind::Everybody => {
                 let sk = item.get("by_status_sk").and_then(|sk| sk.as_s().ok()).cloned().ok_or_else(without_user)?;
@@ -59,7 +59,7 @@ impl Candidate {
         }
     }
 
-    fn found(sk: String, entry: Entry) -> Result<Self, TableError> {
+    fn found(sk: String, entry: Entry) -> Result<Self, StoreError> {
         let user_id = keys::user_of(&sk).ok_or_else(without_user)?;
         Ok(Self { sk, user_id, profile: None, entries: vec![entry] })
     }
@@ -99,6 +99,6 @@ impl Entry {
     }
 }
 
-fn without_user() -> TableError {
-    TableError::Broken("a sort key without user id".to_owned())
+fn without_user() -> StoreError {
+    StoreError::Broken("a sort key without user id".to_owned())
 }

@@ -6,7 +6,7 @@ use super::{
     candidate::Candidate,
     source::{Partition, Source},
 };
-use crate::{Directory, TableError};
+use crate::{Directory, StoreError};
 
 /// As many entries as fill the 4 KB that one query costs at least.
 const LEAST: usize = 20;
@@ -19,12 +19,12 @@ pub(super) struct Chunk {
 }
 
 /// The chunks of several partitions, read at a time. On the heap, since reading is divided again and again.
-type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Chunk>, TableError>> + Send + 'a>>;
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Chunk>, StoreError>> + Send + 'a>>;
 
 impl Directory {
     /// About `size` candidates of each status after this sort key, merged: all partitions share one sort key to go
     /// on after, so what lies beyond the end of one of them waits for the next chunk.
-    pub(super) async fn chunk(&self, source: &Source, after: Option<&str>, size: usize) -> Result<Chunk, TableError> {
+    pub(super) async fn chunk(&self, source: &Source, after: Option<&str>, size: usize) -> Result<Chunk, StoreError> {
         let share = size.div_ceil(source.in_each_status.max(1)).max(LEAST.min(size));
         Ok(merged(self.chunks(source, &source.partitions, after, share).await?))
     }
@@ -57,9 +57,9 @@ impl Directory {
         partition: &Partition,
         after: Option<&str>,
         size: usize,
-    ) -> Result<Chunk, TableError> {
+    ) -> Result<Chunk, StoreError> {
         let query = self.db.query().table_name(&self.table).limit(i32::try_from(size).unwrap_or(i32::MAX));
-        let answer = source.query(query, partition, after).send().await.map_err(|error| TableError::of(&error))?;
+        let answer = source.query(query, partition, after).send().await.map_err(|error| StoreError::of(&error))?;
         let more = answer.last_evaluated_key.is_some();
         let items = answer.items.unwrap_or_default().into_iter();
         let candidates = items.map(|item| Candidate::of(&source.kind, partition.status, item));

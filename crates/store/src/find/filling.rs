@@ -10,7 +10,7 @@ use domain::{User, UserId};
 
 use super::{CHECKED_AT_ONCE, Directory, MOST_EXAMINED, Page, candidate::Candidate, chunk::Chunk, question::Question};
 use crate::{
-    Cursor, TableError,
+    Cursor, StoreError,
     cursor::Leader,
     teams::{Teams, ViewTeams, team_ids},
 };
@@ -61,7 +61,7 @@ impl<'a> Filling<'a> {
     }
 
     /// Takes from a chunk who matches, until it is over. Whether there may be more.
-    pub(super) async fn take(&mut self, chunk: Chunk) -> Result<bool, TableError> {
+    pub(super) async fn take(&mut self, chunk: Chunk) -> Result<bool, StoreError> {
         let mut candidates = chunk.candidates.into_iter().peekable();
         while candidates.peek().is_some() && !self.is_over() {
             let proposed = self.propose(&mut candidates);
@@ -99,7 +99,7 @@ impl<'a> Filling<'a> {
 
     /// Reads those who are proposed and adds who matches. When the page is full before all were looked at, the
     /// sort key after which the next page goes on.
-    async fn dispose(&mut self, proposed: Vec<Candidate>) -> Result<Option<String>, TableError> {
+    async fn dispose(&mut self, proposed: Vec<Candidate>) -> Result<Option<String>, StoreError> {
         let users = self.profiles_of(&proposed).await?;
         let matching = |candidate: &Candidate| {
             let user = users.get(&candidate.user_id)?;
@@ -117,7 +117,7 @@ impl<'a> Filling<'a> {
         Ok(None)
     }
 
-    async fn profiles_of(&self, proposed: &[Candidate]) -> Result<BTreeMap<UserId, User>, TableError> {
+    async fn profiles_of(&self, proposed: &[Candidate]) -> Result<BTreeMap<UserId, User>, StoreError> {
         let carried = proposed.iter().filter_map(|candidate| candidate.profile.clone());
         let to_read = proposed.iter().filter(|candidate| candidate.profile.is_none());
         let to_read = to_read.map(|candidate| candidate.user_id).collect::<BTreeSet<_>>();
@@ -125,7 +125,7 @@ impl<'a> Filling<'a> {
         Ok(carried.chain(read).map(|user| (user.user_id, user)).collect())
     }
 
-    async fn read_teams(&mut self, users: impl Iterator<Item = &User>) -> Result<(), TableError> {
+    async fn read_teams(&mut self, users: impl Iterator<Item = &User>) -> Result<(), StoreError> {
         let known = self.page.teams.keys().copied().collect::<BTreeSet<_>>();
         let unknown = team_ids(users).difference(&known).copied().collect();
         self.page.teams.extend(self.directory.teams(unknown).await?);

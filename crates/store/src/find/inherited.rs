@@ -4,7 +4,7 @@ use domain::{Level, SkillName, Team};
 
 use super::{Directory, question::Question};
 use crate::{
-    TableError, keys,
+    StoreError, keys,
     profiles::text,
     teams::{Teams, ViewTeams},
 };
@@ -14,12 +14,12 @@ const MOST_TEAMS: usize = 20;
 
 impl Directory {
     /// The teams whose members may have this skill from them, as it is asked for; none where too many have it.
-    pub(super) async fn teams_with(&self, skill: &SkillName, question: &Question) -> Result<Option<Teams>, TableError> {
+    pub(super) async fn teams_with(&self, skill: &SkillName, question: &Question) -> Result<Option<Teams>, StoreError> {
         let query = self.db.query().table_name(&self.table).limit(i32::try_from(MOST_TEAMS + 1).unwrap_or(i32::MAX));
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :team)");
         let query = query.expression_attribute_values(":pk", text(keys::of_skill(skill)));
         let query = query.expression_attribute_values(":team", text(keys::HOLDER_TEAM));
-        let answer = query.send().await.map_err(|error| TableError::of(&error))?;
+        let answer = query.send().await.map_err(|error| StoreError::of(&error))?;
         if answer.items().len() > MOST_TEAMS {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use domain::SearchText;
 
 use super::{Directory, Order, chunk::Chunk, question::Question, source::Source};
-use crate::{Cursor, TableError, cursor::Leader, index, keys::Filter, teams::Teams};
+use crate::{Cursor, StoreError, cursor::Leader, index, keys::Filter, teams::Teams};
 
 /// How many entries are asked for of each part to see which one ends first.
 const PROBE: usize = 100;
@@ -46,9 +46,9 @@ impl Directory {
         question: &Question,
         order: Order,
         cursor: Option<&Cursor>,
-    ) -> Result<Led, TableError> {
+    ) -> Result<Led, StoreError> {
         match (cursor, able(question, order)) {
-            (Some(Cursor { leader: Some(leader), .. }), able) if !able.contains(leader) => Err(TableError::Cursor),
+            (Some(Cursor { leader: Some(leader), .. }), able) if !able.contains(leader) => Err(StoreError::Cursor),
             (Some(cursor), _) => self.without_probe(question, cursor.leader).await,
             (None, able) if able.len() < 2 => self.without_probe(question, able.first().copied()).await,
             (None, able) => self.probed(question, able).await,
@@ -56,7 +56,7 @@ impl Directory {
     }
 
     /// A skill that can lead no more hands over to everybody: the order is the same.
-    async fn without_probe(&self, question: &Question, leader: Option<Leader>) -> Result<Led, TableError> {
+    async fn without_probe(&self, question: &Question, leader: Option<Leader>) -> Result<Led, StoreError> {
         let led = match leader {
             Some(leader) => self.led_by(question, leader).await?,
             None => None,
@@ -64,7 +64,7 @@ impl Directory {
         Ok(led.unwrap_or_else(|| Led::by_nobody(question)))
     }
 
-    async fn probed(&self, question: &Question, able: Vec<Leader>) -> Result<Led, TableError> {
+    async fn probed(&self, question: &Question, able: Vec<Leader>) -> Result<Led, StoreError> {
         let mut probes = Vec::new();
         for leader in able {
             let Some(led) = self.led_by(question, leader).await? else { continue };
@@ -80,7 +80,7 @@ impl Directory {
     }
 
     /// Where this leader looks; none for a skill that too many teams have.
-    async fn led_by(&self, question: &Question, leader: Leader) -> Result<Option<Led>, TableError> {
+    async fn led_by(&self, question: &Question, leader: Leader) -> Result<Option<Led>, StoreError> {
         let (source, teams) = match (leader, &question.text, question.team, &question.skill, question.role) {
             (Leader::Word(word), Some(text), ..) => match text.terms().get(word) {
                 Some(word) => (Source::word(question, word), Teams::new()),

@@ -16,7 +16,7 @@ mod source;
 
 use domain::User;
 
-use crate::{Cursor, Directory, TableError, teams::Teams};
+use crate::{Cursor, Directory, StoreError, teams::Teams};
 use filling::Filling;
 use leader::Led;
 pub use question::Question;
@@ -61,7 +61,7 @@ pub trait FindUsers {
         order: Order,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> impl Future<Output = Result<Page, TableError>> + Send;
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 }
 
 impl FindUsers for Directory {
@@ -71,11 +71,11 @@ impl FindUsers for Directory {
         order: Order,
         cursor: Option<Cursor>,
         limit: usize,
-    ) -> Result<Page, TableError> {
+    ) -> Result<Page, StoreError> {
         let Led { leader, source, mut first, teams } = self.led(question, order, cursor.as_ref()).await?;
         let after = cursor.map(|cursor| cursor.after);
         if after.as_ref().is_some_and(|after| !source.has_place(after)) {
-            return Err(TableError::Cursor);
+            return Err(StoreError::Cursor);
         }
         let mut size = first_size(question, order, &source.kind, limit);
         let mut filling = Filling::of(self, question, limit, after, teams);

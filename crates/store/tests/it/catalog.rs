@@ -3,20 +3,20 @@
 use domain::{Level, Refusal, Skill, SkillName, Team, TeamId, User, audit::Action, catalog::SkillSet, people};
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    By, CommitUser, ReadTogether, TableError, Wanted,
+    ChangeOrigin, CommitUser, ReadSet, ReadSnapshot, StoreError,
     history::{Subject, ViewHistory},
     skills::{CommitSkill, Uses, ViewCatalog},
     teams::{CommitTeam, TeamChange},
 };
 use uuid::Uuid;
 
-use crate::support::{Stand, edit, meet};
+use crate::support::{Fixture, edit, meet};
 
 const ROUNDS: usize = 60;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-fn operator() -> By<'static> {
-    By::operator("test", NOW)
+fn operator() -> ChangeOrigin<'static> {
+    ChangeOrigin::operator("test", NOW)
 }
 
 fn set() -> SkillSet {
@@ -27,7 +27,7 @@ fn english() -> SkillName {
     SkillName::new("English").unwrap()
 }
 
-impl Stand {
+impl Fixture {
     async fn with_english(self) -> (Self, Skill) {
         self.directory.create_skill_set(&set(), operator()).await.unwrap();
         let english = self.make_english().await;
@@ -40,8 +40,8 @@ impl Stand {
     }
 
     async fn english(&self) -> Option<Skill> {
-        let wanted = Wanted { skills: [english()].into(), ..Wanted::default() };
-        self.directory.together(&wanted).await.unwrap().skills.remove(&english())
+        let wanted = ReadSet { skills: [english()].into(), ..ReadSet::default() };
+        self.directory.snapshot(&wanted).await.unwrap().skills.remove(&english())
     }
 
     async fn uses(&self) -> Uses {
@@ -56,17 +56,17 @@ fn with_english(user: &User) -> User {
 // rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_assigned() {
-    let (stand, mut skill) = Stand::new().await.with_english().await;
+    let (fixture, mut skill) = Fixture::new().await.with_english().await;
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
-        let ada = stand.directory.commit(edit(None, people::agent(&format!("ada {round}")))).await.unwrap();
-        let assigns = stand.directory.commit(edit(Some(&ada), with_english(&ada)));
-        let (gone, assigned) = meet(round, stand.directory.delete_skill(&skill, operator()), assigns).await;
-        let uses = stand.uses().await;
-        if stand.english().await.is_none() {
-            assert!(matches!((&gone, &assigned), (Ok(Ok(())), Err(TableError::Conflict))), "{gone:?} {assigned:?}");
+        let ada = fixture.directory.commit(edit(None, people::agent(&format!("ada {round}")))).await.unwrap();
+        let assigns = fixture.directory.commit(edit(Some(&ada), with_english(&ada)));
+        let (gone, assigned) = meet(round, fixture.directory.delete_skill(&skill, operator()), assigns).await;
+        let uses = fixture.uses().await;
+        if fixture.english().await.is_none() {
+            assert!(matches!((&gone, &assigned), (Ok(Ok(())), Err(StoreError::Conflict))), "{gone:?} {assigned:?}");
             assert_eq!(uses, Uses::default(), "nobody holds a skill that is not there");
-            skill = stand.make_english().await;
+            skill = fixture.make_english().await;
             deleted += 1;
         } else {
             assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
@@ -74,7 +74,7 @@ async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_
         }
         if let Ok(holder) = assigned {
             assert!(uses.users.contains(&holder.user_id));
-            stand.directory.commit(edit(Some(&holder), ada)).await.unwrap();
+            fixture.directory.commit(edit(Some(&holder), ada)).await.unwrap();
         }
     }
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
@@ -83,19 +83,19 @@ async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_
 // rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_either_gone_or_given() {
-    let (stand, mut skill) = Stand::new().await.with_english().await;
-    let mut team = stand.put_team(Team::new(TeamId::new(Uuid::from_u128(7)), "Sales", NOW)).await;
+    let (fixture, mut skill) = Fixture::new().await.with_english().await;
+    let mut team = fixture.put_team(Team::new(TeamId::new(Uuid::from_u128(7)), "Sales", NOW)).await;
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
         let after = Team { skills: [(english(), None)].into(), ..team.clone() };
         let begins = TeamChange { before: Some(&team), after, by: operator(), action: Action::Edited, skills: None };
-        let begins = stand.directory.commit_team(begins);
-        let (gone, given) = meet(round, stand.directory.delete_skill(&skill, operator()), begins).await;
-        let uses = stand.uses().await;
-        if stand.english().await.is_none() {
-            assert!(matches!((&gone, &given), (Ok(Ok(())), Err(TableError::Conflict))), "{gone:?} {given:?}");
+        let begins = fixture.directory.commit_team(begins);
+        let (gone, given) = meet(round, fixture.directory.delete_skill(&skill, operator()), begins).await;
+        let uses = fixture.uses().await;
+        if fixture.english().await.is_none() {
+            assert!(matches!((&gone, &given), (Ok(Ok(())), Err(StoreError::Conflict))), "{gone:?} {given:?}");
             assert_eq!(uses, Uses::default(), "no team gives a skill that is not there");
-            skill = stand.make_english().await;
+            skill = fixture.make_english().await;
             deleted += 1;
         } else {
             assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
@@ -106,7 +106,7 @@ async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_eithe
             let after = Team { skills: [].into(), ..giving.clone() };
             let change =
                 TeamChange { before: Some(&giving), after, by: operator(), action: Action::Edited, skills: None };
-            team = stand.directory.commit_team(change).await.unwrap();
+            team = fixture.directory.commit_team(change).await.unwrap();
         }
     }
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
@@ -115,17 +115,17 @@ async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_eithe
 // rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_set_that_is_deleted_while_a_skill_joins_it_is_either_gone_or_has_the_skill() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     for round in 0..ROUNDS {
         let set = SkillSet::new(format!("Set {round}"), Uuid::nil());
-        stand.directory.create_skill_set(&set, operator()).await.unwrap();
+        fixture.directory.create_skill_set(&set, operator()).await.unwrap();
         let name = SkillName::new(&format!("Skill_{round}")).unwrap();
         let skill = Skill { skill_set: set.name.clone(), ..Skill::imported(name.clone()) };
-        let makes = stand.directory.commit_skill(None, skill, operator(), Action::Created);
-        let (gone, made) = meet(round, stand.directory.delete_skill_set(&set, operator()), makes).await;
+        let makes = fixture.directory.commit_skill(None, skill, operator(), Action::Created);
+        let (gone, made) = meet(round, fixture.directory.delete_skill_set(&set, operator()), makes).await;
         let wanted =
-            Wanted { skills: [name.clone()].into(), skill_sets: [set.name.clone()].into(), ..Wanted::default() };
-        let there = stand.directory.together(&wanted).await.unwrap();
+            ReadSet { skills: [name.clone()].into(), skill_sets: [set.name.clone()].into(), ..ReadSet::default() };
+        let there = fixture.directory.snapshot(&wanted).await.unwrap();
         let (has_set, has_skill) = (there.skill_sets.contains_key(&set.name), there.skills.contains_key(&name));
         assert!(has_set || !has_skill, "a skill in a set that is not there: {gone:?} {made:?}");
         assert_eq!(!has_set, matches!(gone, Ok(Ok(()))), "{gone:?}");
@@ -135,32 +135,32 @@ async fn rule_21_a_skill_set_that_is_deleted_while_a_skill_joins_it_is_either_go
 // rule 21
 #[tokio::test]
 async fn rule_21_a_skill_in_use_is_kept_and_it_is_said_how_many_use_it() {
-    let (stand, skill) = Stand::new().await.with_english().await;
+    let (fixture, skill) = Fixture::new().await.with_english().await;
     for name in ["ada", "grace"] {
-        stand.directory.commit(edit(None, with_english(&people::agent(name)))).await.unwrap();
+        fixture.directory.commit(edit(None, with_english(&people::agent(name)))).await.unwrap();
     }
-    let refused = stand.directory.delete_skill(&skill, operator()).await.unwrap();
+    let refused = fixture.directory.delete_skill(&skill, operator()).await.unwrap();
     assert_eq!(refused, Err(Refusal::SkillInUse { skill: "English".to_owned(), users: 2, teams: 0 }));
     // Open again at once: somebody else may be given it.
-    stand.directory.commit(edit(None, with_english(&people::agent("edith")))).await.unwrap();
-    let refused = stand.directory.delete_skill_set(&set(), operator()).await.unwrap();
+    fixture.directory.commit(edit(None, with_english(&people::agent("edith")))).await.unwrap();
+    let refused = fixture.directory.delete_skill_set(&set(), operator()).await.unwrap();
     assert_eq!(refused, Err(Refusal::SkillSetInUse { skill_set: set().name, users: 3, teams: 0 }));
-    stand.directory.commit(edit(None, with_english(&people::agent("mary")))).await.unwrap();
+    fixture.directory.commit(edit(None, with_english(&people::agent("mary")))).await.unwrap();
 }
 
 // rule 21
 #[tokio::test]
 async fn rule_21_what_a_deletion_that_died_has_closed_opens_again_after_its_time() {
-    let (stand, _) = Stand::new().await.with_english().await;
-    stand.closed("SKILLS", "SKILL#English", 30).await;
+    let (fixture, _) = Fixture::new().await.with_english().await;
+    fixture.closed("SKILLS", "SKILL#English", 30).await;
     let ada = people::agent("ada");
     let assigned_at = async |second: i64| {
-        let by = By::operator("test", NOW + SignedDuration::from_secs(second));
+        let by = ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second));
         let commit = store::Commit::new(None, with_english(&ada), by, Action::Edited);
-        stand.directory.commit(commit).await
+        fixture.directory.commit(commit).await
     };
     for closed in [0, 29, 30] {
-        assert!(matches!(assigned_at(closed).await, Err(TableError::Conflict)), "{closed}");
+        assert!(matches!(assigned_at(closed).await, Err(StoreError::Conflict)), "{closed}");
     }
     assert!(assigned_at(31).await.is_ok());
 }
@@ -168,10 +168,10 @@ async fn rule_21_what_a_deletion_that_died_has_closed_opens_again_after_its_time
 // rule 31
 #[tokio::test]
 async fn rule_31_a_skills_history_outlives_it() {
-    let (stand, skill) = Stand::new().await.with_english().await;
-    stand.directory.delete_skill_set(&set(), operator()).await.unwrap().unwrap();
+    let (fixture, skill) = Fixture::new().await.with_english().await;
+    fixture.directory.delete_skill_set(&set(), operator()).await.unwrap().unwrap();
     for of in [Subject::Skill(&skill.name), Subject::SkillSet(&set().name)] {
-        let (records, _) = stand.directory.history(of, None, 10).await.unwrap();
+        let (records, _) = fixture.directory.history(of, None, 10).await.unwrap();
         let actions = records.iter().map(|record| record.action).collect::<Vec<_>>();
         assert_eq!(actions, [Action::Deleted, Action::Created]);
     }

@@ -1,20 +1,20 @@
 use domain::{Level, Role, SkillName, Team, TeamId, User, people};
 use jiff::Timestamp;
 use store::{
-    By, CommitUser, TableError, ViewUser,
+    ChangeOrigin, CommitUser, StoreError, ViewUser,
     details::ViewDetails,
     history::{Subject, ViewHistory},
 };
 
-use crate::support::{Stand, edit};
+use crate::support::{Fixture, edit};
 
 #[tokio::test]
 async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_first() {
-    let stand = Stand::new().await;
-    let ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let fixture = Fixture::new().await;
+    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
     let after = User { role: Role::Supervisor, act_as_agent: true, ..ada.clone() };
-    stand.directory.commit(edit(Some(&ada), after)).await.unwrap();
-    let (records, next) = stand.directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
+    fixture.directory.commit(edit(Some(&ada), after)).await.unwrap();
+    let (records, next) = fixture.directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
     let changes = records[0].changes.iter().map(|c| (c.field.as_str(), c.before.to_string(), c.after.to_string()));
     assert_eq!(
         changes.collect::<Vec<_>>(),
@@ -23,82 +23,82 @@ async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_fi
             ("act_as_agent", "false".to_owned(), "true".to_owned()),
         ]
     );
-    let (records, next) = stand.directory.history(Subject::User(ada.user_id), next, 1).await.unwrap();
+    let (records, next) = fixture.directory.history(Subject::User(ada.user_id), next, 1).await.unwrap();
     assert!(records[0].changes.iter().any(|change| change.field == "identity" && change.before.is_null()));
-    let (records, _) = stand.directory.history(Subject::User(ada.user_id), next, 1).await.unwrap();
+    let (records, _) = fixture.directory.history(Subject::User(ada.user_id), next, 1).await.unwrap();
     assert_eq!(records, []);
 }
 
 #[tokio::test]
 async fn rule_31_a_change_that_changes_nothing_leaves_no_record_and_no_version() {
-    let stand = Stand::new().await;
-    let ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let again = stand.directory.commit(edit(Some(&ada), ada.clone())).await.unwrap();
+    let fixture = Fixture::new().await;
+    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let again = fixture.directory.commit(edit(Some(&ada), ada.clone())).await.unwrap();
     assert_eq!(again.version, ada.version);
-    assert_eq!(stand.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap().0.len(), 1);
+    assert_eq!(fixture.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap().0.len(), 1);
 }
 
 #[tokio::test]
 async fn of_two_edits_made_from_the_same_reading_one_is_told_to_read_again() {
-    let stand = Stand::new().await;
-    let ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let fixture = Fixture::new().await;
+    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
     let after = |name: &str| User { name: name.to_owned(), ..ada.clone() };
-    stand.directory.commit(edit(Some(&ada), after("Ada"))).await.unwrap();
-    let second = stand.directory.commit(edit(Some(&ada), after("Ida"))).await;
-    assert!(matches!(second, Err(TableError::Conflict)), "{second:?}");
-    assert_eq!(stand.directory.user(ada.user_id).await.unwrap().unwrap().name, "Ada");
+    fixture.directory.commit(edit(Some(&ada), after("Ada"))).await.unwrap();
+    let second = fixture.directory.commit(edit(Some(&ada), after("Ida"))).await;
+    assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
+    assert_eq!(fixture.directory.user(ada.user_id).await.unwrap().unwrap().name, "Ada");
 }
 
 #[tokio::test]
 async fn rule_22_an_identity_belongs_to_one_person_without_regard_to_case() {
-    let stand = Stand::new().await;
-    stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let fixture = Fixture::new().await;
+    fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
     let namesake = User { identity: "ADA".into(), ..people::agent("other") };
-    assert!(matches!(stand.directory.commit(edit(None, namesake)).await, Err(TableError::Conflict)));
+    assert!(matches!(fixture.directory.commit(edit(None, namesake)).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]
 async fn rule_3_the_last_active_account_owner_stays() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let [olga, otto] = ["olga", "otto"].map(|name| people::somebody(name, Role::AccountOwner));
-    let olga = stand.directory.commit(edit(None, olga)).await.unwrap();
-    let otto = stand.directory.commit(edit(None, otto)).await.unwrap();
+    let olga = fixture.directory.commit(edit(None, olga)).await.unwrap();
+    let otto = fixture.directory.commit(edit(None, otto)).await.unwrap();
     let demoted = |user: &User| User { role: Role::SystemAdmin, ..user.clone() };
     let (first, second) = tokio::join!(
-        stand.directory.commit(edit(Some(&olga), demoted(&olga))),
-        stand.directory.commit(edit(Some(&otto), demoted(&otto))),
+        fixture.directory.commit(edit(Some(&olga), demoted(&olga))),
+        fixture.directory.commit(edit(Some(&otto), demoted(&otto))),
     );
     let refused = if first.is_ok() { second } else { first };
-    assert!(matches!(refused, Err(TableError::LastOwner)), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::LastOwner)), "{refused:?}");
 }
 
 #[tokio::test]
 async fn nobody_joins_a_team_that_is_not_there() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let team_id = TeamId::new(uuid::Uuid::from_u128(7));
     let member = || User { teams: [team_id].into(), ..people::agent("ada") };
-    assert!(matches!(stand.directory.commit(edit(None, member())).await, Err(TableError::Conflict)));
-    stand.put_team(Team::new(team_id, "Sales", Timestamp::UNIX_EPOCH)).await;
-    assert_eq!(stand.directory.commit(edit(None, member())).await.unwrap().teams, [team_id].into());
+    assert!(matches!(fixture.directory.commit(edit(None, member())).await, Err(StoreError::Conflict)));
+    fixture.put_team(Team::new(team_id, "Sales", Timestamp::UNIX_EPOCH)).await;
+    assert_eq!(fixture.directory.commit(edit(None, member())).await.unwrap().teams, [team_id].into());
 }
 
 #[tokio::test]
 async fn rule_23_somebody_with_more_skills_than_a_transaction_takes_is_adopted_with_all_of_them() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let skill = |i: i64| (SkillName::adopted(&format!("skill {i}")).unwrap(), Some(Level(i)));
     let names = (0..200).map(|i| skill(i).0).collect::<Vec<_>>();
-    stand.directory.import_skills(names.iter(), By::operator("test", Timestamp::UNIX_EPOCH)).await.unwrap();
+    fixture.directory.import_skills(names.iter(), ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH)).await.unwrap();
     let many = User { assigned_skills: (0..200).map(skill).collect(), ..people::agent("ada") };
-    stand.directory.commit(edit(None, many.clone())).await.unwrap();
-    assert_eq!(stand.directory.user(many.user_id).await.unwrap().unwrap().assigned_skills, many.assigned_skills);
+    fixture.directory.commit(edit(None, many.clone())).await.unwrap();
+    assert_eq!(fixture.directory.user(many.user_id).await.unwrap().unwrap().assigned_skills, many.assigned_skills);
 }
 
 #[tokio::test]
 async fn what_taskrouter_should_see_differently_is_put_into_the_outbox_and_nothing_else_is() {
-    let stand = Stand::new().await;
-    let ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let ada = stand.directory.commit(edit(Some(&ada), User { name: "Ada".into(), ..ada.clone() })).await.unwrap();
-    assert!(!stand.directory.details(&ada).await.unwrap().pending);
-    stand.directory.commit(edit(Some(&ada), User { role: Role::Supervisor, ..ada.clone() })).await.unwrap();
-    assert!(stand.directory.details(&ada).await.unwrap().pending);
+    let fixture = Fixture::new().await;
+    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let ada = fixture.directory.commit(edit(Some(&ada), User { name: "Ada".into(), ..ada.clone() })).await.unwrap();
+    assert!(!fixture.directory.details(&ada).await.unwrap().pending);
+    fixture.directory.commit(edit(Some(&ada), User { role: Role::Supervisor, ..ada.clone() })).await.unwrap();
+    assert!(fixture.directory.details(&ada).await.unwrap().pending);
 }

@@ -7,7 +7,7 @@ use store::{CommitUser, Order, Question, index::IndexUser, items, keys};
 
 use crate::{
     search::{naive, pages, people, person, statuses, texts},
-    support::{Stand, edit},
+    support::{Fixture, edit},
 };
 
 fn skill(name: &str) -> SkillName {
@@ -23,8 +23,8 @@ fn team(number: usize, skills: Skills, archived: bool) -> Team {
 }
 
 /// Puts teams in, with what their skills lead to.
-async fn put_teams(stand: &Stand, teams: &[Team]) {
-    let (client, table) = (stand.directory.client(), stand.directory.name());
+async fn put_teams(fixture: &Fixture, teams: &[Team]) {
+    let (client, table) = (fixture.directory.client(), fixture.directory.name());
     for team in teams {
         let held_by = |skill| keys::holder_team(skill, team.team_id).attributes();
         for item in team.skills.keys().map(held_by).chain([items::team(team).unwrap()]) {
@@ -34,12 +34,12 @@ async fn put_teams(stand: &Stand, teams: &[Team]) {
 }
 
 /// These teams and people; teams that are archived were not yet when people joined.
-async fn with(stand: Stand, teams: &[Team], people: &[User]) -> Stand {
+async fn with(fixture: Fixture, teams: &[Team], people: &[User]) -> Fixture {
     let joined = teams.iter().map(|team| Team { archived: false, ..team.clone() }).collect::<Vec<_>>();
-    put_teams(&stand, &joined).await;
-    let stand = stand.with(people).await;
-    put_teams(&stand, teams).await;
-    stand
+    put_teams(&fixture, &joined).await;
+    let fixture = fixture.with(people).await;
+    put_teams(&fixture, teams).await;
+    fixture
 }
 
 /// Rule 9, said as simply as it can be, with the level of rules 15 to 17.
@@ -62,7 +62,7 @@ fn is_asked_for(user: &User, teams: &[Team], question: &Question, text: Option<&
 
 /// Whether the pages joined are exactly who is asked for, each once, and in order of name where that is promised.
 async fn answers(
-    stand: &Stand,
+    fixture: &Fixture,
     (teams, people): (&[Team], &[User]),
     (question, text): (&Question, Option<&str>),
     limit: usize,
@@ -71,7 +71,7 @@ async fn answers(
     expected.sort_by_key(|user| keys::by_name(user));
     let expected = expected.into_iter().map(|user| user.user_id).collect::<Vec<_>>();
     for order in [Order::Cheapest, Order::ByName] {
-        let found = pages(stand, question, order, limit).await;
+        let found = pages(fixture, question, order, limit).await;
         let mut found = found.iter().map(|user| user.user_id).collect::<Vec<_>>();
         if text.is_some() && order == Order::Cheapest {
             found.sort_by_key(|id| expected.iter().position(|expected| expected == id));
@@ -136,17 +136,17 @@ fn questions() -> impl Strategy<Value = (Question, Option<String>)> {
 #[test]
 fn rules_6_to_9_the_pages_of_a_question_are_exactly_who_is_asked_for_each_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stand = std::cell::RefCell::new(Some(runtime.block_on(Stand::new())));
+    let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
     let asked = || prop::collection::vec((questions(), 1..5_usize), 1..12);
     proptest!(config, |(teams in teams(), people in qualified_people(), asked in asked())| {
         runtime.block_on(async {
-            let fresh = with(stand.take().unwrap().fresh(), &teams, &people).await;
+            let fresh = with(fixture.take().unwrap().fresh(), &teams, &people).await;
             let mut result = Ok(());
             for ((question, text), limit) in asked {
                 result = result.and(answers(&fresh, (&teams, &people), (&question, text.as_deref()), limit).await);
             }
-            stand.replace(Some(fresh));
+            fixture.replace(Some(fresh));
             result
         })?;
     });
@@ -172,13 +172,13 @@ async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_re
     let french = Skills::from([(skill("French"), Some(Level(3)))]);
     let first = team(0, [(skill("English"), Some(Level(5))), (skill("German"), None)].into(), false);
     let teams = [first].into_iter().chain((1..31).map(|i| team(i, french.clone(), false))).collect::<Vec<_>>();
-    let stand = Stand::new().await;
-    put_teams(&stand, &teams).await;
-    stand.put_skills(&people).await;
+    let fixture = Fixture::new().await;
+    put_teams(&fixture, &teams).await;
+    fixture.put_skills(&people).await;
     let put = async |some: &[User]| {
         for user in some {
-            let written = stand.directory.commit(edit(None, user.clone())).await.unwrap();
-            stand.directory.index(&written, None).await.unwrap();
+            let written = fixture.directory.commit(edit(None, user.clone())).await.unwrap();
+            fixture.directory.index(&written, None).await.unwrap();
         }
     };
     let (some, others) = people.split_at(people.len() / 2);
@@ -209,7 +209,7 @@ async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_re
         let parsed = text.map(|text| SearchText::parse(text).unwrap());
         for (status, limit) in [(StatusFilter::All, 100), (StatusFilter::Only(Status::Active), 16)] {
             let question = Question { text: parsed.clone(), status, ..question.clone() };
-            answers(&stand, (&teams, &people), (&question, text), limit).await.unwrap();
+            answers(&fixture, (&teams, &people), (&question, text), limit).await.unwrap();
         }
     }
 }
@@ -222,10 +222,10 @@ async fn rule_9_a_skill_that_more_teams_have_than_one_search_asks_still_finds_ea
         let of = |i: usize| person(i, &format!("Ann {i}"), None, Status::Active);
         let mut people = (0..count).map(|i| User { teams: [team_id(i)].into(), ..of(i) }).collect::<Vec<_>>();
         people.extend([User { assigned_skills: english.clone(), ..of(count) }, of(count + 1)]);
-        let stand = with(Stand::new().await, &teams, &people).await;
+        let fixture = with(Fixture::new().await, &teams, &people).await;
         for team in [None, Some(team_id(7))] {
             let question = Question { skill: Some(skill("English")), team, ..Question::default() };
-            answers(&stand, (&teams, &people), (&question, None), 4).await.unwrap();
+            answers(&fixture, (&teams, &people), (&question, None), 4).await.unwrap();
         }
     }
 }
@@ -238,11 +238,11 @@ async fn rule_9_somebody_whose_entries_are_out_of_date_is_not_shown_for_what_the
         assigned_skills: [(skill("English"), None)].into(),
         ..person(1, "Ada", None, Status::Active)
     };
-    let stand = with(Stand::new().await, &[team(0, Skills::new(), false)], std::slice::from_ref(&ada)).await;
-    let first = stand.directory.users(&[ada.user_id]).await.unwrap().remove(0);
+    let fixture = with(Fixture::new().await, &[team(0, Skills::new(), false)], std::slice::from_ref(&ada)).await;
+    let first = fixture.directory.users(&[ada.user_id]).await.unwrap().remove(0);
     let changed =
         User { role: Role::Agent, teams: [].into(), assigned_skills: [].into(), name: "Ida".into(), ..first.clone() };
-    let changed = stand.directory.commit(edit(Some(&first), changed)).await.unwrap();
+    let changed = fixture.directory.commit(edit(Some(&first), changed)).await.unwrap();
     let back = User { name: "Ida".into(), ..first.clone() };
     let [role, team, skill] = [
         Question { role: Some(Role::Supervisor), ..Question::default() },
@@ -250,13 +250,13 @@ async fn rule_9_somebody_whose_entries_are_out_of_date_is_not_shown_for_what_the
         Question { skill: Some(skill("English")), ..Question::default() },
     ];
     for question in [&role, &team, &skill] {
-        assert_eq!(pages(&stand, question, Order::Cheapest, 5).await, [], "{question:?}");
+        assert_eq!(pages(&fixture, question, Order::Cheapest, 5).await, [], "{question:?}");
     }
     let back = User { version: changed.version, ..back };
-    let back = stand.directory.commit(edit(Some(&changed), back)).await.unwrap();
-    stand.directory.index(&back, None).await.unwrap();
+    let back = fixture.directory.commit(edit(Some(&changed), back)).await.unwrap();
+    fixture.directory.index(&back, None).await.unwrap();
     for question in [&role, &team, &skill] {
-        let found = pages(&stand, question, Order::Cheapest, 5).await;
+        let found = pages(&fixture, question, Order::Cheapest, 5).await;
         assert_eq!(found.len(), 1, "the entries of the old name are still there, and lead to nobody: {question:?}");
     }
 }

@@ -10,7 +10,7 @@ use store::{
     items,
 };
 
-use crate::support::{Stand, edit};
+use crate::support::{Fixture, edit};
 
 fn team_ids() -> impl Strategy<Value = BTreeSet<TeamId>> {
     let one = (1..4_u128).prop_map(|number| TeamId::new(uuid::Uuid::from_u128(number)));
@@ -41,16 +41,16 @@ fn lives() -> impl Strategy<Value = Vec<User>> {
     prop::collection::vec(user, 1..7)
 }
 
-async fn put_teams(stand: &Stand) {
+async fn put_teams(fixture: &Fixture) {
     for number in 1..4 {
         let team_id = TeamId::new(uuid::Uuid::from_u128(number));
-        stand.put_team(Team::new(team_id, number.to_string(), Timestamp::UNIX_EPOCH)).await;
+        fixture.put_team(Team::new(team_id, number.to_string(), Timestamp::UNIX_EPOCH)).await;
     }
 }
 
 /// The entries that are in the table.
-async fn in_the_table(stand: &Stand) -> Entries {
-    let scan = stand.directory.client().scan().table_name(stand.directory.name());
+async fn in_the_table(fixture: &Fixture) -> Entries {
+    let scan = fixture.directory.client().scan().table_name(fixture.directory.name());
     let scan = scan.filter_expression("entity IN (:search, :filter)");
     let of = |entity: &str| AttributeValue::S(entity.to_owned());
     let scan =
@@ -60,13 +60,13 @@ async fn in_the_table(stand: &Stand) -> Entries {
     found.into_iter().map(|item| ((text(&item, "pk"), text(&item, "sk")), item)).collect()
 }
 
-async fn current(stand: &Stand, user_id: UserId) -> Option<User> {
-    stand.directory.user(user_id).await.unwrap()
+async fn current(fixture: &Fixture, user_id: UserId) -> Option<User> {
+    fixture.directory.user(user_id).await.unwrap()
 }
 
 /// Lives through all of it: each step writes the next state, or delivers an event of those that there are; after
 /// all is written each event comes that has not come yet.
-async fn lived_through(stand: &Stand, states: &[User], steps: &[Option<prop::sample::Index>]) {
+async fn lived_through(fixture: &Fixture, states: &[User], steps: &[Option<prop::sample::Index>]) {
     let (mut events, mut due) = (Vec::<(Option<User>, User)>::new(), BTreeSet::new());
     let mut states = states.iter();
     for step in steps.iter().copied().chain(states.clone().map(|_| None)) {
@@ -74,12 +74,12 @@ async fn lived_through(stand: &Stand, states: &[User], steps: &[Option<prop::sam
             let from = which.index(events.len());
             // A batch that is tried again comes as a whole.
             for (i, (old, new)) in events.iter().enumerate().skip(from) {
-                stand.directory.index(new, old.as_ref()).await.unwrap();
+                fixture.directory.index(new, old.as_ref()).await.unwrap();
                 due.remove(&i);
             }
         } else if let Some(next) = states.next() {
-            let before = current(stand, next.user_id).await;
-            let written = stand.directory.commit(edit(before.as_ref(), next.clone())).await.unwrap();
+            let before = current(fixture, next.user_id).await;
+            let written = fixture.directory.commit(edit(before.as_ref(), next.clone())).await.unwrap();
             if before.as_ref() != Some(&written) {
                 due.insert(events.len());
                 events.push((before, written));
@@ -88,7 +88,7 @@ async fn lived_through(stand: &Stand, states: &[User], steps: &[Option<prop::sam
     }
     for late in due.into_iter().rev() {
         let (old, new) = &events[late];
-        stand.directory.index(new, old.as_ref()).await.unwrap();
+        fixture.directory.index(new, old.as_ref()).await.unwrap();
     }
 }
 
@@ -97,18 +97,18 @@ async fn lived_through(stand: &Stand, states: &[User], steps: &[Option<prop::sam
 fn rule_28_whatever_became_of_a_person_and_however_late_and_often_it_is_heard_the_entries_are_those_of_the_last_profile()
  {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stand = std::cell::RefCell::new(Some(runtime.block_on(Stand::new())));
+    let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 64, ..ProptestConfig::default() };
     let steps = || prop::collection::vec(prop::option::of(any::<prop::sample::Index>()), 0..14);
     proptest!(config, |(states in lives(), steps in steps())| {
         runtime.block_on(async {
-            let fresh = stand.take().unwrap().fresh();
+            let fresh = fixture.take().unwrap().fresh();
             put_teams(&fresh).await;
             fresh.put_skills(&states).await;
             lived_through(&fresh, &states, &steps).await;
             let last = current(&fresh, states[0].user_id).await.unwrap();
             let (there, wanted) = (in_the_table(&fresh).await, entries(&last).unwrap());
-            stand.replace(Some(fresh));
+            fixture.replace(Some(fresh));
             prop_assert_eq!(there, wanted);
             Ok(())
         })?;

@@ -4,9 +4,9 @@
 mod catalog;
 mod commit;
 mod filters;
+mod idempotency;
 mod index;
 mod jobs;
-mod once;
 mod search;
 mod support;
 mod teams;

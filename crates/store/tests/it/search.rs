@@ -4,13 +4,13 @@ use domain::{Role, SearchText, Status, User, UserId, people, role::StatusFilter,
 use proptest::prelude::*;
 use store::{CommitUser, Cursor, FindUsers, Order, Question, cursor::Leader, find::MOST_EXAMINED, index::IndexUser};
 
-use crate::support::{Stand, edit};
+use crate::support::{Fixture, edit};
 
 /// All pages of an answer, joined.
-pub async fn pages(stand: &Stand, question: &Question, order: Order, limit: usize) -> Vec<User> {
+pub async fn pages(fixture: &Fixture, question: &Question, order: Order, limit: usize) -> Vec<User> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let page = stand.directory.find(question, order, cursor, limit).await.unwrap();
+        let page = fixture.directory.find(question, order, cursor, limit).await.unwrap();
         assert!(page.users.len() <= limit && page.examined <= MOST_EXAMINED, "{}", page.examined);
         all.extend(page.users);
         let Some(next) = page.next else { return all };
@@ -69,11 +69,11 @@ pub fn statuses() -> impl Strategy<Value = StatusFilter> {
 #[test]
 fn rules_6_7_and_8_the_pages_of_a_search_are_exactly_who_matches_each_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stand = std::cell::RefCell::new(Some(runtime.block_on(Stand::new())));
+    let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
     proptest!(config, |(people in people(), asked in prop::collection::vec((texts(), statuses(), 1..5_usize), 1..6))| {
         runtime.block_on(async {
-            let fresh = stand.take().unwrap().fresh().with(&people).await;
+            let fresh = fixture.take().unwrap().fresh().with(&people).await;
             for (text, status, limit) in asked {
                 let Ok(parsed) = SearchText::parse(&text) else { continue };
                 let question = Question { text: Some(parsed), status, ..Question::default() };
@@ -85,7 +85,7 @@ fn rules_6_7_and_8_the_pages_of_a_search_are_exactly_who_matches_each_once() {
                     prop_assert_eq!(ids(&found), expected.clone());
                 }
             }
-            stand.replace(Some(fresh));
+            fixture.replace(Some(fresh));
             Ok(())
         })?;
     });
@@ -99,7 +99,7 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
         let status = |i: usize| Status::ALL[i % 3];
         let names = ["Zoë", "adam", "Ádám", "Bo", "bo", "Bo Derek", "李", "Ёлка", "anna", "Anna B", "Bo"];
         let people = names.iter().enumerate().map(|(i, name)| person(i, name, None, status(i))).collect::<Vec<_>>();
-        let stand = Stand::new().await.with(&people).await;
+        let fixture = Fixture::new().await.with(&people).await;
         for filter in [StatusFilter::All, StatusFilter::Only(Status::Active), StatusFilter::Only(Status::Deleted)] {
             let question = Question { status: filter, ..Question::default() };
             let mut expected =
@@ -107,7 +107,7 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
             expected.sort_by_key(|user| store::keys::by_name(user));
             let expected = expected.iter().map(|user| user.user_id).collect::<Vec<_>>();
             for limit in [1, 2, 3, 100] {
-                let found = pages(&stand, &question, Order::Cheapest, limit).await;
+                let found = pages(&fixture, &question, Order::Cheapest, limit).await;
                 assert_eq!(found.iter().map(|user| user.user_id).collect::<Vec<_>>(), expected, "{filter:?} {limit}");
             }
         }
@@ -119,7 +119,7 @@ async fn rule_9_filters_are_combined_with_and() {
     let of = |number, name: &str, role| User { role, ..person(number, name, None, Status::Active) };
     let people =
         [of(1, "Ann Lee", Role::Agent), of(2, "Ann Bell", Role::Supervisor), of(3, "Bea Lee", Role::Supervisor)];
-    let stand = Stand::new().await.with(&people).await;
+    let fixture = Fixture::new().await.with(&people).await;
     for (text, role, expected) in [
         (Some("ann"), Some(Role::Supervisor), vec!["Ann Bell"]),
         (None, Some(Role::Supervisor), vec!["Ann Bell", "Bea Lee"]),
@@ -127,7 +127,7 @@ async fn rule_9_filters_are_combined_with_and() {
     ] {
         let text = text.map(|text| SearchText::parse(text).unwrap());
         let question = Question { text, role, ..Question::default() };
-        let mut found = pages(&stand, &question, Order::Cheapest, 1).await;
+        let mut found = pages(&fixture, &question, Order::Cheapest, 1).await;
         found.sort_by_key(store::keys::by_name);
         assert_eq!(found.into_iter().map(|user| user.name).collect::<Vec<_>>(), expected);
     }
@@ -135,7 +135,7 @@ async fn rule_9_filters_are_combined_with_and() {
 
 #[tokio::test]
 async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
-    let stand = Stand::new().await.with(&[person(1, "Ada Lovelace", None, Status::Active)]).await;
+    let fixture = Fixture::new().await.with(&[person(1, "Ada Lovelace", None, Status::Active)]).await;
     let place = "x\u{1f}00000000-0000-4000-8000-000000000001";
     let (word, role) = (Some(Leader::Word(0)), Some(Leader::Role));
     for (text, leader, after) in
@@ -143,38 +143,38 @@ async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
     {
         let question = Question { text: text.map(|text| SearchText::parse(text).unwrap()), ..Question::default() };
         let cursor = Cursor::new(&question.fingerprint(), leader, after.to_owned());
-        let refused = stand.directory.find(&question, Order::Cheapest, Some(cursor), 5).await;
-        assert!(matches!(refused, Err(store::TableError::Cursor)), "{text:?} {leader:?} {refused:?}");
+        let refused = fixture.directory.find(&question, Order::Cheapest, Some(cursor), 5).await;
+        assert!(matches!(refused, Err(store::StoreError::Cursor)), "{text:?} {leader:?} {refused:?}");
     }
 }
 
 #[tokio::test]
 async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_come_twice_and_late() {
     let ada = person(1, "Ada Lovelace", Some("ada@example.com".into()), Status::Active);
-    let stand = Stand::new().await.with(std::slice::from_ref(&ada)).await;
-    let first = stand.directory.users(&[ada.user_id]).await.unwrap().remove(0);
+    let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
+    let first = fixture.directory.users(&[ada.user_id]).await.unwrap().remove(0);
     let renamed = User { name: "Ada King".into(), ..first.clone() };
-    let renamed = stand.directory.commit(edit(Some(&first), renamed)).await.unwrap();
+    let renamed = fixture.directory.commit(edit(Some(&first), renamed)).await.unwrap();
     let left = User { status: Status::Deactivated, ..renamed.clone() };
-    let left = stand.directory.commit(edit(Some(&renamed), left)).await.unwrap();
+    let left = fixture.directory.commit(edit(Some(&renamed), left)).await.unwrap();
     for (now, old) in [(&left, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))] {
-        stand.directory.index(now, old).await.unwrap();
+        fixture.directory.index(now, old).await.unwrap();
     }
     for (text, status, count) in
         [("lovelace", StatusFilter::All, 0), ("king", StatusFilter::default(), 0), ("king", StatusFilter::All, 1)]
     {
         let question = Question { text: Some(SearchText::parse(text).unwrap()), status, ..Question::default() };
-        assert_eq!(pages(&stand, &question, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
+        assert_eq!(pages(&fixture, &question, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
     }
 }
 
 #[tokio::test]
 async fn somebody_whose_entries_are_out_of_date_is_not_shown_for_what_they_were() {
     let ada = person(1, "Ada Lovelace", None, Status::Active);
-    let stand = Stand::new().await.with(std::slice::from_ref(&ada)).await;
-    let first = stand.directory.users(&[ada.user_id]).await.unwrap().remove(0);
+    let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
+    let first = fixture.directory.users(&[ada.user_id]).await.unwrap().remove(0);
     let renamed = User { name: "Grace Hopper".into(), ..first.clone() };
-    stand.directory.commit(edit(Some(&first), renamed)).await.unwrap();
+    fixture.directory.commit(edit(Some(&first), renamed)).await.unwrap();
     let question = Question { text: Some(SearchText::parse("lovelace").unwrap()), ..Question::default() };
-    assert_eq!(pages(&stand, &question, Order::Cheapest, 5).await, []);
+    assert_eq!(pages(&fixture, &question, Order::Cheapest, 5).await, []);
 }

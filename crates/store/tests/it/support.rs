@@ -6,23 +6,23 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use embedded::Dynamo;
 use jiff::Timestamp;
 use store::{
-    By, Commit, CommitUser, Directory,
+    ChangeOrigin, Commit, CommitUser, Directory,
     index::IndexUser,
     teams::{CommitTeam, TeamChange},
 };
 
 use domain::{Team, User, audit::Action};
 
-pub struct Stand {
+pub struct Fixture {
     pub directory: Directory,
     dynamo: Dynamo,
 }
 
-impl Stand {
+impl Fixture {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
-        let stand = Self { directory: Directory::new(dynamo.client(), ""), dynamo };
-        stand.fresh()
+        let fixture = Self { directory: Directory::new(dynamo.client(), ""), dynamo };
+        fixture.fresh()
     }
 
     /// Another empty table on the same database.
@@ -33,7 +33,7 @@ impl Stand {
 
     /// Puts a team in.
     pub async fn put_team(&self, after: Team) -> Team {
-        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        let by = ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH);
         let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
         self.directory.commit_team(team).await.unwrap()
     }
@@ -52,7 +52,7 @@ impl Stand {
     /// Puts the skills of these people into the catalog.
     pub async fn put_skills(&self, users: &[User]) {
         let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
-        let by = By::operator("test", Timestamp::UNIX_EPOCH);
+        let by = ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH);
         self.directory.import_skills(names.into_iter(), by).await.unwrap();
     }
 
@@ -69,7 +69,7 @@ impl Stand {
 
 /// A change by an operator.
 pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
-    Commit::new(before, after, By::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
+    Commit::new(before, after, ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
 }
 
 /// Both at the same moment; in every other round the second begins.

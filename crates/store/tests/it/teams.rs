@@ -3,19 +3,19 @@
 use domain::{Refusal, Team, TeamId, User, audit::Action, people};
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    By, Commit, CommitUser, ReadTogether, TableError, Wanted,
+    ChangeOrigin, Commit, CommitUser, ReadSet, ReadSnapshot, StoreError,
     skills::ViewCatalog,
     teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
 };
 use uuid::Uuid;
 
-use crate::support::{Stand, edit, meet};
+use crate::support::{Fixture, edit, meet};
 
 const ROUNDS: usize = 60;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-fn operator() -> By<'static> {
-    By::operator("test", NOW)
+fn operator() -> ChangeOrigin<'static> {
+    ChangeOrigin::operator("test", NOW)
 }
 
 fn team(number: usize) -> Team {
@@ -26,30 +26,30 @@ fn in_team(user: &User, team: &Team) -> User {
     User { teams: [team.team_id].into(), ..user.clone() }
 }
 
-impl Stand {
+impl Fixture {
     async fn is_there(&self, team: &Team) -> bool {
-        let wanted = Wanted { teams: [team.team_id].into(), ..Wanted::default() };
-        self.directory.together(&wanted).await.unwrap().teams.contains_key(&team.team_id)
+        let wanted = ReadSet { teams: [team.team_id].into(), ..ReadSet::default() };
+        self.directory.snapshot(&wanted).await.unwrap().teams.contains_key(&team.team_id)
     }
 }
 
 // rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_has_a_member() {
-    let stand = Stand::new().await;
-    let mut ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let fixture = Fixture::new().await;
+    let mut ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
-        let team = stand.put_team(team(round)).await;
-        let joins = stand.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
-        let (gone, joined) = meet(round, stand.directory.delete_team(&team, operator()), joins).await;
-        let members = stand.directory.in_team(team.team_id).await.unwrap();
-        if stand.is_there(&team).await {
+        let team = fixture.put_team(team(round)).await;
+        let joins = fixture.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
+        let (gone, joined) = meet(round, fixture.directory.delete_team(&team, operator()), joins).await;
+        let members = fixture.directory.in_team(team.team_id).await.unwrap();
+        if fixture.is_there(&team).await {
             assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
             assert_eq!(members.len(), usize::from(joined.is_ok()), "{gone:?} {joined:?}");
             kept += 1;
         } else {
-            assert!(matches!((&gone, &joined), (Ok(Ok(())), Err(TableError::Conflict))), "{gone:?} {joined:?}");
+            assert!(matches!((&gone, &joined), (Ok(Ok(())), Err(StoreError::Conflict))), "{gone:?} {joined:?}");
             assert_eq!(members, [].into(), "nobody is in a team that is not there");
             deleted += 1;
         }
@@ -61,19 +61,19 @@ async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_h
 // rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_afterwards() {
-    let stand = Stand::new().await;
-    let mut ada = stand.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let fixture = Fixture::new().await;
+    let mut ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
     for round in 0..ROUNDS {
-        let team = stand.put_team(team(round)).await;
+        let team = fixture.put_team(team(round)).await;
         let after = Team { archived: true, ..team.clone() };
         let archive = TeamChange { before: Some(&team), after, by: operator(), action: Action::Edited, skills: None };
-        let joins = stand.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
-        let (archived, joined) = meet(round, stand.directory.commit_team(archive), joins).await;
-        assert!(archived.is_ok() || matches!(archived, Err(TableError::Conflict)), "{archived:?}");
+        let joins = fixture.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
+        let (archived, joined) = meet(round, fixture.directory.commit_team(archive), joins).await;
+        assert!(archived.is_ok() || matches!(archived, Err(StoreError::Conflict)), "{archived:?}");
         ada = joined.unwrap_or(ada);
         if archived.is_ok() {
             let grace = in_team(&people::agent("grace"), &team);
-            assert!(matches!(stand.directory.commit(edit(None, grace)).await, Err(TableError::Conflict)));
+            assert!(matches!(fixture.directory.commit(edit(None, grace)).await, Err(StoreError::Conflict)));
         }
     }
 }
@@ -81,12 +81,12 @@ async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_af
 // rule 21
 #[tokio::test]
 async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_there_are() {
-    let stand = Stand::new().await;
-    let team = stand.put_team(team(7)).await;
+    let fixture = Fixture::new().await;
+    let team = fixture.put_team(team(7)).await;
     for (count, name) in ["ada", "grace", "edith"].into_iter().enumerate() {
         let user = in_team(&people::agent(name), &team);
-        stand.directory.commit(edit(None, user)).await.unwrap();
-        let refused = stand.directory.delete_team(&team, operator()).await.unwrap();
+        fixture.directory.commit(edit(None, user)).await.unwrap();
+        let refused = fixture.directory.delete_team(&team, operator()).await.unwrap();
         assert_eq!(refused, Err(Refusal::TeamHasMembers { team: team.name.clone(), members: count + 1 }));
     }
 }
@@ -94,34 +94,34 @@ async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_th
 // rule 21
 #[tokio::test]
 async fn rule_21_a_team_that_a_deletion_which_died_has_closed_opens_again_after_its_time() {
-    let stand = Stand::new().await;
-    let team = stand.put_team(team(7)).await;
-    stand.closed(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
-    let at = |second: i64| By::operator("test", NOW + SignedDuration::from_secs(second));
+    let fixture = Fixture::new().await;
+    let team = fixture.put_team(team(7)).await;
+    fixture.closed(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
+    let at = |second: i64| ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second));
     let joins = async |second: i64| {
         let member = in_team(&people::agent("ada"), &team);
-        stand.directory.commit(Commit::new(None, member, at(second), Action::Edited)).await
+        fixture.directory.commit(Commit::new(None, member, at(second), Action::Edited)).await
     };
     for closed in [0, 29, 30] {
-        assert!(matches!(joins(closed).await, Err(TableError::Conflict)), "{closed}");
-        let deleted = stand.directory.delete_team(&team, at(closed)).await;
-        assert!(matches!(deleted, Err(TableError::Conflict)), "who has closed it deletes it: {deleted:?}");
+        assert!(matches!(joins(closed).await, Err(StoreError::Conflict)), "{closed}");
+        let deleted = fixture.directory.delete_team(&team, at(closed)).await;
+        assert!(matches!(deleted, Err(StoreError::Conflict)), "who has closed it deletes it: {deleted:?}");
     }
     let ada = joins(31).await.unwrap();
-    stand.directory.commit(edit(Some(&ada), User { teams: [].into(), ..ada.clone() })).await.unwrap();
-    assert_eq!(stand.directory.delete_team(&team, at(31)).await.unwrap(), Ok(()));
-    assert!(!stand.is_there(&team).await);
+    fixture.directory.commit(edit(Some(&ada), User { teams: [].into(), ..ada.clone() })).await.unwrap();
+    assert_eq!(fixture.directory.delete_team(&team, at(31)).await.unwrap(), Ok(()));
+    assert!(!fixture.is_there(&team).await);
 }
 
 #[tokio::test]
 async fn a_deleted_teams_name_is_free_again_and_two_teams_never_share_one() {
-    let stand = Stand::new().await;
-    let first = stand.put_team(team(7)).await;
+    let fixture = Fixture::new().await;
+    let first = fixture.put_team(team(7)).await;
     let namesake = || Team { name: "TEAM 7".to_owned(), ..team(8) };
     let make = |after| TeamChange { before: None, after, by: operator(), action: Action::Created, skills: None };
-    assert!(matches!(stand.directory.commit_team(make(namesake())).await, Err(TableError::Conflict)));
-    stand.directory.delete_team(&first, operator()).await.unwrap().unwrap();
-    stand.directory.commit_team(make(namesake())).await.unwrap();
-    assert_eq!(stand.directory.whose_team_name("team 7").await.unwrap(), Some(namesake().team_id));
-    assert_eq!(stand.directory.count_members(namesake().team_id).await.unwrap(), 0);
+    assert!(matches!(fixture.directory.commit_team(make(namesake())).await, Err(StoreError::Conflict)));
+    fixture.directory.delete_team(&first, operator()).await.unwrap().unwrap();
+    fixture.directory.commit_team(make(namesake())).await.unwrap();
+    assert_eq!(fixture.directory.whose_team_name("team 7").await.unwrap(), Some(namesake().team_id));
+    assert_eq!(fixture.directory.count_members(namesake().team_id).await.unwrap(), 0);
 }

@@ -21,7 +21,7 @@ where
     let deadline = Instant::now() + total;
     (|| attempt(left_until(deadline).min(total / 2)))
         .retry(pauses())
-        .when(TwilioError::retryable)
+        .when(TwilioError::is_transient)
         .adjust(|error, pause| pause_within(deadline, error, pause))
         .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "asking Twilio again"))
         .await

@@ -43,7 +43,7 @@ async fn who_must_wait_longer_than_there_is_time_is_told_at_once() {
     let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     assert_eq!(error.retry_after(), Some(Duration::from_mins(1)));
-    assert!(error.retryable());
+    assert!(error.is_transient());
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn no_connection_is_an_error_that_may_pass() {
     let client = client_with(format!("http://{closed}"), Duration::from_millis(500));
     let error = client.fetch_worker("WK1").await.unwrap_err();
     assert!(matches!(error, TwilioError::Connection(_)), "{error:?}");
-    assert!(error.retryable());
+    assert!(error.is_transient());
 }
 
 #[tokio::test]
@@ -94,6 +94,6 @@ async fn a_refusal_is_not_asked_for_twice() {
         answers(&twilio, "GET", WORKER, elsewhere, 1).await;
         let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
         assert!(matches!(error, TwilioError::Refused { code: Some(20003), .. }), "{error:?}");
-        assert!(!error.retryable() && !format!("{error:?}").contains("alice"));
+        assert!(!error.is_transient() && !format!("{error:?}").contains("alice"));
     }
 }

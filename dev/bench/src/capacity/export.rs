@@ -4,23 +4,23 @@ use jiff::Timestamp;
 use store::jobs::{Asked, Job, KeepJobs};
 use uuid::Uuid;
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{
     Fallible,
     cost::{Call, Cost},
+    fixture::directory_at,
     report::count,
-    stand::directory_at,
     worker::Exports,
 };
 
-impl Gauge<'_> {
+impl CostMeter<'_> {
     pub(super) async fn exporting(&self) -> Fallible<()> {
         // The function's handler does this and nothing else to the table.
         let job = Job::export(Uuid::new_v4(), self.caller, Asked::default(), Timestamp::now());
         self.print("start an export", async { Ok(self.directory.create_job(&job).await?) }).await?;
         self.print("look at an export's progress", async { Ok(self.directory.job(job.job_id).await?) }).await?;
         self.written("export the active", Asked::default()).await?;
-        let team = self.stand.crowd.teams.first().ok_or("no team")?.team_id.to_string();
+        let team = self.fixture.crowd.teams.first().ok_or("no team")?.team_id.to_string();
         self.written("export a team", Asked { team: Some(team), ..Asked::default() }).await?;
         self.written("export all statuses", Asked { status: Some("all".to_owned()), ..Asked::default() }).await
     }
@@ -28,7 +28,7 @@ impl Gauge<'_> {
     /// The worker alone is metered, and not the job's being put.
     async fn written(&self, what: &str, asked: Asked) -> Fallible<()> {
         let exports = Exports::start().await?;
-        let behind_the_meter = directory_at(&self.stand.dynamo.url());
+        let behind_the_meter = directory_at(&self.fixture.dynamo.url());
         self.meter.take();
         let exported = exports.export(asked, &behind_the_meter, self.meter.url()).await?;
         let calls = self.meter.take();

@@ -1,12 +1,12 @@
 //! What every operation costs in calls and capacity units, through the functions' own handlers.
 
-mod asking;
-mod changing;
+mod admin;
+mod callbacks;
+mod edits;
 mod export;
-mod finding;
-mod hearing;
-mod managing;
+mod reads;
 mod scan;
+mod search;
 
 use std::pin::Pin;
 
@@ -16,44 +16,44 @@ use store::Directory;
 use crate::{
     Fallible,
     cost::Cost,
-    meter::Meter,
+    cost_meter::Meter,
+    fixture::{Fixture, directory_at},
     report::Report,
-    stand::{Stand, directory_at},
 };
 
-pub use finding::{OneWord, same_at_every_size};
+pub use search::{OneWord, same_at_every_size};
 
 /// What was done, and what it cost. On the heap: a function's handler is a large future.
 type Measured<'s, T> = Pin<Box<dyn Future<Output = Fallible<(T, Cost)>> + 's>>;
 
 /// Measures one directory.
 #[derive(Debug)]
-pub struct Gauge<'a> {
+pub struct CostMeter<'a> {
     report: &'a Report,
-    stand: &'a Stand,
+    fixture: &'a Fixture,
     meter: Meter,
     directory: Directory,
     /// An account owner, who asks.
     caller: UserId,
 }
 
-impl<'a> Gauge<'a> {
+impl<'a> CostMeter<'a> {
     /// Puts a meter before this directory.
-    pub async fn of(report: &'a Report, stand: &'a Stand) -> Fallible<Self> {
-        let meter = Meter::start(stand.dynamo.url()).await?;
+    pub async fn of(report: &'a Report, fixture: &'a Fixture) -> Fallible<Self> {
+        let meter = Meter::start(fixture.dynamo.url()).await?;
         let directory = directory_at(meter.url());
-        let caller = stand.crowd.people.first().ok_or("a directory of nobody")?.user_id;
-        Ok(Self { report, stand, meter, directory, caller })
+        let caller = fixture.crowd.people.first().ok_or("a directory of nobody")?.user_id;
+        Ok(Self { report, fixture, meter, directory, caller })
     }
 
     /// Prints what everything costs; gives the pages of a search for one word, to be compared.
     pub async fn everything(&self) -> Fallible<Vec<OneWord>> {
-        let words = self.finding().await?;
+        let words = self.search().await?;
         self.scanning().await?;
-        self.asking().await?;
-        self.changing().await?;
-        self.hearing().await?;
-        self.managing().await?;
+        self.reads().await?;
+        self.edits().await?;
+        self.callbacks().await?;
+        self.admin().await?;
         self.exporting().await?;
         Ok(words)
     }

@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use store::keys::BY_STATUS;
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{Fallible, report::count};
 
-impl Gauge<'_> {
+impl CostMeter<'_> {
     /// The index of profiles is scanned, in which a page of 1 MB is profiles alone; the table would be scanned with
     /// all its search entries. The folded name is the index's sort key.
     pub(super) async fn scanning(&self) -> Fallible<()> {

@@ -9,7 +9,7 @@ use domain::{Level, LevelRange, Skill, SkillName, Team, TeamId, audit::Action, c
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
-    By, Directory, TableError,
+    ChangeOrigin, Directory, StoreError,
     skills::CommitSkill,
     teams::{CommitTeam, TeamChange},
 };
@@ -48,7 +48,7 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
 }
 
 async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let by = By::operator("seed", now());
+    let by = ChangeOrigin::operator("seed", now());
     for (skill_set, skills) in SKILL_SETS {
         unless_there(directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await)?;
         for &(name, has_levels) in skills {
@@ -74,8 +74,8 @@ fn now() -> Timestamp {
 }
 
 /// An earlier start has put it there.
-fn unless_there(put: Result<(), TableError>) -> Result<(), TableError> {
-    if matches!(put, Err(TableError::Conflict)) { Ok(()) } else { put }
+fn unless_there(put: Result<(), StoreError>) -> Result<(), StoreError> {
+    if matches!(put, Err(StoreError::Conflict)) { Ok(()) } else { put }
 }
 
 fn team_id(n: usize) -> TeamId {

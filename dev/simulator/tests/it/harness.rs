@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, StatusCode};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
-use twilio::{Callback, Verifier};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use twilio::{Callback, Verifier};
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 pub const WORKSPACE: &str = "WS00000000000000000000000000000000";

@@ -5,9 +5,9 @@ use std::sync::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Role, people};
-use http_api::respond::Answer;
 use embedded::Dynamo;
-use export::{Link, OutsideError, StartJob, handle};
+use export::{Link, ServiceError, StartJob, handle};
+use http_api::respond::Answer;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use store::{
@@ -24,9 +24,9 @@ struct Worker {
 }
 
 impl StartJob for Worker {
-    async fn start(&self, job_id: Uuid) -> Result<(), OutsideError> {
+    async fn start(&self, job_id: Uuid) -> Result<(), ServiceError> {
         if self.refuses.load(Ordering::Relaxed) {
-            return Err(OutsideError("TooManyRequestsException".to_owned()));
+            return Err(ServiceError("TooManyRequestsException".to_owned()));
         }
         self.started.lock().unwrap().push(job_id);
         Ok(())
@@ -34,18 +34,18 @@ impl StartJob for Worker {
 }
 
 impl Link for Worker {
-    async fn link(&self, _: &str) -> Result<String, OutsideError> {
-        Err(OutsideError("there is no file".to_owned()))
+    async fn link(&self, _: &str) -> Result<String, ServiceError> {
+        Err(ServiceError("there is no file".to_owned()))
     }
 }
 
-struct Stand {
+struct Fixture {
     directory: Directory,
     worker: Worker,
     _dynamo: Dynamo,
 }
 
-impl Stand {
+impl Fixture {
     async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
@@ -104,33 +104,33 @@ fn job_id(answer: &Response<Body>) -> Uuid {
 
 #[tokio::test]
 async fn an_export_that_is_asked_for_twice_with_one_key_is_started_once() {
-    let stand = Stand::new().await;
-    let first = stand.post(Some("k")).await.unwrap();
-    let again = stand.post(Some("k")).await.unwrap();
+    let fixture = Fixture::new().await;
+    let first = fixture.post(Some("k")).await.unwrap();
+    let again = fixture.post(Some("k")).await.unwrap();
     assert_eq!((job_id(&again), &again.headers()["location"]), (job_id(&first), &first.headers()["location"]));
-    assert_eq!(stand.started(), [job_id(&first)]);
-    let other = stand.post(None).await.unwrap();
+    assert_eq!(fixture.started(), [job_id(&first)]);
+    let other = fixture.post(None).await.unwrap();
     assert_ne!(job_id(&other), job_id(&first));
 }
 
 #[tokio::test]
 async fn an_attempt_that_died_with_its_job_made_is_followed_by_one_that_finds_the_job() {
-    let stand = Stand::new().await;
-    let first = stand.post(Some("k")).await.unwrap();
-    stand.attempts_died().await;
-    let again = stand.post(Some("k")).await.unwrap();
+    let fixture = Fixture::new().await;
+    let first = fixture.post(Some("k")).await.unwrap();
+    fixture.attempts_died().await;
+    let again = fixture.post(Some("k")).await.unwrap();
     assert_eq!(job_id(&again), job_id(&first));
     assert!(!again.headers().contains_key("idempotency-replayed"));
 }
 
 #[tokio::test]
 async fn an_export_that_could_not_be_started_is_started_by_the_same_request() {
-    let stand = Stand::new().await;
-    stand.worker.refuses.store(true, Ordering::Relaxed);
-    assert_eq!(stand.post(Some("k")).await.unwrap().status(), 503);
-    stand.worker.refuses.store(false, Ordering::Relaxed);
-    let again = stand.post(Some("k")).await.unwrap();
-    assert_eq!(stand.started(), [job_id(&again)]);
-    let job = stand.directory.job(job_id(&again)).await.unwrap().unwrap();
+    let fixture = Fixture::new().await;
+    fixture.worker.refuses.store(true, Ordering::Relaxed);
+    assert_eq!(fixture.post(Some("k")).await.unwrap().status(), 503);
+    fixture.worker.refuses.store(false, Ordering::Relaxed);
+    let again = fixture.post(Some("k")).await.unwrap();
+    assert_eq!(fixture.started(), [job_id(&again)]);
+    let job = fixture.directory.job(job_id(&again)).await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Queued);
 }

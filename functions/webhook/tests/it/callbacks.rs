@@ -7,7 +7,7 @@ use store::{
     skills::ViewSkill,
 };
 
-use crate::support::{Said, Stand, TaskRouter, person, said, worker};
+use crate::support::{Fixture, Said, TaskRouter, person, said, worker};
 
 fn attributes(name: &str, role: &str) -> Value {
     json!({"full_name": name, "email": "ada@example.com", "roles": [role]})
@@ -15,8 +15,8 @@ fn attributes(name: &str, role: &str) -> Value {
 
 #[tokio::test]
 async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_their_skills_join_the_catalog() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let mut skilled = attributes("Ada Lovelace", "supervisor");
     skilled["routing"] = json!({"skills": ["en-GB"], "levels": {"en-GB": 80}});
     said(1, "WK1", "ada", &skilled).arrives(&door).await;
@@ -32,8 +32,8 @@ async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_
 
 #[tokio::test]
 async fn rule_23_an_unmanaged_worker_is_on_no_list_until_it_is_given_a_role() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     said(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&door).await;
     assert_eq!(door.directory.directory.whose_identity("bot").await.unwrap(), None);
     said(2, "WK1", "bot", &attributes("Bot", "agent")).arrives(&door).await;
@@ -42,8 +42,8 @@ async fn rule_23_an_unmanaged_worker_is_on_no_list_until_it_is_given_a_role() {
 
 #[tokio::test]
 async fn rule_22_a_worker_renamed_stays_the_same_user_and_its_old_name_is_free() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
     let ada = person(&door.directory.directory, "ada").await;
     said(2, "WK1", "ada.king", &attributes("Ada", "agent")).arrives(&door).await;
@@ -53,10 +53,10 @@ async fn rule_22_a_worker_renamed_stays_the_same_user_and_its_old_name_is_free()
 
 #[tokio::test]
 async fn rule_22_a_worker_that_was_removed_and_comes_back_with_a_new_sid_is_the_same_user() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     // Its removal was never heard: TaskRouter knows WK2 and answers 404 for WK1.
     let now = worker("WK2", "ada", &attributes("Ada", "agent"));
-    let door = stand.door(TaskRouter([("WK2".to_owned(), now)].into()));
+    let door = fixture.door(TaskRouter([("WK2".to_owned(), now)].into()));
     said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
     let ada = person(&door.directory.directory, "ada").await;
     said(2, "WK2", "Ada", &attributes("Ada", "agent")).arrives(&door).await;
@@ -67,10 +67,10 @@ async fn rule_22_a_worker_that_was_removed_and_comes_back_with_a_new_sid_is_the_
 
 #[tokio::test]
 async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let renamed = worker("WK1", "ada.king", &attributes("Ada King", "agent"));
     let namesake = worker("WK2", "ada", &attributes("Ada Lovelace", "agent"));
-    let door = stand.door(TaskRouter([("WK1".to_owned(), renamed), ("WK2".to_owned(), namesake)].into()));
+    let door = fixture.door(TaskRouter([("WK1".to_owned(), renamed), ("WK2".to_owned(), namesake)].into()));
     said(1, "WK1", "ada", &attributes("Ada King", "agent")).arrives(&door).await;
     let first = person(&door.directory.directory, "ada").await;
     said(2, "WK2", "ada", &attributes("Ada Lovelace", "agent")).arrives(&door).await;
@@ -83,10 +83,10 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
 
 #[tokio::test]
 async fn rule_22_two_who_swapped_names_while_nobody_listened_are_each_known_by_their_worker() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
     let now = [("WK1", worker("WK1", "bob", &ada)), ("WK2", worker("WK2", "ada", &bob))];
-    let door = stand.door(TaskRouter(now.map(|(sid, worker)| (sid.to_owned(), worker)).into()));
+    let door = fixture.door(TaskRouter(now.map(|(sid, worker)| (sid.to_owned(), worker)).into()));
     said(1, "WK1", "ada", &ada).arrives(&door).await;
     said(1, "WK2", "bob", &bob).arrives(&door).await;
     let directory = &door.directory.directory;
@@ -98,9 +98,9 @@ async fn rule_22_two_who_swapped_names_while_nobody_listened_are_each_known_by_t
 
 #[tokio::test]
 async fn rule_22_a_name_that_somebody_else_has_taken_over_is_not_taken_from_them() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
-    let door = stand.door(TaskRouter([("WK1".to_owned(), worker("WK1", "ada2", &ada))].into()));
+    let door = fixture.door(TaskRouter([("WK1".to_owned(), worker("WK1", "ada2", &ada))].into()));
     said(1, "WK1", "ada", &ada).arrives(&door).await;
     said(1, "WK2", "bob", &bob).arrives(&door).await;
     // WK1 has become ada2, which is heard last.
@@ -113,8 +113,8 @@ async fn rule_22_a_name_that_somebody_else_has_taken_over_is_not_taken_from_them
 
 #[tokio::test]
 async fn rule_23_the_removal_of_an_unmanaged_worker_makes_nobody_of_it() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     said(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&door).await;
     let removed = Said { gone: true, attributes: String::new(), ..said(2, "WK1", "bot", &Value::Null) };
     removed.arrives(&door).await;
@@ -123,8 +123,8 @@ async fn rule_23_the_removal_of_an_unmanaged_worker_makes_nobody_of_it() {
 
 #[tokio::test]
 async fn rule_23_more_skills_than_one_transaction_takes_are_all_adopted_and_as_many_replaced() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let with = |prefix: &str| {
         let skills = (0..120).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
         json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"], "routing": {"skills": skills}})
@@ -141,8 +141,8 @@ async fn rule_23_more_skills_than_one_transaction_takes_are_all_adopted_and_as_m
 #[tokio::test]
 async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
     use store::{details::ViewDetails, index::IndexUser};
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let directory = &door.directory.directory;
     said(1, "WK1", "ada@example.com", &attributes("Ada", "agent")).arrives(&door).await;
     said(1, "WK2", "ada", &attributes("Ada", "admin")).arrives(&door).await;
@@ -155,8 +155,8 @@ async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
 
 #[tokio::test]
 async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_worker_until_the_next_login() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let ada = attributes("Ada", "agent");
     said(1, "WK1", "ada", &ada).arrives(&door).await;
     Said { gone: true, ..said(2, "WK1", "ada", &ada) }.arrives(&door).await;
@@ -169,13 +169,13 @@ async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_w
 
 #[tokio::test]
 async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let directory = &door.directory.directory;
     said(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&door).await;
     let ada = person(directory, "ada").await;
     let deleted = User { status: Status::Deleted, worker_sid: None, ..ada.clone() };
-    let by = store::By::operator("test", jiff::Timestamp::UNIX_EPOCH);
+    let by = store::ChangeOrigin::operator("test", jiff::Timestamp::UNIX_EPOCH);
     directory.commit(store::Commit::new(Some(&ada), deleted, by, Action::Deleted)).await.unwrap();
     said(2, "WK2", "ada", &attributes("Ada Again", "admin")).arrives(&door).await;
     let after = person(directory, "ada").await;
@@ -187,8 +187,8 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
 
 #[tokio::test]
 async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let broken = Said { attributes: "{\"full_name\": ".into(), ..said(1, "WK1", "ada", &Value::Null) };
     broken.arrives(&door).await;
     let ada = person(&door.directory.directory, "ada").await;
@@ -197,8 +197,8 @@ async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
 
 #[tokio::test]
 async fn rule_3_whom_the_deployment_names_is_an_account_owner() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     said(1, "WK1", "owner", &attributes("Olga", "admin")).arrives(&door).await;
     assert_eq!(person(&door.directory.directory, "owner").await.role, Role::AccountOwner);
 }

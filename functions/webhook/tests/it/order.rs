@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Contents, Said, Stand, TaskRouter, contents, said, worker};
+use crate::support::{Contents, Fixture, Said, TaskRouter, contents, said, worker};
 
 /// One thing that happens to a person's worker.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ fn deliveries() -> impl Strategy<Value = Deliveries> {
 #[test]
 fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writes_leaves_the_same_table() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stand = runtime.block_on(Stand::new());
+    let fixture = runtime.block_on(Fixture::new());
     let config = ProptestConfig { cases: 96, ..ProptestConfig::default() };
     let people = (attributes(), happenings(), attributes(), happenings());
     proptest!(config, |((a, ada, i, ida) in people, early in deliveries(), seed in any::<u64>())| {
@@ -103,12 +103,12 @@ fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writ
         all.extend(others);
         taskrouter.0.extend(other.0);
         runtime.block_on(async {
-            let in_order = stand.door(taskrouter.clone());
+            let in_order = fixture.door(taskrouter.clone());
             for callback in &all {
                 callback.arrives(&in_order).await;
             }
             // Some come early, twice, or to a function that dies; then each comes once more, in some order.
-            let disorderly = stand.door(taskrouter);
+            let disorderly = fixture.door(taskrouter);
             for (index, dies) in &early {
                 let callback = index.get(&all);
                 if *dies { callback.arrives_and_dies(&disorderly).await } else { callback.arrives(&disorderly).await }

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::ViewUser;
 use webhook::Webhook;
 
-use crate::support::{Said, Stand, TaskRouter, person, said};
+use crate::support::{Fixture, Said, TaskRouter, person, said};
 
 const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
@@ -22,8 +22,7 @@ fn login() -> Said {
 
 fn signed(form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-    let signature =
-        twilio::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
+    let signature = twilio::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let request = lambda_http::http::Request::post("https://elsewhere.example.com/webhooks/taskrouter")
         .header("content-type", "application/x-www-form-urlencoded")
@@ -33,8 +32,8 @@ fn signed(form: &[(&str, String)]) -> Request {
 
 #[tokio::test]
 async fn a_signed_callback_is_answered_204_with_a_content_type() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let answer = webhook().handle(&door, signed(&login().form())).await.unwrap();
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["content-type"]),
@@ -45,8 +44,8 @@ async fn a_signed_callback_is_answered_204_with_a_content_type() {
 
 #[tokio::test]
 async fn a_callback_with_a_wrong_signature_is_refused_and_nothing_of_it_is_read() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let mut wrong = signed(&login().form());
     wrong.headers_mut().insert("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".parse().unwrap());
     let problem = webhook().handle(&door, wrong).await.unwrap_err();
@@ -59,8 +58,8 @@ async fn a_callback_with_a_wrong_signature_is_refused_and_nothing_of_it_is_read(
 
 #[tokio::test]
 async fn a_callback_of_another_account_or_workspace_is_refused() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     for field in ["AccountSid", "WorkspaceSid"] {
         let mut form = login().form();
         form.iter_mut().find(|(name, _)| *name == field).unwrap().1.push('9');
@@ -70,8 +69,8 @@ async fn a_callback_of_another_account_or_workspace_is_refused() {
 
 #[tokio::test]
 async fn event_types_and_fields_that_are_not_known_are_ignored() {
-    let stand = Stand::new().await;
-    let door = stand.door(TaskRouter::default());
+    let fixture = Fixture::new().await;
+    let door = fixture.door(TaskRouter::default());
     let mut form = login().form();
     form.push(("SomethingNew", "x".into()));
     assert_eq!(webhook().handle(&door, signed(&form)).await.unwrap().status(), 204);

@@ -6,11 +6,11 @@ use std::{
 };
 
 use aws_sdk_dynamodb::Client;
-use domain::{SkillName, Source, Stamp, User, UserId, login::Policy};
+use domain::{ReportVersion, SkillName, Source, User, UserId, login::Policy};
 use embedded::Dynamo;
 use serde_json::Value;
 use store::{
-    By, Commit, CommitUser, Directory, TableError, ViewUser,
+    ChangeOrigin, Commit, CommitUser, Directory, StoreError, ViewUser,
     items::Worker,
     teams::{Teams, ViewTeams},
     workers::{Observation, Observed},
@@ -44,50 +44,50 @@ pub struct Table {
 }
 
 impl ViewUser for Table {
-    async fn user(&self, user_id: UserId) -> Result<Option<User>, TableError> {
+    async fn user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {
         self.directory.user(user_id).await
     }
-    async fn worker(&self, sid: &str) -> Result<Option<Worker>, TableError> {
+    async fn worker(&self, sid: &str) -> Result<Option<Worker>, StoreError> {
         self.directory.worker(sid).await
     }
-    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, TableError> {
+    async fn whose_identity(&self, identity: &str) -> Result<Option<UserId>, StoreError> {
         self.directory.whose_identity(identity).await
     }
 }
 
 impl CommitUser for Table {
-    async fn commit(&self, commit: Commit<'_>) -> Result<User, TableError> {
+    async fn commit(&self, commit: Commit<'_>) -> Result<User, StoreError> {
         if self.dies.swap(false, Ordering::Relaxed) {
-            return Err(TableError::Unavailable("the function died".into()));
+            return Err(StoreError::Unavailable("the function died".into()));
         }
         self.directory.commit(commit).await
     }
 }
 
 impl ViewTeams for Table {
-    async fn teams(&self, ids: BTreeSet<domain::TeamId>) -> Result<Teams, TableError> {
+    async fn teams(&self, ids: BTreeSet<domain::TeamId>) -> Result<Teams, StoreError> {
         self.directory.teams(ids).await
     }
-    async fn whose_team_name(&self, name: &str) -> Result<Option<domain::TeamId>, TableError> {
+    async fn whose_team_name(&self, name: &str) -> Result<Option<domain::TeamId>, StoreError> {
         self.directory.whose_team_name(name).await
     }
 }
 
 impl Store for Table {
-    async fn observe(&self, seen: Observation<'_>) -> Result<Observed, TableError> {
+    async fn observe(&self, seen: Observation<'_>) -> Result<Observed, StoreError> {
         self.directory.observe(seen).await
     }
-    async fn import_skills(&self, names: Vec<SkillName>, by: By<'_>) -> Result<(), TableError> {
+    async fn import_skills(&self, names: Vec<SkillName>, by: ChangeOrigin<'_>) -> Result<(), StoreError> {
         self.directory.import_skills(names.iter(), by).await
     }
 }
 
-pub struct Stand {
+pub struct Fixture {
     dynamo: Dynamo,
     client: Client,
 }
 
-impl Stand {
+impl Fixture {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         Self { client: dynamo.client(), dynamo }
@@ -107,14 +107,14 @@ pub struct Said {
     pub sid: String,
     pub name: String,
     pub attributes: String,
-    pub stamp: Stamp,
+    pub stamp: ReportVersion,
     pub activity: String,
     pub gone: bool,
 }
 
 /// At this second, the worker with this SID and name says these attributes.
 pub fn said(second: i64, sid: &str, name: &str, attributes: &Value) -> Said {
-    let stamp = Stamp { at_ms: second * 1_000, version: u64::try_from(second).unwrap() };
+    let stamp = ReportVersion { at_ms: second * 1_000, version: u64::try_from(second).unwrap() };
     let (sid, name, attributes) = (sid.to_owned(), name.to_owned(), attributes.to_string());
     Said { sid, name, attributes, stamp, activity: format!("activity {second}"), gone: false }
 }
@@ -157,9 +157,9 @@ impl Said {
     }
 }
 
-/// What depends on how often and when something was said. `said_at` is the moment of that of several callbacks with
+/// What depends on how often and when something was said. `reported_at` is the moment of that of several callbacks with
 /// the same words which was applied: the others are known by their hash and written nowhere.
-const MOMENTS: [&str; 4] = ["version", "created_at", "updated_at", "said_at"];
+const MOMENTS: [&str; 4] = ["version", "created_at", "updated_at", "reported_at"];
 
 /// Items by key.
 pub type Contents = BTreeMap<String, Value>;

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Skill, SkillName, Team, TeamId, User, UserId, catalog::SkillSet};
 
 use crate::{
-    Directory, TableError,
+    Directory, StoreError,
     items::{self, Item, Worker},
     keys::{self, Key},
     teams::Teams,
@@ -14,7 +14,7 @@ use crate::{
 
 /// What is to be read.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct ReadSet {
     /// People.
     pub users: BTreeSet<UserId>,
     /// Teams.
@@ -31,7 +31,7 @@ pub struct Wanted {
 
 /// What was found of it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Together {
+pub struct Snapshot {
     /// People.
     pub users: BTreeMap<UserId, User>,
     /// Teams.
@@ -47,14 +47,14 @@ pub struct Together {
 }
 
 /// Reads several things at a time.
-pub trait ReadTogether {
+pub trait ReadSnapshot {
     /// What there is of these, as of now: one call for up to 100.
-    fn together(&self, wanted: &Wanted) -> impl Future<Output = Result<Together, TableError>> + Send;
+    fn snapshot(&self, wanted: &ReadSet) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
 }
 
-impl ReadTogether for Directory {
-    async fn together(&self, wanted: &Wanted) -> Result<Together, TableError> {
-        let mut found = Together::default();
+impl ReadSnapshot for Directory {
+    async fn snapshot(&self, wanted: &ReadSet) -> Result<Snapshot, StoreError> {
+        let mut found = Snapshot::default();
         for item in self.get_many_now(&wanted.keys()).await? {
             found.add(item)?;
         }
@@ -62,7 +62,7 @@ impl ReadTogether for Directory {
     }
 }
 
-impl Wanted {
+impl ReadSet {
     fn keys(&self) -> Vec<Key> {
         let users = self.users.iter().map(|&id| keys::profile(id));
         let teams = self.teams.iter().map(|&id| keys::team(id));
@@ -74,8 +74,8 @@ impl Wanted {
     }
 }
 
-impl Together {
-    fn add(&mut self, item: Item) -> Result<(), TableError> {
+impl Snapshot {
+    fn add(&mut self, item: Item) -> Result<(), StoreError> {
         let entity = item.get("entity").and_then(|entity| entity.as_s().ok()).cloned();
         match entity.as_deref() {
             Some("user") => {
@@ -96,7 +96,7 @@ impl Together {
             }
             Some("worker") => self.worker = Some(items::read(item)?),
             Some("outbox") => self.pending = matches!(item.get("pending"), Some(AttributeValue::S(_))),
-            other => return Err(TableError::Broken(format!("an item of the kind {other:?} was not asked for"))),
+            other => return Err(StoreError::Broken(format!("an item of the kind {other:?} was not asked for"))),
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use store::{
 use twilio::{FetchWorker, TwilioError, Worker};
 use webhook::{Door, Event};
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{
     Fallible,
     callbacks::{Callback, attributes},
@@ -28,10 +28,10 @@ impl FetchWorker for Nobody {
 const EMAIL: &str = "zelda.newcomer@example.com";
 const WORKER: &str = "WK0000000000000000000000000000beef";
 
-impl Gauge<'_> {
-    pub(super) async fn hearing(&self) -> Fallible<()> {
+impl CostMeter<'_> {
+    pub(super) async fn callbacks(&self) -> Fallible<()> {
         self.entries()?;
-        let (login, first) = (login("Zelda Newcomer"), "first login");
+        let (login, first) = (login("Zelda ProvisionedUser"), "first login");
         let ((), heard) = self.print(first, self.heard(&login)).await?;
         let user = self.newcomer().await?;
         let indexed = self.indexed("index somebody new", &user, None).await?;
@@ -41,7 +41,7 @@ impl Gauge<'_> {
         self.once("activity callback, repeated", &activity(&login)).await?;
         self.once("login of somebody known and unchanged", &Callback { moment: 3, ..login.clone() }).await?;
 
-        let renamed = Callback { moment: 4, attributes: attributes("Zelda Newcomer-Miller", EMAIL), ..login };
+        let renamed = Callback { moment: 4, attributes: attributes("Zelda ProvisionedUser-Miller", EMAIL), ..login };
         let ((), heard) = self.print("login with a changed name", self.heard(&renamed)).await?;
         let indexed = self.indexed("index a changed name", &self.newcomer().await?, Some(&user)).await?;
         self.report.cost("login with a changed name and entries", &heard.then(indexed));
@@ -49,7 +49,7 @@ impl Gauge<'_> {
     }
 
     fn entries(&self) -> Fallible<()> {
-        let people = &self.stand.crowd.people;
+        let people = &self.fixture.crowd.people;
         let of_each = people.iter().map(|user| Ok(index::entries(user)?.len())).collect::<Fallible<Vec<_>>>()?;
         let mean = count(of_each.iter().sum()) / count(people.len());
         self.report.figure("entries of a person: mean", mean, "entries");

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::HeaderValue};
 use uuid::Uuid;
 
-use store::once::{Attempt, Begun, KeepAnswers, KeptAnswer};
+use store::idempotency::{Attempt, IdempotencyStore, KeyState, StoredResponse};
 
 use crate::{Problem, Signed, respond::Answer};
 
@@ -33,7 +33,7 @@ impl Seed {
 /// Answers below 500 are kept, refusals too; after others the same request is handled again. The same key with another
 /// request is 422 `idempotency-key-reused`, and while the first one is under way 409 `idempotency-key-in-use`.
 pub async fn once<F>(
-    directory: &impl KeepAnswers,
+    directory: &impl IdempotencyStore,
     signed: &Signed,
     request: &Request,
     now: Timestamp,
@@ -45,14 +45,14 @@ where
     let Some(key) = key(request)? else { return handle(Seed(Uuid::new_v4())).await };
     let attempt = Attempt::new(signed.caller.user_id, key, &what_makes_it(request), Uuid::new_v4());
     match directory.begin(&attempt, now).await? {
-        Begun::New { seed } => {
+        KeyState::Started { seed } => {
             let answer = handle(Seed(seed)).await.unwrap_or_else(|problem| problem.respond(&signed.request_id));
             settle(directory, &attempt, &answer).await;
             Ok(answer)
         }
-        Begun::Replay(kept) => replay(kept),
-        Begun::UnderWay => Ok(under_way(&signed.request_id)),
-        Begun::Other => Err(Problem::new(
+        KeyState::Completed(kept) => replay(kept),
+        KeyState::InProgress => Ok(under_way(&signed.request_id)),
+        KeyState::Reused => Err(Problem::new(
             422,
             "idempotency-key-reused",
             "This Idempotency-Key came with another request before. Take a new key for each request, and the same one \
@@ -86,7 +86,7 @@ fn what_makes_it(request: &Request) -> [&[u8]; 5] {
 }
 
 /// The request is done, and its answer stands whether or not it can be kept.
-async fn settle(directory: &impl KeepAnswers, attempt: &Attempt, answer: &Response<Body>) {
+async fn settle(directory: &impl IdempotencyStore, attempt: &Attempt, answer: &Response<Body>) {
     let settled = if answer.status().is_server_error() {
         directory.release(attempt).await
     } else {
@@ -98,16 +98,16 @@ async fn settle(directory: &impl KeepAnswers, attempt: &Attempt, answer: &Respon
 }
 
 /// Every answer that is kept is text, and so are its headers.
-fn kept(answer: &Response<Body>) -> KeptAnswer {
+fn kept(answer: &Response<Body>) -> StoredResponse {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    KeptAnswer {
+    StoredResponse {
         status: answer.status().as_u16(),
         headers: answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: String::from_utf8_lossy(answer.body().as_ref()).into_owned(),
     }
 }
 
-fn replay(kept: KeptAnswer) -> Answer {
+fn replay(kept: StoredResponse) -> Answer {
     let answer = Response::builder().status(kept.status).header(REPLAYED, "true");
     let answer = kept.headers.iter().fold(answer, |answer, (name, value)| answer.header(name, value));
     let body = if kept.body.is_empty() { Body::Empty } else { Body::Text(kept.body) };

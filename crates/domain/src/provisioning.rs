@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 use crate::{
-    Adoption, Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
+    Level, Provenance, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
     edit::{RoleAuthority, check_teams},
-    powers::{Caller, Operation, may},
+    permissions::{Caller, Operation, authorize},
     skill::Skills,
     team::plain_name,
 };
@@ -17,7 +17,7 @@ pub const MOST_SKILLS: usize = 20;
 /// Somebody who has not logged in yet. Whoever logs in with this identity is recognised (rule 22); their name and e-mail
 /// then are what the login says, their role, teams and skills what was said here (rule 24).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Newcomer {
+pub struct ProvisionedUser {
     identity: String,
     name: String,
     email: Option<String>,
@@ -31,7 +31,7 @@ pub struct Newcomer {
     pub assigned_skills: Vec<(SkillName, Option<Level>)>,
 }
 
-impl Newcomer {
+impl ProvisionedUser {
     /// An agent with this identity and name.
     pub fn new(identity: &str, name: &str, email: Option<&str>) -> Result<Self, Refusal> {
         let is_identity = plain_name(identity, 64).is_some_and(|plain| plain == identity);
@@ -64,7 +64,7 @@ impl Newcomer {
         user_id: UserId,
         now: Timestamp,
     ) -> Result<User, Refusal> {
-        may(by, Operation::AddUser(self.role))?;
+        authorize(by, Operation::AddUser(self.role))?;
         if self.role != Role::Agent && roles == RoleAuthority::IdentityProvider {
             return Err(Refusal::RoleFollowsIdentityProvider(Role::Agent));
         }
@@ -78,19 +78,19 @@ impl Newcomer {
             name: self.name.clone(),
             email: self.email.clone(),
             picture: None,
-            said_at: None,
+            reported_at: None,
             role: self.role,
             role_granted: roles == RoleAuthority::Directory,
             login_role: None,
-            decided_after: None,
+            role_decided_after: None,
             status: Status::Active,
             act_as_agent: self.act_as_agent,
             teams: self.teams.clone(),
             assigned_skills: self.skills(skills)?,
             disabled_skills: BTreeSet::new(),
-            said_skills: Skills::new(),
+            reported_skills: Skills::new(),
             worker_sid: None,
-            adoption: Adoption::Settled,
+            provenance: Provenance::Managed,
             version: 0,
             created_at: now,
             updated_at: now,
@@ -137,11 +137,11 @@ mod tests {
         Caller { user_id: somebody("caller", role).user_id, role }
     }
 
-    fn ada() -> Newcomer {
-        Newcomer::new("ada@example.com", "Ada Lovelace", Some("ada@example.com")).unwrap()
+    fn ada() -> ProvisionedUser {
+        ProvisionedUser::new("ada@example.com", "Ada Lovelace", Some("ada@example.com")).unwrap()
     }
 
-    fn make(newcomer: &Newcomer, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
+    fn make(newcomer: &ProvisionedUser, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
         let english = Skill::imported(SkillName::new("English").unwrap());
         let known = |name: &SkillName| (*name == english.name).then(|| english.clone());
         newcomer.make(caller(by), &[], known, roles, somebody("ada", Role::Agent).user_id, Timestamp::UNIX_EPOCH)
@@ -150,15 +150,15 @@ mod tests {
     #[test]
     fn rule_24_what_is_said_before_the_first_login_is_said_by_the_directory() {
         let english = SkillName::new("English").unwrap();
-        let with_skill = Newcomer { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
+        let with_skill = ProvisionedUser { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
         let made = make(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap();
-        assert_eq!((made.role, made.role_granted, made.adoption), (Role::Agent, true, Adoption::Settled));
+        assert_eq!((made.role, made.role_granted, made.provenance), (Role::Agent, true, Provenance::Managed));
         assert_eq!(made.assigned_skills, [(english, Some(Level(7)))].into());
     }
 
     #[test]
     fn rules_2_and_3_nobody_adds_somebody_whom_they_could_not_make() {
-        let as_role = |role| Newcomer { role, ..ada() };
+        let as_role = |role| ProvisionedUser { role, ..ada() };
         let refused = |by, role| make(&as_role(role), by, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(Role::Supervisor, Role::Supervisor), "supervisors-may-not");
         assert_eq!(refused(Role::SystemAdmin, Role::AccountOwner), "account-owners-only");
@@ -167,27 +167,35 @@ mod tests {
 
     #[test]
     fn rule_24_where_roles_follow_the_login_none_is_given_before_it() {
-        let refused =
-            make(&Newcomer { role: Role::Supervisor, ..ada() }, Role::AccountOwner, RoleAuthority::IdentityProvider);
+        let refused = make(
+            &ProvisionedUser { role: Role::Supervisor, ..ada() },
+            Role::AccountOwner,
+            RoleAuthority::IdentityProvider,
+        );
         assert_eq!(refused.unwrap_err().code(), "role-follows-identity-provider");
     }
 
     #[test]
     fn rule_19_a_newcomers_skills_are_checked_like_everybodys() {
-        let with =
-            |name: &str, level| Newcomer { assigned_skills: vec![(SkillName::new(name).unwrap(), level)], ..ada() };
+        let with = |name: &str, level| ProvisionedUser {
+            assigned_skills: vec![(SkillName::new(name).unwrap(), level)],
+            ..ada()
+        };
         let refused = |newcomer| make(&newcomer, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(with("French", None)), "unknown-skill");
         assert_eq!(refused(with("English", Some(Level(101)))), "level-out-of-range");
         let english = |level| (SkillName::new("English").unwrap(), Some(Level(level)));
-        assert_eq!(refused(Newcomer { assigned_skills: vec![english(1), english(9)], ..ada() }), "repeated-skill");
+        assert_eq!(
+            refused(ProvisionedUser { assigned_skills: vec![english(1), english(9)], ..ada() }),
+            "repeated-skill"
+        );
         let many = (0..21).map(english).collect();
-        assert_eq!(refused(Newcomer { assigned_skills: many, ..ada() }), "too-many-skills");
+        assert_eq!(refused(ProvisionedUser { assigned_skills: many, ..ada() }), "too-many-skills");
     }
 
     #[test]
     fn what_is_no_identity_name_or_email_is_refused() {
-        let code = |identity, name, email| Newcomer::new(identity, name, email).unwrap_err().code();
+        let code = |identity, name, email| ProvisionedUser::new(identity, name, email).unwrap_err().code();
         assert_eq!(code(" ada", "Ada", None), "invalid-identity");
         assert_eq!(code("ada", " ", None), "invalid-name");
         for wrong in ["ada", "@x", "a@", "a@b@c", "a b@c"] {

@@ -4,7 +4,7 @@ use domain::edit::RoleAuthority;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{Fallible, cost::Cost, requests::Asked};
 
 /// Which function answers.
@@ -19,15 +19,15 @@ enum Function {
 const MINIMAL: (&str, &str) = ("prefer", "return=minimal");
 const KEY: (&str, &str) = ("idempotency-key", "a-key");
 
-impl Gauge<'_> {
-    pub(super) async fn managing(&self) -> Fallible<()> {
+impl CostMeter<'_> {
+    pub(super) async fn admin(&self) -> Fallible<()> {
         self.people().await?;
         self.teams().await?;
         self.catalog().await
     }
 
     async fn people(&self) -> Fallible<()> {
-        let (team, skill) = (&self.stand.crowd.teams[0], &self.stand.crowd.skills[0]);
+        let (team, skill) = (&self.fixture.crowd.teams[0], &self.fixture.crowd.skills[0]);
         let newcomer = |identity: &str| {
             json!({"identity": identity, "name": "Grace Hopper", "email": "grace@example.com",
                 "teams": [team.team_id], "assigned_skills": [{"skill": skill.name, "level": 50}]})
@@ -47,7 +47,7 @@ impl Gauge<'_> {
         };
         let role = self.asks("edit a role, return=minimal", Function::Edit, edit(json!({"role": "supervisor"})));
         let mut edits = vec![role.await?.1];
-        let other = self.stand.crowd.teams[1].team_id;
+        let other = self.fixture.crowd.teams[1].team_id;
         let moved = self.asks("move to another team, return=minimal", Function::Edit, edit(json!({"teams": [other]})));
         edits.push(moved.await?.1);
         let is_least = |cost: &Cost| cost.calls == 2 && cost.read_units > 0.0 && cost.write_units > 0.0;
@@ -69,7 +69,7 @@ impl Gauge<'_> {
         self.asks("list 25 teams with their members counted", Function::Teams, list("GET /teams")).await?;
         let named = |route, name| Asked { route, body: Some(json!({ "name": name })), ..Asked::default() };
         let made = self.asks("create a team", Function::Teams, named("POST /teams", "Night shift")).await?.0;
-        let skill = self.stand.crowd.skills[0].name.to_string();
+        let skill = self.fixture.crowd.skills[0].name.to_string();
         let team = || vec![("team_id", made["team_id"].as_str().unwrap_or_default().to_owned())];
         let with_skill = || team().into_iter().chain([("skill", skill.clone())]).collect();
         let rename = Asked { parameters: team(), ..named("PATCH /teams/{team_id}", "Day shift") };
@@ -88,7 +88,7 @@ impl Gauge<'_> {
             let asked = Asked { route, parameters: with_skill(), ..Asked::default() };
             self.asks(what, Function::Teams, asked).await?;
         }
-        let largest = vec![("team_id", self.stand.crowd.teams[0].team_id.to_string())];
+        let largest = vec![("team_id", self.fixture.crowd.teams[0].team_id.to_string())];
         for (what, route) in [
             ("view a team with its members counted", "GET /teams/{team_id}"),
             ("list 25 members of a team", "GET /teams/{team_id}/members"),

@@ -4,7 +4,7 @@ use domain::SkillName;
 use serde_json::Value;
 use store::{Cursor, Question, keys};
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{
     Fallible,
     cost::Cost,
@@ -32,8 +32,8 @@ pub struct OneWord {
     teams: usize,
 }
 
-impl Gauge<'_> {
-    pub(super) async fn finding(&self) -> Fallible<Vec<OneWord>> {
+impl CostMeter<'_> {
+    pub(super) async fn search(&self) -> Fallible<Vec<OneWord>> {
         let mut pages = Vec::new();
         for word in WORDS {
             pages.push(self.one_word(word).await?);
@@ -69,7 +69,7 @@ impl Gauge<'_> {
 
     /// What else is asked for, and how it is called.
     fn questions(&self) -> Fallible<Vec<(&'static str, Query)>> {
-        let crowd = &self.stand.crowd;
+        let crowd = &self.fixture.crowd;
         let team = crowd.teams.first().ok_or("no team")?.team_id.to_string();
         let skill = crowd.skills.first().map(|skill| &skill.name).map(SkillName::to_string).ok_or("no skill")?;
         let by_name = crowd.active_by_name();

@@ -2,20 +2,20 @@
 
 use domain::{Skill, User, edit::RoleAuthority};
 use serde_json::json;
-use store::{TableError, ViewUser, index::IndexUser};
+use store::{StoreError, ViewUser, index::IndexUser};
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{
     Fallible,
     requests::{Asked, body_of},
 };
 
-impl Gauge<'_> {
-    pub(super) async fn changing(&self) -> Fallible<()> {
-        let user = self.stand.crowd.agents().nth(1).ok_or("there is no second agent")?;
-        let skill = self.stand.crowd.skills.iter().find(|skill| !user.assigned_skills.contains_key(&skill.name));
+impl CostMeter<'_> {
+    pub(super) async fn edits(&self) -> Fallible<()> {
+        let user = self.fixture.crowd.agents().nth(1).ok_or("there is no second agent")?;
+        let skill = self.fixture.crowd.skills.iter().find(|skill| !user.assigned_skills.contains_key(&skill.name));
         let skill = skill.ok_or("somebody has every skill")?;
-        let team = self.stand.crowd.teams.iter().find(|team| !user.teams.contains(&team.team_id));
+        let team = self.fixture.crowd.teams.iter().find(|team| !user.teams.contains(&team.team_id));
         let team = team.ok_or("somebody is in every team")?;
         self.changed("edit a role", user, self.edited(user, json!({"role": "supervisor"}))).await?;
         self.changed("move to another team", user, self.edited(user, json!({"teams": [team.team_id]}))).await?;
@@ -25,7 +25,7 @@ impl Gauge<'_> {
 
     /// Prints what a change costs, and then what its entries do.
     async fn changed(&self, what: &str, user: &User, work: impl Future<Output = Fallible<()>>) -> Fallible<()> {
-        let current = async || Ok::<_, TableError>(self.directory.user(user.user_id).await?.unwrap_or(user.clone()));
+        let current = async || Ok::<_, StoreError>(self.directory.user(user.user_id).await?.unwrap_or(user.clone()));
         let before = current().await?;
         self.print(what, work).await?;
         let after = current().await?;

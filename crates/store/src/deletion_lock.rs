@@ -17,41 +17,41 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Directory, TableError,
+    Directory, StoreError,
     keys::Key,
     profiles::{number, text},
-    transaction::If,
+    transaction::Condition,
 };
 
 /// How long something is closed; longer than a function runs.
 const CLOSED_SECONDS: i64 = 60;
 
 /// That something is not closed, as a condition, and its value.
-pub(crate) fn open_now(now: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
+pub(crate) fn is_unlocked(now: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
     ("(attribute_not_exists(closed_until) OR closed_until < :now)", (":now", number(now.as_second())))
 }
 
 /// That a skill may be given in this moment: it is not being deleted, and its range, where it was read, is as it was read.
-pub(crate) fn may_be_given(read: Option<&Skill>, now: Timestamp) -> If {
-    let (is_open, now) = open_now(now);
+pub(crate) fn is_assignable(read: Option<&Skill>, now: Timestamp) -> Condition {
+    let (is_open, now) = is_unlocked(now);
     match read {
-        None => If::new(format!("attribute_exists(pk) AND {is_open}"), [now]),
-        Some(read) => If::new(format!("version = :read AND {is_open}"), [now, (":read", number(read.version))]),
+        None => Condition::new(format!("attribute_exists(pk) AND {is_open}"), [now]),
+        Some(read) => Condition::new(format!("version = :read AND {is_open}"), [now, (":read", number(read.version))]),
     }
 }
 
 /// Something that we have closed.
 #[derive(Debug)]
-pub(crate) struct Closed {
+pub(crate) struct DeletionLock {
     key: Key,
     by: Uuid,
 }
 
 impl Directory {
     /// Closes it, if it has this version and nobody else has closed it.
-    pub(crate) async fn close(&self, key: Key, version: u64, now: Timestamp) -> Result<Closed, TableError> {
+    pub(crate) async fn close(&self, key: Key, version: u64, now: Timestamp) -> Result<DeletionLock, StoreError> {
         let by = Uuid::new_v4();
-        let (is_open, now_value) = open_now(now);
+        let (is_open, now_value) = is_unlocked(now);
         let update = self.db.update_item().table_name(&self.table).set_key(Some(key.attributes()));
         let update = update
             .update_expression("SET closed_until = :until, closed_by = :by")
@@ -61,25 +61,25 @@ impl Directory {
             .expression_attribute_values(":by", text(by.to_string()))
             .expression_attribute_values(":read", number(version))
             .expression_attribute_values(now_value.0, now_value.1);
-        update.send().await.map_err(|error| TableError::of(&error))?;
-        Ok(Closed { key, by })
+        update.send().await.map_err(|error| StoreError::of(&error))?;
+        Ok(DeletionLock { key, by })
     }
 
     /// Opens it again. If that fails it opens by itself.
-    pub(crate) async fn open(&self, closed: &Closed) {
+    pub(crate) async fn open(&self, closed: &DeletionLock) {
         let update = self.db.update_item().table_name(&self.table).set_key(Some(closed.key.attributes()));
         let update = update.update_expression("REMOVE closed_until, closed_by").condition_expression("closed_by = :by");
         let opened = update.expression_attribute_values(":by", text(closed.by.to_string())).send().await;
         if let Err(error) = opened {
-            tracing::warn!(error = %TableError::of(&error), "what was closed opens later");
+            tracing::warn!(error = %StoreError::of(&error), "what was closed opens later");
         }
     }
 }
 
-impl Closed {
+impl DeletionLock {
     /// Still closed by us; whoever has changed it since has opened it.
-    pub(crate) fn still(&self) -> If {
-        If::new("closed_by = :by", [(":by", text(self.by.to_string()))])
+    pub(crate) fn still(&self) -> Condition {
+        Condition::new("closed_by = :by", [(":by", text(self.by.to_string()))])
     }
 
     pub(crate) const fn key(&self) -> &Key {

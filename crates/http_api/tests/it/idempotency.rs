@@ -1,12 +1,12 @@
 use std::future::pending;
 
-use domain::{Role, people, powers::Caller};
+use domain::{Role, people, permissions::Caller};
+use embedded::Dynamo;
 use http_api::{
     Problem, Signed,
-    once::{Seed, once},
+    idempotency::{Seed, once},
     respond::{Answer, respond},
 };
-use embedded::Dynamo;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{
     Body, Request, Response,
@@ -14,8 +14,8 @@ use lambda_http::{
 };
 use serde_json::{Value, json};
 use store::{
-    Directory, TableError,
-    once::{Attempt, Begun, KEPT, KeepAnswers, KeptAnswer, LEASE},
+    Directory, StoreError,
+    idempotency::{Attempt, IdempotencyStore, KEPT, KeyState, LEASE, StoredResponse},
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -23,12 +23,12 @@ use uuid::Uuid;
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 const A_MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
-struct Stand {
+struct Fixture {
     directory: Directory,
     _dynamo: Dynamo,
 }
 
-impl Stand {
+impl Fixture {
     async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         Self { directory: Directory::new(dynamo.client(), dynamo.fresh_table().unwrap()), _dynamo: dynamo }
@@ -89,9 +89,9 @@ fn document(response: &Response<Body>) -> Value {
 
 #[tokio::test]
 async fn the_same_request_gets_the_same_answer_again_and_is_told_so() {
-    let stand = Stand::new().await;
-    let first = stand.post(&request("{}"), makes).await;
-    let mut again = stand.post(&request("{}"), never).await;
+    let fixture = Fixture::new().await;
+    let first = fixture.post(&request("{}"), makes).await;
+    let mut again = fixture.post(&request("{}"), never).await;
     assert_eq!(again.headers_mut().remove("idempotency-replayed").unwrap(), "true");
     assert_eq!((again.status(), again.headers()), (first.status(), first.headers()));
     assert_eq!(document(&again), document(&first));
@@ -99,30 +99,30 @@ async fn the_same_request_gets_the_same_answer_again_and_is_told_so() {
 
 #[tokio::test]
 async fn without_a_key_every_request_is_handled() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let request = Request::new(Body::from("{}"));
-    let (first, second) = (stand.post(&request, makes).await, stand.post(&request, makes).await);
+    let (first, second) = (fixture.post(&request, makes).await, fixture.post(&request, makes).await);
     assert_ne!(first.headers()["location"], second.headers()["location"]);
     assert!(!second.headers().contains_key("idempotency-replayed"));
 }
 
 #[tokio::test]
 async fn an_answer_without_a_body_is_replayed_without_one() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let nothing = |_| Ok(Response::builder().status(204).header("preference-applied", "return=minimal"));
     let nothing = |seed| nothing(seed).map(|answer| answer.body(Body::Empty).unwrap());
-    stand.post(&request("{}"), nothing).await;
-    let again = stand.post(&request("{}"), never).await;
+    fixture.post(&request("{}"), nothing).await;
+    let again = fixture.post(&request("{}"), never).await;
     assert_eq!((again.status().as_u16(), again.body().is_empty()), (204, true));
     assert_eq!(again.headers()["preference-applied"], "return=minimal");
 }
 
 #[tokio::test]
 async fn a_refusal_is_kept_as_it_was() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let refuses = |_| Err(Problem::new(409, "team-name-taken", "There is a team of this name."));
-    let first = stand.post(&request("{}"), refuses).await;
-    let again = stand.post(&request("{}"), never).await;
+    let first = fixture.post(&request("{}"), refuses).await;
+    let again = fixture.post(&request("{}"), never).await;
     assert_eq!(document(&again), document(&first));
     assert_eq!(document(&again)["request_id"], "request of ada");
     assert_eq!(again.headers()["content-type"], "application/problem+json");
@@ -130,28 +130,28 @@ async fn a_refusal_is_kept_as_it_was() {
 
 #[tokio::test]
 async fn a_503_is_not_kept() {
-    let stand = Stand::new().await;
+    let fixture = Fixture::new().await;
     let mut tried = None;
     let busy = |seed: Seed| {
         tried = Some(seed.id());
-        Err(Problem::unavailable(&TableError::Conflict))
+        Err(Problem::unavailable(&StoreError::Conflict))
     };
-    assert_eq!(stand.post(&request("{}"), busy).await.status(), 503);
-    let again = stand.post(&request("{}"), makes).await;
+    assert_eq!(fixture.post(&request("{}"), busy).await.status(), 503);
+    let again = fixture.post(&request("{}"), makes).await;
     assert_eq!(again.status(), 201);
     assert_eq!(document(&again)["team_id"], tried.unwrap().to_string(), "it makes what the first would have made");
 }
 
 #[tokio::test]
 async fn another_body_path_query_or_precondition_is_refused() {
-    let stand = Stand::new().await;
-    stand.post(&request("{}"), makes).await;
+    let fixture = Fixture::new().await;
+    fixture.post(&request("{}"), makes).await;
     let to = |uri: &str| with_key().uri(uri).body(Body::from("{}")).unwrap();
     let if_match = with_key().header("if-match", "\"2\"").body(Body::from("{}")).unwrap();
     let others =
         [request("{ }"), to("https://api.example.com/users?a=1"), to("https://api.example.com/teams?a=2"), if_match];
     for other in others {
-        let answer = stand.post(&other, never).await;
+        let answer = fixture.post(&other, never).await;
         assert_eq!(
             (answer.status().as_u16(), document(&answer)["title"].as_str()),
             (422, Some("Unprocessable Content"))
@@ -162,56 +162,56 @@ async fn another_body_path_query_or_precondition_is_refused() {
 
 #[tokio::test]
 async fn another_caller_may_use_the_same_key() {
-    let stand = Stand::new().await;
-    let adas = stand.post(&request("{}"), makes).await;
-    let graces = once(&stand.directory, &signed("grace"), &request("{}"), START, |seed| async { makes(seed) }).await;
+    let fixture = Fixture::new().await;
+    let adas = fixture.post(&request("{}"), makes).await;
+    let graces = once(&fixture.directory, &signed("grace"), &request("{}"), START, |seed| async { makes(seed) }).await;
     assert_ne!(document(&graces.unwrap()), document(&adas));
 }
 
 #[tokio::test]
 async fn while_the_first_is_under_way_the_caller_is_asked_to_wait() {
-    let stand = Stand::new().await;
-    stand.dies(&request("{}")).await;
-    let again = stand.post_at(START + LEASE - A_MOMENT, &request("{}"), never).await;
+    let fixture = Fixture::new().await;
+    fixture.dies(&request("{}")).await;
+    let again = fixture.post_at(START + LEASE - A_MOMENT, &request("{}"), never).await;
     assert_eq!((again.status().as_u16(), &again.headers()["retry-after"]), (409, &"1".parse().unwrap()));
     assert_eq!(document(&again)["code"], "idempotency-key-in-use");
 }
 
 #[tokio::test]
 async fn a_crashed_first_attempt_frees_the_key_after_its_lease_and_the_next_makes_the_same_id() {
-    let stand = Stand::new().await;
-    let made = stand.dies(&request("{}")).await;
-    let again = stand.post_at(START + LEASE, &request("{}"), makes).await;
+    let fixture = Fixture::new().await;
+    let made = fixture.dies(&request("{}")).await;
+    let again = fixture.post_at(START + LEASE, &request("{}"), makes).await;
     assert_eq!(document(&again)["team_id"], made.to_string());
 }
 
 #[tokio::test]
 async fn a_day_later_the_request_is_new() {
-    let stand = Stand::new().await;
-    let first = stand.post(&request("{}"), makes).await;
-    let next_day = stand.post_at(START + KEPT, &request("{}"), makes).await;
+    let fixture = Fixture::new().await;
+    let first = fixture.post(&request("{}"), makes).await;
+    let next_day = fixture.post_at(START + KEPT, &request("{}"), makes).await;
     assert_ne!(document(&next_day), document(&first));
 }
 
 /// A directory that cannot keep an answer.
 struct Forgetful(Directory);
 
-impl KeepAnswers for Forgetful {
-    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<Begun, TableError> {
+impl IdempotencyStore for Forgetful {
+    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
         self.0.begin(attempt, now).await
     }
-    async fn keep(&self, _: &Attempt, _: &KeptAnswer) -> Result<(), TableError> {
-        Err(TableError::Unavailable("no answer in time".to_owned()))
+    async fn keep(&self, _: &Attempt, _: &StoredResponse) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("no answer in time".to_owned()))
     }
-    async fn release(&self, attempt: &Attempt) -> Result<(), TableError> {
+    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
         self.0.release(attempt).await
     }
 }
 
 #[tokio::test]
 async fn what_was_done_is_answered_also_where_the_answer_cannot_be_kept() {
-    let stand = Stand::new().await;
-    let forgetful = Forgetful(stand.directory.clone());
+    let fixture = Fixture::new().await;
+    let forgetful = Forgetful(fixture.directory.clone());
     let answer = once(&forgetful, &signed("ada"), &request("{}"), START, |seed| async { makes(seed) }).await;
     assert_eq!(answer.unwrap().status(), 201);
 }

@@ -56,7 +56,7 @@ pub enum Operation<'a> {
 }
 
 /// Whether the caller may do it; if not, why not.
-pub fn may(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
+pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
         AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, Delete, DeleteSkills, DeleteTeams, EditUser,
         ExportUsers, ManageSkills, ManageTeams, Reactivate, SeeJob, ViewCatalog, ViewUsers,

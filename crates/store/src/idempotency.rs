@@ -18,7 +18,7 @@ use uuid::Uuid;
 use domain::UserId;
 
 use crate::{
-    Directory, TableError,
+    Directory, StoreError,
     items::{self, Item},
     keys,
     profiles::{number, text},
@@ -51,7 +51,7 @@ impl Attempt {
 
 /// An answer, as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptAnswer {
+pub struct StoredResponse {
     /// HTTP status.
     pub status: u16,
     /// Names and values of the headers.
@@ -62,30 +62,30 @@ pub struct KeptAnswer {
 
 /// What the key says to an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
+pub enum KeyState {
     /// Go ahead. The seed is the same for all attempts at one request, and of no other: what is made with it as its id
     /// is made once.
-    New {
+    Started {
         /// A random UUID.
         seed: Uuid,
     },
     /// It has been answered already.
-    Replay(KeptAnswer),
+    Completed(StoredResponse),
     /// Another attempt at it is under way.
-    UnderWay,
+    InProgress,
     /// The key belongs to another request.
-    Other,
+    Reused,
 }
 
 /// Keeps answers. An attempt whose lease has run out may have been followed by another one; to [`keep`](Self::keep)
-/// and [`release`](Self::release) is then a [`TableError::Conflict`].
-pub trait KeepAnswers {
+/// and [`release`](Self::release) is then a [`StoreError::Conflict`].
+pub trait IdempotencyStore {
     /// Takes the key for this attempt, if it is free.
-    fn begin(&self, attempt: &Attempt, now: Timestamp) -> impl Future<Output = Result<Begun, TableError>> + Send;
+    fn begin(&self, attempt: &Attempt, now: Timestamp) -> impl Future<Output = Result<KeyState, StoreError>> + Send;
     /// Keeps the attempt's answer, which later ones get.
-    fn keep(&self, attempt: &Attempt, answer: &KeptAnswer) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn keep(&self, attempt: &Attempt, answer: &StoredResponse) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Ends the attempt without an answer. The key stays the request's, and the next attempt may begin at once.
-    fn release(&self, attempt: &Attempt) -> impl Future<Output = Result<(), TableError>> + Send;
+    fn release(&self, attempt: &Attempt) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// As it stands in the table. Without an answer, an attempt is under way or dead.
@@ -98,7 +98,7 @@ struct Kept {
     /// In seconds since 1970, for DynamoDB.
     expires_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    answer: Option<KeptAnswer>,
+    answer: Option<StoredResponse>,
 }
 
 impl Kept {
@@ -114,22 +114,22 @@ impl Kept {
     }
 
     /// What it says to an attempt; none where that may follow the one before.
-    fn says_to(&self, attempt: &Attempt, now: Timestamp) -> Option<Begun> {
+    fn says_to(&self, attempt: &Attempt, now: Timestamp) -> Option<KeyState> {
         if self.request_hash != attempt.request_hash {
-            return Some(Begun::Other);
+            return Some(KeyState::Reused);
         }
         match &self.answer {
-            Some(answer) => Some(Begun::Replay(answer.clone())),
+            Some(answer) => Some(KeyState::Completed(answer.clone())),
             // The put was done, its answer lost, and the client has put again.
-            None if self.attempt == attempt.id => Some(Begun::New { seed: self.seed }),
-            None if self.lease_until_ms > now.as_millisecond() => Some(Begun::UnderWay),
+            None if self.attempt == attempt.id => Some(KeyState::Started { seed: self.seed }),
+            None if self.lease_until_ms > now.as_millisecond() => Some(KeyState::InProgress),
             None => None,
         }
     }
 }
 
-impl KeepAnswers for Directory {
-    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<Begun, TableError> {
+impl IdempotencyStore for Directory {
+    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
         // begin            lease_until_ms (30 s)                     expires_at (24 h)
         //   |-- under way ------|-- its attempt is dead: followed -------|-- forgotten, also while
         //   |-- under way -- keep -- answered ---------------------------|   DynamoDB still has it
@@ -143,9 +143,9 @@ impl KeepAnswers for Directory {
             .condition_expression(format!("{is_unknown} OR {is_forgotten}"))
             .expression_attribute_values(":now", number(now.as_second()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(refused) = put.send().await else { return Ok(Begun::New { seed: attempt.id }) };
+        let Err(refused) = put.send().await else { return Ok(KeyState::Started { seed: attempt.id }) };
         let Some(PutItemError::ConditionalCheckFailedException(known)) = refused.as_service_error() else {
-            return Err(TableError::of(&refused));
+            return Err(StoreError::of(&refused));
         };
         let known: Kept = items::read(known.item().cloned().unwrap_or_default())?;
         match known.says_to(attempt, now) {
@@ -154,22 +154,22 @@ impl KeepAnswers for Directory {
         }
     }
 
-    async fn keep(&self, attempt: &Attempt, answer: &KeptAnswer) -> Result<(), TableError> {
+    async fn keep(&self, attempt: &Attempt, answer: &StoredResponse) -> Result<(), StoreError> {
         let update = self.update_once(attempt, attempt.id).update_expression("SET answer = :answer");
         let update = update.expression_attribute_values(":answer", serde_dynamo::to_attribute_value(answer)?);
-        update.send().await.map(|_| ()).map_err(|error| TableError::of(&error))
+        update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
     }
 
-    async fn release(&self, attempt: &Attempt) -> Result<(), TableError> {
+    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let update = self.update_once(attempt, attempt.id).update_expression("SET lease_until_ms = :over");
         let update = update.expression_attribute_values(":over", number(0));
-        update.send().await.map(|_| ()).map_err(|error| TableError::of(&error))
+        update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
     }
 }
 
 impl Directory {
     /// Takes the key over from an attempt that died. Of several that try, one does.
-    async fn follow(&self, dead: &Kept, attempt: &Attempt, now: Timestamp) -> Result<Begun, TableError> {
+    async fn follow(&self, dead: &Kept, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
         let next = Kept::by_first(attempt, now);
         let is_unanswered = "attribute_not_exists(answer)";
         let update = self
@@ -180,15 +180,15 @@ impl Directory {
             .expression_attribute_values(":until", number(next.lease_until_ms))
             .expression_attribute_values(":expires_at", number(next.expires_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else { return Ok(Begun::New { seed: dead.seed }) };
+        let Err(error) = update.send().await else { return Ok(KeyState::Started { seed: dead.seed }) };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                 let holder = refused.item().and_then(|item| item.get("attempt")?.as_s().ok());
                 // It is ours: the answer to an earlier try of the same call was lost.
                 let is_ours = holder.is_some_and(|holder| *holder == next.attempt.to_string());
-                Ok(if is_ours { Begun::New { seed: dead.seed } } else { Begun::UnderWay })
+                Ok(if is_ours { KeyState::Started { seed: dead.seed } } else { KeyState::InProgress })
             }
-            _ => Err(TableError::of(&error)),
+            _ => Err(StoreError::of(&error)),
         }
     }
 
@@ -203,7 +203,7 @@ impl Directory {
     }
 }
 
-fn item(attempt: &Attempt, kept: &Kept) -> Result<Item, TableError> {
+fn item(attempt: &Attempt, kept: &Kept) -> Result<Item, StoreError> {
     items::item(&keys::once(&attempt.key_hash), "idempotency", kept)
 }
 

@@ -1,11 +1,11 @@
-//! The powers as a table of role × target × operation: for the documents, for `GET /me`, and for the tests that go
+//! The permissions as a table of role × target × operation: for the documents, for `GET /me`, and for the tests that go
 //! through it cell by cell.
 
 use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::{Caller, Operation, may};
+use super::{Caller, Operation, authorize};
 use crate::{Refusal, Role, User, UserId, people};
 
 /// Who asks.
@@ -108,7 +108,7 @@ pub fn decision(caller: Role, row: &Row, target: Target) -> Result<(), Refusal> 
         Target::Oneself => asks.clone(),
         Target::Other(role) => people::somebody("the target", role),
     };
-    may(Caller { user_id: asks.user_id, role: caller }, (row.operation)(&user))
+    authorize(Caller { user_id: asks.user_id, role: caller }, (row.operation)(&user))
 }
 
 /// The names of what somebody of this role may do, at least to somebody.
@@ -118,11 +118,11 @@ pub fn names(caller: Role) -> Vec<&'static str> {
     rows().iter().filter(may).map(|row| row.name).collect()
 }
 
-/// The table, as `docs/POWERS.md` has it.
+/// The table, as `docs/permissions.md` has it.
 #[must_use]
 pub fn document() -> String {
     let mut text = "# Powers\n\n\
-        Who may do what to whom. Made from `crates/domain/src/powers.rs`, which every function asks; a test keeps this page\n\
+        Who may do what to whom. Made from `crates/domain/src/permissions.rs`, which every function asks; a test keeps this page\n\
         and the code the same. A cell says *yes*, or with which `code` it is refused. The role and the status that count are\n\
         those at the moment of the change. To name a role that somebody has already changes nothing and is refused to nobody\n\
         who may edit them. Besides: the last active account owner keeps role and status\n\

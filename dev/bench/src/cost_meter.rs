@@ -24,7 +24,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{Fallible, cost::Call, onward};
+use crate::{Fallible, cost::Call, forward};
 
 /// How long each call is held back.
 const HOLD: Duration = Duration::from_millis(20);
@@ -90,8 +90,8 @@ async fn ask(shared: &Shared, headers: &HeaderMap, body: &[u8], began: Instant) 
     tokio::time::sleep(HOLD).await;
     let mut request: Value = serde_json::from_slice(body)?;
     request["ReturnConsumedCapacity"] = json!("INDEXES");
-    let (status, given, body) = onward::ask(&shared.client, &shared.database, headers, request.to_string()).await?;
-    let operation = onward::operation(headers).to_owned();
+    let (status, given, body) = forward::ask(&shared.client, &shared.database, headers, request.to_string()).await?;
+    let operation = forward::operation(headers).to_owned();
     let (units, of_indexes) = units(&serde_json::from_slice(&body)?);
     let call = Call {
         only_counts: request["Select"] == "COUNT",

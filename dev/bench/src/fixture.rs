@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, retry::RetryConfig},
     types::AttributeValue,
 };
-use domain::{Actor, Record, Source, Stamp, Team, User, audit::Action, catalog::SkillSet, search::fold};
+use domain::{Actor, Record, ReportVersion, Source, Team, User, audit::Action, catalog::SkillSet, search::fold};
 use dynoxide::{Database, ImportOptions, types};
 use embedded::Dynamo;
 use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
@@ -25,14 +25,14 @@ const AT_A_TIME: usize = 1_000;
 
 /// A directory of some size, in memory.
 #[derive(Debug)]
-pub struct Stand {
+pub struct Fixture {
     /// Who is in it.
     pub crowd: Crowd,
     /// The database.
     pub dynamo: Dynamo,
 }
 
-impl Stand {
+impl Fixture {
     /// A directory of this many people.
     pub async fn of(size: usize) -> Fallible<Self> {
         Self::with(Crowd::of(size)?).await
@@ -126,7 +126,7 @@ fn everything_of(user: &User) -> Fallible<Vec<Item>> {
 }
 
 fn worker(user: &User) -> Worker {
-    let stamp = user.said_at.unwrap_or(Stamp { at_ms: 0, version: 0 });
+    let stamp = user.reported_at.unwrap_or(ReportVersion { at_ms: 0, version: 0 });
     let applied_hash = Some(user.user_id.to_string().replace('-', ""));
     Worker { user_id: Some(user.user_id), stamp, activity: "Available".to_owned(), applied_hash, gone: false }
 }

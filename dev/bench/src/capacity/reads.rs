@@ -1,4 +1,4 @@
-//! Looking at one person, and finding out who asks.
+//! Looking at one person, and search out who asks.
 
 use authorize::Tokens;
 use domain::User;
@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use twilio::{TokenAnswer, TwilioError, client::ValidateToken};
 
-use super::Gauge;
+use super::CostMeter;
 use crate::{
     Fallible,
     requests::{Asked, body_of},
@@ -22,9 +22,9 @@ impl ValidateToken for Twilio {
     }
 }
 
-impl Gauge<'_> {
-    pub(super) async fn asking(&self) -> Fallible<()> {
-        let user = self.stand.crowd.agents().next().ok_or("there is no agent")?;
+impl CostMeter<'_> {
+    pub(super) async fn reads(&self) -> Fallible<()> {
+        let user = self.fixture.crowd.agents().next().ok_or("there is no agent")?;
         let (view, history) = ("GET /users/{user_id}", "GET /users/{user_id}/history");
         self.print("view a user", self.looked_at(view, user, "effective_skills")).await?;
         self.print("view a user's history", self.looked_at(history, user, "items")).await?;

@@ -18,30 +18,30 @@ const LINK_IS_GOOD_FOR: Duration = Duration::from_mins(15);
 /// Lambda or S3 did not do it; for the log.
 #[derive(Debug, Error)]
 #[error("{0}")]
-pub struct OutsideError(pub String);
+pub struct ServiceError(pub String);
 
 /// Starts the worker of a job.
 pub trait StartJob {
     /// Invokes it asynchronously.
-    fn start(&self, job_id: Uuid) -> impl Future<Output = Result<(), OutsideError>> + Send;
+    fn start(&self, job_id: Uuid) -> impl Future<Output = Result<(), ServiceError>> + Send;
 }
 
 /// Makes download links.
 pub trait Link {
     /// A link to this file, good for 15 minutes.
-    fn link(&self, file: &str) -> impl Future<Output = Result<String, OutsideError>> + Send;
+    fn link(&self, file: &str) -> impl Future<Output = Result<String, ServiceError>> + Send;
 }
 
 /// Lambda and S3.
 #[derive(Debug)]
-pub struct Outside {
+pub struct AwsServices {
     lambda: aws_sdk_lambda::Client,
     worker: String,
     s3: aws_sdk_s3::Client,
     bucket: String,
 }
 
-impl Outside {
+impl AwsServices {
     /// As the environment names them.
     pub fn from_env() -> Result<Self, ConfigError> {
         let aws = Aws::from_env()?;
@@ -69,22 +69,22 @@ impl Outside {
     }
 }
 
-impl StartJob for Outside {
-    async fn start(&self, job_id: Uuid) -> Result<(), OutsideError> {
+impl StartJob for AwsServices {
+    async fn start(&self, job_id: Uuid) -> Result<(), ServiceError> {
         let payload = Blob::new(serde_json::json!({"job_id": job_id}).to_string());
         let invoke = self.lambda.invoke().function_name(&self.worker).invocation_type(InvocationType::Event);
         let sent = invoke.payload(payload).send().await;
-        sent.map(|_| ()).map_err(|error| OutsideError(reason(&error)))
+        sent.map(|_| ()).map_err(|error| ServiceError(reason(&error)))
     }
 }
 
-impl Link for Outside {
-    async fn link(&self, file: &str) -> Result<String, OutsideError> {
+impl Link for AwsServices {
+    async fn link(&self, file: &str) -> Result<String, ServiceError> {
         let good_for =
-            PresigningConfig::expires_in(LINK_IS_GOOD_FOR).map_err(|error| OutsideError(error.to_string()))?;
+            PresigningConfig::expires_in(LINK_IS_GOOD_FOR).map_err(|error| ServiceError(error.to_string()))?;
         let get = self.s3.get_object().bucket(&self.bucket).key(file);
         let get = get.response_content_disposition("attachment; filename=\"users.csv\"");
         let signed = get.presigned(good_for).await;
-        signed.map(|link| link.uri().to_owned()).map_err(|error| OutsideError(reason(&error)))
+        signed.map(|link| link.uri().to_owned()).map_err(|error| ServiceError(reason(&error)))
     }
 }

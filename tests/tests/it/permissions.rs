@@ -1,10 +1,10 @@
-//! Every cell of the powers' table, tried over HTTP (rules 1 to 4).
+//! Every cell of the permissions' table, tried over HTTP (rules 1 to 4).
 
 use std::{cell::Cell, collections::BTreeMap};
 
 use domain::{
     Role,
-    powers::{CALLERS, Row, Target, decision, names, rows},
+    permissions::{CALLERS, Row, Target, decision, names, rows},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
