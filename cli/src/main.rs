@@ -1,35 +1,39 @@
-//! `operate restore <user_id>`: needs `TABLE_NAME`, `AWS_REGION` and credentials in the environment.
+//! `flex-roster`, the operator's command: what an operator with access to AWS can do, and no API offers.
+//!
+//! Needs `TABLE_NAME`, `AWS_REGION` and AWS credentials in the environment.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is what prints")]
 
 use std::process::ExitCode;
 
+use app::{
+    SystemTimeAndIds,
+    restore::{Restored, restore_user},
+};
 use clap::{Parser, Subcommand};
-use cli::{Restored, restore};
 use domain::UserId;
-use http_api::aws;
+use runtime::{aws::client_config, config::required};
+use store::Directory;
 
-/// What an operator with AWS access does, and no API offers.
+/// The operator's command of flex-roster.
 #[derive(Debug, Parser)]
-struct Command {
+#[command(name = "flex-roster")]
+struct Cli {
     #[command(subcommand)]
-    task: Task,
+    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Task {
-    /// Brings back somebody who was deleted, with those of their teams and skills that are there still.
-    Restore {
-        /// Who.
-        user_id: UserId,
-    },
+enum Command {
+    /// Restores a deleted user, with those of their teams and skills that still exist.
+    Restore { user_id: UserId },
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Task::Restore { user_id } = Command::parse().task;
-    match run(user_id).await {
+    let Command::Restore { user_id } = Cli::parse().command;
+    match restore(user_id).await {
         Ok(restored) => {
-            tell(&restored);
+            print(&restored);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -39,21 +43,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(user_id: UserId) -> Result<Restored, Box<dyn std::error::Error>> {
-    Ok(restore(&aws::directory()?, user_id, http_api::now()).await?)
+async fn restore(user_id: UserId) -> Result<Restored, Box<dyn std::error::Error>> {
+    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    Ok(restore_user(&store, &SystemTimeAndIds, user_id, "flex-roster restore").await?)
 }
 
-fn tell(restored: &Restored) {
-    let Restored { user, teams_lost, skills_lost } = restored;
-    println!("restored {}: {}, {}", user.user_id, user.status, user.role);
-    println!("teams: {}, skills: {}", user.teams.len(), user.assigned_skills.len());
-    for team in teams_lost {
+fn print(restored: &Restored) {
+    let Restored { user, lost_teams, lost_skills } = restored;
+    println!("restored {}: {}, {}", user.user_id, user.managed.status, user.managed.role);
+    println!("teams: {}, skills: {}", user.managed.teams.len(), user.managed.assigned_skills.len());
+    for team in lost_teams {
         println!("not restored, deleted or archived since: team {team}");
     }
-    for skill in skills_lost {
+    for skill in lost_skills {
         println!("not restored, deleted since: skill {skill}");
     }
-    if user.worker_sid.is_none() {
+    if user.taskrouter.worker_sid.is_none() {
         println!("there is no worker until their next login");
     }
 }

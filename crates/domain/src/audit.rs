@@ -1,55 +1,56 @@
-//! The record of a change (rule 31). Nothing changes or removes one.
+//! Audit records (rule 31). Nothing changes or removes one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Role, UserId};
+use crate::{Role, SkillName, SkillSetName, TeamId, UserId};
 
-/// One change to one person, team, skill or skill set.
+/// One change to one user, team, skill or skill set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// UUID v7: in order of time.
+    /// UUID v7, so that records sort by time.
     pub record_id: Uuid,
-    /// When.
     pub at: Timestamp,
-    /// Who.
     pub actor: Actor,
-    /// From where.
     pub source: Source,
-    /// The id of the request, callback or job that did it.
+    /// The id of the request, callback or job.
     pub request_id: String,
-    /// What was done.
     pub action: Action,
-    /// Each field that changed, before and after.
+    /// Only the fields that changed.
     pub changes: Vec<Change>,
 }
 
-/// Who changed something.
+/// What a history is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    User(UserId),
+    Team(TeamId),
+    SkillSet(&'a SkillSetName),
+    Skill(&'a SkillName),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
-    /// Somebody in the directory, with the role that they had then.
     User {
-        /// Who.
         user_id: UserId,
-        /// As what.
+        /// The role at the time of the change.
         role: Role,
     },
-    /// TaskRouter, that is a login or a hand in another tool.
+    /// A login, or a change made in another tool.
     Taskrouter,
-    /// Somebody with access to AWS.
+    /// A person with access to AWS.
     Operator,
 }
 
-/// From where a change came.
+/// The path by which a change came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// The API.
     Api,
-    /// A callback of TaskRouter.
+    /// A TaskRouter callback.
     Webhook,
     /// A bulk job.
     Bulk,
@@ -59,50 +60,46 @@ pub enum Source {
     Operator,
 }
 
-/// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// First seen, and adopted as they were (rule 23).
+    /// Seen for the first time and adopted unchanged (rule 23).
     Adopted,
-    /// A login, or a hand in another tool, said something new.
+    /// A login, or a change made in another tool, reported something new.
     Login,
-    /// Made here: a team, a skill, or a person before their first login.
+    /// A team, a skill, or a user before their first login.
     Created,
-    /// Edited.
     Edited,
-    /// Deactivated (rule 12).
+    /// Rule 12.
     Deactivated,
-    /// Reactivated (rule 12).
+    /// Rule 12.
     Reactivated,
-    /// Deleted (rule 13).
+    /// Rule 13, and rule 21.
     Deleted,
-    /// A deleted person was brought back by an operator (rule 13).
+    /// Rule 13.
     Restored,
-    /// A skill that an adopted person has joined the catalog (rule 23).
+    /// A skill of an adopted user joined the catalog (rule 23).
     Imported,
-    /// A deleted person logged in (rule 13).
+    /// A deleted user logged in (rule 13).
     LoginRefused,
-    /// A worker was removed in TaskRouter.
+    /// The worker was deleted in TaskRouter (rule 28).
     WorkerRemoved,
 }
 
-/// One field, before and after; `null` is *not there*.
+/// One field before and after. `null` means that it was not set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// The field's name, as the API has it.
+    /// As the API names it.
     pub field: String,
-    /// What it was.
     pub before: Value,
-    /// What it became.
     pub after: Value,
 }
 
-/// What is recorded of something: its fields, as the API names them.
+/// The recorded fields of an entity, as the API names them.
 pub type Fields = Vec<(&'static str, Value)>;
 
-/// What differs between two states, field by field; none before what is made, none after what is deleted. Both states
-/// have the same fields in the same order.
+/// The fields that differ between two states. There is no state before a creation, and none after a deletion. Both states
+/// list the same fields in the same order.
 #[must_use]
 pub fn differences(before: Option<Fields>, after: Option<Fields>) -> Vec<Change> {
     let names = before.as_ref().or(after.as_ref()).into_iter().flatten().map(|(name, _)| *name).collect::<Vec<_>>();

@@ -2,22 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::{
-    Change, LevelRange, Refusal, Skill, SkillName,
+    Change, LevelRange, Refusal, Skill, SkillName, SkillSetName, TeamId, UserId,
     audit::{Fields, differences},
     permissions::{Caller, Operation, authorize},
-    skill::IMPORTED,
-    team::plain_name,
 };
 
 /// A named group of skills.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillSet {
-    /// Its name.
-    pub name: String,
-    /// Which making it comes from; the same name may be made again after a deletion.
+    pub name: SkillSetName,
+    /// Tells this skill set from an earlier, deleted one of the same name.
     #[serde(default)]
     pub creation_id: Uuid,
     /// Counts the changes.
@@ -26,21 +24,19 @@ pub struct SkillSet {
 }
 
 impl SkillSet {
-    /// A skill set, as it is when it is made.
     #[must_use]
-    pub fn new(name: impl Into<String>, creation_id: Uuid) -> Self {
-        Self { name: name.into(), creation_id, version: 1 }
+    pub const fn new(name: SkillSetName, creation_id: Uuid) -> Self {
+        Self { name, creation_id, version: 1 }
     }
 
-    /// A skill set whose skills are in use is not deleted (rule 21).
-    pub fn may_be_deleted(&self, users: usize, teams: usize) -> Result<(), Refusal> {
-        match (users, teams) {
-            (0, 0) => Ok(()),
-            _ => Err(Refusal::SkillSetInUse { skill_set: self.name.clone(), users, teams }),
-        }
+    /// A skill set whose skills are in use cannot be deleted (rule 21).
+    pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
+        let (users, teams) = (usage.users.len(), usage.teams.len());
+        let in_use = || Refusal::SkillSetInUse { skill_set: self.name.to_string(), users, teams };
+        if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
-    /// What differs between two states of a skill set, as its history shows it (rule 31).
+    /// The differences between two states, as the history shows them (rule 31).
     #[must_use]
     pub fn changes(before: Option<&Self>, after: Option<&Self>) -> Vec<Change> {
         let fields = |set: &Self| vec![("name", json!(set.name))];
@@ -48,20 +44,46 @@ impl SkillSet {
     }
 }
 
-/// A name that a skill set may have: 1 to 64 characters; it is a part of an address, so that it has no `/`.
-pub fn skill_set_name(text: &str) -> Result<String, Refusal> {
-    let name = plain_name(text, 64).filter(|name| !name.contains('/') && name != "." && name != "..");
-    name.ok_or_else(|| Refusal::SkillSetName(text.to_owned()))
+/// The users and teams that use a skill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SkillUsage {
+    /// Users to whom it is assigned.
+    pub users: BTreeSet<UserId>,
+    /// Teams that grant it, archived ones included.
+    pub teams: BTreeSet<TeamId>,
 }
 
-/// What a skill is asked to be; what is none is as it usually is.
+impl SkillUsage {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.teams.is_empty()
+    }
+}
+
+/// How many use a skill, as the catalog shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SkillCounts {
+    pub users: usize,
+    pub teams: usize,
+    /// Members of teams that grant it.
+    pub inheriting_users: usize,
+}
+
+impl SkillCounts {
+    /// `members` are the members of those of the teams that are not archived.
+    #[must_use]
+    pub fn of(usage: &SkillUsage, members: &BTreeMap<TeamId, BTreeSet<UserId>>) -> Self {
+        let inheriting = usage.teams.iter().filter_map(|team| members.get(team)).flatten().collect::<BTreeSet<_>>();
+        Self { users: usage.users.len(), teams: usage.teams.len(), inheriting_users: inheriting.len() }
+    }
+}
+
+/// How a skill is defined or redefined. A field that is none has its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SkillDefinition {
-    /// The lowest level.
     pub min: Option<i64>,
-    /// The highest level.
     pub max: Option<i64>,
-    /// Whether it has levels at all.
+    /// Whether the skill has levels at all.
     pub levels: Option<bool>,
 }
 
@@ -69,38 +91,45 @@ impl SkillDefinition {
     /// The range, or none for a skill without levels (rule 19).
     fn range(self) -> Result<Option<LevelRange>, Refusal> {
         if self.levels == Some(false) {
-            let has_none = self.min.is_none() && self.max.is_none();
-            return if has_none { Ok(None) } else { Err(Refusal::RangeWithoutLevels) };
+            let has_range = self.min.is_some() || self.max.is_some();
+            return if has_range { Err(Refusal::RangeWithoutLevels) } else { Ok(None) };
         }
-        let usual = LevelRange::default();
-        LevelRange::new(self.min.unwrap_or(usual.min.0), self.max.unwrap_or(usual.max.0)).map(Some)
+        let default = LevelRange::default();
+        LevelRange::new(self.min.unwrap_or(default.min.0), self.max.unwrap_or(default.max.0)).map(Some)
     }
 
-    /// The skill as it is asked for in this skill set: made, changed, or, from "Imported", moved. Levels that people have
-    /// already stay until they are edited.
-    pub fn apply(self, known: Option<&Skill>, name: &str, skill_set: &str, by: Caller) -> Result<Skill, Refusal> {
+    /// The skill as it is defined in this skill set: created, changed, or moved from "Imported". Levels that users already
+    /// have stay until they are edited.
+    pub fn apply(
+        self,
+        existing: Option<&Skill>,
+        name: &str,
+        skill_set: &SkillSetName,
+        by: Caller,
+    ) -> Result<Skill, Refusal> {
         authorize(by, Operation::ManageSkills)?;
-        let levels = self.range()?;
-        match known {
-            None => Ok(Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels, version: 0 }),
-            Some(known) if known.skill_set == skill_set || known.skill_set == IMPORTED => {
-                Ok(Skill { skill_set: skill_set.to_owned(), levels, ..known.clone() })
+        let (levels, skill_set) = (self.range()?, skill_set.clone());
+        match existing {
+            None => Ok(Skill { name: SkillName::new(name)?, skill_set, levels, version: 0 }),
+            Some(skill) if skill.skill_set == skill_set || skill.skill_set == SkillSetName::imported() => {
+                Ok(Skill { skill_set, levels, ..skill.clone() })
             }
-            Some(known) => Err(Refusal::SkillElsewhere { skill: known.name.to_string(), is: known.skill_set.clone() }),
+            Some(skill) => {
+                Err(Refusal::SkillElsewhere { skill: skill.name.to_string(), is: skill.skill_set.to_string() })
+            }
         }
     }
 }
 
 impl Skill {
-    /// A skill in use is not deleted (rule 21).
-    pub fn may_be_deleted(&self, users: usize, teams: usize) -> Result<(), Refusal> {
-        match (users, teams) {
-            (0, 0) => Ok(()),
-            _ => Err(Refusal::SkillInUse { skill: self.name.to_string(), users, teams }),
-        }
+    /// A skill in use cannot be deleted (rule 21).
+    pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
+        let (users, teams) = (usage.users.len(), usage.teams.len());
+        let in_use = || Refusal::SkillInUse { skill: self.name.to_string(), users, teams };
+        if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
-    /// What differs between two states of a skill, as its history shows it (rule 31).
+    /// The differences between two states, as the history shows them (rule 31).
     #[must_use]
     pub fn changes(before: Option<&Self>, after: Option<&Self>) -> Vec<Change> {
         differences(before.map(Self::recorded_fields), after.map(Self::recorded_fields))
@@ -114,10 +143,19 @@ impl Skill {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, Role, people::somebody};
+    use crate::{Level, Role, test_support::user_with_role};
 
     fn caller(role: Role) -> Caller {
-        Caller { user_id: somebody("caller", role).user_id, role }
+        Caller { user_id: user_with_role("caller", role).user_id, role }
+    }
+
+    fn set(name: &str) -> SkillSetName {
+        SkillSetName::parse(name).unwrap()
+    }
+
+    fn usage(users: u128, teams: u128) -> SkillUsage {
+        let users = (0..users).map(|n| UserId::new(Uuid::from_u128(n))).collect();
+        SkillUsage { users, teams: (0..teams).map(|n| TeamId::new(Uuid::from_u128(n))).collect() }
     }
 
     fn admin() -> Caller {
@@ -127,14 +165,14 @@ mod tests {
     // rule 4
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
-        let refused = SkillDefinition::default().apply(None, "English", "Languages", caller(Role::Supervisor));
+        let refused = SkillDefinition::default().apply(None, "English", &set("Languages"), caller(Role::Supervisor));
         assert_eq!(refused.unwrap_err().code(), "supervisors-may-not");
     }
 
     #[test]
     fn rule_19_a_skill_has_levels_from_1_to_100_unless_it_is_told_others_or_none() {
         let levels =
-            |wish: SkillDefinition| wish.apply(None, "English", "Languages", admin()).map(|skill| skill.levels);
+            |wish: SkillDefinition| wish.apply(None, "English", &set("Languages"), admin()).map(|skill| skill.levels);
         assert_eq!(levels(SkillDefinition::default()), Ok(Some(LevelRange::default())));
         let from_zero = SkillDefinition { min: Some(0), max: Some(5), levels: None };
         assert_eq!(levels(from_zero), Ok(Some(LevelRange { min: Level(0), max: Level(5) })));
@@ -149,18 +187,22 @@ mod tests {
     #[test]
     fn a_skill_is_in_one_skill_set_and_only_an_imported_one_moves() {
         let imported = Skill::imported(SkillName::adopted("en-GB").unwrap());
-        let put = |known: &Skill, set| SkillDefinition::default().apply(Some(known), "en-GB", set, admin());
+        let put = |known: &Skill, name| SkillDefinition::default().apply(Some(known), "en-GB", &set(name), admin());
         let moved = put(&imported, "Languages").unwrap();
-        assert_eq!(moved.skill_set, "Languages");
+        assert_eq!(moved.skill_set, set("Languages"));
         assert_eq!(put(&moved, "Topics").unwrap_err().code(), "skill-elsewhere");
     }
 
     #[test]
     fn rule_21_what_is_in_use_is_not_deleted_and_it_is_said_by_how_many() {
         let skill = Skill::imported(SkillName::new("English").unwrap());
-        let set = SkillSet::new("Languages", Uuid::nil());
-        assert_eq!((skill.may_be_deleted(0, 0), set.may_be_deleted(0, 0)), (Ok(()), Ok(())));
-        for refusal in [skill.may_be_deleted(2, 0), skill.may_be_deleted(0, 1), set.may_be_deleted(2, 1)] {
+        let set = SkillSet::new(set("Languages"), Uuid::nil());
+        assert_eq!((skill.check_deletable(&usage(0, 0)), set.check_deletable(&usage(0, 0))), (Ok(()), Ok(())));
+        for refusal in [
+            skill.check_deletable(&usage(2, 0)),
+            skill.check_deletable(&usage(0, 1)),
+            set.check_deletable(&usage(2, 1)),
+        ] {
             let told = refusal.unwrap_err().to_string();
             assert!(told.contains("users: ") && told.contains("teams: "), "{told}");
         }
@@ -169,16 +211,8 @@ mod tests {
     #[test]
     fn a_new_skill_has_a_name_that_taskrouter_can_route_on() {
         for wrong in ["en-GB", "has", "two words"] {
-            let refused = SkillDefinition::default().apply(None, wrong, "Languages", admin());
+            let refused = SkillDefinition::default().apply(None, wrong, &set("Languages"), admin());
             assert_eq!(refused.unwrap_err().code(), "invalid-skill-name", "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_skill_sets_name_can_stand_in_an_address() {
-        assert_eq!(skill_set_name(" Языки ").unwrap(), "Языки");
-        for wrong in ["", ".", "..", "a/b", "a\tb", &"x".repeat(65)] {
-            assert_eq!(skill_set_name(wrong).unwrap_err().code(), "invalid-skill-set-name", "{wrong:?}");
         }
     }
 }

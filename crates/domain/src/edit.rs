@@ -1,39 +1,27 @@
-//! What an administrator does to a person: edit, assign a skill, remove one (rules 10, 11, 15 to 19).
+//! Editing a user: role, teams and Act as Agent; assigning and removing skills (rules 10, 11, 15 to 19).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Level, Provenance, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User,
     permissions::{Caller, Operation, authorize},
+    policy::RoleAuthority,
 };
 
-/// The most teams that one person may be in (rule 10).
+/// The most teams that one user may be in (rule 10).
 pub const MAX_TEAMS: usize = 25;
 
-/// One edit: what is none stays as it is.
+/// One edit. A field that is none stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
-    /// The new role.
     pub role: Option<Role>,
-    /// The new teams, all of them.
+    /// All of the user's teams after the edit.
     pub teams: Option<BTreeSet<TeamId>>,
-    /// Whether the person receives tasks though no agent.
     pub act_as_agent: Option<bool>,
 }
 
-/// Who decides about roles in this deployment (rule 24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RoleAuthority {
-    /// The directory.
-    #[default]
-    Directory,
-    /// The identity provider: a role follows the login and cannot be edited.
-    IdentityProvider,
-}
-
 impl Edit {
-    /// The person after this edit: all of it, or a refusal and nothing (rule 10). `teams` are those
-    /// teams of the edit that exist.
+    /// The user after the whole edit, or a refusal (rule 10). `teams` are those teams of the edit that exist.
     pub fn apply<'a>(
         &self,
         user: &User,
@@ -42,59 +30,65 @@ impl Edit {
         roles: RoleAuthority,
     ) -> Result<User, Refusal> {
         authorize(by, Operation::EditUser(user))?;
-        editable(user)?;
+        refuse_deleted(user)?;
         let mut after = user.clone();
-        if let Some(role) = self.role.filter(|role| *role != user.role) {
+        if let Some(role) = self.role.filter(|role| *role != user.managed.role) {
             authorize(by, Operation::ChangeRole(user, role))?;
             if roles == RoleAuthority::IdentityProvider {
-                return Err(Refusal::RoleFollowsIdentityProvider(user.role));
+                return Err(Refusal::RoleFollowsIdentityProvider(user.managed.role));
             }
-            after.role = role;
-            after.role_granted = true;
-            after.role_decided_after = user.reported_at;
-            // What TaskRouter is told of this decision comes back as a callback, which lowers nothing.
-            after.login_role = user.login_role.map(|said| said.min(role));
+            decide_role(&mut after, role);
         }
         if let Some(wanted) = &self.teams {
-            check_teams(&user.teams, wanted, teams)?;
-            after.teams.clone_from(wanted);
+            check_teams(&user.managed.teams, wanted, teams)?;
+            after.managed.teams.clone_from(wanted);
         }
-        after.act_as_agent = self.act_as_agent(user, after.role)?;
-        Ok(settled(user, after))
+        after.managed.act_as_agent = self.act_as_agent(user, after.managed.role)?;
+        Ok(mark_managed(user, after))
     }
 
-    /// Rule 11. Whoever stops being an agent goes on receiving tasks unless the edit says otherwise.
+    /// Rule 11: a user who stops being an agent still receives tasks unless the edit says otherwise.
     fn act_as_agent(&self, user: &User, role: Role) -> Result<bool, Refusal> {
         match (role, self.act_as_agent) {
             (Role::Agent, Some(true)) => Err(Refusal::ActAsAgentOfAgent),
             (Role::Agent, _) => Ok(false),
             (_, Some(wanted)) => Ok(wanted),
-            (_, None) => Ok(user.act_as_agent || user.role == Role::Agent),
+            (_, None) => Ok(user.managed.act_as_agent || user.managed.role == Role::Agent),
         }
     }
 }
 
-/// Whether somebody in these teams may be in those (rules 10 and 21). `known` are those of them that exist.
+fn decide_role(user: &mut User, role: Role) {
+    let managed = &mut user.managed;
+    managed.role = role;
+    managed.role_granted = true;
+    managed.role_decided_after = user.taskrouter.reported_at;
+    // The callback that echoes this decision must not lower the role again.
+    managed.login_role = managed.login_role.map(|stated| stated.min(role));
+}
+
+/// Whether a user who is in the teams `before` may be in the teams `wanted` (rules 10 and 21). `existing` are those of
+/// the wanted teams that exist.
 pub(crate) fn check_teams<'a>(
-    had: &BTreeSet<TeamId>,
+    before: &BTreeSet<TeamId>,
     wanted: &BTreeSet<TeamId>,
-    known: impl IntoIterator<Item = &'a Team>,
+    existing: impl IntoIterator<Item = &'a Team>,
 ) -> Result<(), Refusal> {
     if wanted.len() > MAX_TEAMS {
         return Err(Refusal::TooManyTeams(wanted.len()));
     }
-    let known = known.into_iter().map(|team| (team.team_id, team)).collect::<BTreeMap<_, _>>();
-    for joined in wanted.difference(had) {
-        match known.get(joined) {
+    let existing = existing.into_iter().map(|team| (team.team_id, team)).collect::<BTreeMap<_, _>>();
+    for joined in wanted.difference(before) {
+        match existing.get(joined) {
             None => return Err(Refusal::UnknownTeam(joined.to_string())),
-            Some(team) if team.archived => return Err(Refusal::ArchivedTeam(team.name.clone())),
+            Some(team) if team.archived => return Err(Refusal::ArchivedTeam(team.name.to_string())),
             Some(_) => {}
         }
     }
     Ok(())
 }
 
-/// The person with this skill assigned, or with another level for it (rules 15, 16 and 19).
+/// The user with this skill assigned, or with another level for it (rules 15, 16 and 19).
 pub fn assign_skill(
     user: &User,
     by: Caller,
@@ -103,39 +97,41 @@ pub fn assign_skill(
     skill_set: Option<&str>,
 ) -> Result<User, Refusal> {
     authorize(by, Operation::AssignSkills(user))?;
-    editable(user)?;
-    let mut after = user.clone();
-    let kept_as_it_is = user.assigned_skills.get(&skill.name) == Some(&level) && level.is_some();
-    skill.check(if kept_as_it_is { None } else { level }, skill_set)?;
-    after.assigned_skills.insert(skill.name.clone(), level);
-    Ok(settled(user, after))
+    refuse_deleted(user)?;
+    let is_unchanged = user.managed.assigned_skills.get(&skill.name) == Some(&level) && level.is_some();
+    skill.check(if is_unchanged { None } else { level }, skill_set)?;
+    let after = user.with(|after| {
+        after.managed.assigned_skills.insert(skill.name.clone(), level);
+    });
+    Ok(mark_managed(user, after))
 }
 
-/// The person without this assigned skill; an inherited one stays (rule 18).
+/// The user without this assigned skill; an inherited one stays (rule 18).
 pub fn remove_skill(user: &User, by: Caller, skill: &SkillName) -> Result<User, Refusal> {
     authorize(by, Operation::AssignSkills(user))?;
-    editable(user)?;
-    let mut after = user.clone();
-    after.assigned_skills.remove(skill);
-    Ok(settled(user, after))
+    refuse_deleted(user)?;
+    let after = user.with(|after| {
+        after.managed.assigned_skills.remove(skill);
+    });
+    Ok(mark_managed(user, after))
 }
 
-fn editable(user: &User) -> Result<(), Refusal> {
-    if user.status == Status::Deleted { Err(Refusal::DeletedUser) } else { Ok(()) }
+fn refuse_deleted(user: &User) -> Result<(), Refusal> {
+    if user.managed.status == Status::Deleted { Err(Refusal::DeletedUser) } else { Ok(()) }
 }
 
-/// Whoever has decided something here has decided: logins adopt nothing any more (rule 24).
-fn settled(before: &User, after: User) -> User {
-    if after == *before { after } else { User { provenance: Provenance::Managed, ..after } }
+/// From the first decision made here on, logins adopt nothing (rule 24).
+pub(crate) fn mark_managed(before: &User, after: User) -> User {
+    if after == *before { after } else { after.with(|after| after.managed.provenance = Provenance::Managed) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{agent, somebody};
+    use crate::test_support::{agent, stored, user_with_role};
 
     fn owner() -> Caller {
-        Caller { user_id: somebody("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
+        Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
     }
 
     fn edit(user: &User, edit: &Edit) -> Result<User, Refusal> {
@@ -147,15 +143,18 @@ mod tests {
     }
 
     fn team(number: u128) -> Team {
-        Team::new(team_id(number), "Sales", jiff::Timestamp::UNIX_EPOCH)
+        Team::new(team_id(number), stored("Sales"), jiff::Timestamp::UNIX_EPOCH)
     }
 
     #[test]
     fn rule_10_one_edit_changes_role_teams_and_act_as_agent_together() {
         let wanted = Edit { role: Some(Role::Supervisor), teams: Some([team_id(1)].into()), act_as_agent: Some(false) };
         let after = edit(&agent("ada"), &wanted).unwrap();
-        assert_eq!((after.role, after.act_as_agent, after.teams), (Role::Supervisor, false, [team_id(1)].into()));
-        assert!(after.role_granted);
+        assert_eq!(
+            (after.managed.role, after.managed.act_as_agent, after.managed.teams),
+            (Role::Supervisor, false, [team_id(1)].into())
+        );
+        assert!(after.managed.role_granted);
     }
 
     #[test]
@@ -169,7 +168,7 @@ mod tests {
         let of = |count| Edit { teams: Some((0..count).map(team_id).collect()), ..Edit::default() };
         let teams = (0..26).map(team).collect::<Vec<_>>();
         let apply = |count| of(count).apply(&agent("ada"), owner(), &teams, RoleAuthority::Directory);
-        assert_eq!(apply(25).unwrap().teams.len(), 25);
+        assert_eq!(apply(25).unwrap().managed.teams.len(), 25);
         assert_eq!(apply(26), Err(Refusal::TooManyTeams(26)));
     }
 
@@ -178,25 +177,26 @@ mod tests {
         let set = Edit { act_as_agent: Some(true), ..Edit::default() };
         assert_eq!(edit(&agent("ada"), &set), Err(Refusal::ActAsAgentOfAgent));
         for role in [Role::Supervisor, Role::SystemAdmin, Role::AccountOwner] {
-            assert!(edit(&somebody("ada", role), &set).unwrap().receives_tasks());
+            assert!(edit(&user_with_role("ada", role), &set).unwrap().receives_tasks());
         }
     }
 
     #[test]
     fn rule_11_a_change_to_agent_clears_act_as_agent_and_one_from_agent_sets_it() {
         let to = |role| Edit { role: Some(role), ..Edit::default() };
-        let acting = User { act_as_agent: true, ..somebody("ada", Role::Supervisor) };
-        assert!(!edit(&acting, &to(Role::Agent)).unwrap().act_as_agent);
-        assert!(edit(&agent("ada"), &to(Role::Supervisor)).unwrap().act_as_agent);
+        let acting = user_with_role("ada", Role::Supervisor).with(|user| user.managed.act_as_agent = true);
+        assert!(!edit(&acting, &to(Role::Agent)).unwrap().managed.act_as_agent);
+        assert!(edit(&agent("ada"), &to(Role::Supervisor)).unwrap().managed.act_as_agent);
         let says_otherwise = Edit { act_as_agent: Some(false), ..to(Role::Supervisor) };
-        assert!(!edit(&agent("ada"), &says_otherwise).unwrap().act_as_agent);
-        assert!(!edit(&somebody("ada", Role::Supervisor), &to(Role::SystemAdmin)).unwrap().act_as_agent);
+        assert!(!edit(&agent("ada"), &says_otherwise).unwrap().managed.act_as_agent);
+        assert!(!edit(&user_with_role("ada", Role::Supervisor), &to(Role::SystemAdmin)).unwrap().managed.act_as_agent);
     }
 
     #[test]
     fn rule_19_an_adopted_level_out_of_range_stays_until_it_is_edited() {
         let english = Skill::imported(SkillName::new("English").unwrap());
-        let adopted = User { assigned_skills: [(english.name.clone(), Some(Level(500)))].into(), ..agent("ada") };
+        let adopted =
+            agent("ada").with(|user| user.managed.assigned_skills = [(english.name.clone(), Some(Level(500)))].into());
         assert!(assign_skill(&adopted, owner(), &english, Some(Level(500)), None).is_ok());
         assert_eq!(
             assign_skill(&adopted, owner(), &english, Some(Level(501)), None).unwrap_err().code(),
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_edit_that_changes_nothing_leaves_everything_as_it_was() {
-        let adopted = User { provenance: Provenance::Pending, ..agent("ada") };
+        let adopted = agent("ada").with(|user| user.managed.provenance = Provenance::Pending);
         let same = Edit { role: Some(Role::Agent), teams: Some([].into()), act_as_agent: Some(false) };
         assert_eq!(edit(&adopted, &same).unwrap(), adopted);
         assert_eq!(remove_skill(&adopted, owner(), &SkillName::new("x").unwrap()).unwrap(), adopted);
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_tombstone_is_not_edited() {
-        let deleted = User { status: Status::Deleted, ..agent("ada") };
+        let deleted = agent("ada").with(|user| user.managed.status = Status::Deleted);
         assert_eq!(edit(&deleted, &Edit::default()), Err(Refusal::DeletedUser));
     }
 }

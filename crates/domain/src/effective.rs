@@ -1,4 +1,4 @@
-//! Effective skills: what routing sees of a person, and where each comes from (rules 15 to 20).
+//! Effective skills: what routing sees of a user, and where each skill comes from (rules 15 to 20).
 
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -11,69 +11,61 @@ use crate::{Level, SkillName, Team, TeamId, User};
 pub enum Origin {
     /// Given to the user directly.
     Assigned,
-    /// Handed down by a team.
+    /// Granted by a team.
     Team {
-        /// The team's id.
         team_id: TeamId,
-        /// Its name.
+        /// The team's name.
         team: String,
     },
 }
 
-/// A source of a skill that lost against another one, with the level that it would have given (rule 20).
+/// A source of a skill that is overridden by another one, with its level (rule 20).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Overridden {
-    /// The source.
     #[serde(flatten)]
     pub origin: Origin,
-    /// Its level.
     pub level: Option<Level>,
 }
 
 /// One skill that routing sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EffectiveSkill {
-    /// The skill.
     pub skill: SkillName,
-    /// Its level, or none.
     pub level: Option<Level>,
-    /// Where skill and level come from.
     #[serde(flatten)]
     pub origin: Origin,
-    /// The other sources, which lost.
     pub overrides: Vec<Overridden>,
-    /// Switched off on Flex's own pages: shown, but out of routing (rule 24).
+    /// Disabled on Flex's own pages: shown, but not routed (rule 24).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
 }
 
-/// What routing sees of this person, in order of name. `teams` holds at least the teams of the user;
-/// those they are not in are ignored. Nothing is routed to somebody who receives no tasks (rules 11
-/// and 12), so they have no effective skills.
+/// The effective skills, in order of name. `teams` holds at least the user's teams; others are ignored. Users who receive
+/// no tasks have no effective skills (rules 11 and 12).
 #[must_use]
 pub fn effective_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
     if user.receives_tasks() { held_skills(user, teams) } else { Vec::new() }
 }
 
-/// The skills that this person has, whether or not anything is routed to them now: by these they are found (rule 9).
+/// The skills that the user holds, whether or not tasks are routed to them now; the filter goes by these (rule 9).
 #[must_use]
 pub fn held_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
     let mut sources = BTreeMap::<SkillName, Vec<Overridden>>::new();
-    for (skill, &level) in &user.assigned_skills {
+    for (skill, &level) in &user.managed.assigned_skills {
         sources.entry(skill.clone()).or_default().push(Overridden { origin: Origin::Assigned, level });
     }
-    for team in teams.into_iter().filter(|team| user.teams.contains(&team.team_id) && team.gives_skills()) {
+    for team in teams.into_iter().filter(|team| user.managed.teams.contains(&team.team_id) && team.grants_skills()) {
         for (skill, &level) in &team.skills {
-            let origin = Origin::Team { team_id: team.team_id, team: team.name.clone() };
+            let origin = Origin::Team { team_id: team.team_id, team: team.name.to_string() };
             sources.entry(skill.clone()).or_default().push(Overridden { origin, level });
         }
     }
-    let disabled = |skill: &SkillName| user.disabled_skills.contains(skill);
+    let disabled = |skill: &SkillName| user.taskrouter.disabled_skills.contains(skill);
     sources.into_iter().map(|(skill, of)| decide(disabled(&skill), skill, of)).collect()
 }
 
-/// The first in this order wins: an assigned level, the highest inherited level, an assigned skill
-/// without level, an inherited one without.
+/// The first in this order wins: an assigned level, the highest inherited level, an assigned skill without a level, an
+/// inherited skill without one.
 fn decide(disabled: bool, skill: SkillName, mut sources: Vec<Overridden>) -> EffectiveSkill {
     sources.sort_by_key(|source| {
         let assigned = source.origin == Origin::Assigned;
@@ -87,7 +79,7 @@ fn decide(disabled: bool, skill: SkillName, mut sources: Vec<Overridden>) -> Eff
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Role, Status, people, skill::Skills};
+    use crate::{Role, Status, TeamName, skill::Skills, test_support};
 
     fn skills(of: &[(&str, Option<i64>)]) -> Skills {
         of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), level.map(Level))).collect()
@@ -95,13 +87,19 @@ mod tests {
 
     fn team(number: u128, of: &[(&str, Option<i64>)]) -> Team {
         let team_id = TeamId::new(uuid::Uuid::from_u128(number));
-        Team { skills: skills(of), ..Team::new(team_id, format!("team {number}"), jiff::Timestamp::UNIX_EPOCH) }
+        Team {
+            skills: skills(of),
+            ..Team::new(team_id, TeamName::parse(&format!("team {number}")).unwrap(), jiff::Timestamp::UNIX_EPOCH)
+        }
     }
 
     /// An agent in all of these teams.
     fn agent(assigned: &[(&str, Option<i64>)], teams: &[Team]) -> User {
         let teams = teams.iter().map(|team| team.team_id).collect();
-        User { teams, assigned_skills: skills(assigned), ..people::agent("ada") }
+        test_support::agent("ada").with(|user| {
+            user.managed.teams = teams;
+            user.managed.assigned_skills = skills(assigned);
+        })
     }
 
     fn english(user: &User, teams: &[Team]) -> EffectiveSkill {
@@ -144,7 +142,7 @@ mod tests {
     fn rule_18_removing_the_assigned_skill_leaves_the_inherited_one() {
         let teams = [team(1, &[("English", Some(90))])];
         let mut user = agent(&[("English", Some(5))], &teams);
-        user.assigned_skills.clear();
+        user.managed.assigned_skills.clear();
         assert_eq!(english(&user, &teams).origin, Origin::Team { team_id: teams[0].team_id, team: "team 1".into() });
     }
 
@@ -175,16 +173,16 @@ mod tests {
     #[test]
     fn rules_11_and_12_who_receives_no_tasks_has_no_effective_skills() {
         let user = agent(&[("English", Some(5))], &[]);
-        let supervisor = User { role: Role::Supervisor, ..user.clone() };
+        let supervisor = user.with(|user| user.managed.role = Role::Supervisor);
         assert_eq!(effective_skills(&supervisor, []), []);
-        assert_eq!(effective_skills(&User { act_as_agent: true, ..supervisor }, []).len(), 1);
-        assert_eq!(effective_skills(&User { status: Status::Deactivated, ..user }, []), []);
+        assert_eq!(effective_skills(&supervisor.with(|user| user.managed.act_as_agent = true), []).len(), 1);
+        assert_eq!(effective_skills(&user.with(|user| user.managed.status = Status::Deactivated), []), []);
     }
 
     #[test]
     fn rule_24_a_skill_that_flexs_own_pages_switched_off_is_shown_as_disabled() {
         let mut user = agent(&[("English", Some(5))], &[]);
-        user.disabled_skills.insert(SkillName::new("English").unwrap());
+        user.taskrouter.disabled_skills.insert(SkillName::new("English").unwrap());
         assert!(english(&user, &[]).disabled);
     }
 }

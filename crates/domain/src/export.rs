@@ -12,9 +12,9 @@
 //! defused as well, with or without quotes before it. OWASP also notes that Excel may drop a `'` when it saves
 //! the file and opens it again; its other remedy, a tab, would stay in the data, and rule 30 names the `'`.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
-use crate::{EffectiveSkill, Level, Team, TeamId, User, skill::Skills};
+use crate::{EffectiveSkill, Level, TeamId, User, WorkerSid, skill::Skills, team::Teams};
 
 /// The byte order mark, from which spreadsheets tell UTF-8; once, at the beginning.
 pub const BOM: &str = "\u{feff}";
@@ -44,19 +44,19 @@ impl Row {
     /// Takes the person, at least the teams they are in, and their effective skills. A team that is not among
     /// `teams` shows as its id; a disabled skill is not in effect and left out. Times are RFC 3339, in UTC.
     #[must_use]
-    pub fn new(user: &User, teams: &BTreeMap<TeamId, Team>, effective: &[EffectiveSkill]) -> Self {
+    pub fn new(user: &User, teams: &Teams, effective: &[EffectiveSkill]) -> Self {
         Self([
             user.user_id.to_string(),
-            user.identity.clone(),
-            user.name.clone(),
-            user.email.clone().unwrap_or_default(),
-            user.role.to_string(),
-            user.status.to_string(),
-            user.act_as_agent.to_string(),
+            user.identity.to_string(),
+            user.name().to_owned(),
+            user.email().unwrap_or_default().to_owned(),
+            user.managed.role.to_string(),
+            user.managed.status.to_string(),
+            user.managed.act_as_agent.to_string(),
             team_names(user, teams),
-            assigned(&user.assigned_skills),
+            assigned(&user.managed.assigned_skills),
             in_effect(effective),
-            user.worker_sid.clone().unwrap_or_default(),
+            user.taskrouter.worker_sid.as_ref().map(WorkerSid::to_string).unwrap_or_default(),
             user.created_at.to_string(),
             user.updated_at.to_string(),
         ])
@@ -87,9 +87,9 @@ pub fn write_row<W: io::Write>(csv: &mut csv::Writer<W>, row: &Row) -> csv::Resu
     csv.write_record(row.cells().iter().map(|cell| defused(cell)))
 }
 
-fn team_names(user: &User, teams: &BTreeMap<TeamId, Team>) -> String {
-    let name = |id: &TeamId| teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
-    let mut names: Vec<String> = user.teams.iter().map(name).collect();
+fn team_names(user: &User, teams: &Teams) -> String {
+    let name = |id: &TeamId| teams.get(id).map_or_else(|| id.to_string(), |team| team.name.to_string());
+    let mut names: Vec<String> = user.managed.teams.iter().map(name).collect();
     names.sort_unstable();
     names.join(";")
 }

@@ -1,18 +1,22 @@
-//! The rules of the directory, as pure functions: no AWS, no HTTP, no async, no clock.
+//! The rules of the directory, as pure functions over plain data.
 //!
-//! Everything that decides stands here; the other crates carry data to it and away from it.
-//! "Rule n" in a comment is a rule of the product, listed in ARCHITECTURE.md.
+//! What it is for: deciding. Every rule of the product ("rule n" in a comment, listed in `docs/rules.md`) is carried out
+//! here, with its refusal in words for the person who made the request.
+//!
+//! What it must not know: DynamoDB, HTTP, Lambda, Twilio's formats, async, the clock, randomness. Time and ids are
+//! arguments; data comes in through the layers above and goes out through them.
 
-pub mod attributes;
 pub mod audit;
 pub mod catalog;
 pub mod edit;
 pub mod effective;
 pub mod export;
 pub mod ids;
+pub mod job;
 pub mod login;
-pub mod people;
+pub mod names;
 pub mod permissions;
+pub mod policy;
 pub mod provisioning;
 pub mod refusal;
 pub mod role;
@@ -20,15 +24,22 @@ pub mod search;
 pub mod skill;
 pub mod status;
 pub mod team;
+#[cfg(any(test, feature = "test-support"))]
+pub mod test_support;
 pub mod user;
+pub mod version;
+pub mod worker_report;
 
-pub use attributes::{Attributes, Fault};
 pub use audit::{Actor, Change, Record, Source};
 pub use effective::{EffectiveSkill, Origin};
 pub use ids::{TeamId, UserId};
+pub use names::{EmailAddress, Identity, SkillSetName, TeamName, WorkerSid};
 pub use refusal::{Refusal, RefusalKind};
-pub use role::{Role, Status};
+pub use role::Role;
 pub use search::SearchText;
 pub use skill::{Level, LevelRange, Skill, SkillName};
+pub use status::Status;
 pub use team::Team;
-pub use user::{Provenance, ReportVersion, User};
+pub use user::{Provenance, User};
+pub use version::ExpectedVersion;
+pub use worker_report::{AttributeFault, Attributes, ReportVersion, WorkerReport};

@@ -1,73 +1,62 @@
-//! Who may do what to whom (rules 1 to 4): the one place that decides it. Every function asks here; none decides alone.
+//! Who may do what to whom (rules 1 to 5 and 25). Nothing else decides it.
 
-mod table;
+mod matrix;
 
 use crate::{Refusal, Role, User, UserId};
 
-pub use table::{CALLERS, Row, Target, decision, document, names, rows};
+pub use matrix::{CALLERS, Row, Target, decision, document, permitted_operations, rows};
 
-/// Whoever asks, with the role that counts for this request.
+/// The user who makes a request, with the role that counts for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
-    /// Who.
     pub user_id: UserId,
-    /// As what.
     pub role: Role,
 }
 
-/// What somebody asks to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation<'a> {
-    /// Find, list and view people, and read their history.
+    /// Find, list and view users, and read their history.
     ViewUsers,
-    /// Get the list as CSV (rule 29).
+    /// Rule 29.
     ExportUsers,
-    /// See how far a job is, and fetch what it made (rule 29).
-    SeeJob {
-        /// Who asked for it.
-        of: UserId,
+    /// View a job and fetch its result (rule 29).
+    ViewJob {
+        requested_by: UserId,
     },
-    /// Put somebody with this role on the list before their first login.
+    /// Add a user with this role before their first login.
     AddUser(Role),
-    /// Edit this user's teams and Act as Agent.
+    /// Edit teams and Act as Agent.
     EditUser(&'a User),
-    /// Assign skills to this user, and remove them.
     AssignSkills(&'a User),
-    /// Give this user another role.
+    /// Give the user this role.
     ChangeRole(&'a User, Role),
-    /// Deactivate this user.
     Deactivate(&'a User),
-    /// Reactivate this user.
     Reactivate(&'a User),
-    /// Delete this user.
     Delete(&'a User),
     /// List and view teams and skills, and read their history.
     ViewCatalog,
-    /// Create and rename teams, and say which skills they give.
+    /// Create and rename teams, and set the skills that they grant.
     ManageTeams,
-    /// Archive and unarchive teams.
+    /// Archive and unarchive.
     ArchiveTeams,
-    /// Delete teams.
     DeleteTeams,
     /// Create and change skills and skill sets.
     ManageSkills,
-    /// Delete skills and skill sets.
+    /// Skills and skill sets.
     DeleteSkills,
 }
 
-/// Whether the caller may do it; if not, why not.
+/// Whether the caller may perform the operation; if not, why not.
 pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
         AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, Delete, DeleteSkills, DeleteTeams, EditUser,
-        ExportUsers, ManageSkills, ManageTeams, Reactivate, SeeJob, ViewCatalog, ViewUsers,
+        ExportUsers, ManageSkills, ManageTeams, Reactivate, ViewCatalog, ViewJob, ViewUsers,
     };
-    if caller.role == Role::Agent {
-        return Err(Refusal::AgentsMayNot);
-    }
+    managers_only(caller)?;
     match operation {
         ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | ViewCatalog | ManageTeams => Ok(()),
-        SeeJob { of } if of == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
-        SeeJob { .. } => Err(Refusal::SomebodyElsesJob),
+        ViewJob { requested_by } if requested_by == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
+        ViewJob { .. } => Err(Refusal::ForeignJob),
         AddUser(role) => may_give(caller, Role::Agent, role),
         ChangeRole(user, role) => may_change_role(caller, user, role),
         Deactivate(user) => may_change_status(caller, user, "deactivate people"),
@@ -80,6 +69,12 @@ pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal
     }
 }
 
+/// Agents cannot use the directory (rule 1). Every operation requires this; it is all that can be decided about a change
+/// before its target has been read.
+pub fn managers_only(caller: Caller) -> Result<(), Refusal> {
+    if caller.role == Role::Agent { Err(Refusal::AgentsMayNot) } else { Ok(()) }
+}
+
 /// Rules 2 and 4.
 fn admins_only(caller: Caller, what: &'static str) -> Result<(), Refusal> {
     if caller.role < Role::SystemAdmin { Err(Refusal::SupervisorsMayNot(what)) } else { Ok(()) }
@@ -88,16 +83,16 @@ fn admins_only(caller: Caller, what: &'static str) -> Result<(), Refusal> {
 /// Rules 2 and 3.
 fn may_change_role(caller: Caller, user: &User, role: Role) -> Result<(), Refusal> {
     admins_only(caller, "edit a role")?;
-    if caller.role < Role::AccountOwner && user.role == Role::AccountOwner {
+    if caller.role < Role::AccountOwner && user.managed.role == Role::AccountOwner {
         return Err(Refusal::AccountOwnersOnly("change the role of an account owner"));
     }
-    if caller.user_id == user.user_id && role > user.role {
+    if caller.user_id == user.user_id && role > user.managed.role {
         return Err(Refusal::OwnRole);
     }
-    may_give(caller, user.role, role)
+    may_give(caller, user.managed.role, role)
 }
 
-/// Rules 2 and 3: who may make somebody with this role another one's equal.
+/// Rules 2 and 3: whether the caller may give `role` to a user who has the role `has`.
 fn may_give(caller: Caller, has: Role, role: Role) -> Result<(), Refusal> {
     if role != has {
         admins_only(caller, "edit a role")?;
@@ -114,18 +109,27 @@ fn may_change_status(caller: Caller, user: &User, what: &'static str) -> Result<
     if caller.user_id == user.user_id {
         return Err(Refusal::OwnStatus);
     }
-    if caller.role < Role::AccountOwner && user.role == Role::AccountOwner {
+    if caller.role < Role::AccountOwner && user.managed.role == Role::AccountOwner {
         return Err(Refusal::AccountOwnersOnly("change the status of an account owner"));
     }
     Ok(())
 }
 
-/// The role that counts for somebody who signs in with a token: what was given here stands, else at most what
-/// Twilio's answer to their token states (rule 25). A token that states none of the three roles
-/// lets nobody in, whatever was given here: the identity provider has taken Flex away from them (rule 23).
+/// The role that counts for a user who presents a token: the one given here, else at most what Twilio's answer to the
+/// token states (rule 25). A token that states none of the three roles gives no access, whatever was given here: the
+/// identity provider has withdrawn Flex (rule 23).
 #[must_use]
 pub fn effective_role(user: &User, token_role: Option<Role>) -> Option<Role> {
-    token_role.map(|stated| if user.role_granted { user.role } else { stated.min(user.role) })
+    let User { managed, .. } = user;
+    token_role.map(|stated| if managed.role_granted { managed.role } else { stated.min(managed.role) })
+}
+
+/// The caller as of now, by their profile and the role that their token states: a caller who was demoted or deactivated a
+/// moment ago completes nothing (rule 5).
+pub fn reauthorize(caller: Caller, profile: Option<&User>, token_role: Role) -> Result<Caller, Refusal> {
+    let active = profile.filter(|profile| profile.is_active());
+    let role = active.and_then(|profile| effective_role(profile, Some(token_role)));
+    Ok(Caller { role: role.ok_or(Refusal::CallerMayNoLonger)?, ..caller })
 }
 
 #[cfg(test)]

@@ -1,46 +1,42 @@
-//! Putting somebody on the list before their first login.
+//! Pre-provisioning: adding a user before their first login.
 
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 use crate::{
-    Level, Provenance, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
-    edit::{RoleAuthority, check_teams},
+    EmailAddress, Identity, Level, Provenance, Refusal, Role, Skill, SkillName, Team, TeamId, User, UserId,
+    edit::check_teams,
+    names::plain_name,
     permissions::{Caller, Operation, authorize},
+    policy::RoleAuthority,
     skill::Skills,
-    team::plain_name,
 };
 
-/// The most skills with which somebody is added: with 25 teams they still are one transaction.
-pub const MOST_SKILLS: usize = 20;
+/// The most skills with which a user is added: together with 25 teams they are still one transaction.
+pub const MAX_SKILLS: usize = 20;
 
-/// Somebody who has not logged in yet. Whoever logs in with this identity is recognised (rule 22); their name and e-mail
-/// then are what the login says, their role, teams and skills what was said here (rule 24).
+const MAX_NAME_CHARS: usize = 128;
+
+/// A user who has not logged in yet. The first login with this identity is recognised (rule 22); name and e-mail address
+/// are then those of the login, while role, teams and skills stay those stated here (rule 24).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvisionedUser {
-    identity: String,
+    pub identity: Identity,
     name: String,
-    email: Option<String>,
-    /// The role.
+    email: Option<EmailAddress>,
     pub role: Role,
-    /// Whether they receive tasks though no agent.
     pub act_as_agent: bool,
-    /// Their teams.
     pub teams: BTreeSet<TeamId>,
-    /// Their skills.
     pub assigned_skills: Vec<(SkillName, Option<Level>)>,
 }
 
 impl ProvisionedUser {
-    /// An agent with this identity and name.
+    /// An agent without teams and skills.
     pub fn new(identity: &str, name: &str, email: Option<&str>) -> Result<Self, Refusal> {
-        let is_identity = plain_name(identity, 64).is_some_and(|plain| plain == identity);
-        let identity =
-            is_identity.then(|| identity.to_owned()).ok_or_else(|| Refusal::Identity(identity.to_owned()))?;
         Ok(Self {
-            identity,
-            name: plain_name(name, 128).ok_or_else(|| Refusal::UserName(name.to_owned()))?,
-            email: email.map(email_address).transpose()?,
+            identity: Identity::parse(identity)?,
+            name: plain_name(name, MAX_NAME_CHARS).ok_or_else(|| Refusal::UserName(name.to_owned()))?,
+            email: email.map(EmailAddress::parse).transpose()?,
             role: Role::Agent,
             act_as_agent: false,
             teams: BTreeSet::new(),
@@ -48,18 +44,12 @@ impl ProvisionedUser {
         })
     }
 
-    /// The identity.
-    #[must_use]
-    pub fn identity(&self) -> &str {
-        &self.identity
-    }
-
-    /// The person. `teams` and `skills` are those of theirs that exist.
-    pub fn make<'a>(
+    /// `teams` are those of the user's teams that exist; `find_skill` looks up the catalog.
+    pub fn to_user<'a>(
         &self,
         by: Caller,
         teams: impl IntoIterator<Item = &'a Team>,
-        skills: impl Fn(&SkillName) -> Option<Skill>,
+        find_skill: impl Fn(&SkillName) -> Option<Skill>,
         roles: RoleAuthority,
         user_id: UserId,
         now: Timestamp,
@@ -72,86 +62,63 @@ impl ProvisionedUser {
             return Err(Refusal::ActAsAgentOfAgent);
         }
         check_teams(&BTreeSet::new(), &self.teams, teams)?;
-        Ok(User {
-            user_id,
-            identity: self.identity.clone(),
-            name: self.name.clone(),
-            email: self.email.clone(),
-            picture: None,
-            reported_at: None,
-            role: self.role,
-            role_granted: roles == RoleAuthority::Directory,
-            login_role: None,
-            role_decided_after: None,
-            status: Status::Active,
-            act_as_agent: self.act_as_agent,
-            teams: self.teams.clone(),
-            assigned_skills: self.skills(skills)?,
-            disabled_skills: BTreeSet::new(),
-            reported_skills: Skills::new(),
-            worker_sid: None,
-            provenance: Provenance::Managed,
-            version: 0,
-            created_at: now,
-            updated_at: now,
-        })
+        let mut user = User::new(user_id, self.identity.clone(), now);
+        user.idp.full_name = Some(self.name.clone());
+        user.idp.email.clone_from(&self.email);
+        user.managed.role = self.role;
+        user.managed.role_granted = roles == RoleAuthority::Directory;
+        user.managed.act_as_agent = self.act_as_agent;
+        user.managed.teams.clone_from(&self.teams);
+        user.managed.assigned_skills = self.checked_skills(find_skill)?;
+        user.managed.provenance = Provenance::Managed;
+        Ok(user)
     }
 
-    fn skills(&self, known: impl Fn(&SkillName) -> Option<Skill>) -> Result<Skills, Refusal> {
-        check_count(self.assigned_skills.len())?;
+    fn checked_skills(&self, find_skill: impl Fn(&SkillName) -> Option<Skill>) -> Result<Skills, Refusal> {
+        check_skill_count(self.assigned_skills.len())?;
+        let mut skills = Skills::new();
         for (name, level) in &self.assigned_skills {
-            let skill = known(name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+            let skill = find_skill(name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
             skill.check(*level, None)?;
+            skills.insert(name.clone(), *level);
         }
-        let skills = self.assigned_skills.iter().cloned().collect::<Skills>();
-        let repeated = || self.assigned_skills.iter().find(|(name, level)| skills.get(name) != Some(level));
-        match repeated() {
+        match self.assigned_skills.iter().find(|(name, level)| skills.get(name) != Some(level)) {
             Some((name, _)) => Err(Refusal::RepeatedSkill(name.to_string())),
             None => Ok(skills),
         }
     }
 }
 
-/// Whether a newcomer may have so many skills; more are assigned one by one.
-pub fn check_count(skills: usize) -> Result<(), Refusal> {
-    if skills > MOST_SKILLS { Err(Refusal::TooManySkills { count: skills, most: MOST_SKILLS }) } else { Ok(()) }
-}
-
-/// Something that looks like an address; whether it is one only mail could tell.
-fn email_address(text: &str) -> Result<String, Refusal> {
-    let looks_right = |text: &str| {
-        let (local, domain) = text.split_once('@')?;
-        let is_whole = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
-        (is_whole && text.chars().all(|c| !c.is_whitespace() && !c.is_control())).then_some(())
-    };
-    let fits = text.chars().count() <= 254 && looks_right(text).is_some();
-    if fits { Ok(text.to_owned()) } else { Err(Refusal::Email(text.to_owned())) }
+/// More skills than [`MAX_SKILLS`] are assigned one by one after the user was added.
+pub fn check_skill_count(count: usize) -> Result<(), Refusal> {
+    if count > MAX_SKILLS { Err(Refusal::TooManySkills { count, most: MAX_SKILLS }) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::somebody;
+    use crate::test_support::user_with_role;
 
     fn caller(role: Role) -> Caller {
-        Caller { user_id: somebody("caller", role).user_id, role }
+        Caller { user_id: user_with_role("caller", role).user_id, role }
     }
 
     fn ada() -> ProvisionedUser {
         ProvisionedUser::new("ada@example.com", "Ada Lovelace", Some("ada@example.com")).unwrap()
     }
 
-    fn make(newcomer: &ProvisionedUser, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
+    fn make(provisioned: &ProvisionedUser, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
         let english = Skill::imported(SkillName::new("English").unwrap());
-        let known = |name: &SkillName| (*name == english.name).then(|| english.clone());
-        newcomer.make(caller(by), &[], known, roles, somebody("ada", Role::Agent).user_id, Timestamp::UNIX_EPOCH)
+        let find = |name: &SkillName| (*name == english.name).then(|| english.clone());
+        let user_id = user_with_role("ada", Role::Agent).user_id;
+        provisioned.to_user(caller(by), &[], find, roles, user_id, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
     fn rule_24_what_is_said_before_the_first_login_is_said_by_the_directory() {
         let english = SkillName::new("English").unwrap();
         let with_skill = ProvisionedUser { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
-        let made = make(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap();
+        let made = make(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap().managed;
         assert_eq!((made.role, made.role_granted, made.provenance), (Role::Agent, true, Provenance::Managed));
         assert_eq!(made.assigned_skills, [(english, Some(Level(7)))].into());
     }
@@ -167,11 +134,8 @@ mod tests {
 
     #[test]
     fn rule_24_where_roles_follow_the_login_none_is_given_before_it() {
-        let refused = make(
-            &ProvisionedUser { role: Role::Supervisor, ..ada() },
-            Role::AccountOwner,
-            RoleAuthority::IdentityProvider,
-        );
+        let supervisor = ProvisionedUser { role: Role::Supervisor, ..ada() };
+        let refused = make(&supervisor, Role::AccountOwner, RoleAuthority::IdentityProvider);
         assert_eq!(refused.unwrap_err().code(), "role-follows-identity-provider");
     }
 
@@ -181,14 +145,12 @@ mod tests {
             assigned_skills: vec![(SkillName::new(name).unwrap(), level)],
             ..ada()
         };
-        let refused = |newcomer| make(&newcomer, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
+        let refused = |user| make(&user, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(with("French", None)), "unknown-skill");
         assert_eq!(refused(with("English", Some(Level(101)))), "level-out-of-range");
         let english = |level| (SkillName::new("English").unwrap(), Some(Level(level)));
-        assert_eq!(
-            refused(ProvisionedUser { assigned_skills: vec![english(1), english(9)], ..ada() }),
-            "repeated-skill"
-        );
+        let twice = vec![english(1), english(9)];
+        assert_eq!(refused(ProvisionedUser { assigned_skills: twice, ..ada() }), "repeated-skill");
         let many = (0..21).map(english).collect();
         assert_eq!(refused(ProvisionedUser { assigned_skills: many, ..ada() }), "too-many-skills");
     }
@@ -198,8 +160,6 @@ mod tests {
         let code = |identity, name, email| ProvisionedUser::new(identity, name, email).unwrap_err().code();
         assert_eq!(code(" ada", "Ada", None), "invalid-identity");
         assert_eq!(code("ada", " ", None), "invalid-name");
-        for wrong in ["ada", "@x", "a@", "a@b@c", "a b@c"] {
-            assert_eq!(code("ada", "Ada", Some(wrong)), "invalid-email", "{wrong}");
-        }
+        assert_eq!(code("ada", "Ada", Some("a@b@c")), "invalid-email");
     }
 }

@@ -1,4 +1,4 @@
-//! Why a rule says no: the one error of the rules, in words for the person who asked.
+//! The error of the rules, in words for the person who made the request.
 
 use thiserror::Error;
 
@@ -31,9 +31,9 @@ pub enum Refusal {
     LastAccountOwner,
     /// Rule 29.
     #[error("This job was started by somebody else. Only they and admins may see it.")]
-    SomebodyElsesJob,
+    ForeignJob,
     /// Rule 6; the length of the text after folding.
-    #[error("The search text has {0} characters; it needs at least three. Without `q` everybody is listed.")]
+    #[error("The search text has {0} characters; it needs at least three.")]
     SearchTextTooShort(usize),
     /// Rule 6: nobody's name is that long.
     #[error("The search text has {0} characters; it may have at most {max}.", max = crate::search::MAX_TEXT)]
@@ -83,7 +83,7 @@ pub enum Refusal {
     /// A range that no level can be in.
     #[error(
         "The levels from {min} to {max} are no range: both are whole numbers from 0 to {most}, and min is not above max.",
-        most = LevelRange::MOST
+        most = LevelRange::MAX
     )]
     LevelRange {
         /// The lowest, as asked for.
@@ -184,7 +184,7 @@ pub enum Refusal {
     #[error("Agents always receive tasks: act_as_agent cannot be set for the role agent.")]
     ActAsAgentOfAgent,
     /// Rule 24, `ROLE_AUTHORITY=idp`.
-    #[error("Roles follow the identity provider in this deployment (ROLE_AUTHORITY=idp). Change the role {0} there.")]
+    #[error("Roles follow the identity provider in this deployment. Change the role {0} there.")]
     RoleFollowsIdentityProvider(Role),
     /// What a restore is for.
     #[error("This user is {0} and not deleted; there is nothing to restore.")]
@@ -192,20 +192,21 @@ pub enum Refusal {
     /// Rule 13: a tombstone is not edited.
     #[error("This user is deleted and cannot be changed. An operator with AWS access can restore them.")]
     DeletedUser,
-    /// `If-Match` names a version of what is not there.
-    #[error("If-Match expects a {0}, and there is none. Leave it out to make one.")]
-    NotThere(&'static str),
-    /// `If-Match` names an older version.
-    #[error("The {what} has changed since you read it: it is version {is} now. Read it again and repeat the edit.")]
-    Stale {
-        /// What has changed: a user, a team, a skill.
+    /// The change expects a version of something that does not exist.
+    #[error("The change expects an existing {0}, and there is none.")]
+    MissingForVersion(&'static str),
+    /// The change is based on another version than the current one.
+    #[error(
+        "The {what} has changed since you read it: it is version {current} now. Read it again and repeat the edit."
+    )]
+    VersionConflict {
+        /// A user, a team, a skill.
         what: &'static str,
-        /// The version that is current.
-        is: u64,
+        current: u64,
     },
 }
 
-/// What sort of refusal it is; the edge turns each into one HTTP status.
+/// The kind of a refusal; the HTTP layer gives each its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
     /// The request is wrong in itself.
@@ -216,12 +217,12 @@ pub enum RefusalKind {
     NotFound,
     /// Right in itself, but not with things as they stand.
     Conflict,
-    /// The caller's precondition no longer holds.
-    Stale,
+    /// The change is not based on the current version.
+    VersionConflict,
 }
 
 impl Refusal {
-    /// The stable name of this refusal, for programs: the `code` of a problem document.
+    /// The stable name of this refusal, for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -232,7 +233,7 @@ impl Refusal {
             Self::OwnStatus => "own-status",
             Self::CallerMayNoLonger => "caller-may-no-longer",
             Self::LastAccountOwner => "last-account-owner",
-            Self::SomebodyElsesJob => "somebody-elses-job",
+            Self::ForeignJob => "somebody-elses-job",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -266,11 +267,10 @@ impl Refusal {
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
             Self::NotDeleted(_) => "not-deleted",
             Self::DeletedUser => "deleted-user",
-            Self::NotThere(_) | Self::Stale { .. } => "stale",
+            Self::MissingForVersion(_) | Self::VersionConflict { .. } => "stale",
         }
     }
 
-    /// What sort of refusal it is.
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {
@@ -280,7 +280,7 @@ impl Refusal {
             | Self::OwnRole
             | Self::OwnStatus
             | Self::CallerMayNoLonger
-            | Self::SomebodyElsesJob => RefusalKind::NotAllowed,
+            | Self::ForeignJob => RefusalKind::NotAllowed,
             Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
@@ -316,7 +316,7 @@ impl Refusal {
             | Self::NotDeleted(_)
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,
-            Self::NotThere(_) | Self::Stale { .. } => RefusalKind::Stale,
+            Self::MissingForVersion(_) | Self::VersionConflict { .. } => RefusalKind::VersionConflict,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Roles and statuses.
+//! Roles.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 use crate::Refusal;
 
-/// What a person may do, from least to most: the order of the variants is the order of power.
+/// From least to most permissions: the order of the variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -72,83 +72,6 @@ impl FromStr for Role {
     }
 }
 
-/// Where a person stands in the directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Works here.
-    Active,
-    /// Let in nowhere until reactivated (rule 12).
-    Deactivated,
-    /// A tombstone (rule 13).
-    Deleted,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Deactivated, Self::Deleted];
-
-    /// The name that the API and the table use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Deactivated => "deactivated",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// Which statuses a list shows; `active` when nothing is said (rule 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusFilter {
-    /// One status alone.
-    Only(Status),
-    /// Everybody, tombstones too.
-    All,
-}
-
-impl Default for StatusFilter {
-    fn default() -> Self {
-        Self::Only(Status::Active)
-    }
-}
-
-impl StatusFilter {
-    /// The statuses that are shown.
-    #[must_use]
-    pub fn statuses(self) -> Vec<Status> {
-        match self {
-            Self::Only(status) => vec![status],
-            Self::All => Status::ALL.to_vec(),
-        }
-    }
-
-    /// The name that the API uses.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Only(status) => status.name(),
-            Self::All => "all",
-        }
-    }
-}
-
-impl FromStr for StatusFilter {
-    type Err = Refusal;
-
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        let one = Status::ALL.into_iter().find(|status| status.name() == text).map(Self::Only);
-        one.or((text == "all").then_some(Self::All)).ok_or_else(|| Refusal::UnknownStatus(text.to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,13 +86,5 @@ mod tests {
     fn an_account_owner_is_an_admin_to_taskrouter() {
         assert_eq!(Role::AccountOwner.in_attributes(), "admin");
         assert_eq!(Role::from_attributes(["admin"]), Some(Role::SystemAdmin));
-    }
-
-    // rule 7
-    #[test]
-    fn a_list_shows_active_people_unless_told_otherwise() {
-        assert_eq!(StatusFilter::default().statuses(), [Status::Active]);
-        assert_eq!("all".parse::<StatusFilter>().unwrap().statuses(), Status::ALL);
-        assert!("retired".parse::<StatusFilter>().unwrap_err().to_string().contains("retired"));
     }
 }

@@ -3,27 +3,21 @@
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use crate::Refusal;
+use crate::{Refusal, SkillSetName};
 
-/// The skill set that adopted skills join (rule 23).
-pub const IMPORTED: &str = "Imported";
-
-/// The most skills that a team gives.
-pub const MOST_SKILLS: usize = 40;
-
-/// Words that TaskRouter's expressions read as something else than a name, as in `routing.levels.in > 5`.
+/// Words that are not names in TaskRouter's expressions, as in `routing.levels.in > 5`.
 const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "null", "or", "true"];
 
-/// The longest name that is adopted, in bytes: it must fit into a key of the table.
-const LONGEST_ADOPTED: usize = 512;
+/// An adopted name must fit into a key of the table.
+const MAX_ADOPTED_BYTES: usize = 512;
 
-/// What TaskRouter routes on; unique over all skill sets.
+/// A skill's name, on which TaskRouter routes; unique across all skill sets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SkillName(String);
 
 impl SkillName {
-    /// A name made here: letters, digits and `_`, since TaskRouter's expressions know nothing else.
+    /// A new name: letters, digits and `_`, because TaskRouter's expressions know nothing else.
     pub fn new(text: &str) -> Result<Self, Refusal> {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         match text.len() {
@@ -35,13 +29,12 @@ impl SkillName {
         }
     }
 
-    /// A name that exists elsewhere already, kept as it is (rule 23); none for a name that no table could hold.
+    /// A name that already exists in TaskRouter, kept unchanged (rule 23); none if it is empty or too long for a key.
     #[must_use]
     pub fn adopted(text: &str) -> Option<Self> {
-        (1..=LONGEST_ADOPTED).contains(&text.len()).then(|| Self(text.to_owned()))
+        (1..=MAX_ADOPTED_BYTES).contains(&text.len()).then(|| Self(text.to_owned()))
     }
 
-    /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,7 +53,7 @@ impl fmt::Display for SkillName {
     }
 }
 
-/// How well somebody has a skill: a whole number. Its range is the skill's own (rule 19).
+/// A skill level. Its range is the skill's own (rule 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Level(pub i64);
@@ -74,19 +67,18 @@ impl fmt::Display for Level {
 /// The levels that a skill takes, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelRange {
-    /// The lowest; may be 0.
+    /// May be 0.
     pub min: Level,
-    /// The highest.
     pub max: Level,
 }
 
 impl LevelRange {
     /// The highest level that a range may have.
-    pub const MOST: i64 = 1_000_000;
+    pub const MAX: i64 = 1_000_000;
 
-    /// A range; both ends are included.
+    /// Both ends are included.
     pub fn new(min: i64, max: i64) -> Result<Self, Refusal> {
-        let is_range = 0 <= min && min <= max && max <= Self::MOST;
+        let is_range = 0 <= min && min <= max && max <= Self::MAX;
         is_range.then_some(Self { min: Level(min), max: Level(max) }).ok_or(Refusal::LevelRange { min, max })
     }
 }
@@ -100,11 +92,9 @@ impl Default for LevelRange {
 /// A skill of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skill {
-    /// Its name.
     pub name: SkillName,
-    /// The skill set that it belongs to.
-    pub skill_set: String,
-    /// Its levels, or none where the skill is without levels.
+    pub skill_set: SkillSetName,
+    /// None if the skill has no levels.
     pub levels: Option<LevelRange>,
     /// Counts the changes.
     #[serde(default)]
@@ -115,13 +105,14 @@ impl Skill {
     /// An adopted skill, in the skill set "Imported" (rule 23).
     #[must_use]
     pub fn imported(name: SkillName) -> Self {
-        Self { name, skill_set: IMPORTED.to_owned(), levels: Some(LevelRange::default()), version: 1 }
+        Self { name, skill_set: SkillSetName::imported(), levels: Some(LevelRange::default()), version: 1 }
     }
 
-    /// Whether this skill may be given with this level, as asked for in this skill set (rule 19).
+    /// Whether the skill may be assigned or granted with this level. A skill set that the request names must be the
+    /// skill's own (rule 19).
     pub fn check(&self, level: Option<Level>, skill_set: Option<&str>) -> Result<(), Refusal> {
-        if let Some(asked) = skill_set.filter(|asked| *asked != self.skill_set) {
-            let (skill, is) = (self.name.to_string(), self.skill_set.clone());
+        if let Some(asked) = skill_set.filter(|asked| *asked != self.skill_set.as_str()) {
+            let (skill, is) = (self.name.to_string(), self.skill_set.to_string());
             return Err(Refusal::WrongSkillSet { skill, is, asked: asked.to_owned() });
         }
         match (level, self.levels) {
@@ -133,7 +124,7 @@ impl Skill {
     }
 }
 
-/// Skills with the level that each has, if it has one.
+/// Skills with their levels; none for a skill without one.
 pub type Skills = BTreeMap<SkillName, Option<Level>>;
 
 #[cfg(test)]
@@ -143,7 +134,7 @@ mod tests {
     fn english() -> Skill {
         Skill {
             name: SkillName::new("English").unwrap(),
-            skill_set: "Languages".into(),
+            skill_set: SkillSetName::parse("Languages").unwrap(),
             levels: Some(LevelRange::default()),
             version: 1,
         }

@@ -1,54 +1,85 @@
-//! Deactivating, reactivating, deleting, and an operator's restoring (rules 2, 3 and 12 to 14).
+//! A user's status: deactivating, reactivating, deleting, restoring (rules 2, 3 and 12 to 14).
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-use serde::Serialize;
+use std::fmt;
 
 use crate::{
-    Provenance, Refusal, Status, TeamId, User,
+    Refusal, SkillName, TeamId, User,
     audit::{Action, Record},
+    edit::mark_managed,
     permissions::{Caller, Operation, authorize},
     skill::Skills,
 };
 
-/// A change of somebody's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    /// Rejected everywhere until reactivated (rules 5 and 12).
+    Deactivated,
+    /// A tombstone (rule 13).
+    Deleted,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Deactivated, Self::Deleted];
+
+    /// The name that the API and the table use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusChange {
-    /// Out of the API and of routing until reactivated (rule 12).
+    /// Ends API access and routing until reactivation (rule 12).
     Deactivate,
-    /// Back, with role, teams and skills as they were (rule 12).
+    /// Restores role, teams and skills (rule 12).
     Reactivate,
-    /// Gone for good; a tombstone stays (rule 13).
+    /// Leaves a tombstone (rule 13).
     Delete,
 }
 
-/// What is left for a human to do, since TaskRouter cannot refuse a login.
+/// A step that remains to be done by hand, because TaskRouter cannot refuse a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct NextStep {
-    /// For programs.
+    /// Stable, for programs.
     pub code: &'static str,
-    /// For the human.
+    /// For people.
     pub detail: &'static str,
 }
 
 impl StatusChange {
-    /// The person after it. The same again changes nothing.
+    /// The user after the change. Repeating it changes nothing.
     pub fn apply(self, user: &User, by: Caller) -> Result<User, Refusal> {
         match self {
             Self::Deactivate => authorize(by, Operation::Deactivate(user))?,
             Self::Reactivate => authorize(by, Operation::Reactivate(user))?,
             Self::Delete => authorize(by, Operation::Delete(user))?,
         }
-        let after = match (self, user.status) {
+        let after = match (self, user.managed.status) {
             (Self::Delete, _) => deleted(user),
-            (_, Status::Deleted) => return Err(Refusal::DeletedUser),
-            (Self::Deactivate, _) => User { status: Status::Deactivated, ..user.clone() },
-            (Self::Reactivate, _) => User { status: Status::Active, ..user.clone() },
+            (Self::Deactivate | Self::Reactivate, Status::Deleted) => return Err(Refusal::DeletedUser),
+            (Self::Deactivate, _) => user.with(|user| user.managed.status = Status::Deactivated),
+            (Self::Reactivate, _) => user.with(|user| user.managed.status = Status::Active),
         };
-        Ok(if after == *user { after } else { User { provenance: Provenance::Managed, ..after } })
+        Ok(mark_managed(user, after))
     }
 
-    /// What its record says was done.
+    /// What the audit record calls it.
     #[must_use]
     pub const fn action(self) -> Action {
         match self {
@@ -58,7 +89,6 @@ impl StatusChange {
         }
     }
 
-    /// What a human is told to do besides.
     #[must_use]
     pub const fn next_step(self) -> Option<NextStep> {
         match self {
@@ -79,69 +109,70 @@ impl StatusChange {
     }
 }
 
-/// A tombstone: name, e-mail and role stay, teams and skills are given up (rules 13 and 14). What they were stands in the
-/// record, from which an operator can restore it.
+/// A tombstone keeps name, e-mail address and role, and gives up teams and skills (rules 13 and 14). The audit record
+/// holds what they were, so that an operator can restore the user.
 fn deleted(user: &User) -> User {
-    User { status: Status::Deleted, teams: BTreeSet::new(), assigned_skills: Skills::new(), ..user.clone() }
+    user.with(|user| {
+        user.managed.status = Status::Deleted;
+        user.managed.teams = BTreeSet::new();
+        user.managed.assigned_skills = Skills::new();
+    })
 }
 
-/// What somebody was before they were deleted, as their history says.
+/// What a deletion took away, read from the user's history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StateBeforeDeletion {
-    /// Active or deactivated.
+    /// None if the history does not say.
     pub status: Option<Status>,
-    /// Their teams.
     pub teams: BTreeSet<TeamId>,
-    /// Their assigned skills.
     pub assigned_skills: Skills,
 }
 
 impl StateBeforeDeletion {
-    /// As these records, newest first, say. A deletion that was written in several steps left several records.
+    /// Takes the user's records, newest first. A deletion that was written in several steps left several records.
     #[must_use]
-    pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
-        let mut former = Self::default();
+    pub fn from_history<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let mut state = Self::default();
         for record in records {
             match record.action {
                 Action::Deleted => {}
-                // What is heard of a tombstone.
+                // Reports about the worker of a tombstone.
                 Action::LoginRefused | Action::WorkerRemoved => continue,
                 _ => break,
             }
             for change in &record.changes {
                 let before = change.before.clone();
                 match change.field.as_str() {
-                    "status" => former.status = serde_json::from_value(before).ok(),
-                    "teams" => former.teams = serde_json::from_value(before).unwrap_or_default(),
-                    "assigned_skills" => former.assigned_skills = serde_json::from_value(before).unwrap_or_default(),
+                    "status" => state.status = serde_json::from_value(before).ok(),
+                    "teams" => state.teams = serde_json::from_value(before).unwrap_or_default(),
+                    "assigned_skills" => state.assigned_skills = serde_json::from_value(before).unwrap_or_default(),
                     _ => {}
                 }
             }
-            if former.status.is_some() {
+            if state.status.is_some() {
                 break;
             }
         }
-        former
+        state
     }
-}
 
-/// The person whom an operator brings back, as they were: those of their teams and skills that are there still.
-pub fn restored(
-    user: &User,
-    former: &StateBeforeDeletion,
-    joins: impl Fn(TeamId) -> bool,
-    exists: impl Fn(&str) -> bool,
-) -> Result<User, Refusal> {
-    if user.status != Status::Deleted {
-        return Err(Refusal::NotDeleted(user.status));
+    /// The restored user: with those of the teams that can be joined and those of the skills that still exist (rule 13).
+    pub fn restore(
+        &self,
+        user: &User,
+        can_join: impl Fn(TeamId) -> bool,
+        exists: impl Fn(&SkillName) -> bool,
+    ) -> Result<User, Refusal> {
+        if user.managed.status != Status::Deleted {
+            return Err(Refusal::NotDeleted(user.managed.status));
+        }
+        let skills = self.assigned_skills.iter().filter(|(name, _)| exists(name));
+        Ok(user.with(|user| {
+            user.managed.status = self.status.unwrap_or(Status::Deactivated);
+            user.managed.teams = self.teams.iter().copied().filter(|&team| can_join(team)).collect();
+            user.managed.assigned_skills = skills.map(|(name, level)| (name.clone(), *level)).collect();
+        }))
     }
-    let skills = former.assigned_skills.iter().filter(|(name, _)| exists(name.as_str()));
-    Ok(User {
-        status: former.status.unwrap_or(Status::Deactivated),
-        teams: former.teams.iter().copied().filter(|team| joins(*team)).collect(),
-        assigned_skills: skills.map(|(name, level)| (name.clone(), *level)).collect(),
-        ..user.clone()
-    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A person as the directory holds them.
+//! A user as the directory holds them. The fields are grouped by the side that owns them (rule 24).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,123 +6,187 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use crate::{
-    Change, Role, SkillName, Status, TeamId, UserId,
+    Change, EmailAddress, Identity, ReportVersion, Role, SkillName, Status, TeamId, UserId, WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
 };
 
-/// The moment of a callback: time stamp, then the worker's version. Of two callbacks the greater is the later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ReportVersion {
-    /// Milliseconds since 1970.
-    pub at_ms: i64,
-    /// The worker's version.
-    pub version: u64,
-}
-
-/// Where the fields that the directory owns come from (rule 23).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Provenance {
-    /// Nothing readable has been seen of this person yet.
-    Pending,
-    /// Taken from the callback of this moment; an earlier one that arrives late is the truer source (rule 28).
-    Adopted(ReportVersion),
-    /// Somebody has decided here since; logins change them no more (rule 24).
-    Managed,
-}
-
-/// A person as the directory holds them: what we say, not what TaskRouter says.
+/// The desired state of one person. Stored flat: the groups are not visible in the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Who it is, for good.
+    /// Never changes.
     pub user_id: UserId,
-    /// The worker's friendly name, as TaskRouter gives it.
-    pub identity: String,
-    /// Full name; the identity where no login has said one. The identity provider's.
-    pub name: String,
-    /// E-mail; the identity provider's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Address of a picture; the identity provider's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub picture: Option<String>,
-    /// The moment of the login that said the three.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reported_at: Option<ReportVersion>,
-    /// The role.
-    pub role: Role,
-    /// Whether somebody here, or the deployment, gave the role. If not, a token caps it (rule 25).
-    #[serde(default)]
-    pub role_granted: bool,
-    /// The least role that a login has stated, against which a lowering is told from drift (rule 24).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub login_role: Option<Role>,
-    /// The moment of the latest login when the role was given here: what was said before is older than that decision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role_decided_after: Option<ReportVersion>,
-    /// The status.
-    pub status: Status,
-    /// Whether somebody who is not an agent receives tasks (rule 11).
-    pub act_as_agent: bool,
-    /// The teams.
-    pub teams: BTreeSet<TeamId>,
-    /// The skills given to this person directly.
-    pub assigned_skills: Skills,
-    /// Skills that Flex's own pages have switched off (rule 24).
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub disabled_skills: BTreeSet<SkillName>,
-    /// With `SKILL_AUTHORITY=shared`: the routing skills that TaskRouter last said.
-    #[serde(default, skip_serializing_if = "Skills::is_empty")]
-    pub reported_skills: Skills,
-    /// The worker, while there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worker_sid: Option<String>,
-    /// Where the directory's fields come from.
-    pub provenance: Provenance,
-    /// Counts the changes.
+    /// As TaskRouter spells it.
+    pub identity: Identity,
+    #[serde(flatten)]
+    pub idp: IdpProfile,
+    #[serde(flatten)]
+    pub managed: Managed,
+    #[serde(flatten)]
+    pub taskrouter: TaskRouterState,
+    /// Counts the changes; the entity tag of the API.
     pub version: u64,
-    /// When the directory first heard of this person.
     pub created_at: Timestamp,
-    /// When something last changed.
+    /// Moves with each recorded change.
     pub updated_at: Timestamp,
 }
 
+/// Owned by the identity provider: the latest login decides.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IdpProfile {
+    #[serde(rename = "name", default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// URL of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// Owned by the directory: edits decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Managed {
+    pub role: Role,
+    /// Whether an edit here, or the deployment, gave the role. If not, the token caps it (rule 25).
+    #[serde(default)]
+    pub role_granted: bool,
+    /// The least role that a login has stated, by which a lowered role is told from drift (rule 24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_role: Option<Role>,
+    /// The latest report when the role was decided here; earlier reports are older than the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_decided_after: Option<ReportVersion>,
+    pub status: Status,
+    /// Whether a user who is not an agent receives tasks (rule 11).
+    pub act_as_agent: bool,
+    pub teams: BTreeSet<TeamId>,
+    pub assigned_skills: Skills,
+    pub provenance: Provenance,
+}
+
+/// Reported by TaskRouter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TaskRouterState {
+    /// None while the user has no worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_sid: Option<WorkerSid>,
+    /// Skills that Flex's own pages have disabled (rule 24).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub disabled_skills: BTreeSet<SkillName>,
+    /// With `SKILL_AUTHORITY=shared`: the routing skills of the latest report.
+    #[serde(default, skip_serializing_if = "Skills::is_empty")]
+    pub reported_skills: Skills,
+    /// The report from which the identity provider's fields were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<ReportVersion>,
+}
+
+/// Where the directory's fields come from (rule 23).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provenance {
+    /// No readable report has been seen yet.
+    Pending,
+    /// Adopted from this report; an earlier one that arrives late replaces it (rule 28).
+    Adopted(ReportVersion),
+    /// Decided here since; logins no longer change them (rule 24).
+    Managed,
+}
+
 impl User {
-    /// Whether tasks are routed to this person: agents always, others when they act as agent (rule 11),
-    /// nobody who is not active (rule 12).
+    /// An active agent of whom nothing but the identity is known.
     #[must_use]
-    pub fn receives_tasks(&self) -> bool {
-        self.status == Status::Active && (self.role == Role::Agent || self.act_as_agent)
+    pub fn new(user_id: UserId, identity: Identity, now: Timestamp) -> Self {
+        Self {
+            user_id,
+            identity,
+            idp: IdpProfile::default(),
+            managed: Managed {
+                role: Role::Agent,
+                role_granted: false,
+                login_role: None,
+                role_decided_after: None,
+                status: Status::Active,
+                act_as_agent: false,
+                teams: BTreeSet::new(),
+                assigned_skills: Skills::new(),
+                provenance: Provenance::Pending,
+            },
+            taskrouter: TaskRouterState::default(),
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
     }
 
-    /// What differs between two states of a person, field by field, as the history shows it (rule 31).
-    /// Without a state before, everything that is there.
+    /// A copy with some fields changed.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut user = self.clone();
+        change(&mut user);
+        user
+    }
+
+    /// The full name, or the identity while no login has stated one.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.idp.full_name.as_deref().unwrap_or(self.identity.as_str())
+    }
+
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.idp.email.as_ref().map(EmailAddress::as_str)
+    }
+
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.managed.status == Status::Active
+    }
+
+    /// Whether tasks are routed to this user: agents always, others when they act as agent (rule 11), only active users
+    /// (rule 12).
+    #[must_use]
+    pub fn receives_tasks(&self) -> bool {
+        self.is_active() && (self.managed.role == Role::Agent || self.managed.act_as_agent)
+    }
+
+    /// The differences between two states, field by field, as the history shows them (rule 31). Without a state before,
+    /// every field that is set.
     #[must_use]
     pub fn changes(before: Option<&Self>, after: &Self) -> Vec<Change> {
         differences(before.map(Self::recorded_fields), Some(after.recorded_fields()))
     }
 
     fn recorded_fields(&self) -> Fields {
+        let Self { identity, idp, managed, taskrouter, .. } = self;
         vec![
-            ("identity", json!(self.identity)),
-            ("name", json!(self.name)),
-            ("email", json!(self.email)),
-            ("picture", json!(self.picture)),
-            ("role", json!(self.role)),
-            ("status", json!(self.status)),
-            ("act_as_agent", json!(self.act_as_agent)),
-            ("teams", json!(self.teams)),
-            ("assigned_skills", json!(self.assigned_skills)),
-            ("disabled_skills", json!(self.disabled_skills)),
-            ("worker_sid", json!(self.worker_sid)),
+            ("identity", json!(identity)),
+            ("name", json!(self.name())),
+            ("email", json!(idp.email)),
+            ("picture", json!(idp.picture)),
+            ("role", json!(managed.role)),
+            ("status", json!(managed.status)),
+            ("act_as_agent", json!(managed.act_as_agent)),
+            ("teams", json!(managed.teams)),
+            ("assigned_skills", json!(managed.assigned_skills)),
+            ("disabled_skills", json!(taskrouter.disabled_skills)),
+            ("worker_sid", json!(taskrouter.worker_sid)),
         ]
     }
 
-    /// Whether TaskRouter should see something else than before: role, status, routing (rules 12 and 26).
+    /// Whether a write is needed. A new spelling of the identity is one, although identities compare without case.
+    #[must_use]
+    pub fn differs_from(&self, before: &Self) -> bool {
+        self != before || self.identity.as_str() != before.identity.as_str()
+    }
+
+    /// Whether TaskRouter should hold something else than before: role, status, routing (rules 12 and 26).
     #[must_use]
     pub fn routing_differs(&self, before: &Self) -> bool {
-        (self.role, self.status, self.act_as_agent, &self.teams, &self.assigned_skills)
-            != (before.role, before.status, before.act_as_agent, &before.teams, &before.assigned_skills)
+        let routed = |user: &Self| {
+            let managed = user.managed.clone();
+            (managed.role, managed.status, managed.act_as_agent, managed.teams, managed.assigned_skills)
+        };
+        routed(self) != routed(before)
     }
 }

@@ -3,16 +3,10 @@
 use lambda_http::Request;
 use serde::Serialize;
 
-use domain::Record;
-use store::{
-    Cursor,
-    history::{Subject, ViewHistory},
-};
+use domain::{Record, audit::Subject};
+use store::{Cursor, ViewHistory, history_fingerprint};
 
-use crate::{
-    read::Query,
-    respond::{Answer, json},
-};
+use crate::{HttpResult, request::Query, response::json};
 
 #[derive(Serialize)]
 struct Records {
@@ -20,10 +14,10 @@ struct Records {
     next_cursor: Option<String>,
 }
 
-/// Answers with a page of this history. What is deleted has one, too; what never was has an empty one.
-pub async fn page(directory: &impl ViewHistory, request: &Request, of: Subject<'_>) -> Answer {
-    let query = Query::of(request, &["limit", "cursor"])?;
-    let cursor = query.text("cursor").map(|cursor| Cursor::decode(cursor, &of.question())).transpose()?;
-    let (items, next) = directory.history(of, cursor, query.limit()?).await?;
+/// Deleted subjects keep their history; a subject that never existed has an empty one.
+pub async fn page(store: &impl ViewHistory, request: &Request, subject: Subject<'_>) -> HttpResult {
+    let query = Query::read(request, &["limit", "cursor"])?;
+    let cursor = query.cursor(&history_fingerprint(subject))?;
+    let (items, next) = store.history(subject, cursor, query.limit()?).await?;
     json(200, &Records { items, next_cursor: next.as_ref().map(Cursor::encode) })
 }

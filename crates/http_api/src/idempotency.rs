@@ -1,57 +1,65 @@
-//! `Idempotency-Key`: who sends a `POST` again, not knowing whether it was done, gets the answer of the first time.
+//! `Idempotency-Key`: a `POST` that is sent again, because its response was lost, gets the response of the first time.
 
-use jiff::Timestamp;
+use app::{AuthenticatedCaller, TimeAndIds};
 use lambda_http::{Body, Request, Response, http::HeaderValue};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use store::idempotency::{Attempt, IdempotencyStore, KeyState, StoredResponse};
+use store::{Attempt, IdempotencyStore, KeyState, StoredResponse};
 
-use crate::{Problem, Signed, respond::Answer};
+use crate::{HttpResult, Problem};
 
 const KEY: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
-const LONGEST_KEY: usize = 255;
+const MAX_KEY_BYTES: usize = 255;
 
-/// What a creation makes the id of what it makes from.
+/// The id of what a request creates.
 ///
-/// Every attempt at one request has the same seed, and no other request has it. So an attempt that follows one which
-/// died, after it had written and before its answer was kept, meets what that one has made under its own id: it takes
-/// that as made, instead of making a second one. What is not the caller's or not as asked for is somebody else's.
-#[derive(Debug)]
-pub struct Seed(Uuid);
+/// All attempts at one request get the same id, and no other request gets it. An attempt that replaces a dead one, which
+/// had written but not stored its response, therefore finds what that one created and does not create a second one.
+#[derive(Debug, Clone, Copy)]
+pub struct ResourceId(Uuid);
 
-impl Seed {
-    /// The id of what this request makes. Without a key it is random, as the first attempt's is with one.
+impl ResourceId {
     #[must_use]
-    pub const fn id(&self) -> Uuid {
+    pub const fn uuid(self) -> Uuid {
         self.0
     }
 }
 
-/// Handles a request, or answers what the same one was answered within a day before. Without a key it is handled.
+/// A response in the form in which it is stored.
+#[derive(Serialize, Deserialize)]
+struct Recorded {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+/// Handles a request, or replays the response that the same request got within a day. Without a key it is handled.
 ///
-/// Answers below 500 are kept, refusals too; after others the same request is handled again. The same key with another
-/// request is 422 `idempotency-key-reused`, and while the first one is under way 409 `idempotency-key-in-use`.
+/// Responses below 500 are stored, refusals included; after others the same request is handled again. The same key with
+/// another request is 422 `idempotency-key-reused`; while the first attempt is in progress, 409 `idempotency-key-in-use`.
 pub async fn once<F>(
-    directory: &impl IdempotencyStore,
-    signed: &Signed,
+    store: &impl IdempotencyStore,
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-    now: Timestamp,
-    handle: impl FnOnce(Seed) -> F,
-) -> Answer
+    handle: impl FnOnce(ResourceId) -> F,
+) -> HttpResult
 where
-    F: Future<Output = Answer>,
+    F: Future<Output = HttpResult>,
 {
-    let Some(key) = key(request)? else { return handle(Seed(Uuid::new_v4())).await };
-    let attempt = Attempt::new(signed.caller.user_id, key, &what_makes_it(request), Uuid::new_v4());
-    match directory.begin(&attempt, now).await? {
-        KeyState::Started { seed } => {
-            let answer = handle(Seed(seed)).await.unwrap_or_else(|problem| problem.respond(&signed.request_id));
-            settle(directory, &attempt, &answer).await;
-            Ok(answer)
+    let Some(key) = key(request)? else { return handle(ResourceId(time_and_ids.random_id())).await };
+    let attempt = Attempt::new(caller.caller.user_id, key, &distinguishing_parts(request), time_and_ids.random_id());
+    match store.start_attempt(&attempt, time_and_ids.now()).await? {
+        KeyState::Started { resource_id } => {
+            let result = handle(ResourceId(resource_id)).await;
+            let response = result.unwrap_or_else(|problem| problem.respond(&caller.request_id));
+            store_response(store, &attempt, &response).await;
+            Ok(response)
         }
-        KeyState::Completed(kept) => replay(kept),
-        KeyState::InProgress => Ok(under_way(&signed.request_id)),
+        KeyState::Completed(stored) => replay(&stored),
+        KeyState::InProgress => Ok(in_progress(&caller.request_id)),
         KeyState::Reused => Err(Problem::new(
             422,
             "idempotency-key-reused",
@@ -61,64 +69,66 @@ where
     }
 }
 
-/// The key; none where the request has none.
 fn key(request: &Request) -> Result<Option<&str>, Problem> {
     let Some(value) = request.headers().get(KEY) else { return Ok(None) };
     let is_printable = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let key = value.to_str().ok().filter(is_printable);
-    let key = key.filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
+    let key = key.filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
     key.map(Some).ok_or_else(|| {
         Problem::invalid(
             "invalid-idempotency-key",
             format!(
-                "Idempotency-Key has {} bytes; it is 1 to {LONGEST_KEY} printable ASCII characters, such as a UUID.",
+                "Idempotency-Key has {} bytes; it is 1 to {MAX_KEY_BYTES} printable ASCII characters, such as a UUID.",
                 value.len()
             ),
         )
     })
 }
 
-fn what_makes_it(request: &Request) -> [&[u8]; 5] {
+/// Everything that distinguishes the request from others.
+fn distinguishing_parts(request: &Request) -> [&[u8]; 5] {
     let uri = request.uri();
     let query = uri.query().unwrap_or_default();
     let if_match = request.headers().get("if-match").map_or(&b""[..], HeaderValue::as_bytes);
     [request.method().as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), if_match, request.body().as_ref()]
 }
 
-/// The request is done, and its answer stands whether or not it can be kept.
-async fn settle(directory: &impl IdempotencyStore, attempt: &Attempt, answer: &Response<Body>) {
-    let settled = if answer.status().is_server_error() {
-        directory.release(attempt).await
+/// The request is done, and its response stands whether or not it can be stored.
+async fn store_response(store: &impl IdempotencyStore, attempt: &Attempt, response: &Response<Body>) {
+    let stored = if response.status().is_server_error() {
+        store.release_attempt(attempt).await
     } else {
-        directory.keep(attempt, &kept(answer)).await
+        store.complete_attempt(attempt, &encode(response)).await
     };
-    if let Err(error) = settled {
-        tracing::warn!(error = %error, "what became of a request could not be kept for its idempotency key");
+    if let Err(error) = stored {
+        tracing::warn!(%error, "failed to store a response for its idempotency key; a repeated request waits 30 s");
     }
 }
 
-/// Every answer that is kept is text, and so are its headers.
-fn kept(answer: &Response<Body>) -> StoredResponse {
+/// Every body and header that is stored is text.
+fn encode(response: &Response<Body>) -> StoredResponse {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    StoredResponse {
-        status: answer.status().as_u16(),
-        headers: answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-        body: String::from_utf8_lossy(answer.body().as_ref()).into_owned(),
-    }
+    let recorded = Recorded {
+        status: response.status().as_u16(),
+        headers: response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: String::from_utf8_lossy(response.body().as_ref()).into_owned(),
+    };
+    StoredResponse(serde_json::json!(recorded).to_string())
 }
 
-fn replay(kept: StoredResponse) -> Answer {
-    let answer = Response::builder().status(kept.status).header(REPLAYED, "true");
-    let answer = kept.headers.iter().fold(answer, |answer, (name, value)| answer.header(name, value));
-    let body = if kept.body.is_empty() { Body::Empty } else { Body::Text(kept.body) };
-    answer.body(body).map_err(|error| Problem::internal(&error))
+fn replay(stored: &StoredResponse) -> HttpResult {
+    let recorded: Recorded = serde_json::from_str(&stored.0).map_err(|error| Problem::internal(&error))?;
+    let response = Response::builder().status(recorded.status).header(REPLAYED, "true");
+    let response = recorded.headers.iter().fold(response, |response, (name, value)| response.header(name, value));
+    let body = if recorded.body.is_empty() { Body::Empty } else { Body::Text(recorded.body) };
+    response.body(body).map_err(|error| Problem::internal(&error))
 }
 
-fn under_way(request_id: &str) -> Response<Body> {
+fn in_progress(request_id: &str) -> Response<Body> {
     let detail = "The request that this Idempotency-Key came with first is still under way. Try again in a moment.";
-    let mut answer = Problem::new(409, "idempotency-key-in-use", detail).respond(request_id);
-    answer.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
-    answer
+    let mut response = Problem::new(409, "idempotency-key-in-use", detail).respond(request_id);
+    response.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+    response
 }
 
 #[cfg(test)]

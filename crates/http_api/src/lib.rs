@@ -1,26 +1,23 @@
-//! What every function's edge shares. The edge is thin: it reads a request into types of the domain, calls,
-//! and turns what comes back into an answer.
+//! The conventions of the HTTP API, shared by all handlers.
+//!
+//! What it is for: turning a request into types of the domain and a result into a response. The caller as the authorizer
+//! found them, paths, queries and bodies, `ETag` and `If-Match`, `Idempotency-Key`, problem documents, views of users and
+//! histories, and running a handler on Lambda.
+//!
+//! What it must not know: rules (it decides no status by anything but the kind of a refusal), keys and items of the table,
+//! Twilio. It is the only layer that knows statuses and headers, the names of parameters, and the words in which a refusal
+//! refers to them.
 
-pub mod aws;
 pub mod caller;
-pub mod change;
-pub mod config;
+pub mod entity_tag;
 pub mod history;
 pub mod idempotency;
-pub mod precondition;
-pub mod problem;
-pub mod question;
-pub mod read;
-pub mod respond;
+mod problem;
+pub mod request;
+pub mod response;
 pub mod serve;
-pub mod user;
+pub mod user_query;
+pub mod user_view;
 
-pub use caller::Signed;
-pub use problem::Problem;
-
-/// Now, to the millisecond: finer is noise in a history.
-#[must_use]
-pub fn now() -> jiff::Timestamp {
-    let now = jiff::Timestamp::now();
-    jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
+pub use problem::{FieldError, Problem};
+pub use response::HttpResult;

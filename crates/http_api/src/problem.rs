@@ -1,39 +1,37 @@
-//! Errors as problem documents (RFC 9457): the one place that knows which refusal is which HTTP status.
+//! Errors as problem documents (RFC 9457): the one place that maps refusals to HTTP statuses.
 //!
-//! A 5xx says nothing of the inside; what it was is logged once, here, without data of people (rule 32).
+//! A 5xx reveals nothing internal; its cause is logged once, here, without personal data (rule 32).
 
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;
 
+use app::ChangeError;
 use domain::{Refusal, RefusalKind};
 use store::{CursorError, StoreError};
 
-/// A problem, as the caller is told of it.
+/// An error as the caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// HTTP status.
     pub status: u16,
-    /// The stable name, for programs.
+    /// Stable, for programs.
     pub code: &'static str,
     /// What is wrong, with which value, and what would be right.
     pub detail: String,
-    /// What is wrong in parts of the body.
+    /// Errors in single fields of the body.
     pub errors: Vec<FieldError>,
 }
 
-/// Something wrong in one part of the body.
+/// An error in one field of the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// JSON pointer.
     pub pointer: String,
-    /// What is wrong there.
     pub detail: String,
 }
 
 impl Problem {
-    /// A problem of this status.
     #[must_use]
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), errors: Vec::new() }
@@ -45,21 +43,20 @@ impl Problem {
         Self::new(400, code, detail)
     }
 
-    /// Something inside went wrong: logged here, and told to nobody.
+    /// An internal error: logged here, and not revealed.
     #[must_use]
     pub fn internal(error: &impl Display) -> Self {
         tracing::error!(error = %error, "request failed");
         Self::new(500, "internal", "Something went wrong on our side. The request id leads an operator to it.")
     }
 
-    /// Something that we depend on does not answer; logged here.
+    /// A dependency does not answer: logged here.
     #[must_use]
     pub fn unavailable(error: &impl Display) -> Self {
         tracing::error!(error = %error, "a dependency is unavailable");
         Self::new(503, "unavailable", "The service is busy. Try again in a moment.")
     }
 
-    /// As an answer.
     #[must_use]
     pub fn respond(&self, request_id: &str) -> Response<Body> {
         let title = match self.status {
@@ -96,30 +93,56 @@ impl From<Refusal> for Problem {
             RefusalKind::NotAllowed => 403,
             RefusalKind::NotFound => 404,
             RefusalKind::Conflict => 409,
-            RefusalKind::Stale => 412,
+            RefusalKind::VersionConflict => 412,
         };
-        Self::new(status, refusal.code(), refusal.to_string())
+        Self::new(status, refusal.code(), detail(&refusal))
+    }
+}
+
+/// A refusal in the words of the API, where its reader needs the name of a parameter or a header.
+fn detail(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::SearchTextTooShort(_) => format!("{refusal} Without `q` everybody is listed."),
+        Refusal::MissingForVersion(what) => {
+            format!("If-Match expects a {what}, and there is none. Leave it out to make one.")
+        }
+        _ => refusal.to_string(),
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Cursor => CursorError::Broken.into(),
-            StoreError::LastOwner => Refusal::LastAccountOwner.into(),
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::InvalidCursor => CursorError::Malformed.into(),
             StoreError::Conflict | StoreError::Throttled | StoreError::Unavailable(_) => Self::unavailable(&error),
-            StoreError::Rejected(_) | StoreError::Broken(_) => Self::internal(&error),
+            StoreError::Rejected(_) | StoreError::Malformed(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => refusal.into(),
+            ChangeError::Store(error) => error.into(),
         }
     }
 }
 
 impl From<CursorError> for Problem {
     fn from(error: CursorError) -> Self {
-        let code = match error {
-            CursorError::Broken => "broken-cursor",
-            CursorError::Foreign => "foreign-cursor",
-        };
-        Self::invalid(code, error.to_string())
+        match error {
+            CursorError::Malformed => Self::invalid(
+                "broken-cursor",
+                "The cursor cannot be read. Take next_cursor of the previous page as it is, or leave it out to start again.",
+            ),
+            CursorError::Foreign => Self::invalid(
+                "foreign-cursor",
+                "The cursor belongs to another question. Repeat the search text and filters of the previous page, or leave \
+                 the cursor out to start again.",
+            ),
+        }
     }
 }
 
@@ -140,7 +163,7 @@ mod tests {
 
     #[test]
     fn nothing_of_the_inside_leaks() {
-        let problem = Problem::from(StoreError::Broken("USER#1 has no name".into()));
+        let problem = Problem::from(StoreError::Malformed("USER#1 has no name".into()));
         let told = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
         assert!(!told.contains("USER#1"), "{told}");
     }

@@ -1,6 +1,6 @@
-//! Answers that are kept by `Idempotency-Key`: the same request again, within a day, gets the same answer.
+//! Responses by `Idempotency-Key`: the same request within a day gets the same response.
 //!
-//! A key belongs to one caller and to one request. Neither the key nor the request is in the table, only hashes.
+//! A key belongs to one caller and one request. The table holds hashes of both, never the key or the request.
 
 use aws_sdk_dynamodb::{
     operation::{
@@ -18,21 +18,23 @@ use uuid::Uuid;
 use domain::UserId;
 
 use crate::{
-    Directory, StoreError,
-    items::{self, Item},
-    keys,
-    profiles::{number, text},
+    Directory, IdempotencyStore, StoreError,
+    dynamo::item::{number, text},
+    schema::{
+        items::{self, Entity},
+        keys::{self, Key},
+    },
 };
 
-/// How long an attempt may be silent before another may follow it: longer than a function may run.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
+/// After this time an attempt is considered dead and may be replaced: longer than a function may run.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long an answer is kept.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long a response is stored.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 const IS_HOLDER: &str = "attempt = :holder";
 
-/// One attempt at a request that came with a key.
+/// One attempt at a request that has a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     key_hash: String,
@@ -41,7 +43,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// `id` is one that no other attempt has; `request` is what makes a request this one and no other.
+    /// `id` is this attempt's alone; `request` is everything that distinguishes the request from others.
     #[must_use]
     pub fn new(caller: UserId, key: &str, request: &[&[u8]], id: Uuid) -> Self {
         let key_hash = hash(&[caller.to_string().as_bytes(), key.as_bytes()]);
@@ -49,79 +51,72 @@ impl Attempt {
     }
 }
 
-/// An answer, as it was given.
+/// A response, as the HTTP layer encodes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredResponse {
-    /// HTTP status.
-    pub status: u16,
-    /// Names and values of the headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: String,
-}
+#[serde(transparent)]
+pub struct StoredResponse(pub String);
 
-/// What the key says to an attempt.
+/// The state of a key, as an attempt finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyState {
-    /// Go ahead. The seed is the same for all attempts at one request, and of no other: what is made with it as its id
-    /// is made once.
+    /// This attempt has started. All attempts at one request get the same id, and no other request gets it: what is
+    /// created under it is created once.
     Started {
         /// A random UUID.
-        seed: Uuid,
+        resource_id: Uuid,
     },
-    /// It has been answered already.
     Completed(StoredResponse),
-    /// Another attempt at it is under way.
+    /// Another attempt at the same request is in progress.
     InProgress,
     /// The key belongs to another request.
     Reused,
 }
 
-/// Keeps answers. An attempt whose lease has run out may have been followed by another one; to [`keep`](Self::keep)
-/// and [`release`](Self::release) is then a [`StoreError::Conflict`].
-pub trait IdempotencyStore {
-    /// Takes the key for this attempt, if it is free.
-    fn begin(&self, attempt: &Attempt, now: Timestamp) -> impl Future<Output = Result<KeyState, StoreError>> + Send;
-    /// Keeps the attempt's answer, which later ones get.
-    fn keep(&self, attempt: &Attempt, answer: &StoredResponse) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Ends the attempt without an answer. The key stays the request's, and the next attempt may begin at once.
-    fn release(&self, attempt: &Attempt) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-/// As it stands in the table. Without an answer, an attempt is under way or dead.
+/// The item of a key. Without a response, its attempt is in progress or dead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Kept {
+struct KeyItem {
+    #[serde(skip)]
+    key_hash: String,
     request_hash: String,
-    seed: Uuid,
+    resource_id: Uuid,
     attempt: Uuid,
     lease_until_ms: i64,
     /// In seconds since 1970, for DynamoDB.
     expires_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    answer: Option<StoredResponse>,
+    response: Option<StoredResponse>,
 }
 
-impl Kept {
-    fn by_first(attempt: &Attempt, now: Timestamp) -> Self {
+impl Entity for KeyItem {
+    const NAME: &'static str = "idempotency";
+
+    fn key(&self) -> Key {
+        keys::idempotency(&self.key_hash)
+    }
+}
+
+impl KeyItem {
+    fn started_by(attempt: &Attempt, now: Timestamp) -> Self {
         Self {
+            key_hash: attempt.key_hash.clone(),
             request_hash: attempt.request_hash.clone(),
-            seed: attempt.id,
+            resource_id: attempt.id,
             attempt: attempt.id,
             lease_until_ms: (now + LEASE).as_millisecond(),
-            expires_at: (now + KEPT).as_second(),
-            answer: None,
+            expires_at: (now + RETENTION).as_second(),
+            response: None,
         }
     }
 
-    /// What it says to an attempt; none where that may follow the one before.
-    fn says_to(&self, attempt: &Attempt, now: Timestamp) -> Option<KeyState> {
+    /// The state that an attempt finds; none if it may replace the dead attempt.
+    fn state_for(&self, attempt: &Attempt, now: Timestamp) -> Option<KeyState> {
         if self.request_hash != attempt.request_hash {
             return Some(KeyState::Reused);
         }
-        match &self.answer {
-            Some(answer) => Some(KeyState::Completed(answer.clone())),
-            // The put was done, its answer lost, and the client has put again.
-            None if self.attempt == attempt.id => Some(KeyState::Started { seed: self.seed }),
+        match &self.response {
+            Some(response) => Some(KeyState::Completed(response.clone())),
+            // The put succeeded, its response was lost, and the SDK has sent it again.
+            None if self.attempt == attempt.id => Some(KeyState::Started { resource_id: self.resource_id }),
             None if self.lease_until_ms > now.as_millisecond() => Some(KeyState::InProgress),
             None => None,
         }
@@ -129,85 +124,84 @@ impl Kept {
 }
 
 impl IdempotencyStore for Directory {
-    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
-        // begin            lease_until_ms (30 s)                     expires_at (24 h)
-        //   |-- under way ------|-- its attempt is dead: followed -------|-- forgotten, also while
-        //   |-- under way -- keep -- answered ---------------------------|   DynamoDB still has it
-        let is_unknown = "attribute_not_exists(pk)";
-        let is_forgotten = "expires_at <= :now";
+    async fn start_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
+        // start               lease_until_ms (30 s)                    expires_at (24 h)
+        //   |-- in progress -----|-- dead: may be replaced -------------|-- expired, even while
+        //   |-- in progress -- complete -- completed -------------------|   DynamoDB still holds it
+        let is_new = "attribute_not_exists(pk)";
+        let is_expired = "expires_at <= :now";
         let put = self
             .db
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item(attempt, &Kept::by_first(attempt, now))?))
-            .condition_expression(format!("{is_unknown} OR {is_forgotten}"))
+            .set_item(Some(KeyItem::started_by(attempt, now).to_item()?))
+            .condition_expression(format!("{is_new} OR {is_expired}"))
             .expression_attribute_values(":now", number(now.as_second()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(refused) = put.send().await else { return Ok(KeyState::Started { seed: attempt.id }) };
-        let Some(PutItemError::ConditionalCheckFailedException(known)) = refused.as_service_error() else {
-            return Err(StoreError::of(&refused));
+        let Err(error) = put.send().await else { return Ok(KeyState::Started { resource_id: attempt.id }) };
+        let Some(PutItemError::ConditionalCheckFailedException(existing)) = error.as_service_error() else {
+            return Err(StoreError::of(&error));
         };
-        let known: Kept = items::read(known.item().cloned().unwrap_or_default())?;
-        match known.says_to(attempt, now) {
-            Some(said) => Ok(said),
-            None => self.follow(&known, attempt, now).await,
+        let existing: KeyItem = items::read(existing.item().cloned().unwrap_or_default())?;
+        match existing.state_for(attempt, now) {
+            Some(state) => Ok(state),
+            None => self.replace_attempt(&existing, attempt, now).await,
         }
     }
 
-    async fn keep(&self, attempt: &Attempt, answer: &StoredResponse) -> Result<(), StoreError> {
-        let update = self.update_once(attempt, attempt.id).update_expression("SET answer = :answer");
-        let update = update.expression_attribute_values(":answer", serde_dynamo::to_attribute_value(answer)?);
-        update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+    async fn complete_attempt(&self, attempt: &Attempt, response: &StoredResponse) -> Result<(), StoreError> {
+        let update = self.update_key(attempt, attempt.id).update_expression("SET #response = :response");
+        let update = update.expression_attribute_names("#response", "response");
+        let update = update.expression_attribute_values(":response", text(&response.0));
+        update.send().await.map(drop).map_err(|error| StoreError::of(&error))
     }
 
-    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
-        let update = self.update_once(attempt, attempt.id).update_expression("SET lease_until_ms = :over");
+    async fn release_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let update = self.update_key(attempt, attempt.id).update_expression("SET lease_until_ms = :over");
         let update = update.expression_attribute_values(":over", number(0));
-        update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+        update.send().await.map(drop).map_err(|error| StoreError::of(&error))
     }
 }
 
 impl Directory {
-    /// Takes the key over from an attempt that died. Of several that try, one does.
-    async fn follow(&self, dead: &Kept, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
-        let next = Kept::by_first(attempt, now);
-        let is_unanswered = "attribute_not_exists(answer)";
+    /// Takes the key over from a dead attempt. If several try, one succeeds.
+    async fn replace_attempt(&self, dead: &KeyItem, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
+        let next = KeyItem::started_by(attempt, now);
+        let is_incomplete = "attribute_not_exists(#response)";
         let update = self
-            .update_once(attempt, dead.attempt)
-            .condition_expression(format!("{IS_HOLDER} AND {is_unanswered}"))
+            .update_key(attempt, dead.attempt)
+            .condition_expression(format!("{IS_HOLDER} AND {is_incomplete}"))
             .update_expression("SET attempt = :next, lease_until_ms = :until, expires_at = :expires_at")
+            .expression_attribute_names("#response", "response")
             .expression_attribute_values(":next", text(next.attempt.to_string()))
             .expression_attribute_values(":until", number(next.lease_until_ms))
             .expression_attribute_values(":expires_at", number(next.expires_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else { return Ok(KeyState::Started { seed: dead.seed }) };
+        let started = KeyState::Started { resource_id: dead.resource_id };
+        let Err(error) = update.send().await else { return Ok(started) };
         match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                let holder = refused.item().and_then(|item| item.get("attempt")?.as_s().ok());
-                // It is ours: the answer to an earlier try of the same call was lost.
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let holder = failed.item().and_then(|item| item.get("attempt")?.as_s().ok());
+                // Ours already: the response to an earlier attempt of this call was lost.
                 let is_ours = holder.is_some_and(|holder| *holder == next.attempt.to_string());
-                Ok(if is_ours { KeyState::Started { seed: dead.seed } } else { KeyState::InProgress })
+                Ok(if is_ours { started } else { KeyState::InProgress })
             }
             _ => Err(StoreError::of(&error)),
         }
     }
 
-    /// A change while this attempt holds the key.
-    fn update_once(&self, attempt: &Attempt, holder: Uuid) -> UpdateItemFluentBuilder {
+    /// An update that succeeds while `holder` is the key's attempt.
+    fn update_key(&self, attempt: &Attempt, holder: Uuid) -> UpdateItemFluentBuilder {
         self.db
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(keys::once(&attempt.key_hash).attributes()))
+            .set_key(Some(keys::idempotency(&attempt.key_hash).attributes()))
             .condition_expression(IS_HOLDER)
             .expression_attribute_values(":holder", text(holder.to_string()))
     }
 }
 
-fn item(attempt: &Attempt, kept: &Kept) -> Result<Item, StoreError> {
-    items::item(&keys::once(&attempt.key_hash), "idempotency", kept)
-}
-
-/// Of parts, so that no two lists of parts have the same.
+/// Of all parts, so that no two lists of parts have the same hash.
 fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

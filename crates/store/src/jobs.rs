@@ -1,217 +1,67 @@
-//! Jobs: work that outlives its request. A lease tells a dead worker from a slow one.
+//! Jobs. A lease tells a dead job runner from a slow one.
 
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 use uuid::Uuid;
 
-use domain::UserId;
+use domain::job::{Job, JobKind, JobState, LEASE, RETRY_WINDOW};
 
 use crate::{
-    Directory, StoreError, items, keys,
-    profiles::{number, text},
+    Directory, RunJobs, StoreError, StoreJobs,
+    dynamo::item::{number, text},
+    schema::{
+        items::{self, Entity},
+        keys,
+    },
 };
 
-/// How long a worker may be silent before another may take its job.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-
-/// How long after the end of a lease Lambda may still try again, after which the job is given up:
-/// its second retry comes two minutes after the first.
-pub const RETRIED_WITHIN: SignedDuration = SignedDuration::from_secs(150);
-
-/// How long a job may wait to be begun: as long as Lambda keeps its invocation.
-pub const BEGUN_WITHIN: SignedDuration = SignedDuration::from_mins(15);
-
-/// How long a job is remembered.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
-
-/// How far a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobState {
-    /// Nobody works on it yet.
-    Queued,
-    /// Somebody does.
-    Running,
-    /// It is done.
-    Done,
-    /// It is given up.
-    Failed,
-}
-
-/// What the caller asked for, in the words of the API.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    /// Search text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
-    /// Status filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// Role filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// Team filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<String>,
-    /// Skill filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skill: Option<String>,
-    /// Least level of the skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_level: Option<i64>,
-}
-
-/// A job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job {
-    /// Its id.
-    pub job_id: Uuid,
-    /// `export`.
-    pub kind: String,
-    /// How far it is.
-    pub state: JobState,
-    /// Who asked for it.
-    pub asked_by: UserId,
-    /// For what.
-    pub asked: Asked,
-    /// Rows written.
-    pub done: u64,
-    /// Rows to write at most; exact when it is done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<u64>,
-    /// Where the file is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// Why it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    /// When it was asked for.
-    pub created_at: Timestamp,
-    /// Until when its worker is believed to be alive, in milliseconds since 1970.
-    #[serde(default)]
-    pub lease_until_ms: i64,
-    /// When it is forgotten, in seconds since 1970.
-    pub expires_at: i64,
-}
-
-impl Job {
-    /// A job that waits to be begun.
-    #[must_use]
-    pub fn export(job_id: Uuid, asked_by: UserId, asked: Asked, now: Timestamp) -> Self {
-        Self {
-            job_id,
-            kind: "export".to_owned(),
-            state: JobState::Queued,
-            asked_by,
-            asked,
-            done: 0,
-            total: None,
-            file: None,
-            error: None,
-            created_at: now,
-            lease_until_ms: 0,
-            expires_at: (now + KEPT).as_second(),
-        }
-    }
-
-    /// The job as it must be told at this moment: one whose worker died and is not replaced any more has failed.
-    #[must_use]
-    pub fn as_of(mut self, now: Timestamp) -> Self {
-        let given_up = match self.state {
-            JobState::Queued => now > self.created_at + BEGUN_WITHIN,
-            JobState::Running => now.as_millisecond() > self.lease_until_ms + millis(RETRIED_WITHIN),
-            JobState::Done | JobState::Failed => false,
-        };
-        if given_up {
-            self.state = JobState::Failed;
-            self.error = Some("The job stopped before it was finished. Start it again.".to_owned());
-        }
-        self
-    }
-}
-
-fn millis(duration: SignedDuration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A worker's hold on a job. A worker that was silent for longer than the lease has lost it to another one.
+/// A job runner's claim on a job. A job runner that was silent for longer than the lease has lost it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hold {
-    /// The job.
+pub struct Claim {
     pub job_id: Uuid,
-    /// This attempt, and no other.
+    /// Of this job runner alone.
     pub attempt: Uuid,
 }
 
-/// What became of an attempt to take a job.
+/// The result of claiming a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
-    /// It is this worker's.
-    Taken(Box<Job>),
-    /// Another worker is alive.
+pub enum JobClaim {
+    Claimed(Box<Job>),
+    /// Another job runner is alive.
     Busy,
-    /// There is nothing to do: it is finished, or forgotten.
-    Over,
+    /// There is nothing to do: the job is finished, or no longer exists.
+    Finished,
 }
 
-/// Starts jobs and tells of them.
-pub trait KeepJobs {
-    /// Puts a new job.
-    fn create_job(&self, job: &Job) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The job, or none.
-    fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>, StoreError>> + Send;
-    /// Gives a job up that nobody has begun.
-    fn give_up(&self, job_id: Uuid, why: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-/// Works on jobs. Each of these is [`StoreError::Conflict`] for a worker that has lost its hold.
-pub trait WorkJobs {
-    /// Takes a job that is queued, or whose worker is dead.
-    fn claim(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<Claim, StoreError>> + Send;
-    /// Says how far it is, and that the worker is alive.
-    fn progress(
-        &self,
-        hold: Hold,
-        done: u64,
-        total: u64,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Gives the hold up, so that the next try can take the job at once.
-    fn release(&self, hold: Hold, now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Says that it is done.
-    fn finish(&self, hold: Hold, rows: u64, file: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Says that it failed, and why, in words for who asked.
-    fn fail(&self, hold: Hold, why: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-impl KeepJobs for Directory {
+impl StoreJobs for Directory {
     async fn create_job(&self, job: &Job) -> Result<(), StoreError> {
-        let new = self.put_new(items::item(&keys::job(job.job_id), "job", job)?).await?;
-        if new { Ok(()) } else { Err(StoreError::Conflict) }
+        if self.put_new(job.to_item()?).await? { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
     async fn job(&self, job_id: Uuid) -> Result<Option<Job>, StoreError> {
-        self.get(&keys::job(job_id)).await?.map(items::read).transpose()
+        self.get(&keys::job(job_id)).await
     }
 
-    async fn give_up(&self, job_id: Uuid, why: &str) -> Result<(), StoreError> {
-        let update = self.update_job(job_id).update_expression("SET #state = :failed, #error = :why");
-        let update = update.expression_attribute_names("#state", "state").expression_attribute_names("#error", "error");
-        let update =
-            update.condition_expression("#state = :queued").expression_attribute_values(":queued", text("queued"));
-        let update = update.expression_attribute_values(":failed", text("failed"));
-        sent(update.expression_attribute_values(":why", text(why))).await
+    async fn abandon_job(&self, job_id: Uuid, reason: &str) -> Result<(), StoreError> {
+        let update = self
+            .update_job(job_id)
+            .update_expression("SET #state = :failed, #error = :reason")
+            .condition_expression("#state = :queued")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":queued", text("queued"))
+            .expression_attribute_values(":failed", text("failed"))
+            .expression_attribute_values(":reason", text(reason));
+        send(update).await
     }
 }
 
-impl WorkJobs for Directory {
-    async fn claim(&self, hold: Hold, now: Timestamp) -> Result<Claim, StoreError> {
-        // queued -> taken    running, lease over -> taken    running, lease not over -> busy    else -> over
-        // A lease that was over for too long has been told as failed, which stays so.
+impl RunJobs for Directory {
+    async fn claim_job(&self, claim: Claim, now: Timestamp) -> Result<JobClaim, StoreError> {
+        // queued → claimed    running, lease over → claimed    running, lease not over → busy    else → finished
+        // A job whose lease has been over for too long is shown as failed, and stays so.
         let update = self
-            .update_job(hold.job_id)
+            .update_job(claim.job_id)
             .update_expression("SET #state = :running, attempt = :attempt, lease_until_ms = :until, done = :none")
             .condition_expression(
                 "#state = :queued OR (#state = :running AND lease_until_ms < :now AND lease_until_ms >= :too_long_ago)",
@@ -219,54 +69,72 @@ impl WorkJobs for Directory {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"))
             .expression_attribute_values(":running", text("running"))
-            .expression_attribute_values(":attempt", text(hold.attempt.to_string()))
-            .expression_attribute_values(":until", number(millis_of(now + LEASE)))
-            .expression_attribute_values(":now", number(millis_of(now)))
-            .expression_attribute_values(":too_long_ago", number(millis_of(now - RETRIED_WITHIN)))
+            .expression_attribute_values(":attempt", text(claim.attempt.to_string()))
+            .expression_attribute_values(":until", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":too_long_ago", number((now - RETRY_WINDOW).as_millisecond()))
             .expression_attribute_values(":none", number(0))
             .return_values(ReturnValue::AllNew);
-        match update.send().await {
-            Ok(taken) => Ok(Claim::Taken(Box::new(items::read(taken.attributes.unwrap_or_default())?))),
-            Err(error) => match StoreError::of(&error) {
-                StoreError::Conflict => {
-                    let running =
-                        self.job(hold.job_id).await?.is_some_and(|job| job.as_of(now).state == JobState::Running);
-                    Ok(if running { Claim::Busy } else { Claim::Over })
-                }
-                other => Err(other),
-            },
+        let error = match update.send().await {
+            Ok(claimed) => {
+                return Ok(JobClaim::Claimed(Box::new(items::read(claimed.attributes.unwrap_or_default())?)));
+            }
+            Err(error) => StoreError::of(&error),
+        };
+        match error {
+            StoreError::Conflict => {
+                let job = self.job(claim.job_id).await?;
+                let is_running = job.is_some_and(|job| job.as_of(now).state == JobState::Running);
+                Ok(if is_running { JobClaim::Busy } else { JobClaim::Finished })
+            }
+            other => Err(other),
         }
     }
 
-    async fn progress(&self, hold: Hold, done: u64, total: u64, now: Timestamp) -> Result<(), StoreError> {
-        let update =
-            self.update_held(hold).update_expression("SET done = :done, #total = :total, lease_until_ms = :until");
-        let update = update.expression_attribute_names("#total", "total");
-        let update = update.expression_attribute_values(":done", number(done));
-        let update = update.expression_attribute_values(":total", number(total));
-        sent(update.expression_attribute_values(":until", number(millis_of(now + LEASE)))).await
+    async fn report_progress(&self, claim: Claim, done: u64, total: u64, now: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .update_claimed(claim)
+            .update_expression("SET done = :done, #total = :total, lease_until_ms = :until")
+            .expression_attribute_names("#total", "total")
+            .expression_attribute_values(":done", number(done))
+            .expression_attribute_values(":total", number(total))
+            .expression_attribute_values(":until", number((now + LEASE).as_millisecond()));
+        send(update).await
     }
 
-    async fn release(&self, hold: Hold, now: Timestamp) -> Result<(), StoreError> {
-        let over = number(millis_of(now) - 1);
-        let update = self.update_held(hold).update_expression("SET lease_until_ms = :over");
-        sent(update.expression_attribute_values(":over", over)).await
+    async fn release_job(&self, claim: Claim, now: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .update_claimed(claim)
+            .update_expression("SET lease_until_ms = :over")
+            .expression_attribute_values(":over", number(now.as_millisecond() - 1));
+        send(update).await
     }
 
-    async fn finish(&self, hold: Hold, rows: u64, file: &str) -> Result<(), StoreError> {
-        let update =
-            self.update_held(hold).update_expression("SET #state = :done, done = :rows, #total = :rows, #file = :file");
-        let update = update.expression_attribute_names("#total", "total").expression_attribute_names("#file", "file");
-        let update = update.expression_attribute_values(":done", text("done"));
-        let update = update.expression_attribute_values(":rows", number(rows));
-        sent(update.expression_attribute_values(":file", text(file))).await
+    async fn finish_job(&self, claim: Claim, done: u64, kind: &JobKind) -> Result<(), StoreError> {
+        let update = self
+            .update_claimed(claim)
+            .expression_attribute_names("#total", "total")
+            .expression_attribute_values(":done", text("done"))
+            .expression_attribute_values(":count", number(done));
+        let finished = "SET #state = :done, done = :count, #total = :count";
+        let update = match kind {
+            JobKind::Export { file: Some(file), .. } => update
+                .update_expression(format!("{finished}, #file = :file"))
+                .expression_attribute_names("#file", "file")
+                .expression_attribute_values(":file", text(file)),
+            JobKind::Export { file: None, .. } => update.update_expression(finished),
+        };
+        send(update).await
     }
 
-    async fn fail(&self, hold: Hold, why: &str) -> Result<(), StoreError> {
-        let update = self.update_held(hold).update_expression("SET #state = :failed, #error = :why");
-        let update = update.expression_attribute_names("#error", "error");
-        let update = update.expression_attribute_values(":failed", text("failed"));
-        sent(update.expression_attribute_values(":why", text(why))).await
+    async fn fail_job(&self, claim: Claim, reason: &str) -> Result<(), StoreError> {
+        let update = self
+            .update_claimed(claim)
+            .update_expression("SET #state = :failed, #error = :reason")
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":failed", text("failed"))
+            .expression_attribute_values(":reason", text(reason));
+        send(update).await
     }
 }
 
@@ -275,20 +143,16 @@ impl Directory {
         self.db.update_item().table_name(&self.table).set_key(Some(keys::job(job_id).attributes()))
     }
 
-    /// An update that only the holder of a running job can make.
-    fn update_held(&self, hold: Hold) -> UpdateItemFluentBuilder {
-        self.update_job(hold.job_id)
+    /// An update that succeeds for the holder of the claim on a running job.
+    fn update_claimed(&self, claim: Claim) -> UpdateItemFluentBuilder {
+        self.update_job(claim.job_id)
             .condition_expression("attempt = :attempt AND #state = :running")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":attempt", text(hold.attempt.to_string()))
+            .expression_attribute_values(":attempt", text(claim.attempt.to_string()))
             .expression_attribute_values(":running", text("running"))
     }
 }
 
-fn millis_of(at: Timestamp) -> i64 {
-    at.as_millisecond()
-}
-
-async fn sent(update: UpdateItemFluentBuilder) -> Result<(), StoreError> {
-    update.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+async fn send(update: UpdateItemFluentBuilder) -> Result<(), StoreError> {
+    update.send().await.map(drop).map_err(|error| StoreError::of(&error))
 }

@@ -1,36 +1,46 @@
-//! The single DynamoDB table: its keys, its items, and one module for each way in which it is read or written.
+//! The single DynamoDB table.
 //!
-//! [`keys`] alone knows what a key looks like. Each verb is a trait of its own, so that a
-//! function's signature states what it may do; [`Directory`] does all of them.
+//! What it is for: carrying out the verbs of [`verbs`], each in one call, one batch or one transaction, with the audit
+//! record in it. [`schema`] holds keys and items, `dynamo` the ways in which they are read and written; the other modules
+//! implement the verbs for users, search, teams, skills, jobs, histories and idempotency keys.
+//!
+//! What it must not know: HTTP, Lambda, Twilio, who may do what. It checks what only the table can check (that nothing has
+//! changed concurrently, that an account owner is left, that nothing uses what is deleted) and decides nothing else. Time
+//! and ids are arguments.
 
-pub mod commit;
-pub mod cursor;
-mod deletion_lock;
-pub mod details;
-pub mod error;
-pub mod find;
-pub mod history;
-pub mod idempotency;
-pub mod index;
-pub mod items;
-pub mod jobs;
-pub mod keys;
-pub mod profiles;
-mod query_page;
-pub mod skills;
-pub mod snapshot;
-pub mod teams;
-mod transaction;
-pub mod workers;
+mod cursor;
+mod dynamo;
+mod error;
+mod history;
+mod idempotency;
+mod jobs;
+pub mod schema;
+pub mod search;
+mod skills;
+mod snapshot;
+mod teams;
+mod users;
+pub mod verbs;
 
-pub use commit::{Applied, Commit, CommitUser};
-pub use cursor::{Cursor, CursorError};
+pub use cursor::{AccessPath, Cursor, CursorError};
+pub use dynamo::transaction::ChangeOrigin;
 pub use error::StoreError;
-pub use find::count;
-pub use find::{FindUsers, Order, Page, Question};
-pub use profiles::ViewUser;
-pub use snapshot::{ReadSet, ReadSnapshot, Snapshot};
-pub use transaction::ChangeOrigin;
+pub use history::history_fingerprint;
+pub use idempotency::{Attempt, KeyState, StoredResponse};
+pub use jobs::{Claim, JobClaim};
+pub use schema::items::WorkerItem;
+pub use search::{Order, UserPage, query_fingerprint};
+pub use skills::SKILL_SETS_FINGERPRINT;
+pub use snapshot::{ReadSet, Snapshot};
+pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
+pub use users::{AppliedReport, RecordedReport, UserChange, UserDetails};
+pub use verbs::{
+    CommitSkill, CommitTeam, CommitUser, CountUsers, FindUsers, IdempotencyStore, ImportSkills, IndexUser, ListTeams,
+    ReadSnapshot, RecordReport, RunJobs, StoreJobs, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams,
+    ViewUser,
+};
+
+use aws_types::SdkConfig;
 
 /// The table, through one client that is built once.
 #[derive(Debug, Clone)]
@@ -40,13 +50,18 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The table of this name.
     #[must_use]
     pub fn new(db: aws_sdk_dynamodb::Client, table: impl Into<String>) -> Self {
         Self { db, table: table.into() }
     }
 
-    /// The client, for what the table's own verbs do not cover: measuring.
+    /// The table of this name, through a client with these settings.
+    #[must_use]
+    pub fn connect(config: &SdkConfig, table: impl Into<String>) -> Self {
+        Self::new(aws_sdk_dynamodb::Client::new(config), table)
+    }
+
+    /// For what the verbs do not cover: measuring, and tests that look into the table.
     #[must_use]
     pub const fn client(&self) -> &aws_sdk_dynamodb::Client {
         &self.db

@@ -1,60 +1,41 @@
-//! The catalog of skills: read, counted, written with its record, deleted while nothing uses it (rules 4, 19, 21, 31).
+//! The catalog of skills: read, counted, written with its audit record, deleted while unused (rules 4, 19, 21, 31).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use domain::{Refusal, Skill, SkillName, TeamId, UserId, audit::Action, catalog::SkillSet, skill::IMPORTED};
-
-use crate::{
-    ChangeOrigin, Cursor, Directory, StoreError,
-    deletion_lock::{DeletionLock, is_unlocked},
-    items,
-    keys::{self, Key},
-    transaction::{Condition, Transaction},
+use domain::{
+    Skill, SkillName, SkillSetName, TeamId, UserId,
+    audit::{Action, Subject},
+    catalog::{SkillSet, SkillUsage},
 };
 
-/// How many skills of a set one transaction deletes, each with its record.
-const DELETED_AT_ONCE: usize = 40;
+use crate::{
+    ChangeOrigin, CommitSkill, Cursor, Directory, ImportSkills, StoreError, ViewCatalog, ViewSkill,
+    dynamo::{
+        deletion_lock::{DeletionLock, is_unlocked},
+        query_page::Direction,
+        transaction::{Condition, Transaction},
+    },
+    schema::{
+        items::read_all,
+        keys::{self, Key},
+    },
+};
 
-/// What a cursor of the list of skill sets answers.
-pub const LIST_QUESTION: &str = "skill sets";
+/// The skills of a set that one transaction deletes, each with its audit record.
+const MAX_DELETED_AT_ONCE: usize = 40;
 
-/// Reads the catalog.
-pub trait ViewSkill {
-    /// The skill of this name, or none.
-    fn skill(&self, name: &SkillName) -> impl Future<Output = Result<Option<Skill>, StoreError>> + Send;
-}
+/// The skills that one query reads.
+const SKILLS_PAGE: usize = 1_000;
+
+/// For the cursors of the list of skill sets.
+pub const SKILL_SETS_FINGERPRINT: &str = "skill sets";
 
 impl ViewSkill for Directory {
     async fn skill(&self, name: &SkillName) -> Result<Option<Skill>, StoreError> {
-        self.get(&keys::skill(name)).await?.map(items::read).transpose()
+        self.get(&keys::skill(name)).await
     }
-}
-
-/// Who and what uses a skill.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Uses {
-    /// Who has it assigned.
-    pub users: BTreeSet<UserId>,
-    /// Which teams give it, archived ones too.
-    pub teams: BTreeSet<TeamId>,
-}
-
-/// Reads the catalog as a whole, and what uses it.
-pub trait ViewCatalog {
-    /// A page of skill sets in order of name.
-    fn skill_sets(
-        &self,
-        cursor: Option<Cursor>,
-        limit: usize,
-    ) -> impl Future<Output = Result<(Vec<SkillSet>, Option<Cursor>), StoreError>> + Send;
-    /// All skills, in order of name.
-    fn skills(&self) -> impl Future<Output = Result<Vec<Skill>, StoreError>> + Send;
-    /// Who and what uses a skill, as of now.
-    fn uses(&self, skill: &SkillName) -> impl Future<Output = Result<Uses, StoreError>> + Send;
-    /// Who is in a team, as of now.
-    fn in_team(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>, StoreError>> + Send;
 }
 
 impl ViewCatalog for Directory {
@@ -63,72 +44,41 @@ impl ViewCatalog for Directory {
         cursor: Option<Cursor>,
         limit: usize,
     ) -> Result<(Vec<SkillSet>, Option<Cursor>), StoreError> {
-        let page = self.query_page(keys::SKILLS, keys::SKILL_SET, cursor, limit).await?;
-        let sets = page.items.into_iter().map(items::read).collect::<Result<_, _>>()?;
-        Ok((sets, page.after.map(|after| Cursor::new(LIST_QUESTION, None, after))))
+        let (pk, prefix) = (keys::CATALOG_PK, keys::SKILL_SET_PREFIX);
+        let page = self.query_page(pk, prefix, Direction::Ascending, cursor, limit).await?;
+        let next = page.after.map(|after| Cursor::new(SKILL_SETS_FINGERPRINT, None, after));
+        Ok((read_all(page.items)?, next))
     }
 
     async fn skills(&self) -> Result<Vec<Skill>, StoreError> {
+        let (pk, prefix) = (keys::CATALOG_PK, keys::SKILL_PREFIX);
         let (mut skills, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.query_page(keys::SKILLS, keys::SKILL, cursor.take(), 1000).await?;
-            skills.extend(page.items.into_iter().map(items::read).collect::<Result<Vec<Skill>, _>>()?);
+            let page = self.query_page(pk, prefix, Direction::Ascending, cursor.take(), SKILLS_PAGE).await?;
+            skills.extend(read_all::<Skill, Vec<_>>(page.items)?);
             let Some(after) = page.after else { return Ok(skills) };
             cursor = Some(Cursor::new("", None, after));
         }
     }
 
-    async fn uses(&self, skill: &SkillName) -> Result<Uses, StoreError> {
-        let keys = self.sort_keys(&keys::of_skill(skill), None).await?;
-        let users = keys.iter().filter_map(|sk| keys::holder_of(sk)).collect();
-        let teams = keys.iter().filter_map(|sk| keys::team_of(sk)).collect();
-        Ok(Uses { users, teams })
+    async fn skill_usage(&self, skill: &SkillName) -> Result<SkillUsage, StoreError> {
+        let keys = self.sort_keys(&keys::skill_holders_pk(skill), "").await?;
+        let users = keys.iter().filter_map(|sk| keys::parse_user_holder(sk)).collect();
+        let teams = keys.iter().filter_map(|sk| keys::parse_team_holder(sk)).collect();
+        Ok(SkillUsage { users, teams })
     }
 
-    async fn in_team(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, StoreError> {
+    async fn team_members(&self, team_id: TeamId) -> Result<BTreeSet<UserId>, StoreError> {
         self.member_ids(team_id).await
     }
 }
 
-/// Writes the catalog.
-pub trait CommitSkill {
-    /// Makes a skill set. [`StoreError::Conflict`] where there is one of this name.
-    fn create_skill_set(
-        &self,
-        set: &SkillSet,
-        by: ChangeOrigin<'_>,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Makes or changes a skill and gives it as written. [`StoreError::Conflict`] when it, its skill set or the caller is no
-    /// longer what the change was based on.
-    fn commit_skill(
-        &self,
-        before: Option<&Skill>,
-        after: Skill,
-        by: ChangeOrigin<'_>,
-        action: Action,
-    ) -> impl Future<Output = Result<Skill, StoreError>> + Send;
-    /// Deletes a skill that nothing uses (rule 21); says what uses it, if something does.
-    fn delete_skill(
-        &self,
-        skill: &Skill,
-        by: ChangeOrigin<'_>,
-    ) -> impl Future<Output = Result<Result<(), Refusal>, StoreError>> + Send;
-    /// Deletes a skill set of whose skills none is in use, with the skills (rule 21).
-    fn delete_skill_set(
-        &self,
-        set: &SkillSet,
-        by: ChangeOrigin<'_>,
-    ) -> impl Future<Output = Result<Result<(), Refusal>, StoreError>> + Send;
-}
-
 impl CommitSkill for Directory {
-    async fn create_skill_set(&self, set: &SkillSet, by: ChangeOrigin<'_>) -> Result<(), StoreError> {
+    async fn create_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
-        let key = keys::skill_set(&set.name);
-        writes.put(items::item(&key, "skill_set", set)?, Some(Condition::absent()))?;
-        let changes = SkillSet::changes(None, Some(set));
-        writes.record(keys::history_of_skill_set(&set.name), &by, Action::Created, changes)?;
-        writes.caller(&by)?;
+        writes.put(set, Some(Condition::absent()))?;
+        writes.record(Subject::SkillSet(&set.name), &origin, Action::Created, SkillSet::changes(None, Some(set)))?;
+        writes.check_caller(&origin)?;
         writes.send(self).await
     }
 
@@ -136,7 +86,7 @@ impl CommitSkill for Directory {
         &self,
         before: Option<&Skill>,
         after: Skill,
-        by: ChangeOrigin<'_>,
+        origin: ChangeOrigin<'_>,
         action: Action,
     ) -> Result<Skill, StoreError> {
         let changes = Skill::changes(before, Some(&after));
@@ -145,34 +95,34 @@ impl CommitSkill for Directory {
         }
         let after = Skill { version: before.map_or(0, |before| before.version) + 1, ..after };
         let mut writes = Transaction::new(self);
-        writes.put(items::skill(&after)?, Some(Condition::version_is(before.map(|before| before.version))))?;
-        let (is_open, now) = is_unlocked(by.now);
-        let set_is_there = Condition::new(format!("attribute_exists(pk) AND {is_open}"), [now]);
-        writes.check(&keys::skill_set(&after.skill_set), set_is_there)?;
-        writes.record(keys::history_of_skill(&after.name), &by, action, changes)?;
-        writes.caller(&by)?;
+        writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
+        let (is_unlocked, now) = is_unlocked(origin.now);
+        let set_exists = Condition::new(format!("attribute_exists(pk) AND {is_unlocked}"), [now]);
+        writes.check(&keys::skill_set(&after.skill_set), set_exists)?;
+        writes.record(Subject::Skill(&after.name), &origin, action, changes)?;
+        writes.check_caller(&origin)?;
         writes.send(self).await?;
         Ok(after)
     }
 
-    async fn delete_skill(&self, skill: &Skill, by: ChangeOrigin<'_>) -> Result<Result<(), Refusal>, StoreError> {
-        let closed = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
-        let deleted = self.delete_unused(skill, &closed, by).await;
-        if !matches!(deleted, Ok(Ok(()))) {
-            self.open(&closed).await;
+    async fn delete_skill(&self, skill: &Skill, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let lock = self.lock(keys::skill(&skill.name), skill.version, &origin).await?;
+        let deleted = self.delete_unused(skill, &lock, origin).await;
+        if deleted.is_err() {
+            self.release(&lock).await;
         }
         deleted
     }
 
-    async fn delete_skill_set(&self, set: &SkillSet, by: ChangeOrigin<'_>) -> Result<Result<(), Refusal>, StoreError> {
-        let closed_set = self.close(keys::skill_set(&set.name), set.version, by.now).await?;
-        let mut closed = Vec::new();
-        let deleted = self.delete_unused_set(set, &closed_set, &mut closed, by).await;
-        if !matches!(deleted, Ok(Ok(()))) {
-            for (_, closed) in &closed {
-                self.open(closed).await;
+    async fn delete_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let set_lock = self.lock(keys::skill_set(&set.name), set.version, &origin).await?;
+        let mut locked = Vec::new();
+        let deleted = self.delete_unused_set(set, &set_lock, &mut locked, origin).await;
+        if deleted.is_err() {
+            for (_, lock) in &locked {
+                self.release(lock).await;
             }
-            self.open(&closed_set).await;
+            self.release(&set_lock).await;
         }
         deleted
     }
@@ -182,108 +132,85 @@ impl Directory {
     async fn delete_unused(
         &self,
         skill: &Skill,
-        closed: &DeletionLock,
-        by: ChangeOrigin<'_>,
-    ) -> Result<Result<(), Refusal>, StoreError> {
-        let uses = self.uses(&skill.name).await?;
-        if let Err(refusal) = skill.may_be_deleted(uses.users.len(), uses.teams.len()) {
-            return Ok(Err(refusal));
-        }
-        self.delete_skills([(skill, closed)], by).await.map(Ok)
+        lock: &DeletionLock,
+        origin: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
+        skill.check_deletable(&self.skill_usage(&skill.name).await?)?;
+        self.delete_locked_skills([(skill, lock)], origin).await
     }
 
-    /// What it has closed it leaves in `closed`.
+    /// Leaves the locks that it has taken in `locked`.
     async fn delete_unused_set(
         &self,
         set: &SkillSet,
-        closed_set: &DeletionLock,
-        closed: &mut Vec<(Skill, DeletionLock)>,
-        by: ChangeOrigin<'_>,
-    ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut all = Uses::default();
-        for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
-            let closed_skill = self.close(keys::skill(&skill.name), skill.version, by.now).await?;
-            closed.push((skill.clone(), closed_skill));
-            let uses = self.uses(&skill.name).await?;
-            all.users.extend(uses.users);
-            all.teams.extend(uses.teams);
-        }
-        if let Err(refusal) = set.may_be_deleted(all.users.len(), all.teams.len()) {
-            return Ok(Err(refusal));
-        }
-        for some in closed.chunks(DELETED_AT_ONCE) {
-            self.delete_skills(some.iter().map(|(skill, closed)| (skill, closed)), by).await?;
-        }
-        let mut writes = Transaction::new(self);
-        writes.delete(closed_set.key(), Some(closed_set.still()))?;
-        let changes = SkillSet::changes(Some(set), None);
-        writes.record(keys::history_of_skill_set(&set.name), &by, Action::Deleted, changes)?;
-        writes.caller(&by)?;
-        writes.send(self).await.map(Ok)
-    }
-
-    async fn delete_skills<'s>(
-        &self,
-        skills: impl IntoIterator<Item = (&'s Skill, &'s DeletionLock)>,
-        by: ChangeOrigin<'_>,
+        set_lock: &DeletionLock,
+        locked: &mut Vec<(Skill, DeletionLock)>,
+        origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
-        let mut writes = Transaction::new(self);
-        for (skill, closed) in skills {
-            writes.delete(closed.key(), Some(closed.still()))?;
-            let changes = Skill::changes(Some(skill), None);
-            writes.record(keys::history_of_skill(&skill.name), &by, Action::Deleted, changes)?;
+        let mut usage = SkillUsage::default();
+        for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
+            let lock = self.lock(keys::skill(&skill.name), skill.version, &origin).await?;
+            locked.push((skill.clone(), lock));
+            let of_skill = self.skill_usage(&skill.name).await?;
+            usage.users.extend(of_skill.users);
+            usage.teams.extend(of_skill.teams);
         }
-        writes.caller(&by)?;
+        set.check_deletable(&usage)?;
+        for skills in locked.chunks(MAX_DELETED_AT_ONCE) {
+            self.delete_locked_skills(skills.iter().map(|(skill, lock)| (skill, lock)), origin).await?;
+        }
+        let mut writes = Transaction::new(self);
+        writes.delete(set_lock.key(), Some(set_lock.is_held()))?;
+        writes.record(Subject::SkillSet(&set.name), &origin, Action::Deleted, SkillSet::changes(Some(set), None))?;
+        writes.check_caller(&origin)?;
         writes.send(self).await
     }
 
-    /// Adds those of these skills that the catalog does not know, in the skill set "Imported" (rule 23).
-    pub async fn import_skills(
+    async fn delete_locked_skills<'s>(
         &self,
-        names: impl Iterator<Item = &SkillName>,
-        by: ChangeOrigin<'_>,
+        skills: impl IntoIterator<Item = (&'s Skill, &'s DeletionLock)>,
+        origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
-        let names = names.collect::<Vec<_>>();
-        let keys = names.iter().map(|name| keys::skill(name)).collect::<Vec<_>>();
-        let known = self.get_many(&keys).await?.into_iter().map(items::read::<Skill>);
-        let known = known.map(|skill| skill.map(|skill| skill.name)).collect::<Result<BTreeSet<_>, _>>()?;
-        let unknown = names.into_iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
-        if !unknown.is_empty() && self.get(&keys::skill_set(IMPORTED)).await?.is_none() {
-            let made = self.create_skill_set(&SkillSet::new(IMPORTED, Uuid::nil()), by).await;
-            self.made_by_somebody(made, &keys::skill_set(IMPORTED)).await?;
+        let mut writes = Transaction::new(self);
+        for (skill, lock) in skills {
+            writes.delete(lock.key(), Some(lock.is_held()))?;
+            writes.record(Subject::Skill(&skill.name), &origin, Action::Deleted, Skill::changes(Some(skill), None))?;
+        }
+        writes.check_caller(&origin)?;
+        writes.send(self).await
+    }
+}
+
+impl ImportSkills for Directory {
+    async fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let keys = names.iter().map(keys::skill).collect::<Vec<_>>();
+        let known: Vec<Skill> = read_all(self.get_many(&keys).await?)?;
+        let known = known.into_iter().map(|skill| skill.name).collect::<BTreeSet<_>>();
+        let unknown = names.iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
+        let imported = keys::skill_set(&SkillSetName::imported());
+        if !unknown.is_empty() && !self.exists(&imported).await? {
+            let set = SkillSet::new(SkillSetName::imported(), Uuid::nil());
+            let created = self.create_skill_set(&set, origin).await;
+            self.accept_existing(created, &imported).await?;
         }
         for name in unknown {
-            let made = self.commit_skill(None, Skill::imported(name.clone()), by, Action::Imported).await;
-            self.made_by_somebody(made.map(drop), &keys::skill(name)).await?;
+            let created = self.commit_skill(None, Skill::imported(name.clone()), origin, Action::Imported).await;
+            self.accept_existing(created.map(drop), &keys::skill(name)).await?;
         }
         Ok(())
     }
+}
 
-    /// Another callback that meets the same skill for the first time may have made it.
-    async fn made_by_somebody(&self, made: Result<(), StoreError>, key: &Key) -> Result<(), StoreError> {
-        match made {
-            Err(StoreError::Conflict) if self.get(key).await?.is_some() => Ok(()),
+impl Directory {
+    async fn exists(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.get::<serde::de::IgnoredAny>(key).await?.is_some())
+    }
+
+    /// A concurrent report with the same new skill may have created it.
+    async fn accept_existing(&self, created: Result<(), StoreError>, key: &Key) -> Result<(), StoreError> {
+        match created {
+            Err(StoreError::Conflict) if self.exists(key).await? => Ok(()),
             other => other,
         }
-    }
-}
-
-/// How many use a skill, as the catalog shows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// People who have it assigned.
-    pub users: usize,
-    /// Teams that have it, archived ones too.
-    pub teams: usize,
-    /// People who are in a team that gives it.
-    pub inheriting_users: usize,
-}
-
-impl Counts {
-    /// Of these uses; `members` are the people in those of the teams that are not archived.
-    #[must_use]
-    pub fn of(uses: &Uses, members: &BTreeMap<TeamId, BTreeSet<UserId>>) -> Self {
-        let inheriting = uses.teams.iter().filter_map(|team| members.get(team)).flatten().collect::<BTreeSet<_>>();
-        Self { users: uses.users.len(), teams: uses.teams.len(), inheriting_users: inheriting.len() }
     }
 }

@@ -1,64 +1,50 @@
-//! Reading all that a change is decided on, or that an answer shows: strongly, in one call.
+//! Reading everything that a decision or a response needs, in one call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Skill, SkillName, Team, TeamId, User, UserId, catalog::SkillSet};
+use domain::{Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerSid, catalog::SkillSet, team::Teams};
 
 use crate::{
-    Directory, StoreError,
-    items::{self, Item, Worker},
-    keys::{self, Key},
-    teams::Teams,
+    Directory, ReadSnapshot, StoreError, WorkerItem,
+    schema::{
+        items::{self, Entity, Item, OUTBOX},
+        keys::{self, Key},
+    },
 };
 
-/// What is to be read.
+/// What to read.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSet {
-    /// People.
     pub users: BTreeSet<UserId>,
-    /// Teams.
     pub teams: BTreeSet<TeamId>,
-    /// Skills.
     pub skills: BTreeSet<SkillName>,
-    /// Skill sets.
-    pub skill_sets: BTreeSet<String>,
-    /// A worker.
-    pub worker: Option<String>,
-    /// Whose outbox.
+    pub skill_sets: BTreeSet<SkillSetName>,
+    pub worker: Option<WorkerSid>,
+    /// The user whose outbox is read.
     pub outbox: Option<UserId>,
 }
 
-/// What was found of it.
+/// What of it exists.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
-    /// People.
     pub users: BTreeMap<UserId, User>,
-    /// Teams.
     pub teams: Teams,
-    /// Skills.
     pub skills: BTreeMap<SkillName, Skill>,
-    /// Skill sets.
-    pub skill_sets: BTreeMap<String, SkillSet>,
-    /// What TaskRouter last said of the worker.
-    pub worker: Option<Worker>,
-    /// Whether something is still to be carried over to TaskRouter.
+    pub skill_sets: BTreeMap<SkillSetName, SkillSet>,
+    /// What TaskRouter last reported of the worker.
+    pub worker: Option<WorkerItem>,
+    /// Whether a change is still to be carried to TaskRouter.
     pub pending: bool,
 }
 
-/// Reads several things at a time.
-pub trait ReadSnapshot {
-    /// What there is of these, as of now: one call for up to 100.
-    fn snapshot(&self, wanted: &ReadSet) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
-}
-
 impl ReadSnapshot for Directory {
-    async fn snapshot(&self, wanted: &ReadSet) -> Result<Snapshot, StoreError> {
-        let mut found = Snapshot::default();
-        for item in self.get_many_now(&wanted.keys()).await? {
-            found.add(item)?;
+    async fn snapshot(&self, read_set: &ReadSet) -> Result<Snapshot, StoreError> {
+        let mut snapshot = Snapshot::default();
+        for item in self.get_many_consistent(&read_set.keys()).await? {
+            snapshot.add(item)?;
         }
-        Ok(found)
+        Ok(snapshot)
     }
 }
 
@@ -67,8 +53,8 @@ impl ReadSet {
         let users = self.users.iter().map(|&id| keys::profile(id));
         let teams = self.teams.iter().map(|&id| keys::team(id));
         let skills = self.skills.iter().map(keys::skill);
-        let sets = self.skill_sets.iter().map(|name| keys::skill_set(name));
-        let worker = self.worker.iter().map(|sid| keys::worker(sid));
+        let sets = self.skill_sets.iter().map(keys::skill_set);
+        let worker = self.worker.iter().map(keys::worker);
         let outbox = self.outbox.iter().map(|&id| keys::outbox(id));
         users.chain(teams).chain(skills).chain(sets).chain(worker).chain(outbox).collect()
     }
@@ -76,27 +62,27 @@ impl ReadSet {
 
 impl Snapshot {
     fn add(&mut self, item: Item) -> Result<(), StoreError> {
-        let entity = item.get("entity").and_then(|entity| entity.as_s().ok()).cloned();
-        match entity.as_deref() {
-            Some("user") => {
+        let entity = item.get("entity").and_then(|entity| entity.as_s().ok()).cloned().unwrap_or_default();
+        match entity.as_str() {
+            User::NAME => {
                 let user: User = items::read(item)?;
                 self.users.insert(user.user_id, user);
             }
-            Some("team") => {
+            Team::NAME => {
                 let team: Team = items::read(item)?;
                 self.teams.insert(team.team_id, team);
             }
-            Some("skill") => {
+            Skill::NAME => {
                 let skill: Skill = items::read(item)?;
                 self.skills.insert(skill.name.clone(), skill);
             }
-            Some("skill_set") => {
+            SkillSet::NAME => {
                 let set: SkillSet = items::read(item)?;
                 self.skill_sets.insert(set.name.clone(), set);
             }
-            Some("worker") => self.worker = Some(items::read(item)?),
-            Some("outbox") => self.pending = matches!(item.get("pending"), Some(AttributeValue::S(_))),
-            other => return Err(StoreError::Broken(format!("an item of the kind {other:?} was not asked for"))),
+            WorkerItem::NAME => self.worker = Some(items::read(item)?),
+            OUTBOX => self.pending = matches!(item.get("pending"), Some(AttributeValue::S(_))),
+            other => return Err(StoreError::Malformed(format!("unexpected entity {other:?}"))),
         }
         Ok(())
     }

@@ -4,8 +4,11 @@
 //! callback must have been verified ([`crate::signature`]) before it is parsed.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::str::FromStr;
+
+use domain::{ReportVersion, WorkerReport};
+
+use crate::report;
 
 /// A verified event of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +24,8 @@ pub struct Callback {
     /// The event's own SID, the same when Twilio repeats a delivery. It was observed on every
     /// callback, but Twilio's documentation does not promise it.
     pub event_sid: Option<String>,
-    /// What `TaskRouter` says about the worker; nothing for events of other kinds.
-    pub worker: Option<WorkerSaid>,
+    /// What is reported of the worker; none for events of other kinds.
+    pub worker: Option<WorkerReport>,
 }
 
 /// The events that concern a worker.
@@ -41,25 +44,6 @@ pub enum EventKind {
     ChannelUpdate,
     /// Tasks, reservations, workflows, and whatever Twilio adds.
     Other,
-}
-
-/// A worker as `TaskRouter` described it at a moment. Printed without name and attributes (rule 32).
-#[derive(Clone, PartialEq, Eq)]
-pub struct WorkerSaid {
-    /// The worker's SID: who it is, as long as the worker lives (rule 22).
-    pub sid: String,
-    /// The friendly name, which is the identity (rule 22). As received: never unescaped.
-    pub name: String,
-    /// The attributes: JSON, in whatever spelling Twilio chose.
-    pub attributes: String,
-    /// The SID of the current activity.
-    pub activity_sid: String,
-    /// The name of the current activity.
-    pub activity_name: String,
-    /// Counts the worker's changes; 0 when the callback does not say.
-    pub version: u64,
-    /// When the event happened, in milliseconds since 1970. To the second where Twilio gives no more.
-    pub timestamp_ms: i64,
 }
 
 /// Why a form is not a callback. Names the field, never what was in it.
@@ -91,12 +75,6 @@ impl Callback {
             event_type,
         })
     }
-
-    /// Whether the worker was removed from `TaskRouter`.
-    #[must_use]
-    pub fn is_deleted(&self) -> bool {
-        self.kind == EventKind::Deleted
-    }
 }
 
 impl EventKind {
@@ -112,44 +90,32 @@ impl EventKind {
     }
 }
 
-impl fmt::Debug for WorkerSaid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WorkerSaid")
-            .field("sid", &self.sid)
-            .field("activity_name", &self.activity_name)
-            .field("version", &self.version)
-            .field("timestamp_ms", &self.timestamp_ms)
-            .finish_non_exhaustive()
-    }
-}
-
 struct Form(HashMap<String, String>);
 
 impl Form {
-    fn worker(&self, kind: EventKind) -> Result<Option<WorkerSaid>, CallbackError> {
+    fn worker(&self, kind: EventKind) -> Result<Option<WorkerReport>, CallbackError> {
         match kind {
             EventKind::Other => Ok(None),
-            // A removed worker is known by its SID; no captured body says what else Twilio sends.
-            EventKind::Deleted => self.worker_with(|field| Ok(self.or_empty(field))).map(Some),
+            // A deleted worker is identified by its SID; no captured body shows what else Twilio sends.
+            EventKind::Deleted => self.report(true, |field| Ok(self.or_empty(field))).map(Some),
             EventKind::Created | EventKind::AttributesUpdate | EventKind::ActivityUpdate | EventKind::ChannelUpdate => {
-                self.worker_with(|field| self.required(field)).map(Some)
+                self.report(false, |field| self.required(field)).map(Some)
             }
         }
     }
 
-    fn worker_with(
+    fn report(
         &self,
+        deleted: bool,
         read: impl Fn(&'static str) -> Result<String, CallbackError>,
-    ) -> Result<WorkerSaid, CallbackError> {
-        Ok(WorkerSaid {
-            sid: self.required("WorkerSid")?,
-            name: read("WorkerName")?,
-            attributes: read("WorkerAttributes")?,
-            activity_sid: read("WorkerActivitySid")?,
-            activity_name: read("WorkerActivityName")?,
-            version: self.number("WorkerVersion")?.unwrap_or(0),
-            timestamp_ms: self.timestamp_ms()?,
-        })
+    ) -> Result<WorkerReport, CallbackError> {
+        let sid = self.required("WorkerSid")?;
+        let (name, attributes) = (read("WorkerName")?, read("WorkerAttributes")?);
+        read("WorkerActivitySid")?;
+        let activity = read("WorkerActivityName")?;
+        let version =
+            ReportVersion { version: self.number("WorkerVersion")?.unwrap_or(0), at_ms: self.timestamp_ms()? };
+        Ok(report::new(&sid, &name, &activity, version, deleted, &attributes))
     }
 
     fn timestamp_ms(&self) -> Result<i64, CallbackError> {

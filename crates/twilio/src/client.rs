@@ -1,27 +1,26 @@
-//! Asks Twilio: `TaskRouter` for workers, Flex's identity service about tokens.
+//! The REST client: `TaskRouter` for workers, Flex's identity service for tokens.
 //!
-//! All of it are questions, so all of it may be asked again: 429, 5xx, time-outs and broken
-//! connections are retried a few times with growing, uneven pauses, as long as the call's time lasts.
+//! Every request is a read, so every request may be repeated: 429, 5xx, time-outs and broken
+//! connections are retried a few times with jittered backoff, within the call's time budget.
 
 mod answer;
 mod retry;
-mod types;
 
-use std::future::Future;
 use std::time::Duration;
 
+use domain::WorkerSid;
 use reqwest::{RequestBuilder, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::TwilioError;
+use crate::types::{FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};
 use answer::Answer;
-pub use types::{NextPage, TokenAnswer, Worker, WorkerPage};
 
 /// The most workers that `TaskRouter` puts on a page.
-pub const PAGE_SIZE: u16 = 1000;
+const PAGE_SIZE: u16 = 1000;
 
-/// Where Twilio is and who asks.
+/// Twilio's addresses and the account's credentials.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `TaskRouter`'s address, without path: `https://taskrouter.twilio.com`.
@@ -41,38 +40,6 @@ pub struct Config {
 impl Config {
     /// A call's time where a person waits for the answer: under three seconds.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_millis(2_800);
-}
-
-/// Asks for one worker.
-pub trait FetchWorker {
-    /// The worker as it is now; nothing if `TaskRouter` has none of this SID (404). Only this answer
-    /// says that a worker is missing: absence from a list does not.
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer.
-    fn fetch_worker(&self, sid: &str) -> impl Future<Output = Result<Option<Worker>, TwilioError>> + Send;
-}
-
-/// Asks for all workers, a page at a time.
-pub trait ListWorkers {
-    /// The first page, or the one that an earlier page named as its next. At most [`PAGE_SIZE`]
-    /// workers; their attributes may be unknown.
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer.
-    fn list_workers(&self, page: Option<&NextPage>) -> impl Future<Output = Result<WorkerPage, TwilioError>> + Send;
-}
-
-/// Asks whose token it is.
-pub trait ValidateToken {
-    /// Who holds this Flex token; nothing if it is not, or no longer, valid or has no worker.
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer, which says nothing about the token.
-    fn validate_token(
-        &self,
-        token: &SecretString,
-    ) -> impl Future<Output = Result<Option<TokenAnswer>, TwilioError>> + Send;
 }
 
 /// The client. Holds a connection pool: built once, before the first event.
@@ -104,44 +71,8 @@ impl Client {
         })
     }
 
-    /// See [`FetchWorker::fetch_worker`].
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer.
-    pub async fn fetch_worker(&self, sid: &str) -> Result<Option<Worker>, TwilioError> {
-        let mut url = self.workers.clone();
-        // A SID is data: as a pushed segment it cannot lead to another resource.
-        url.path_segments_mut().map_err(|()| TwilioError::Config("taskrouter_url"))?.push(sid);
-        self.ask(|| self.http.get(url.clone())).await?.worker()
-    }
-
-    /// See [`ListWorkers::list_workers`].
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer.
-    pub async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
-        let mut url = self.workers.clone();
-        let first = format!("PageSize={PAGE_SIZE}");
-        // Only the query comes from the answer: the credentials go to the configured host.
-        url.set_query(Some(page.map_or(&*first, NextPage::query)));
-        self.ask(|| self.http.get(url.clone())).await?.worker_page()
-    }
-
-    /// See [`ValidateToken::validate_token`].
-    ///
-    /// # Errors
-    /// When Twilio gave no usable answer.
-    pub async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
-        let question = json!({ "token": token.expose_secret() });
-        let request = || {
-            let post = self.http.post(self.validate.clone());
-            post.header("Cache-Control", "no-cache").json(&question)
-        };
-        self.ask(request).await?.token()
-    }
-
     /// Sends until there is an answer other than 429 and 5xx.
-    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, TwilioError> {
+    async fn request(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, TwilioError> {
         retry::within(self.timeout, |time| self.send(request(), time)).await
     }
 
@@ -154,20 +85,32 @@ impl Client {
 }
 
 impl FetchWorker for Client {
-    async fn fetch_worker(&self, sid: &str) -> Result<Option<Worker>, TwilioError> {
-        Self::fetch_worker(self, sid).await
+    async fn fetch_worker(&self, sid: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
+        let mut url = self.workers.clone();
+        // A SID is data: as a pushed segment it cannot lead to another resource.
+        url.path_segments_mut().map_err(|()| TwilioError::Config("taskrouter_url"))?.push(sid.as_str());
+        self.request(|| self.http.get(url.clone())).await?.worker()
     }
 }
 
 impl ListWorkers for Client {
     async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
-        Self::list_workers(self, page).await
+        let mut url = self.workers.clone();
+        let first = format!("PageSize={PAGE_SIZE}");
+        // Only the query comes from Twilio's response: the credentials go to the configured host.
+        url.set_query(Some(page.map_or(&*first, NextPage::query)));
+        self.request(|| self.http.get(url.clone())).await?.worker_page()
     }
 }
 
 impl ValidateToken for Client {
     async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
-        Self::validate_token(self, token).await
+        let body = json!({ "token": token.expose_secret() });
+        let request = || {
+            let post = self.http.post(self.validate.clone());
+            post.header("Cache-Control", "no-cache").json(&body)
+        };
+        self.request(request).await?.token()
     }
 }
 

@@ -15,7 +15,7 @@ pub enum TwilioError {
     Timeout,
     /// The connection could not be made, or broke.
     #[error("no connection to Twilio")]
-    Connection(#[source] reqwest::Error),
+    Connection,
     /// 429: too many requests.
     #[error("Twilio asks for fewer requests (429)")]
     Throttled {
@@ -48,7 +48,7 @@ impl TwilioError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Timeout | Self::Connection(_) | Self::Throttled { .. } | Self::Unavailable { .. } => true,
+            Self::Timeout | Self::Connection | Self::Throttled { .. } | Self::Unavailable { .. } => true,
             Self::Config(_) | Self::Refused { .. } | Self::Malformed(_) => false,
         }
     }
@@ -58,12 +58,14 @@ impl TwilioError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Throttled { retry_after } | Self::Unavailable { retry_after, .. } => *retry_after,
-            Self::Timeout | Self::Connection(_) | Self::Config(_) | Self::Refused { .. } | Self::Malformed(_) => None,
+            Self::Timeout | Self::Connection | Self::Config(_) | Self::Refused { .. } | Self::Malformed(_) => None,
         }
     }
 
     /// What failed while sending, without the address (which may name people).
+    #[cfg(feature = "client")]
+    #[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
     pub(crate) fn sending(error: reqwest::Error) -> Self {
-        if error.is_timeout() { Self::Timeout } else { Self::Connection(error.without_url()) }
+        if error.is_timeout() { Self::Timeout } else { Self::Connection }
     }
 }

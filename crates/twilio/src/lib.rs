@@ -1,22 +1,30 @@
-//! Twilio, as the directory meets it. Nothing else in the project knows Twilio's wire formats.
+//! Twilio, as the directory meets it.
 //!
+//! What it is for: turning what Twilio sends into the directory's types, and the directory's requests into what Twilio
+//! takes.
 //! - [`signature`] tells whether a webhook request comes from Twilio, and signs as Twilio does.
-//! - [`callback`] turns the form that `TaskRouter` posts into a [`Callback`].
-//! - [`client`] asks `TaskRouter` for workers and Flex's identity service about tokens.
+//! - [`callback`] reads the form that `TaskRouter` posts: a [`Callback`] with a [`WorkerReport`](domain::WorkerReport).
+//! - [`client`] (feature `client`) reads workers, and validates Flex tokens.
+//! - [`account`] (feature `account`) reads the account's credentials.
 //!
-//! What `TaskRouter` says arrives twice, late and in any order (rule 28). Nothing here decides what a
-//! message changes: a [`WorkerSaid`] and a [`Worker`] carry the version and the time that the reader
-//! needs to decide it.
-//!
-//! Types that hold a name, an e-mail or attributes print without them (rule 32), and errors name a
-//! field or a status, never a value.
+//! What it must not know: the table, HTTP handlers, and what a report changes (the domain decides that). Nothing else in
+//! the project knows Twilio's formats. Types that hold a name, an e-mail address or attributes print without them (rule
+//! 32), and errors name a field or a status, never a value.
 
+#[cfg(feature = "account")]
+pub mod account;
+mod attributes;
 pub mod callback;
+#[cfg(feature = "client")]
 pub mod client;
 mod error;
+mod report;
 pub mod signature;
+mod types;
 
-pub use callback::{Callback, CallbackError, EventKind, WorkerSaid};
-pub use client::{Client, Config, FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};
+pub use callback::{Callback, CallbackError, EventKind};
+#[cfg(feature = "client")]
+pub use client::{Client, Config};
 pub use error::TwilioError;
 pub use signature::Verifier;
+pub use types::{FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use domain::{Record, Role, Skill, SkillName, User, UserId, people, skill::LevelRange};
+use domain::{Record, Role, Skill, SkillName, User, UserId, skill::LevelRange, test_support};
 use http_api::respond::Answer;
 use serde_json::json;
 use store::{
@@ -107,7 +107,7 @@ fn print(report: &Report, weather: impl Display, outcome: &Outcome) {
 
 /// So many edits of one person by so many clients.
 async fn edit_at_once(edits: usize, clients: usize, weather: FaultRates) -> Fallible<Outcome> {
-    let (asker, edited) = (people::somebody("olga", Role::AccountOwner), people::agent("ada"));
+    let (asker, edited) = (test_support::user_with_role("olga", Role::AccountOwner), test_support::agent("ada"));
     let skills = (0..clients).map(skill).collect::<Fallible<Vec<_>>>()?;
     let fixture =
         Fixture::with(Crowd { people: vec![asker.clone(), edited.clone()], teams: Vec::new(), skills }).await?;

@@ -18,7 +18,7 @@ use store::{
     keys,
 };
 
-use crate::{Fallible, people::Crowd};
+use crate::{Fallible, test_support::Crowd};
 
 /// How many people are put in at a time.
 const AT_A_TIME: usize = 1_000;

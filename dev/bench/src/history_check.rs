@@ -61,18 +61,21 @@ fn edit(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Edit>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Actor, Level, SkillName, Source, audit::Action, people, skill::Skills};
+    use domain::{Actor, Level, SkillName, Source, audit::Action, skill::Skills, test_support};
     use jiff::Timestamp;
     use uuid::Uuid;
 
     /// The history of somebody who had no skill and then had these, and that person.
     fn told(states: &[&[(&str, i64)]]) -> (Vec<Record>, User) {
-        let mut now = User { version: 0, ..people::agent("ada") };
+        let mut now = test_support::agent("ada").with(|user| user.version = 0);
         let mut history = Vec::new();
         for state in std::iter::once(&[].as_slice()).chain(states) {
             let level = |&(name, level)| (SkillName::new(name).unwrap(), Some(Level(level)));
             let assigned_skills = state.iter().map(level).collect::<Skills>();
-            let after = User { assigned_skills, version: now.version + 1, ..now.clone() };
+            let after = now.with(|user| {
+                user.managed.assigned_skills = assigned_skills;
+                user.version = now.version + 1;
+            });
             let before = (now.version > 0).then_some(&now);
             history.push(record(User::changes(before, &after)));
             now = after;

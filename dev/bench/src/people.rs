@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     Level, Provenance, ReportVersion, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
-    people::agent,
     skill::{LevelRange, Skills},
+    test_support::agent,
 };
 use jiff::Timestamp;
 use uuid::{Builder, Uuid};
@@ -94,26 +94,26 @@ fn person(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<S
     let email = if *earlier == 1 { format!("{spelt}@example.com") } else { format!("{spelt}.{earlier}@example.com") };
     let (role, status) = (role(n), status(n));
     let (heard_at, stamp) = moment(n);
-    User {
-        user_id: UserId::new(uuid(n, 0)),
-        identity: email.clone(),
-        name,
-        email: Some(email),
-        picture: Some(PICTURE.to_owned()),
-        reported_at: Some(stamp),
-        role,
-        role_granted: role == Role::AccountOwner,
-        login_role: Some(role.min(Role::SystemAdmin)),
-        status,
-        teams: (0..=draw(n, 10, 2)).map(|k| teams[draw(n, 11 + k, TEAMS)].team_id).collect::<BTreeSet<_>>(),
-        assigned_skills: if role == Role::Agent { assigned(n, catalog) } else { Skills::new() },
-        worker_sid: (status != Status::Deleted).then(|| format!("WK{}", uuid(n, 2).simple())),
-        provenance: Provenance::Adopted(stamp),
-        version: 1,
-        created_at: heard_at,
-        updated_at: heard_at,
-        ..agent("")
-    }
+    agent("").with(|user| {
+        user.user_id = UserId::new(uuid(n, 0));
+        user.identity = email.clone();
+        user.idp.full_name = Some(name);
+        user.idp.email = Some(email);
+        user.idp.picture = Some(PICTURE.to_owned());
+        user.taskrouter.reported_at = Some(stamp);
+        user.managed.role = role;
+        user.managed.role_granted = role == Role::AccountOwner;
+        user.managed.login_role = Some(role.min(Role::SystemAdmin));
+        user.managed.status = status;
+        user.managed.teams =
+            (0..=draw(n, 10, 2)).map(|k| teams[draw(n, 11 + k, TEAMS)].team_id).collect::<BTreeSet<_>>();
+        user.managed.assigned_skills = if role == Role::Agent { assigned(n, catalog) } else { Skills::new() };
+        user.taskrouter.worker_sid = (status != Status::Deleted).then(|| format!("WK{}", uuid(n, 2).simple()));
+        user.managed.provenance = Provenance::Adopted(stamp);
+        user.version = 1;
+        user.created_at = heard_at;
+        user.updated_at = heard_at;
+    })
 }
 
 fn moment(n: usize) -> (Timestamp, ReportVersion) {

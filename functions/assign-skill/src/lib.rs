@@ -1,46 +1,71 @@
 //! `PUT` and `DELETE /users/{user_id}/skills/{skill}` (rules 15 to 19).
 
-use lambda_http::{Request, http::Method};
+use lambda_http::Request;
 use serde::Deserialize;
 
+use app::{
+    TimeAndIds,
+    users::{ChangeTarget, change_user},
+};
 use domain::{
     Level, Refusal,
     audit::Action,
     edit::{assign_skill, remove_skill},
-    permissions::Operation,
 };
 use http_api::{
-    Signed,
-    change::{self, ChangeTarget},
-    precondition::IfMatch,
-    read,
-    respond::Answer,
-    user::changed,
+    HttpResult, caller,
+    entity_tag::if_match,
+    request::{body, route, skill, unknown_route, user_id},
+    user_view::changed,
 };
-use store::{CommitUser, ReadSnapshot, details::ViewDetails};
+use store::{CommitUser, ReadSnapshot, ViewDetails};
 
-#[derive(Default, Deserialize)]
+pub async fn handle(
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    request: Request,
+) -> HttpResult {
+    match route(&request) {
+        "PUT /users/{user_id}/skills/{skill}" => assign(store, time_and_ids, &request).await,
+        "DELETE /users/{user_id}/skills/{skill}" => remove(store, time_and_ids, &request).await,
+        other => Err(unknown_route(other)),
+    }
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
     level: Option<i64>,
     skill_set: Option<String>,
 }
 
-/// Assigns a skill or removes it, and answers with the user.
-pub async fn handle(directory: &(impl ReadSnapshot + CommitUser + ViewDetails), request: Request) -> Answer {
-    let signed = Signed::of(&request, Operation::ViewUsers)?;
-    let (user_id, name, if_match) = (read::user_id(&request)?, read::skill(&request)?, IfMatch::of(&request)?);
-    let removes = request.method() == Method::DELETE;
-    let body = if removes { Body::default() } else { read::body(&request)? };
-    let about = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, if_match) };
-    let user = change::user(directory, &signed, &about, Action::Edited, |user, read| {
-        let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-        if removes {
-            remove_skill(user, read.caller, &name)
-        } else {
-            assign_skill(user, read.caller, skill, body.level.map(Level), body.skill_set.as_deref())
-        }
-    })
-    .await?;
-    changed(directory, &request, &user).await
+async fn assign(
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    request: &Request,
+) -> HttpResult {
+    let caller = caller::manager_from_request(request)?;
+    let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
+    let Body { level, skill_set } = body(request)?;
+    let target = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, expected) };
+    let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
+        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        assign_skill(user, context.caller, skill, level.map(Level), skill_set.as_deref())
+    });
+    changed(store, request, &user.await?).await
+}
+
+async fn remove(
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    request: &Request,
+) -> HttpResult {
+    let caller = caller::manager_from_request(request)?;
+    let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
+    let target = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, expected) };
+    let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
+        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        remove_skill(user, context.caller, &name)
+    });
+    changed(store, request, &user.await?).await
 }

@@ -1,87 +1,91 @@
-//! The gateway's authorizer: whose Flex token it is, and what they may do here (rules 5 and 25).
+//! The gateway's authorizer: which user a Flex token belongs to, and the role that counts for them (rules 5 and 25).
 //!
-//! A token is opaque, so Twilio is asked; the profile is read for every request, so that somebody deactivated
-//! is out at once, whatever token they hold. Twilio or the table unreachable is an error and never *allowed*.
+//! A token is opaque, so Twilio is asked. The profile is read for every request, so that a deactivated user is rejected at
+//! once, with any token. Fails closed: if Twilio or DynamoDB is unreachable, the invocation fails and the gateway answers
+//! 500.
 
-mod tokens;
+mod token_cache;
 
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerV2Request;
-use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
 use thiserror::Error;
 
-use domain::{Role, Status, User, UserId, permissions::effective_role};
+use app::TimeAndIds;
+use domain::{Role, User, UserId, WorkerSid, permissions::effective_role};
 use store::{StoreError, ViewUser};
-use twilio::{TwilioError, client::ValidateToken};
+use twilio::{TwilioError, ValidateToken};
 
-pub use tokens::Tokens;
+pub use token_cache::TokenCache;
 
-/// What the gateway is told.
+/// The simple response of an HTTP API's authorizer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
     is_authorized: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    context: Option<Context>,
+    context: Option<CallerContext>,
 }
 
 /// What the gateway passes on to the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Context {
+pub struct CallerContext {
     user_id: UserId,
     role: Role,
-    /// What Twilio's answer to the token states: whoever changes something is looked at again with it.
+    /// What Twilio's answer to the token states: a change authorizes the caller again with it.
     token_role: Role,
 }
 
-impl From<Option<Context>> for Decision {
-    fn from(context: Option<Context>) -> Self {
+impl From<Option<CallerContext>> for Decision {
+    fn from(context: Option<CallerContext>) -> Self {
         Self { is_authorized: context.is_some(), context }
     }
 }
 
-/// Nobody can tell whether the caller may: the gateway answers 500.
+/// Why no decision can be made.
 #[derive(Debug, Error)]
-pub enum CannotTell {
-    /// Twilio does not answer.
+pub enum AuthorizeError {
     #[error(transparent)]
     Twilio(#[from] TwilioError),
-    /// The table does not answer.
     #[error(transparent)]
-    Table(#[from] StoreError),
+    Store(#[from] StoreError),
 }
 
-/// Decides whether a request goes on to its function, and as whose.
 pub async fn handle(
-    directory: &impl ViewUser,
+    store: &impl ViewUser,
     twilio: &impl ValidateToken,
-    tokens: &Tokens,
+    tokens: &TokenCache,
+    time_and_ids: &impl TimeAndIds,
     request: ApiGatewayV2CustomAuthorizerV2Request,
-) -> Result<Decision, CannotTell> {
+) -> Result<Decision, AuthorizeError> {
     let header = request.headers.get("authorization").and_then(|header| header.to_str().ok());
-    let Some(token) = header.and_then(bearer) else { return Ok(None.into()) };
-    let known = tokens.validate(twilio, &token, Timestamp::now()).await;
-    let known = known.inspect_err(|error| tracing::error!(error = %error, "cannot validate a token"))?;
-    let Some(known) = known else { return Ok(None.into()) };
-    let context = who(directory, &known.worker_sid, known.role).await;
-    Ok(context.inspect_err(|error| tracing::error!(error = %error, "cannot read the caller's profile"))?.into())
+    let Some(token) = header.and_then(bearer_token) else { return Ok(None.into()) };
+    let holder = tokens.validate(twilio, &token, time_and_ids.now()).await;
+    let holder = holder.inspect_err(|error| tracing::error!(%error, "failed to validate a token"))?;
+    let Some(holder) = holder else { return Ok(None.into()) };
+    let context = caller_context(store, &holder.worker_sid, holder.role).await;
+    Ok(context.inspect_err(|error| tracing::error!(%error, "failed to read the caller's profile"))?.into())
 }
 
-fn bearer(header: &str) -> Option<SecretString> {
+fn bearer_token(header: &str) -> Option<SecretString> {
     let (scheme, token) = header.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.into())
 }
 
-/// Who the worker is here; none for somebody who is let in nowhere.
-async fn who(directory: &impl ViewUser, sid: &str, token_role: Option<Role>) -> Result<Option<Context>, StoreError> {
-    let worker = directory.worker(sid).await?.filter(|worker| !worker.gone);
+/// None for a worker whose user is rejected everywhere, and for one that is no user's.
+async fn caller_context(
+    store: &impl ViewUser,
+    worker_sid: &WorkerSid,
+    token_role: Option<Role>,
+) -> Result<Option<CallerContext>, StoreError> {
+    let worker = store.worker(worker_sid).await?.filter(|worker| !worker.deleted);
     let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
-    let is_theirs = |user: &User| user.worker_sid.as_deref() == Some(sid) && user.status == Status::Active;
-    let user = directory.user(user_id).await?.filter(is_theirs);
+    let has_worker = |user: &User| user.taskrouter.worker_sid.as_ref() == Some(worker_sid);
+    let user = store.user(user_id).await?.filter(|user| has_worker(user) && user.is_active());
     let (Some(user), Some(token_role)) = (user, token_role) else { return Ok(None) };
-    Ok(effective_role(&user, Some(token_role)).map(|role| Context { user_id, role, token_role }))
+    let role = effective_role(&user, Some(token_role));
+    Ok(role.map(|role| CallerContext { user_id, role, token_role }))
 }
 
 #[cfg(test)]

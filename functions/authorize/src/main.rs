@@ -1,16 +1,19 @@
 //! Wires `authorize`.
 
-use account::Account;
-use http_api::{aws, serve};
+use app::SystemTimeAndIds;
+use authorize::{TokenCache, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use runtime::{aws::client_config, config::required, telemetry};
+use store::Directory;
+use twilio::account::Account;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve::start_telemetry();
-    let (directory, twilio) = (&aws::directory()?, &Account::from_env().await?.client()?);
-    let tokens = &authorize::Tokens::default();
-    let handle = async |event: LambdaEvent<_>| {
-        authorize::handle(directory, twilio, tokens, event.payload).await.map_err(Error::from)
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = &Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let (twilio, tokens) = (&Account::from_env().await?.client()?, &TokenCache::default());
+    let run = async |event: LambdaEvent<_>| {
+        handle(store, twilio, tokens, &SystemTimeAndIds, event.payload).await.map_err(Error::from)
     };
-    lambda_runtime::run(service_fn(handle)).await
+    lambda_runtime::run(service_fn(run)).await
 }

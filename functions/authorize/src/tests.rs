@@ -1,21 +1,23 @@
 use std::{collections::HashMap, sync::Mutex};
 
-use domain::{ReportVersion, User, people};
+use app::SystemTimeAndIds;
+use domain::{Identity, ReportVersion, Status, test_support};
+use jiff::Timestamp;
 use serde_json::json;
-use store::items::Worker;
+use store::WorkerItem;
 use twilio::TokenAnswer;
 
 use super::*;
 
 const TOMORROW: &str = "2999-01-01T00:00:00Z";
 
-/// A directory of one person, and a Twilio that knows tokens and counts questions.
+/// A directory of one user, and a Twilio that knows tokens and counts requests.
 #[derive(Default)]
 struct World {
     user: Mutex<Option<User>>,
     tokens: HashMap<&'static str, serde_json::Value>,
     asked: Mutex<usize>,
-    gone: bool,
+    deleted: bool,
     down: bool,
 }
 
@@ -24,14 +26,19 @@ impl ViewUser for World {
         Ok(self.user.lock().unwrap().clone())
     }
 
-    async fn worker(&self, sid: &str) -> Result<Option<Worker>, StoreError> {
+    async fn worker(&self, sid: &WorkerSid) -> Result<Option<WorkerItem>, StoreError> {
         let user_id = self.user.lock().unwrap().as_ref().map(|user| user.user_id);
-        let stamp = ReportVersion { at_ms: 0, version: 0 };
-        let worker = Worker { user_id, stamp, activity: String::new(), applied_hash: None, gone: self.gone };
-        Ok((sid == "WK1").then_some(worker))
+        let worker = WorkerItem {
+            user_id,
+            reported: ReportVersion::EARLIEST,
+            activity: String::new(),
+            applied_hash: None,
+            deleted: self.deleted,
+        };
+        Ok((sid.as_str() == "WK1").then_some(worker))
     }
 
-    async fn whose_identity(&self, _: &str) -> Result<Option<UserId>, StoreError> {
+    async fn user_id_of_identity(&self, _: &Identity) -> Result<Option<UserId>, StoreError> {
         Ok(None)
     }
 }
@@ -48,31 +55,31 @@ impl ValidateToken for World {
 }
 
 fn world(user: User, token_roles: &[&str]) -> World {
-    let user = User { worker_sid: Some("WK1".into()), ..user };
+    let user = user.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1")));
     let answer = json!({"worker_sid": "WK1", "identity": "ada", "roles": token_roles, "expiration": TOMORROW});
     World { user: Mutex::new(Some(user)), tokens: [("token", answer)].into(), ..World::default() }
 }
 
-async fn asks(world: &World, tokens: &Tokens, header: Option<&str>) -> Result<serde_json::Value, CannotTell> {
+async fn asks(world: &World, tokens: &TokenCache, header: Option<&str>) -> Result<serde_json::Value, AuthorizeError> {
     let headers = header.map_or_else(|| json!({}), |header| json!({"authorization": header}));
     let request =
         json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
-    let decision = handle(world, world, tokens, serde_json::from_value(request).unwrap()).await?;
+    let decision = handle(world, world, tokens, &SystemTimeAndIds, serde_json::from_value(request).unwrap()).await?;
     Ok(serde_json::to_value(decision).unwrap())
 }
 
 async fn role(world: &World) -> Option<String> {
-    let decision = asks(world, &Tokens::default(), Some("Bearer token")).await.unwrap();
+    let decision = asks(world, &TokenCache::default(), Some("Bearer token")).await.unwrap();
     decision["context"]["role"].as_str().map(str::to_owned)
 }
 
 #[tokio::test]
 async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_moment_on() {
-    let world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
-    let tokens = Tokens::default();
+    let world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let tokens = TokenCache::default();
     assert_eq!(asks(&world, &tokens, Some("Bearer token")).await.unwrap()["isAuthorized"], true);
     for status in [Status::Deactivated, Status::Deleted] {
-        world.user.lock().unwrap().as_mut().unwrap().status = status;
+        world.user.lock().unwrap().as_mut().unwrap().managed.status = status;
         let refused = asks(&world, &tokens, Some("Bearer token")).await.unwrap();
         assert_eq!(refused, json!({"isAuthorized": false}), "{status}");
     }
@@ -80,25 +87,26 @@ async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_mome
 
 #[tokio::test]
 async fn rule_25_an_agent_who_writes_admin_into_their_attributes_is_an_agent() {
-    let claims = User { role_granted: false, ..people::somebody("mallory", Role::SystemAdmin) };
+    let claims =
+        test_support::user_with_role("mallory", Role::SystemAdmin).with(|user| user.managed.role_granted = false);
     assert_eq!(role(&world(claims.clone(), &["agent"])).await.as_deref(), Some("agent"));
     assert_eq!(role(&world(claims, &["wfo.full_access"])).await, None);
-    let given_here = people::somebody("ada", Role::Supervisor);
+    let given_here = test_support::user_with_role("ada", Role::Supervisor);
     assert_eq!(role(&world(given_here, &["agent"])).await.as_deref(), Some("supervisor"));
 }
 
 #[tokio::test]
 async fn twilio_unreachable_is_an_error_and_never_allowed() {
-    let world = World { down: true, ..world(people::somebody("ada", Role::SystemAdmin), &["admin"]) };
-    assert!(asks(&world, &Tokens::default(), Some("Bearer token")).await.is_err());
+    let world = World { down: true, ..world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
+    assert!(asks(&world, &TokenCache::default(), Some("Bearer token")).await.is_err());
 }
 
 #[tokio::test]
 async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token() {
-    let world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
+    let world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     for header in [Some("Bearer other"), Some("Basic token"), Some("Bearer "), Some("token"), None] {
         assert_eq!(
-            asks(&world, &Tokens::default(), header).await.unwrap(),
+            asks(&world, &TokenCache::default(), header).await.unwrap(),
             json!({"isAuthorized": false}),
             "{header:?}"
         );
@@ -107,8 +115,8 @@ async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token
 
 #[tokio::test]
 async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_end() {
-    let mut world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
-    let (tokens, token) = (Tokens::default(), SecretString::from("token"));
+    let mut world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let (tokens, token) = (TokenCache::default(), SecretString::from("token"));
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let at = |seconds| start + jiff::SignedDuration::from_secs(seconds);
     for (second, asked) in [(0, 1), (59, 1), (60, 2)] {
@@ -124,16 +132,16 @@ async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_e
 
 #[tokio::test]
 async fn the_token_of_a_worker_that_was_removed_or_replaced_opens_nothing() {
-    let removed = World { gone: true, ..world(people::somebody("ada", Role::SystemAdmin), &["admin"]) };
+    let removed = World { deleted: true, ..world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
     assert_eq!(role(&removed).await, None);
-    let replaced = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
-    replaced.user.lock().unwrap().as_mut().unwrap().worker_sid = Some("WK2".into());
+    let replaced = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    replaced.user.lock().unwrap().as_mut().unwrap().taskrouter.worker_sid = Some(WorkerSid::new("WK2"));
     assert_eq!(role(&replaced).await, None);
 }
 
 #[tokio::test]
 async fn a_worker_that_the_directory_does_not_know_is_nobody() {
-    let mut world = world(people::somebody("ada", Role::SystemAdmin), &["admin"]);
+    let mut world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     world.tokens.get_mut("token").unwrap()["worker_sid"] = json!("WK9");
     assert_eq!(role(&world).await, None);
 }

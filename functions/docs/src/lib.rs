@@ -1,23 +1,25 @@
-//! `GET /openapi.yaml`, `GET /docs` and `GET /docs/{file}`: the contract, and a page to read it and to try it.
+//! `GET /openapi.yaml`, `GET /docs` and `GET /docs/{file}`: the contract, and a page to read and try it.
 //!
-//! The page loads nothing from elsewhere, and its policy lets it load nothing from elsewhere.
+//! The page loads nothing from other origins, and its content security policy forbids it.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use lambda_http::{Body, Request, RequestExt, Response};
 use sha2::{Digest, Sha256};
 
-use http_api::{Problem, respond::Answer, serve::route};
+use http_api::{
+    HttpResult, Problem,
+    request::{route, unknown_route},
+};
 
-/// The page's own origin and nothing else. The viewer's style sheet has its icons in it, as `data:`.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+/// The page's own origin and nothing else. The viewer's style sheet embeds its icons as `data:`.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Asked for anew each time, and answered with 304 while it is the same.
-const FRESH: &str = "no-cache";
-/// The viewer's files change with a release only.
-const KEPT: &str = "public, max-age=3600";
+/// Revalidated each time; 304 while it is unchanged.
+const REVALIDATED: &str = "no-cache";
+/// The viewer's files change only with a release.
+const CACHED: &str = "public, max-age=3600";
 
-/// Something that is served as it is.
 #[derive(Debug)]
 struct File {
     content_type: &'static str,
@@ -32,14 +34,14 @@ impl File {
         Self { content_type, cache_control, text, etag: format!("\"{hash}\"") }
     }
 
-    /// The file, or that the caller has it already.
-    fn answer(&self, request: &Request) -> Answer {
+    /// The file, or 304 if the caller has it already.
+    fn respond(&self, request: &Request) -> HttpResult {
         let known = self.is_known_to(request);
         let response = Response::builder()
             .status(if known { 304 } else { 200 })
             .header("etag", &self.etag)
             .header("cache-control", self.cache_control)
-            .header("content-security-policy", POLICY)
+            .header("content-security-policy", CONTENT_SECURITY_POLICY)
             .header("x-content-type-options", "nosniff")
             .header("referrer-policy", "no-referrer")
             .header("content-type", self.content_type);
@@ -53,7 +55,6 @@ impl File {
     }
 }
 
-/// All that is served.
 #[derive(Debug)]
 pub struct StaticFiles {
     contract: File,
@@ -68,15 +69,15 @@ impl Default for StaticFiles {
 }
 
 impl StaticFiles {
-    /// With the contract and the viewer of this build.
+    /// The contract and the viewer of this build.
     #[must_use]
     pub fn new() -> Self {
-        let script = |text| File::new("text/javascript; charset=utf-8", KEPT, text);
-        let style = |text| File::new("text/css; charset=utf-8", KEPT, text);
+        let script = |text| File::new("text/javascript; charset=utf-8", CACHED, text);
+        let style = |text| File::new("text/css; charset=utf-8", CACHED, text);
         let viewer = script(include_str!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js")));
         Self {
-            contract: File::new("application/yaml", FRESH, include_str!("../../../infra/openapi.yaml")),
-            page: File::new("text/html; charset=utf-8", FRESH, include_str!("page/docs.html")),
+            contract: File::new("application/yaml", REVALIDATED, include_str!("../../../infra/openapi.yaml")),
+            page: File::new("text/html; charset=utf-8", REVALIDATED, include_str!("page/docs.html")),
             files: [
                 ("start.js", script(include_str!("page/start.js"))),
                 ("swagger-ui-bundle.js", viewer),
@@ -85,12 +86,13 @@ impl StaticFiles {
         }
     }
 
-    /// Answers with what the route is about.
-    pub fn handle(&self, request: &Request) -> Answer {
-        match route(request).as_str() {
-            "GET /openapi.yaml" => self.contract.answer(request),
-            "GET /docs" => self.page.answer(request),
-            _ => self.file(request)?.answer(request),
+    /// HttpResults with what the route is about.
+    pub fn handle(&self, request: &Request) -> HttpResult {
+        match route(request) {
+            "GET /openapi.yaml" => self.contract.respond(request),
+            "GET /docs" => self.page.respond(request),
+            "GET /docs/{file}" => self.file(request)?.respond(request),
+            other => Err(unknown_route(other)),
         }
     }
 

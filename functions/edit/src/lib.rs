@@ -1,24 +1,37 @@
-//! `PATCH /users/{user_id}`: role, teams and Act as Agent, all of it or nothing (rules 10 and 11); `POST /users`: somebody
-//! before their first login.
+//! `PATCH /users/{user_id}`: role, teams and Act as Agent, atomically (rules 10 and 11). `POST /users`: a user before their
+//! first login.
 
-mod add;
-mod edit;
+mod patch_user;
+mod post_users;
 
-use lambda_http::{Request, http::Method};
+use lambda_http::Request;
+use std::collections::BTreeSet;
 
-use domain::edit::RoleAuthority;
-use http_api::respond::Answer;
-use store::{CommitUser, ReadSnapshot, ViewUser, details::ViewDetails, idempotency::IdempotencyStore};
+use app::TimeAndIds;
+use domain::{Refusal, TeamId, edit::MAX_TEAMS, policy::RoleAuthority};
+use http_api::{
+    HttpResult,
+    request::{route, unknown_route},
+};
+use store::{CommitUser, IdempotencyStore, ReadSnapshot, ViewDetails, ViewUser};
 
-/// Adds a user, or edits one, and answers with them.
 pub async fn handle(
-    directory: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + IdempotencyStore),
+    store: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + IdempotencyStore),
+    time_and_ids: &impl TimeAndIds,
     roles: RoleAuthority,
     request: Request,
-) -> Answer {
-    if request.method() == Method::POST {
-        add::handle(directory, roles, &request).await
-    } else {
-        edit::handle(directory, roles, &request).await
+) -> HttpResult {
+    match route(&request) {
+        "PATCH /users/{user_id}" => patch_user::handle(store, time_and_ids, roles, &request).await,
+        "POST /users" => post_users::handle(store, time_and_ids, roles, &request).await,
+        other => Err(unknown_route(other)),
     }
+}
+
+/// The teams of a body. Too many are refused before any of them is parsed.
+fn team_ids(teams: &[String]) -> Result<BTreeSet<TeamId>, Refusal> {
+    if teams.len() > MAX_TEAMS {
+        return Err(Refusal::TooManyTeams(teams.len()));
+    }
+    teams.iter().map(|id| id.parse()).collect()
 }

@@ -1,10 +1,19 @@
 //! Wires `edit`.
 
-use http_api::{aws, config, serve};
+use app::SystemTimeAndIds;
+use domain::policy::RoleAuthority;
+use http_api::serve;
+use runtime::{
+    aws::client_config,
+    config::{one_of, required},
+    telemetry,
+};
+use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let (directory, roles) = (aws::directory()?, config::role_authority()?);
-    serve::http(|request| edit::handle(&directory, roles, request)).await
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
+    serve::http(|request| edit::handle(&store, &SystemTimeAndIds, roles, request)).await
 }

@@ -1,34 +1,33 @@
-//! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, made by a job (rule 29).
+//! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, written by a job (rule 29).
 
 mod aws_services;
 
 use jiff::Timestamp;
-use lambda_http::{Request, RequestExt, http::Method};
+use lambda_http::{Request, RequestExt};
 use serde::Serialize;
 use uuid::Uuid;
 
-use domain::permissions::{Operation, authorize};
+use app::{AuthenticatedCaller, TimeAndIds, query::check_existence};
+use domain::{
+    job::{Job, JobKind, JobState},
+    permissions::{Operation, authorize},
+};
 use http_api::{
-    Problem, Signed,
-    idempotency::{Seed, once},
-    question, read,
-    respond::{Answer, json, respond},
+    HttpResult, Problem, caller,
+    idempotency::{ResourceId, once},
+    request::{Query, body, route, unknown_route},
+    response::{json, json_with},
+    user_query::UserQueryParams,
 };
-use store::{
-    StoreError,
-    idempotency::IdempotencyStore,
-    jobs::{Asked, Job, JobState, KeepJobs},
-    skills::ViewSkill,
-    teams::ViewTeams,
-};
+use store::{IdempotencyStore, StoreError, StoreJobs, ViewSkill, ViewTeams};
 
-pub use aws_services::{AwsServices, Link, ServiceError, StartJob};
+pub use aws_services::{AwsServices, PresignDownload, ServiceError, StartJob};
 
 /// A job, as the API shows it.
 #[derive(Debug, Serialize)]
 struct JobView<'a> {
     job_id: Uuid,
-    kind: &'a str,
+    kind: &'static str,
     state: JobState,
     done: u64,
     total: Option<u64>,
@@ -40,10 +39,10 @@ struct JobView<'a> {
 }
 
 impl<'a> JobView<'a> {
-    fn of(job: &'a Job, download_url: Option<String>) -> Self {
+    fn new(job: &'a Job, download_url: Option<String>) -> Self {
         Self {
             job_id: job.job_id,
-            kind: &job.kind,
+            kind: job.kind.name(),
             state: job.state,
             done: job.done,
             total: job.total,
@@ -54,74 +53,85 @@ impl<'a> JobView<'a> {
     }
 }
 
-/// Starts an export, or tells how far a job is.
 pub async fn handle(
-    directory: &(impl IdempotencyStore + KeepJobs + ViewTeams + ViewSkill),
-    outside: &(impl StartJob + Link),
+    store: &(impl IdempotencyStore + StoreJobs + ViewTeams + ViewSkill),
+    services: &(impl StartJob + PresignDownload),
+    time_and_ids: &impl TimeAndIds,
     request: Request,
-) -> Answer {
-    let signed = Signed::of(&request, Operation::ExportUsers)?;
-    if request.method() == Method::POST {
-        let begin = |seed| start(directory, outside, &signed, &request, seed);
-        once(directory, &signed, &request, http_api::now(), begin).await
-    } else {
-        tell(directory, outside, &signed, &request).await
+) -> HttpResult {
+    let caller = caller::from_request(&request, Operation::ExportUsers)?;
+    match route(&request) {
+        "POST /exports" => {
+            let start = |id| start(store, services, time_and_ids, &caller, &request, id);
+            once(store, time_and_ids, &caller, &request, start).await
+        }
+        "GET /jobs/{job_id}" => view(store, services, time_and_ids, &caller, &request).await,
+        other => Err(unknown_route(other)),
     }
 }
 
 async fn start(
-    directory: &(impl KeepJobs + ViewTeams + ViewSkill),
-    outside: &impl StartJob,
-    signed: &Signed,
+    store: &(impl StoreJobs + ViewTeams + ViewSkill),
+    services: &impl StartJob,
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-    seed: Seed,
-) -> Answer {
-    let asked = read::body::<Asked>(request)?;
-    question::check(directory, &question::of(&asked)?).await?;
-    let job = made(directory, Job::export(seed.id(), signed.caller.user_id, asked, http_api::now())).await?;
-    if let Err(error) = outside.start(job.job_id).await {
-        match directory.give_up(job.job_id, "The export could not be started. Start it again.").await {
-            // Only the answer was lost: it has begun.
+    id: ResourceId,
+) -> HttpResult {
+    let query = body::<UserQueryParams>(request)?.into_query()?;
+    check_existence(store, &query).await?;
+    let requested_by = caller.caller.user_id;
+    let job = Job::queued(id.uuid(), JobKind::export(query), requested_by, time_and_ids.now());
+    let job = create_job(store, time_and_ids, job).await?;
+    if let Err(error) = services.start(job.job_id).await {
+        match store.abandon_job(job.job_id, "The export could not be started. Start it again.").await {
+            // Only the response was lost: a job runner has claimed it.
             Err(StoreError::Conflict) => {}
-            given_up => {
-                given_up?;
+            abandoned => {
+                abandoned?;
                 return Err(Problem::unavailable(&error));
             }
         }
     }
-    respond(202, &JobView::of(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
+    json_with(202, &JobView::new(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
 }
 
-/// The job, put into the table, if no earlier attempt at the request has done that. One that an earlier attempt could
-/// not start has been given up for good, and another takes its place.
-async fn made(directory: &impl KeepJobs, job: Job) -> Result<Job, StoreError> {
-    match directory.create_job(&job).await {
+/// Stores the job, unless an earlier attempt at the request has done so. If that attempt could not start it, its job has
+/// failed for good and another one takes its place.
+async fn create_job(store: &impl StoreJobs, time_and_ids: &impl TimeAndIds, job: Job) -> Result<Job, StoreError> {
+    match store.create_job(&job).await {
         Err(StoreError::Conflict) => {}
         created => return created.map(|()| job),
     }
-    let is_alive = |earlier: &Job| earlier.asked_by == job.asked_by && earlier.state != JobState::Failed;
-    if let Some(earlier) = directory.job(job.job_id).await?.filter(is_alive) {
+    let is_alive = |earlier: &Job| earlier.requested_by == job.requested_by && earlier.state != JobState::Failed;
+    if let Some(earlier) = store.job(job.job_id).await?.filter(is_alive) {
         return Ok(earlier);
     }
-    let job = Job { job_id: Uuid::new_v4(), ..job };
-    directory.create_job(&job).await.map(|()| job)
+    let job = Job { job_id: time_and_ids.random_id(), ..job };
+    store.create_job(&job).await.map(|()| job)
 }
 
-/// The link is made when asked for: it is good for 15 minutes from then on.
-async fn tell(directory: &impl KeepJobs, outside: &impl Link, signed: &Signed, request: &Request) -> Answer {
-    read::Query::of(request, &[])?;
+/// The download link is made when it is asked for, and is valid for 15 minutes from then on.
+async fn view(
+    store: &impl StoreJobs,
+    services: &impl PresignDownload,
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    request: &Request,
+) -> HttpResult {
+    Query::read(request, &[])?;
     let parameters = request.path_parameters();
-    let now = http_api::now();
+    let now = time_and_ids.now();
     let job_id = parameters.first("job_id").unwrap_or_default();
     let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
-    let job = directory.job(job_id.parse().map_err(|_| unknown())?).await?;
-    // TTL takes its time.
-    let job = job.filter(|job| job.expires_at > now.as_second()).ok_or_else(unknown)?;
-    authorize(signed.caller, Operation::SeeJob { of: job.asked_by })?;
+    let job = store.job(job_id.parse().map_err(|_| unknown())?).await?;
+    let job = job.filter(|job| !job.is_expired(now)).ok_or_else(unknown)?;
+    authorize(caller.caller, Operation::ViewJob { requested_by: job.requested_by })?;
     let job = job.as_of(now);
-    let link = match (job.state, &job.file) {
-        (JobState::Done, Some(file)) => Some(outside.link(file).await.map_err(|error| Problem::internal(&error))?),
+    let JobKind::Export { file, .. } = &job.kind;
+    let download_url = match (job.state, file) {
+        (JobState::Done, Some(file)) => Some(services.presign(file).await.map_err(|error| Problem::internal(&error))?),
         _ => None,
     };
-    json(200, &JobView::of(&job, link))
+    json(200, &JobView::new(&job, download_url))
 }

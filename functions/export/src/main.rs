@@ -1,10 +1,14 @@
 //! Wires `export`.
 
-use http_api::{aws, serve};
+use app::SystemTimeAndIds;
+use http_api::serve;
+use runtime::{aws::client_config, config::required, telemetry};
+use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let (directory, outside) = (aws::directory()?, export::AwsServices::from_env()?);
-    serve::http(|request| export::handle(&directory, &outside, request)).await
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let services = export::AwsServices::from_env()?;
+    serve::http(|request| export::handle(&store, &services, &SystemTimeAndIds, request)).await
 }

@@ -1,5 +1,5 @@
-//! Keeps the search and filter entries what the profiles say, from the table's stream. An event only says *look at
-//! this user*, so that twice, late or out of order is harmless (rule 28).
+//! Maintains the search and filter entries from the table's stream. An event only says *look at this user*, so duplicate,
+//! late and reordered events are harmless (rule 28).
 
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
@@ -7,16 +7,16 @@ use aws_lambda_events::{
 };
 
 use domain::User;
-use store::{StoreError, index::IndexUser};
+use store::{IndexUser, StoreError};
 
-/// Brings the entries of everybody in the batch up to date. The first record that fails is named, so that the
-/// batch is tried again from there.
-pub async fn handle(directory: &impl IndexUser, batch: Event) -> DynamoDbEventResponse {
+/// Brings the entries of every user in the batch in line. Names the first record that fails, so that Lambda retries the
+/// batch from there.
+pub async fn handle(store: &impl IndexUser, batch: Event) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     for record in batch.records {
         let sequence_number = record.change.sequence_number.clone();
-        if let Err(error) = look_at(directory, record).await {
-            tracing::error!(error = %error, sequence_number, "cannot index a user");
+        if let Err(error) = index(store, record).await {
+            tracing::error!(%error, sequence_number, "failed to index a user; the batch is retried from this record");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence_number;
             response.batch_item_failures.push(failure);
@@ -26,14 +26,14 @@ pub async fn handle(directory: &impl IndexUser, batch: Event) -> DynamoDbEventRe
     response
 }
 
-/// Most events are logins and edits that leave the entries as they are: those cost nothing, as `index` sees to.
-async fn look_at(directory: &impl IndexUser, record: EventRecord) -> Result<(), StoreError> {
+/// Most events are logins and edits that leave the entries as they are; these cost nothing.
+async fn index(store: &impl IndexUser, record: EventRecord) -> Result<(), StoreError> {
     let image = |item: serde_dynamo::Item| {
         if item.is_empty() { Ok(None) } else { serde_dynamo::from_item::<_, User>(item).map(Some) }
     };
     let (old, new) = (image(record.change.old_image)?, image(record.change.new_image)?);
     match new {
-        Some(new) => directory.index(&new, old.as_ref()).await,
+        Some(new) => store.index_user(&new, old.as_ref()).await,
         None => Ok(()),
     }
 }

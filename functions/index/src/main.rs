@@ -1,12 +1,13 @@
 //! Wires `index`.
 
-use http_api::{aws, serve};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use runtime::{aws::client_config, config::required, telemetry};
+use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve::start_telemetry();
-    let directory = &aws::directory()?;
-    let handle = |event: LambdaEvent<_>| async move { Ok::<_, Error>(index::handle(directory, event.payload).await) };
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = &Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let handle = |event: LambdaEvent<_>| async move { Ok::<_, Error>(index::handle(store, event.payload).await) };
     lambda_runtime::run(service_fn(handle)).await
 }

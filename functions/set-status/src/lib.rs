@@ -1,61 +1,60 @@
 //! `POST /users/{user_id}/deactivate` and `/reactivate`, `DELETE /users/{user_id}` (rules 2, 3 and 12 to 14).
 
-use lambda_http::{Request, http::Method};
+use lambda_http::Request;
 use serde::Serialize;
 
-use domain::{
-    permissions::Operation,
-    status::{NextStep, StatusChange},
+use app::{
+    AuthenticatedCaller, TimeAndIds,
+    users::{ChangeTarget, change_user},
 };
+use domain::status::{NextStep, StatusChange};
 use http_api::{
-    Signed,
-    change::{self, ChangeTarget},
+    HttpResult, caller,
+    entity_tag::if_match,
     idempotency::once,
-    precondition::IfMatch,
-    read,
-    respond::{Answer, versioned},
-    serve::route,
-    user::{Viewed, view},
+    request::{no_body, route, unknown_route, user_id},
+    response::versioned,
+    user_view::{ViewedUser, viewed},
 };
-use store::{CommitUser, ReadSnapshot, details::ViewDetails, idempotency::IdempotencyStore};
+use store::{CommitUser, IdempotencyStore, ReadSnapshot, ViewDetails};
 
-/// The user, and what is left for a human to do.
+/// The user, and what remains to be done by hand.
 #[derive(Serialize)]
-struct Done<'a> {
+struct ChangedStatus<'a> {
     #[serde(flatten)]
-    user: Viewed<'a>,
+    user: ViewedUser<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_step: Option<NextStep>,
 }
 
-/// Changes a user's status and answers with them. The same again changes nothing.
+/// Repeating a change of status changes nothing.
 pub async fn handle(
-    directory: &(impl ReadSnapshot + CommitUser + ViewDetails + IdempotencyStore),
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails + IdempotencyStore),
+    time_and_ids: &impl TimeAndIds,
     request: Request,
-) -> Answer {
-    let signed = Signed::of(&request, Operation::ViewUsers)?;
-    let change = || change(directory, &signed, &request);
-    if request.method() == Method::POST {
-        once(directory, &signed, &request, http_api::now(), |_| change()).await
-    } else {
-        change().await
-    }
+) -> HttpResult {
+    let (is_post, status) = match route(&request) {
+        "POST /users/{user_id}/deactivate" => (true, StatusChange::Deactivate),
+        "POST /users/{user_id}/reactivate" => (true, StatusChange::Reactivate),
+        "DELETE /users/{user_id}" => (false, StatusChange::Delete),
+        other => return Err(unknown_route(other)),
+    };
+    let caller = caller::manager_from_request(&request)?;
+    let change = || change(store, time_and_ids, &caller, &request, status);
+    if is_post { once(store, time_and_ids, &caller, &request, |_| change()).await } else { change().await }
 }
 
 async fn change(
-    directory: &(impl ReadSnapshot + CommitUser + ViewDetails),
-    signed: &Signed,
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-) -> Answer {
-    let about = ChangeTarget::user(read::user_id(request)?, IfMatch::of(request)?);
-    read::no_body(request)?;
-    let status = match route(request).as_str() {
-        "POST /users/{user_id}/deactivate" => StatusChange::Deactivate,
-        "POST /users/{user_id}/reactivate" => StatusChange::Reactivate,
-        _ => StatusChange::Delete,
-    };
-    let user = change::user(directory, signed, &about, status.action(), |user, read| status.apply(user, read.caller));
-    let user = user.await?;
-    let details = directory.details(&user).await?;
-    versioned(user.version, &Done { user: view(&user, &details), next_step: status.next_step() })
+    status: StatusChange,
+) -> HttpResult {
+    let target = ChangeTarget::user(user_id(request)?, if_match(request)?);
+    no_body(request)?;
+    let decide = |user: &domain::User, context: &app::ChangeContext| status.apply(user, context.caller);
+    let user = change_user(store, time_and_ids, caller, &target, status.action(), decide).await?;
+    let details = store.details(&user).await?;
+    versioned(user.version, &ChangedStatus { user: viewed(&user, &details), next_step: status.next_step() })
 }

@@ -5,60 +5,51 @@ mod show;
 
 use lambda_http::{Request, RequestExt};
 
-use domain::{Refusal, catalog::skill_set_name, permissions::Operation};
+use app::TimeAndIds;
+use domain::{Refusal, SkillSetName, audit::Subject, permissions::Operation};
 use http_api::{
-    Problem, Signed, history,
+    HttpResult, caller, history,
     idempotency::once,
-    read,
-    respond::{Answer, empty},
-    serve::route,
+    request::{route, skill, unknown_route},
 };
-use store::{
-    ReadSnapshot,
-    history::{Subject, ViewHistory},
-    idempotency::IdempotencyStore,
-    skills::{CommitSkill, ViewCatalog},
-    teams::ViewTeams,
-};
+use store::{CommitSkill, IdempotencyStore, ReadSnapshot, ViewCatalog, ViewHistory, ViewTeams};
 
-/// What this function does to the table.
-pub trait Store: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore {}
-impl<T: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore> Store for T {}
+/// The verbs of the store that this function uses.
+pub trait CatalogStore: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore {}
+impl<T: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + IdempotencyStore> CatalogStore for T {}
 
-/// Answers with what the route is about.
-pub async fn handle(directory: &impl Store, request: Request) -> Answer {
-    let signed = Signed::of(&request, Operation::ViewCatalog)?;
-    match route(&request).as_str() {
-        "GET /skill-sets" => show::list(directory, &request).await,
+pub async fn handle(store: &impl CatalogStore, time_and_ids: &impl TimeAndIds, request: Request) -> HttpResult {
+    let request = &request;
+    let view = || caller::from_request(request, Operation::ViewCatalog);
+    let change = || caller::manager_from_request(request);
+    match route(request) {
+        "GET /skill-sets" => view().map(|_| show::list(store, request))?.await,
         "POST /skill-sets" => {
-            let create = |seed| change::create_set(directory, &signed, &request, seed);
-            once(directory, &signed, &request, http_api::now(), create).await
+            let caller = change()?;
+            let create = |id| change::create_set(store, time_and_ids, &caller, request, id);
+            once(store, time_and_ids, &caller, request, create).await
         }
-        "GET /skill-sets/{name}" => show::set(directory, &request).await,
-        "DELETE /skill-sets/{name}" => {
-            change::delete_set(directory, &signed, &request).await?;
-            empty(&[])
-        }
+        "GET /skill-sets/{name}" => view().map(|_| show::set(store, request))?.await,
+        "DELETE /skill-sets/{name}" => change::delete_set(store, time_and_ids, &change()?, request).await,
         "GET /skill-sets/{name}/history" => {
-            history::page(directory, &request, Subject::SkillSet(&set_name(&request)?)).await
+            view()?;
+            history::page(store, request, Subject::SkillSet(&set_name(request)?)).await
         }
-        "GET /skill-sets/{name}/skills/{skill}" => show::skill(directory, &request).await,
-        "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(directory, &signed, &request).await,
+        "GET /skill-sets/{name}/skills/{skill}" => view().map(|_| show::skill(store, request))?.await,
+        "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(store, time_and_ids, &change()?, request).await,
         "DELETE /skill-sets/{name}/skills/{skill}" => {
-            change::delete_skill(directory, &signed, &request).await?;
-            empty(&[])
+            change::delete_skill(store, time_and_ids, &change()?, request).await
         }
         "GET /skill-sets/{name}/skills/{skill}/history" => {
-            history::page(directory, &request, Subject::Skill(&read::skill(&request)?)).await
+            view()?;
+            history::page(store, request, Subject::Skill(&skill(request)?)).await
         }
-        other => Err(Problem::internal(&format!("no handler for {other}"))),
+        other => Err(unknown_route(other)),
     }
 }
 
-/// The skill set in the path; a name that cannot be one names no skill set.
-fn set_name(request: &Request) -> Result<String, Refusal> {
+/// The skill set in the path.
+fn set_name(request: &Request) -> Result<SkillSetName, Refusal> {
     let parameters = request.path_parameters();
-    let name = parameters.first("name").unwrap_or_default();
-    let fits = skill_set_name(name).is_ok_and(|fitting| fitting == name);
-    if fits { Ok(name.to_owned()) } else { Err(Refusal::UnknownSkillSet(name.to_owned())) }
+    SkillSetName::existing(parameters.first("name").unwrap_or_default())
 }

@@ -3,109 +3,46 @@
 use lambda_http::Request;
 use serde::Deserialize;
 
+use app::{
+    AuthenticatedCaller, TimeAndIds,
+    teams::{change_team, create_team, delete_team},
+};
 use domain::{
-    Level, Refusal, SkillName, Team, TeamId,
-    audit::Action,
-    permissions::{Operation, authorize},
-    team::{TeamEdit, give_skill, take_skill, team_name},
+    Level, Refusal, TeamId, TeamName,
+    team::{TeamEdit, grant_skill, revoke_skill},
 };
 use http_api::{
-    Problem, Signed,
-    change::{ChangeError, Reading, settle},
-    idempotency::Seed,
-    precondition::IfMatch,
-    read,
-    respond::{Answer, created},
+    HttpResult,
+    entity_tag::if_match,
+    idempotency::ResourceId,
+    request::{body, skill},
+    response::{created, empty},
 };
-use store::{
-    ReadSet, ReadSnapshot, StoreError,
-    teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
-};
+use store::{CommitTeam, ListTeams, ReadSnapshot, ViewTeams};
 
 use crate::{
-    show::{answer, shown},
+    show::{respond, shown},
     team_id,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct New {
+struct NewTeam {
     name: String,
 }
 
 /// `POST /teams`.
 pub async fn create(
-    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
-    signed: &Signed,
+    store: &(impl ReadSnapshot + CommitTeam + ViewTeams),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-    seed: Seed,
-) -> Answer {
-    let name = team_name(&read::body::<New>(request)?.name)?;
-    let team_id = TeamId::new(seed.id());
-    let team = settle(|| make(directory, signed, team_id, &name)).await?;
+    id: ResourceId,
+) -> HttpResult {
+    let name = TeamName::parse(&body::<NewTeam>(request)?.name)?;
+    let team_id = TeamId::new(id.uuid());
+    let team = create_team(store, time_and_ids, caller, team_id, &name).await?;
     created(&format!("/teams/{team_id}"), team.version, &shown(&team, 0))
-}
-
-async fn make(
-    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
-    signed: &Signed,
-    team_id: TeamId,
-    name: &str,
-) -> Result<Team, ChangeError> {
-    let read = Reading::of(directory, signed, ReadSet::default()).await?;
-    authorize(read.caller, Operation::ManageTeams)?;
-    let by = read.by();
-    let after = Team::new(team_id, name, by.now);
-    let change = TeamChange { before: None, after, by, action: Action::Created, skills: None };
-    match directory.commit_team(change).await {
-        Err(StoreError::Conflict) => taken(directory, team_id, name).await,
-        made => Ok(made?),
-    }
-}
-
-/// Whether it is the very team that is there already, from an earlier try whose answer was lost, or another one.
-async fn taken(directory: &(impl ReadSnapshot + ViewTeams), team_id: TeamId, name: &str) -> Result<Team, ChangeError> {
-    let wanted = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
-    if let Some(made) = directory.snapshot(&wanted).await?.teams.remove(&team_id) {
-        return Ok(made);
-    }
-    match directory.whose_team_name(name).await? {
-        Some(_) => Err(Refusal::TeamNameTaken(name.to_owned()).into()),
-        None => Err(StoreError::Conflict.into()),
-    }
-}
-
-/// Changes a team as `decide` says and gives it as written. That its new name is another team's shows when it is written.
-async fn change(
-    directory: &(impl ReadSnapshot + CommitTeam + ViewTeams),
-    signed: &Signed,
-    request: &Request,
-    skill: Option<&SkillName>,
-    decide: impl Fn(&Team, &Reading) -> Result<Team, Refusal>,
-) -> Result<Team, Problem> {
-    let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
-    settle(|| async {
-        let wanted =
-            ReadSet { teams: [team_id].into(), skills: skill.into_iter().cloned().collect(), ..ReadSet::default() };
-        let read = Reading::of(directory, signed, wanted).await?;
-        let team = team_in(&read, team_id)?;
-        if_match.check("team", team.version)?;
-        let (after, by, skills) = (decide(team, &read)?, read.by(), Some(&read.about.skills));
-        let name = after.name.clone();
-        let change = TeamChange { before: Some(team), after, by, action: Action::Edited, skills };
-        match directory.commit_team(change).await {
-            Err(StoreError::Conflict) => match directory.whose_team_name(&name).await? {
-                Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name).into()),
-                _ => Err(StoreError::Conflict.into()),
-            },
-            changed => Ok(changed?),
-        }
-    })
-    .await
-}
-
-fn team_in(read: &Reading, team_id: TeamId) -> Result<&Team, Refusal> {
-    read.about.teams.get(&team_id).ok_or_else(|| Refusal::UnknownTeam(team_id.to_string()))
 }
 
 #[derive(Deserialize)]
@@ -117,65 +54,67 @@ struct Edit {
 
 /// `PATCH /teams/{team_id}`.
 pub async fn edit(
-    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
-    signed: &Signed,
+    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-) -> Answer {
-    let body = read::body::<Edit>(request)?;
-    let edit = TeamEdit { name: body.name.as_deref().map(team_name).transpose()?, archived: body.archived };
-    let team = change(directory, signed, request, None, |team, read| edit.apply(team, read.caller)).await?;
-    answer(directory, &team).await
+) -> HttpResult {
+    let Edit { name, archived } = body(request)?;
+    let edit = TeamEdit { name: name.as_deref().map(TeamName::parse).transpose()?, archived };
+    let (team_id, expected) = (team_id(request)?, if_match(request)?);
+    let team = change_team(store, time_and_ids, caller, team_id, &expected, None, |team, context| {
+        edit.apply(team, context.caller)
+    });
+    respond(store, &team.await?).await
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Given {
+struct Grant {
     level: Option<i64>,
     skill_set: Option<String>,
 }
 
 /// `PUT /teams/{team_id}/skills/{skill}`.
-pub async fn give(
-    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
-    signed: &Signed,
+pub async fn grant(
+    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-) -> Answer {
-    let (name, body) = (read::skill(request)?, read::body::<Given>(request)?);
-    let team = change(directory, signed, request, Some(&name), |team, read| {
-        let skill = read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-        give_skill(team, read.caller, skill, body.level.map(Level), body.skill_set.as_deref())
+) -> HttpResult {
+    let (name, Grant { level, skill_set }) = (skill(request)?, body(request)?);
+    let (team_id, expected) = (team_id(request)?, if_match(request)?);
+    let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
+        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        grant_skill(team, context.caller, skill, level.map(Level), skill_set.as_deref())
     });
-    answer(directory, &team.await?).await
+    respond(store, &team.await?).await
 }
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
-pub async fn take(
-    directory: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
-    signed: &Signed,
+pub async fn revoke(
+    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-) -> Answer {
-    let name = read::skill(request)?;
-    let team = change(directory, signed, request, Some(&name), |team, read| {
-        read.about.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-        take_skill(team, read.caller, &name)
+) -> HttpResult {
+    let name = skill(request)?;
+    let (team_id, expected) = (team_id(request)?, if_match(request)?);
+    let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
+        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        revoke_skill(team, context.caller, &name)
     });
-    answer(directory, &team.await?).await
+    respond(store, &team.await?).await
 }
 
 /// `DELETE /teams/{team_id}` (rule 21).
 pub async fn delete(
-    directory: &(impl ReadSnapshot + CommitTeam),
-    signed: &Signed,
+    store: &(impl ReadSnapshot + CommitTeam),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
     request: &Request,
-) -> Result<(), Problem> {
-    let (team_id, if_match) = (team_id(request)?, IfMatch::of(request)?);
-    settle(|| async {
-        let wanted = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
-        let read = Reading::of(directory, signed, wanted).await?;
-        authorize(read.caller, Operation::DeleteTeams)?;
-        let team = team_in(&read, team_id)?;
-        if_match.check("team", team.version)?;
-        Ok(directory.delete_team(team, read.by()).await??)
-    })
-    .await
+) -> HttpResult {
+    let (team_id, expected) = (team_id(request)?, if_match(request)?);
+    delete_team(store, time_and_ids, caller, team_id, &expected).await?;
+    empty(&[])
 }

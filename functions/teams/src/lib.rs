@@ -1,52 +1,51 @@
-//! `/teams`: made, renamed, archived and deleted; their skills, members and history (rules 4, 19 and 21).
+//! `/teams`: created, renamed, archived and deleted; their skills, members and history (rules 4, 19 and 21).
 
 mod change;
 mod show;
 
 use lambda_http::Request;
 
-use domain::{TeamId, permissions::Operation};
+use app::TimeAndIds;
+use domain::{TeamId, audit::Subject, permissions::Operation};
 use http_api::{
-    Problem, Signed, history,
+    HttpResult, Problem, caller, history,
     idempotency::once,
-    read,
-    respond::{Answer, empty},
-    serve::route,
+    request::{path, route, unknown_route},
 };
-use store::{
-    ReadSnapshot,
-    history::{Subject, ViewHistory},
-    idempotency::IdempotencyStore,
-    teams::{CommitTeam, ListTeams, ViewTeams},
-};
+use store::{CommitTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
 
-/// What this function does to the table.
-pub trait Store: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
-impl<T: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> Store for T {}
+/// The verbs of the store that this function uses.
+pub trait TeamStore: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
+impl<T: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
 
-/// Answers with what the route is about.
-pub async fn handle(directory: &impl Store, request: Request) -> Answer {
-    let signed = Signed::of(&request, Operation::ViewCatalog)?;
-    match route(&request).as_str() {
-        "GET /teams" => show::list(directory, &request).await,
+pub async fn handle(store: &impl TeamStore, time_and_ids: &impl TimeAndIds, request: Request) -> HttpResult {
+    let request = &request;
+    let view = || caller::from_request(request, Operation::ViewCatalog);
+    let manage = || caller::from_request(request, Operation::ManageTeams);
+    match route(request) {
+        "GET /teams" => view().map(|_| show::list(store, request))?.await,
         "POST /teams" => {
-            let create = |seed| change::create(directory, &signed, &request, seed);
-            once(directory, &signed, &request, http_api::now(), create).await
+            let caller = manage()?;
+            let create = |id| change::create(store, time_and_ids, &caller, request, id);
+            once(store, time_and_ids, &caller, request, create).await
         }
-        "GET /teams/{team_id}" => show::one(directory, &request).await,
-        "PATCH /teams/{team_id}" => change::edit(directory, &signed, &request).await,
+        "GET /teams/{team_id}" => view().map(|_| show::team(store, request))?.await,
+        "PATCH /teams/{team_id}" => change::edit(store, time_and_ids, &manage()?, request).await,
         "DELETE /teams/{team_id}" => {
-            change::delete(directory, &signed, &request).await?;
-            empty(&[])
+            let caller = caller::manager_from_request(request)?;
+            change::delete(store, time_and_ids, &caller, request).await
         }
-        "PUT /teams/{team_id}/skills/{skill}" => change::give(directory, &signed, &request).await,
-        "DELETE /teams/{team_id}/skills/{skill}" => change::take(directory, &signed, &request).await,
-        "GET /teams/{team_id}/members" => show::members(directory, &request).await,
-        "GET /teams/{team_id}/history" => history::page(directory, &request, Subject::Team(team_id(&request)?)).await,
-        other => Err(Problem::internal(&format!("no handler for {other}"))),
+        "PUT /teams/{team_id}/skills/{skill}" => change::grant(store, time_and_ids, &manage()?, request).await,
+        "DELETE /teams/{team_id}/skills/{skill}" => change::revoke(store, time_and_ids, &manage()?, request).await,
+        "GET /teams/{team_id}/members" => view().map(|_| show::members(store, request))?.await,
+        "GET /teams/{team_id}/history" => {
+            view()?;
+            history::page(store, request, Subject::Team(team_id(request)?)).await
+        }
+        other => Err(unknown_route(other)),
     }
 }
 
 fn team_id(request: &Request) -> Result<TeamId, Problem> {
-    read::path(request, "team_id")
+    path(request, "team_id")
 }

@@ -1,59 +1,61 @@
-//! `GET /users/{user_id}`, its `/history`, and `GET /me`: look at one person (rules 20, 22 and 31).
+//! `GET /users/{user_id}`, its `/history`, and `GET /me` (rules 20, 22 and 31).
 
 use lambda_http::Request;
 use serde_json::json;
 
 use domain::{
     Refusal, User, UserId,
-    permissions::{self, Operation},
+    audit::Subject,
+    permissions::{Operation, permitted_operations},
 };
 use http_api::{
-    Problem, Signed, history, read,
-    respond::{self, Answer},
-    serve::route,
-    user::viewed,
+    HttpResult, Problem, caller, history,
+    request::{Query, route, unknown_route, user_id},
+    response::{self, versioned},
+    user_view::viewed,
 };
-use store::{
-    ViewUser,
-    details::ViewDetails,
-    history::{Subject, ViewHistory},
-};
+use store::{ViewDetails, ViewHistory, ViewUser};
 
-/// Answers with what the route is about.
-pub async fn handle(directory: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> Answer {
-    let signed = Signed::of(&request, Operation::ViewUsers)?;
-    match route(&request).as_str() {
-        "GET /me" => me(directory, &signed, &request).await,
-        "GET /users/{user_id}/history" => history_of(directory, &request).await,
-        _ => view(directory, &request).await,
+pub async fn handle(store: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> HttpResult {
+    match route(&request) {
+        "GET /users/{user_id}" => view(store, &request).await,
+        "GET /users/{user_id}/history" => view_history(store, &request).await,
+        "GET /me" => me(store, &request).await,
+        other => Err(unknown_route(other)),
     }
 }
 
-async fn view(directory: &(impl ViewUser + ViewDetails), request: &Request) -> Answer {
-    read::Query::of(request, &[])?;
-    let user = existing(directory, read::user_id(request)?).await?;
-    let details = directory.details(&user).await?;
-    viewed(&user, &details)
+async fn view(store: &(impl ViewUser + ViewDetails), request: &Request) -> HttpResult {
+    caller::from_request(request, Operation::ViewUsers)?;
+    Query::read(request, &[])?;
+    let user = existing_user(store, user_id(request)?).await?;
+    let details = store.details(&user).await?;
+    versioned(user.version, &viewed(&user, &details))
 }
 
-async fn history_of(directory: &(impl ViewUser + ViewHistory), request: &Request) -> Answer {
-    let user_id = read::user_id(request)?;
-    existing(directory, user_id).await?;
-    history::page(directory, request, Subject::User(user_id)).await
+async fn view_history(store: &(impl ViewUser + ViewHistory), request: &Request) -> HttpResult {
+    caller::from_request(request, Operation::ViewUsers)?;
+    let user_id = user_id(request)?;
+    existing_user(store, user_id).await?;
+    history::page(store, request, Subject::User(user_id)).await
 }
 
-async fn me(directory: &impl ViewUser, signed: &Signed, request: &Request) -> Answer {
-    read::Query::of(request, &[])?;
-    let user = existing(directory, signed.caller.user_id).await?;
-    let role = signed.caller.role;
-    let may = permissions::names(role);
-    respond::json(
-        200,
-        &json!({"user_id": user.user_id, "name": user.name, "email": user.email, "role": role, "may": may}),
-    )
+/// The caller, the role that counts for them, and what it permits.
+async fn me(store: &impl ViewUser, request: &Request) -> HttpResult {
+    let caller = caller::manager_from_request(request)?.caller;
+    Query::read(request, &[])?;
+    let user = existing_user(store, caller.user_id).await?;
+    let body = json!({
+        "user_id": user.user_id,
+        "name": user.name(),
+        "email": user.email(),
+        "role": caller.role,
+        "may": permitted_operations(caller.role),
+    });
+    response::json(200, &body)
 }
 
-async fn existing(directory: &impl ViewUser, user_id: UserId) -> Result<User, Problem> {
-    let user = directory.user(user_id).await?;
+async fn existing_user(store: &impl ViewUser, user_id: UserId) -> Result<User, Problem> {
+    let user = store.user(user_id).await?;
     Ok(user.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?)
 }

@@ -1,10 +1,12 @@
 //! Wires `view`.
 
-use http_api::{aws, serve};
+use http_api::serve;
+use runtime::{aws::client_config, config::required, telemetry};
+use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let directory = aws::directory()?;
-    serve::http(|request| view::handle(&directory, request)).await
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    serve::http(|request| view::handle(&store, request)).await
 }

@@ -1,24 +1,24 @@
-//! `POST /webhooks/taskrouter`: what TaskRouter says of workers comes in (rules 22 to 25 and 28).
+//! `POST /webhooks/taskrouter`: TaskRouter's callbacks (rules 22 to 25 and 28).
 //!
-//! The signature is checked before anything is parsed. A callback is answered 204 once the directory says what it
-//! says; anything else is a fault that the next callback or the reconciliation mends.
-
-mod door;
-mod event;
-mod policy;
-mod take;
-mod whose;
+//! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it;
+//! anything else is a fault that the next callback or the reconciliation repairs.
 
 use lambda_http::{Body, Request, RequestExt, Response, http::HeaderMap};
 
-use account::Account;
-use domain::Source;
-use http_api::{Problem, respond::Answer};
-use twilio::{Callback, FetchWorker, Verifier, signature};
-
-pub use door::{Door, DoorError, Store};
-pub use event::Event;
-pub use policy::policy;
+use app::{
+    TimeAndIds,
+    ingest::{IngestError, IngestStore, WorkerIngest},
+};
+use domain::{
+    Source,
+    policy::{Policy, RoleAuthority, SkillAuthority},
+};
+use http_api::{
+    HttpResult, Problem,
+    request::{route, unknown_route},
+};
+use runtime::config::{ConfigError, one_of, required};
+use twilio::{Callback, FetchWorker, Verifier, account::Account, signature};
 
 /// What callbacks are checked against.
 #[derive(Debug)]
@@ -28,8 +28,15 @@ pub struct Webhook {
     workspace_sid: String,
 }
 
+/// What the deployment decides about logins, from the environment.
+pub fn policy() -> Result<Policy, ConfigError> {
+    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
+    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
+    Ok(Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills))
+}
+
 impl Webhook {
-    /// Callbacks of this account's workspace, posted to this deployment's public address.
+    /// Accepts callbacks of this account's workspace, posted to this deployment's public address.
     #[must_use]
     pub fn new(account: &Account, public_url: String) -> Self {
         Self {
@@ -39,24 +46,40 @@ impl Webhook {
         }
     }
 
-    /// Takes a callback in and answers 204.
-    pub async fn handle(&self, door: &Door<impl Store, impl FetchWorker + Sync>, request: Request) -> Answer {
-        self.signed(&request)?;
+    pub async fn handle<S, T, C>(&self, ingest: &WorkerIngest<S, T, C>, request: Request) -> HttpResult
+    where
+        S: IngestStore,
+        T: FetchWorker + Sync,
+        C: TimeAndIds,
+    {
+        match route(&request) {
+            "POST /webhooks/taskrouter" => self.callback(ingest, &request).await,
+            other => Err(unknown_route(other)),
+        }
+    }
+
+    async fn callback<S, T, C>(&self, ingest: &WorkerIngest<S, T, C>, request: &Request) -> HttpResult
+    where
+        S: IngestStore,
+        T: FetchWorker + Sync,
+        C: TimeAndIds,
+    {
+        self.verify_signature(request)?;
         let callback = Callback::parse(request.body().as_ref());
         let callback = callback.map_err(|error| Problem::invalid("invalid-callback", format!("{error}.")))?;
         if callback.account_sid != self.account_sid || callback.workspace_sid != self.workspace_sid {
             return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
         }
-        if let Some(event) = Event::of(&callback) {
+        if let Some(report) = callback.worker {
             let request_id = callback.event_sid.as_deref().unwrap_or_default();
-            door.take(event, Source::Webhook, request_id).await.map_err(problem)?;
+            ingest.apply(report, Source::Webhook, request_id).await.map_err(problem)?;
         }
-        // TaskRouter logs a fault for an answer without a content type.
-        let done = Response::builder().status(204).header("content-type", "application/json");
-        done.body(Body::Empty).map_err(|error| Problem::internal(&error))
+        // TaskRouter logs a fault for a response without a content type.
+        let response = Response::builder().status(204).header("content-type", "application/json");
+        response.body(Body::Empty).map_err(|error| Problem::internal(&error))
     }
 
-    fn signed(&self, request: &Request) -> Result<(), Problem> {
+    fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
         let header = |name: &str| text(request.headers(), name);
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
         let path_and_query = format!("{}{query}", request.raw_http_path());
@@ -64,7 +87,7 @@ impl Webhook {
         if self.verifier.verify(&path_and_query, header("content-type"), request.body().as_ref(), signature) {
             return Ok(());
         }
-        tracing::warn!("a callback is not signed by this account for PUBLIC_URL");
+        tracing::warn!("invalid Twilio signature; check PUBLIC_URL and the auth token");
         Err(Problem::new(403, "wrong-signature", "The request is not signed by Twilio for this address."))
     }
 }
@@ -73,10 +96,9 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn problem(error: DoorError) -> Problem {
+fn problem(error: IngestError) -> Problem {
     match error {
-        DoorError::Table(error) => error.into(),
-        DoorError::Twilio(error) => Problem::unavailable(&error),
-        DoorError::Unsettled => Problem::unavailable(&DoorError::Unsettled),
+        IngestError::Store(error) => error.into(),
+        IngestError::Twilio(_) | IngestError::Inconsistent => Problem::unavailable(&error),
     }
 }

@@ -1,4 +1,4 @@
-//! The export job's worker: the list in order of name as CSV into S3, with flat memory (rules 29 and 30).
+//! The job runner of exports: the list in order of name as CSV into S3, with constant memory (rules 29 and 30).
 
 mod bucket;
 mod rows;
@@ -7,98 +7,94 @@ use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
 
-use http_api::question;
-use store::{
-    FindUsers, StoreError,
-    count::CountUsers,
-    jobs::{Claim, Hold, Job, WorkJobs},
-};
+use app::TimeAndIds;
+use domain::{job::JobKind, search::UserQuery};
+use store::{Claim, CountUsers, FindUsers, JobClaim, RunJobs, StoreError};
 
-pub use bucket::{Bucket, BucketError, Store, Upload};
+pub use bucket::{Bucket, BucketError, FileStore, Upload};
 
-/// What `export` invokes it with.
+/// The payload of the invocation.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Invocation {
-    /// The job.
     pub job_id: Uuid,
 }
 
-/// Why an attempt ended without a file. Lambda tries again, twice.
+/// Why an attempt ended without a file. Lambda retries twice.
 #[derive(Debug, Error)]
 pub enum ExportError {
-    /// Another worker holds the job and is alive; or it has died, which the next try will find.
-    #[error("another worker holds the job")]
+    /// Another job runner holds the claim and may be alive; the next attempt will know.
+    #[error("another job runner holds the job")]
     Busy,
-    /// The table.
     #[error(transparent)]
-    Table(#[from] StoreError),
-    /// S3.
+    Store(#[from] StoreError),
     #[error(transparent)]
     Bucket(#[from] BucketError),
-    /// A row could not be written.
     #[error("a row cannot be written: {0}")]
     Csv(#[from] csv::Error),
 }
 
-/// Writes the export that the job asks for.
+impl ExportError {
+    /// Whether the next attempt may succeed.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy | Self::Bucket(_) => true,
+            Self::Store(error) => error.is_transient(),
+            Self::Csv(_) => false,
+        }
+    }
+}
+
 pub async fn handle(
-    directory: &(impl FindUsers + CountUsers + WorkJobs),
-    bucket: &impl Store,
+    store: &(impl FindUsers + CountUsers + RunJobs),
+    bucket: &impl FileStore,
+    time_and_ids: &impl TimeAndIds,
     invocation: Invocation,
 ) -> Result<(), ExportError> {
-    let hold = Hold { job_id: invocation.job_id, attempt: Uuid::new_v4() };
-    let job = match directory.claim(hold, http_api::now()).await? {
-        Claim::Taken(job) => job,
-        Claim::Busy => return Err(ExportError::Busy),
-        Claim::Over => return Ok(()),
+    let claim = Claim { job_id: invocation.job_id, attempt: time_and_ids.random_id() };
+    let job = match store.claim_job(claim, time_and_ids.now()).await? {
+        JobClaim::Claimed(job) => job,
+        JobClaim::Busy => return Err(ExportError::Busy),
+        JobClaim::Finished => return Ok(()),
     };
-    let written = write(directory, bucket, hold, &job).await;
+    let JobKind::Export { query, .. } = job.kind;
+    let written = write(store, bucket, time_and_ids, claim, query).await;
     match &written {
-        // Somebody else has taken the job over; it is theirs to speak of.
-        Err(ExportError::Table(StoreError::Conflict)) => tracing::warn!("lost the hold on the job"),
+        // Another job runner has taken over, and reports the result.
+        Err(ExportError::Store(StoreError::Conflict)) => {
+            tracing::warn!(job_id = %claim.job_id, "lost the claim on a job")
+        }
         Err(error) if error.is_transient() => {
-            tracing::warn!(error = %error, job_id = %hold.job_id, "an export is to be tried again");
-            directory.release(hold, http_api::now()).await?;
+            tracing::warn!(%error, job_id = %claim.job_id, "an export failed; Lambda retries it");
+            store.release_job(claim, time_and_ids.now()).await?;
             return written;
         }
         Err(error) => {
-            tracing::error!(error = %error, job_id = %hold.job_id, "an export failed");
-            directory.fail(hold, "The export failed on our side. Start it again.").await?;
+            tracing::error!(%error, job_id = %claim.job_id, "an export failed for good");
+            store.fail_job(claim, "The export failed on our side. Start it again.").await?;
         }
         Ok(()) => {}
     }
     Ok(())
 }
 
-impl ExportError {
-    /// Whether the next try may go better.
-    #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        match self {
-            Self::Busy | Self::Bucket(_) => true,
-            Self::Table(error) => error.is_transient(),
-            Self::Csv(_) => false,
-        }
-    }
-}
-
 async fn write(
-    directory: &(impl FindUsers + CountUsers + WorkJobs),
-    bucket: &impl Store,
-    hold: Hold,
-    job: &Job,
+    store: &(impl FindUsers + CountUsers + RunJobs),
+    bucket: &impl FileStore,
+    time_and_ids: &impl TimeAndIds,
+    claim: Claim,
+    query: UserQuery,
 ) -> Result<(), ExportError> {
-    // What was checked when the job was put cannot be wrong now.
-    let question = question::of(&job.asked).map_err(|problem| StoreError::Broken(problem.detail))?;
-    let total = directory.count(&question).await?;
-    let file = format!("exports/{}/{}.csv", hold.job_id, hold.attempt);
+    let total = store.count_users(&query).await?;
+    let file = format!("exports/{}/{}.csv", claim.job_id, claim.attempt);
     let mut upload = bucket.upload(&file);
-    let mut rows = rows::Rows::of(directory, question);
+    let mut rows = rows::Rows::new(store, query.clone());
     while let Some(bytes) = rows.next().await? {
         upload.push(bytes).await?;
-        directory.progress(hold, rows.written(), total.max(rows.written()), http_api::now()).await?;
+        let (done, total) = (rows.written(), total.max(rows.written()));
+        store.report_progress(claim, done, total, time_and_ids.now()).await?;
     }
     upload.finish().await?;
-    directory.finish(hold, rows.written(), &file).await?;
+    store.finish_job(claim, rows.written(), &JobKind::Export { query, file: Some(file) }).await?;
     Ok(())
 }

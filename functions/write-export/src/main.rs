@@ -1,13 +1,18 @@
 //! Wires `write-export`.
 
-use http_api::{aws, serve};
+use app::SystemTimeAndIds;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use runtime::{aws::client_config, config::required, telemetry};
+use store::Directory;
+use write_export::{Bucket, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve::start_telemetry();
-    let (directory, bucket) = (&aws::directory()?, &write_export::Bucket::from_env()?);
-    let handle =
-        async |event: LambdaEvent<_>| write_export::handle(directory, bucket, event.payload).await.map_err(Error::from);
-    lambda_runtime::run(service_fn(handle)).await
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let store = &Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let bucket = &Bucket::from_env()?;
+    let run = async |event: LambdaEvent<_>| {
+        handle(store, bucket, &SystemTimeAndIds, event.payload).await.map_err(Error::from)
+    };
+    lambda_runtime::run(service_fn(run)).await
 }

@@ -1,4 +1,4 @@
-//! The rows, a page at a time.
+//! The rows of an export, a page at a time.
 
 use std::collections::HashSet;
 
@@ -6,48 +6,50 @@ use domain::{
     User, UserId,
     effective::effective_skills,
     export::{Row, begin, write_row, writer},
+    search::UserQuery,
+    team::Teams,
 };
-use store::{Cursor, FindUsers, Order, Page, Question, teams::Teams};
+use store::{Cursor, FindUsers, Order, UserPage};
 
 use crate::ExportError;
 
-/// How many people are read at a time.
+/// How many users are read at once.
 const PAGE: usize = 250;
 
-/// The rows of an export, in order of name. Somebody who is renamed meanwhile may be met twice, so it is
-/// remembered who was written: 16 bytes a person.
-pub(crate) struct Rows<'a, D> {
-    directory: &'a D,
-    question: Question,
+/// The rows in order of name. A user who is renamed during the export may be found twice, so written ids are remembered: 16
+/// bytes each.
+pub(crate) struct Rows<'a, S> {
+    store: &'a S,
+    query: UserQuery,
     cursor: Option<Cursor>,
-    over: bool,
-    begun: bool,
-    seen: HashSet<UserId>,
+    is_finished: bool,
+    has_begun: bool,
+    written: HashSet<UserId>,
 }
 
-impl<'a, D: FindUsers> Rows<'a, D> {
-    pub(crate) fn of(directory: &'a D, question: Question) -> Self {
-        Self { directory, question, cursor: None, over: false, begun: false, seen: HashSet::new() }
+impl<'a, S: FindUsers> Rows<'a, S> {
+    pub(crate) fn new(store: &'a S, query: UserQuery) -> Self {
+        Self { store, query, cursor: None, is_finished: false, has_begun: false, written: HashSet::new() }
     }
 
-    /// How many people were written.
+    /// How many rows were written.
     pub(crate) fn written(&self) -> u64 {
-        self.seen.len() as u64
+        self.written.len() as u64
     }
 
-    /// The next piece of the file; none after the last.
+    /// The next part of the file; none after the last one.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, ExportError> {
-        if self.over {
+        if self.is_finished {
             return Ok(None);
         }
-        let page = self.directory.find(&self.question, Order::ByName, self.cursor.take(), PAGE).await?;
-        let mut csv = if self.begun { writer(Vec::new()) } else { begin(Vec::new())? };
-        self.begun = true;
-        let Page { users, teams, next, .. } = page;
-        for user in users.iter().filter(|user| self.seen.insert(user.user_id)) {
+        let page = self.store.find_users(&self.query, Order::ByName, self.cursor.take(), PAGE).await?;
+        let mut csv = if self.has_begun { writer(Vec::new()) } else { begin(Vec::new())? };
+        self.has_begun = true;
+        let UserPage { users, teams, next, .. } = page;
+        for user in users.iter().filter(|user| self.written.insert(user.user_id)) {
             write_row(&mut csv, &row(user, &teams))?;
         }
-        self.over = next.is_none();
+        self.is_finished = next.is_none();
         self.cursor = next;
         let bytes = csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
         Ok(Some(bytes))

@@ -137,7 +137,10 @@ impl Fixture {
     /// Somebody in this team, and with a skill.
     async fn equipped(&self, team: TeamId) -> User {
         let user = self.user("agent").await;
-        let after = User { teams: [team].into(), assigned_skills: [(english(), None)].into(), ..user.clone() };
+        let after = user.with(|user| {
+            user.managed.teams = [team].into();
+            user.managed.assigned_skills = [(english(), None)].into();
+        });
         self.commit(&user, after, Action::Edited).await
     }
 

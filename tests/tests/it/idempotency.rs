@@ -41,7 +41,7 @@ async fn what_is_posted_again_with_its_key_is_made_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_its_callers_own() {
     let world = World::start().await;
-    let (_, susan) = world.somebody("susan@example.com", "supervisor").await;
+    let (_, susan) = world.user_with_role("susan@example.com", "supervisor").await;
     let olgas = posts(&world, "/teams", "k", &json!({"name": "Sales"})).await;
     let request = world.ask(Method::POST, "/teams", &susan).header("idempotency-key", "k");
     let susans = Answered::of(request.json(&json!({"name": "Support"}))).await;

@@ -28,7 +28,7 @@ impl Trial {
         let world = World::start().await;
         let (mut callers, mut left_alone) = (BTreeMap::new(), BTreeMap::new());
         for role in CALLERS {
-            callers.insert(role, world.somebody(&format!("caller.{role}@example.com"), role.name()).await);
+            callers.insert(role, world.user_with_role(&format!("caller.{role}@example.com"), role.name()).await);
             let target = world.adds(&format!("target.{role}"), &json!({"role": role})).await;
             left_alone.insert(role, id(&target).to_owned());
         }
@@ -203,7 +203,7 @@ async fn rules_1_to_4_every_function_asks_the_powers_and_none_decides_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_5_somebody_demoted_or_deactivated_a_moment_ago_finishes_nothing() {
     let world = World::start().await;
-    let (adam, token) = world.somebody("adam@example.com", "system_admin").await;
+    let (adam, token) = world.user_with_role("adam@example.com", "system_admin").await;
     let adam = format!("/users/{adam}");
     let ada = format!("/users/{}", id(&world.adds("ada", &json!({})).await));
     let promotes = async |role: &str| world.asks(&token, Method::PATCH, &ada, &json!({"role": role})).await;
@@ -268,7 +268,7 @@ impl Rivals<'_> {
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_3_of_two_account_owners_who_oust_each_other_at_the_same_moment_one_stays() {
     let world = World::start().await;
-    let (_, witness) = world.somebody("witness@example.com", "system_admin").await;
+    let (_, witness) = world.user_with_role("witness@example.com", "system_admin").await;
     let olga = world.finds("q=olga").await;
     let rivals = Rivals { world: &world, witness };
     let mut last = (id(&olga).to_owned(), world.owner.clone());

@@ -11,7 +11,7 @@ use crate::world::{Answered, World, id};
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_31_a_history_tells_newest_first_who_did_what_from_where_before_and_after() {
     let world = World::start().await;
-    let (susan, supervisor) = world.somebody("susan@example.com", "supervisor").await;
+    let (susan, supervisor) = world.user_with_role("susan@example.com", "supervisor").await;
     let team = world.makes_team("Sales").await;
     let ada = format!("/users/{}", id(&world.adds("ada", &json!({})).await));
     world.does(Method::PATCH, &ada, &json!({"role": "system_admin"})).await;

@@ -30,7 +30,7 @@ impl Ada {
         world.makes_skill("Languages", "French", &json!({})).await;
         let team = world.makes_team("Sales").await;
         world.does(Method::PUT, &format!("/teams/{team}/skills/French"), &json!({"level": 3})).await;
-        let (user_id, token) = world.somebody("ada@example.com", "supervisor").await;
+        let (user_id, token) = world.user_with_role("ada@example.com", "supervisor").await;
         let path = format!("/users/{user_id}");
         world.does(Method::PATCH, &path, &json!({"teams": [team]})).await;
         world.does(Method::PUT, &format!("{path}/skills/English"), &json!({"level": 40})).await;

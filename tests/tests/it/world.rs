@@ -112,7 +112,7 @@ impl World {
     }
 
     /// Somebody logs in and is given this role by the owner: their id and token.
-    pub async fn somebody(&self, identity: &str, role: &str) -> (String, String) {
+    pub async fn user_with_role(&self, identity: &str, role: &str) -> (String, String) {
         let (user_id, token) = self.somebody_by(&self.owner, identity).await;
         if role != "agent" {
             self.does(Method::PATCH, &format!("/users/{user_id}"), &json!({"role": role})).await;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Role, SkillName, Status, UserId, effective::effective_skills, people};
+use crate::{Role, SkillName, Status, Team, UserId, effective::effective_skills, test_support};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -9,15 +9,21 @@ fn skills(of: &[(&str, Option<i64>)]) -> Skills {
 
 fn team(number: u128, name: &str, of: &[(&str, Option<i64>)]) -> (TeamId, Team) {
     let team_id = TeamId::new(Uuid::from_u128(number));
-    (team_id, Team { skills: skills(of), ..Team::new(team_id, name, jiff::Timestamp::UNIX_EPOCH) })
+    (
+        team_id,
+        Team { skills: skills(of), ..Team::new(team_id, test_support::stored(name), jiff::Timestamp::UNIX_EPOCH) },
+    )
 }
 
 fn person(number: u128, name: &str, email: Option<&str>) -> User {
     let user_id = UserId::new(Uuid::from_u128(number));
-    User { user_id, email: email.map(str::to_owned), ..people::agent(name) }
+    test_support::agent(name).with(|user| {
+        user.user_id = user_id;
+        user.idp.email = email.map(test_support::stored);
+    })
 }
 
-fn row(user: &User, teams: &BTreeMap<TeamId, Team>) -> Row {
+fn row(user: &User, teams: &Teams) -> Row {
     Row::new(user, teams, &effective_skills(user, teams.values()))
 }
 
@@ -38,7 +44,7 @@ fn cell(row: &Row, column: &str) -> String {
 }
 
 fn name_cell(name: &str) -> String {
-    cell(&row(&person(1, name, None), &BTreeMap::new()), "name")
+    cell(&row(&person(1, name, None), &Teams::new()), "name")
 }
 
 #[test]
@@ -56,21 +62,20 @@ fn rule_29_an_export_of_nobody_is_bom_and_header() {
 
 #[test]
 fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
-    let teams = BTreeMap::from([
+    let teams = Teams::from([
         team(1, "Sales (US)", &[("English", Some(90)), ("Chat", None)]),
         team(2, "Büro", &[("German", Some(5))]),
     ]);
-    let ada = User {
-        identity: "ada".into(),
-        role: Role::SystemAdmin,
-        act_as_agent: true,
-        teams: teams.keys().copied().collect(),
-        assigned_skills: skills(&[("English", Some(100)), ("Voice", None)]),
-        worker_sid: Some("WK0123".into()),
-        updated_at: "2026-11-22T10:05:00Z".parse().unwrap(),
-        ..person(1, "Lovelace, Ada \"A.\"", Some("ada@example.com"))
-    };
-    let noor = User { status: Status::Deactivated, ..person(2, "نور", None) };
+    let ada = person(1, "Lovelace, Ada \"A.\"", Some("ada@example.com")).with(|user| {
+        user.identity = test_support::stored("ada");
+        user.managed.role = Role::SystemAdmin;
+        user.managed.act_as_agent = true;
+        user.managed.teams = teams.keys().copied().collect();
+        user.managed.assigned_skills = skills(&[("English", Some(100)), ("Voice", None)]);
+        user.taskrouter.worker_sid = Some(test_support::stored("WK0123"));
+        user.updated_at = "2026-11-22T10:05:00Z".parse().unwrap();
+    });
+    let noor = person(2, "نور", None).with(|user| user.managed.status = Status::Deactivated);
     let li = person(3, "李小龍", Some("li@example.com"));
     let text = file(&[row(&ada, &teams), row(&noor, &teams), row(&li, &teams)]);
     let rows = [
@@ -90,7 +95,7 @@ fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
 
 #[test]
 fn rule_29_a_file_goes_on_without_another_bom_or_header() {
-    let row = row(&person(1, "Ada", None), &BTreeMap::new());
+    let row = row(&person(1, "Ada", None), &Teams::new());
     let mut csv = writer(Vec::new());
     write_row(&mut csv, &row).unwrap();
     let more = String::from_utf8(csv.into_inner().unwrap()).unwrap();
@@ -99,17 +104,18 @@ fn rule_29_a_file_goes_on_without_another_bom_or_header() {
 
 #[test]
 fn rule_29_a_skill_that_is_disabled_is_not_an_effective_one() {
-    let mut user = User { assigned_skills: skills(&[("Chat", None), ("English", Some(5))]), ..person(1, "Ada", None) };
-    user.disabled_skills.insert(SkillName::new("English").unwrap());
-    let row = row(&user, &BTreeMap::new());
+    let mut user = person(1, "Ada", None)
+        .with(|user| user.managed.assigned_skills = skills(&[("Chat", None), ("English", Some(5))]));
+    user.taskrouter.disabled_skills.insert(SkillName::new("English").unwrap());
+    let row = row(&user, &Teams::new());
     assert_eq!(cell(&row, "assigned_skills"), "Chat;English:5");
     assert_eq!(cell(&row, "effective_skills"), "Chat");
 }
 
 #[test]
 fn a_team_that_nobody_knows_any_more_shows_as_its_id() {
-    let user = User { teams: [TeamId::new(Uuid::from_u128(7))].into(), ..person(1, "Ada", None) };
-    assert_eq!(cell(&row(&user, &BTreeMap::new()), "teams"), "00000000-0000-0000-0000-000000000007");
+    let user = person(1, "Ada", None).with(|user| user.managed.teams = [TeamId::new(Uuid::from_u128(7))].into());
+    assert_eq!(cell(&row(&user, &Teams::new()), "teams"), "00000000-0000-0000-0000-000000000007");
 }
 
 #[test]
@@ -123,14 +129,13 @@ fn rule_30_what_a_spreadsheet_takes_for_a_formula_is_defused() {
 
 #[test]
 fn rule_30_every_cell_that_people_can_influence_is_defused() {
-    let teams = BTreeMap::from([team(1, "-Team", &[("+Skill", None)])]);
-    let user = User {
-        identity: "=identity".into(),
-        teams: teams.keys().copied().collect(),
-        assigned_skills: skills(&[("+Skill", Some(-5))]),
-        worker_sid: Some("@sid".into()),
-        ..person(1, "=name", Some("=email"))
-    };
+    let teams = Teams::from([team(1, "-Team", &[("+Skill", None)])]);
+    let user = person(1, "=name", Some("=email")).with(|user| {
+        user.identity = test_support::stored("=identity");
+        user.managed.teams = teams.keys().copied().collect();
+        user.managed.assigned_skills = skills(&[("+Skill", Some(-5))]);
+        user.taskrouter.worker_sid = Some(test_support::stored("@sid"));
+    });
     let row = row(&user, &teams);
     let written = ["identity", "name", "email", "teams", "assigned_skills", "effective_skills", "worker_sid"]
         .map(|column| cell(&row, column));
@@ -176,13 +181,8 @@ prop_compose! {
     ) -> Row {
         let [name, identity, of_team] = names;
         let assigned = SkillName::adopted(&skill).map(|skill| (skill, level.map(Level)));
-        let teams = BTreeMap::from([team(1, &of_team, &[]), team(2, &name, &[("Chat", None)])]);
-        let user = User {
-            identity,
-            teams: teams.keys().copied().collect(),
-            assigned_skills: assigned.into_iter().collect(),
-            ..person(1, &name, email.as_deref())
-        };
+        let teams = Teams::from([team(1, &of_team, &[]), team(2, &name, &[("Chat", None)])]);
+        let user = person(1, &name, email.as_deref()).with(|user| { user.identity = test_support::stored(&identity); user.managed.teams = teams.keys().copied().collect(); user.managed.assigned_skills = assigned.into_iter().collect(); });
         row(&user, &teams)
     }
 }

@@ -1,13 +1,18 @@
 //! Search by any part of name or e-mail (rule 6): what is asked, what is looked through, and when one is in
-//! the other. The index only proposes; what stands here decides.
+//! the other. Index entries are candidates; what is defined here
+//! decides.
 
 mod fold;
+mod query;
 mod suffix;
 
 pub use fold::fold;
+pub use query::{Criterion, StatusFilter, UserQuery};
 pub use suffix::{Suffix, is_first_place, split_term, suffixes};
 
-use crate::Refusal;
+use serde::{Deserialize, Serialize};
+
+use crate::{Refusal, User};
 
 /// The longest search text, in characters after folding: nobody's name or e-mail is longer.
 pub const MAX_TEXT: usize = 254;
@@ -27,8 +32,9 @@ const EMAIL_CHARS: usize = 254;
 /// How much of either counts, in bytes: a sort key ends at 1,024, of which a separator and a UUID take 37.
 const FIELD_BYTES: usize = 960;
 
-/// What somebody searches for: folded, and long enough.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A search text: folded, and long enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SearchText {
     terms: Vec<String>,
 }
@@ -54,7 +60,7 @@ impl SearchText {
 
     /// The indices of the terms of three characters or more, which the index can be asked for. There is at
     /// least one.
-    pub fn leaders(&self) -> impl Iterator<Item = usize> {
+    pub fn indexed_terms(&self) -> impl Iterator<Item = usize> {
         self.terms.iter().enumerate().filter(|(_, term)| can_lead(term)).map(|(index, _)| index)
     }
 }
@@ -73,7 +79,7 @@ fn can_lead(term: &str) -> bool {
     term.chars().nth(MIN_TEXT - 1).is_some()
 }
 
-/// What a search looks through: somebody's name and e-mail, folded.
+/// What a search looks through: name and e-mail address of a user, folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserText {
     name: String,
@@ -85,6 +91,11 @@ impl UserText {
     #[must_use]
     pub fn new(name: &str, email: Option<&str>) -> Self {
         Self { name: sort_name(name), email: cut(&fold(email.unwrap_or_default()), EMAIL_CHARS).to_owned() }
+    }
+
+    #[must_use]
+    pub fn of(user: &User) -> Self {
+        Self::new(user.name(), user.email())
     }
 
     /// Takes what [`joined`](Self::joined) gave, as it is.

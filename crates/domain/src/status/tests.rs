@@ -1,22 +1,21 @@
 use super::*;
 use crate::{
     Actor, Level, Role, SkillName, Source,
-    people::{agent, somebody},
+    test_support::{agent, stored, user_with_role},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
 fn owner() -> Caller {
-    Caller { user_id: somebody("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
+    Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
 }
 
 fn ada() -> User {
     let skill = SkillName::new("English").unwrap();
-    User {
-        teams: [TeamId::new(Uuid::from_u128(1))].into(),
-        assigned_skills: [(skill, Some(Level(5)))].into(),
-        ..agent("ada")
-    }
+    agent("ada").with(|user| {
+        user.managed.teams = [TeamId::new(Uuid::from_u128(1))].into();
+        user.managed.assigned_skills = [(skill, Some(Level(5)))].into();
+    })
 }
 
 fn after(change: StatusChange, user: &User) -> User {
@@ -26,7 +25,7 @@ fn after(change: StatusChange, user: &User) -> User {
 #[test]
 fn rule_12_reactivating_restores_role_teams_and_skills_as_they_were() {
     let away = after(StatusChange::Deactivate, &ada());
-    assert_eq!(away.status, Status::Deactivated);
+    assert_eq!(away.managed.status, Status::Deactivated);
     assert!(!away.receives_tasks());
     assert_eq!(after(StatusChange::Reactivate, &away), ada());
 }
@@ -43,10 +42,13 @@ fn rule_12_the_same_again_changes_nothing() {
 // rule 14
 #[test]
 fn rule_14_a_deleted_persons_teams_give_them_up_and_name_and_email_stay() {
-    let named = User { email: Some("ada@example.com".into()), ..ada() };
+    let named = ada().with(|user| user.idp.email = Some(stored("ada@example.com")));
     let gone = after(StatusChange::Delete, &named);
-    assert_eq!((gone.status, gone.teams.len(), gone.assigned_skills.len()), (Status::Deleted, 0, 0));
-    assert_eq!((gone.name, gone.email), (named.name, named.email));
+    assert_eq!(
+        (gone.managed.status, gone.managed.teams.len(), gone.managed.assigned_skills.len()),
+        (Status::Deleted, 0, 0)
+    );
+    assert_eq!((gone.name(), gone.email()), (named.name(), named.email()));
 }
 
 #[test]
@@ -85,16 +87,19 @@ fn rule_13_an_operator_restores_what_is_there_still() {
         record(Action::Deleted, &away, &gone),
         record(Action::Deactivated, &ada(), &away),
     ];
-    let former = StateBeforeDeletion::of(&history);
-    assert_eq!(restored(&gone, &former, |_| true, |_| true), Ok(away.clone()));
-    let less = restored(&gone, &former, |_| false, |_| false).unwrap();
-    assert_eq!((less.teams.len(), less.assigned_skills.len()), (0, 0));
-    assert_eq!(restored(&away, &former, |_| true, |_| true), Err(Refusal::NotDeleted(Status::Deactivated)));
+    let former = StateBeforeDeletion::from_history(&history);
+    assert_eq!(former.restore(&gone, |_| true, |_| true), Ok(away.clone()));
+    let less = former.restore(&gone, |_| false, |_| false).unwrap();
+    assert_eq!((less.managed.teams.len(), less.managed.assigned_skills.len()), (0, 0));
+    assert_eq!(former.restore(&away, |_| true, |_| true), Err(Refusal::NotDeleted(Status::Deactivated)));
 }
 
 #[test]
 fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
-    let half = User { status: Status::Deleted, teams: [].into(), ..ada() };
+    let half = ada().with(|user| {
+        user.managed.status = Status::Deleted;
+        user.managed.teams = [].into();
+    });
     let gone = after(StatusChange::Delete, &half);
     let history = [
         record(Action::Deleted, &half, &gone),
@@ -102,5 +107,5 @@ fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
         record(Action::Deleted, &ada(), &half),
         record(Action::Edited, &agent("ada"), &ada()),
     ];
-    assert_eq!(restored(&gone, &StateBeforeDeletion::of(&history), |_| true, |_| true), Ok(ada()));
+    assert_eq!(StateBeforeDeletion::from_history(&history).restore(&gone, |_| true, |_| true), Ok(ada()));
 }

@@ -1,11 +1,12 @@
 use std::future::pending;
 
-use domain::{Role, people, permissions::Caller};
+use app::{AuthenticatedCaller, FixedTime};
+use domain::{Role, permissions::Caller, test_support};
 use embedded::Dynamo;
 use http_api::{
-    Problem, Signed,
-    idempotency::{Seed, once},
-    respond::{Answer, respond},
+    HttpResult, Problem,
+    idempotency::{ResourceId, once},
+    response::json_with,
 };
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{
@@ -13,13 +14,13 @@ use lambda_http::{
     http::{self, request::Builder},
 };
 use serde_json::{Value, json};
-use store::{
-    Directory, StoreError,
-    idempotency::{Attempt, IdempotencyStore, KEPT, KeyState, LEASE, StoredResponse},
-};
+use store::{Attempt, Directory, IdempotencyStore, KeyState, StoreError, StoredResponse};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+/// How long an attempt is believed to be alive, and how long a response is stored.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 const A_MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
@@ -35,22 +36,27 @@ impl Fixture {
     }
 
     /// Ada posts this.
-    async fn post(&self, request: &Request, answer: impl FnOnce(Seed) -> Answer) -> Response<Body> {
+    async fn post(&self, request: &Request, answer: impl FnOnce(ResourceId) -> HttpResult) -> Response<Body> {
         self.post_at(START, request, answer).await
     }
 
-    async fn post_at(&self, now: Timestamp, request: &Request, answer: impl FnOnce(Seed) -> Answer) -> Response<Body> {
-        let ada = signed("ada");
-        let answer = once(&self.directory, &ada, request, now, |seed| async { answer(seed) }).await;
+    async fn post_at(
+        &self,
+        now: Timestamp,
+        request: &Request,
+        answer: impl FnOnce(ResourceId) -> HttpResult,
+    ) -> Response<Body> {
+        let ada = caller("ada");
+        let answer = once(&self.directory, &FixedTime(now), &ada, request, |id| async move { answer(id) }).await;
         answer.unwrap_or_else(|problem| problem.respond(&ada.request_id))
     }
 
     /// Ada posts this, and the function dies with the work done. Gives the id of what it has made.
     async fn dies(&self, request: &Request) -> Uuid {
         let (made, id) = oneshot::channel();
-        let ada = signed("ada");
-        let dying = once(&self.directory, &ada, request, START, |seed| async move {
-            made.send(seed.id()).unwrap();
+        let ada = caller("ada");
+        let dying = once(&self.directory, &FixedTime(START), &ada, request, |id| async move {
+            made.send(id.uuid()).unwrap();
             pending().await
         });
         tokio::select! {
@@ -60,9 +66,9 @@ impl Fixture {
     }
 }
 
-fn signed(who: &str) -> Signed {
-    let caller = Caller { user_id: people::agent(who).user_id, role: Role::Supervisor };
-    Signed { caller, token_role: caller.role, request_id: format!("request of {who}") }
+fn caller(who: &str) -> AuthenticatedCaller {
+    let caller = Caller { user_id: test_support::agent(who).user_id, role: Role::Supervisor };
+    AuthenticatedCaller { caller, token_role: caller.role, request_id: format!("request of {who}") }
 }
 
 fn with_key() -> Builder {
@@ -74,12 +80,12 @@ fn request(body: &str) -> Request {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a handler takes it so")]
-fn makes(seed: Seed) -> Answer {
-    let headers = [("location", format!("/teams/{}", seed.id())), ("etag", "\"1\"".to_owned())];
-    respond(201, &json!({"team_id": seed.id()}), &headers)
+fn makes(id: ResourceId) -> HttpResult {
+    let headers = [("location", format!("/teams/{}", id.uuid())), ("etag", "\"1\"".to_owned())];
+    json_with(201, &json!({"team_id": id.uuid()}), &headers)
 }
 
-fn never(_: Seed) -> Answer {
+fn never(_: ResourceId) -> HttpResult {
     panic!("it is handled again")
 }
 
@@ -110,7 +116,7 @@ async fn without_a_key_every_request_is_handled() {
 async fn an_answer_without_a_body_is_replayed_without_one() {
     let fixture = Fixture::new().await;
     let nothing = |_| Ok(Response::builder().status(204).header("preference-applied", "return=minimal"));
-    let nothing = |seed| nothing(seed).map(|answer| answer.body(Body::Empty).unwrap());
+    let nothing = |id| nothing(id).map(|answer| answer.body(Body::Empty).unwrap());
     fixture.post(&request("{}"), nothing).await;
     let again = fixture.post(&request("{}"), never).await;
     assert_eq!((again.status().as_u16(), again.body().is_empty()), (204, true));
@@ -132,8 +138,8 @@ async fn a_refusal_is_kept_as_it_was() {
 async fn a_503_is_not_kept() {
     let fixture = Fixture::new().await;
     let mut tried = None;
-    let busy = |seed: Seed| {
-        tried = Some(seed.id());
+    let busy = |id: ResourceId| {
+        tried = Some(id.uuid());
         Err(Problem::unavailable(&StoreError::Conflict))
     };
     assert_eq!(fixture.post(&request("{}"), busy).await.status(), 503);
@@ -164,7 +170,8 @@ async fn another_body_path_query_or_precondition_is_refused() {
 async fn another_caller_may_use_the_same_key() {
     let fixture = Fixture::new().await;
     let adas = fixture.post(&request("{}"), makes).await;
-    let graces = once(&fixture.directory, &signed("grace"), &request("{}"), START, |seed| async { makes(seed) }).await;
+    let graces =
+        once(&fixture.directory, &FixedTime(START), &caller("grace"), &request("{}"), |id| async move { makes(id) }).await;
     assert_ne!(document(&graces.unwrap()), document(&adas));
 }
 
@@ -189,7 +196,7 @@ async fn a_crashed_first_attempt_frees_the_key_after_its_lease_and_the_next_make
 async fn a_day_later_the_request_is_new() {
     let fixture = Fixture::new().await;
     let first = fixture.post(&request("{}"), makes).await;
-    let next_day = fixture.post_at(START + KEPT, &request("{}"), makes).await;
+    let next_day = fixture.post_at(START + RETENTION, &request("{}"), makes).await;
     assert_ne!(document(&next_day), document(&first));
 }
 
@@ -197,14 +204,14 @@ async fn a_day_later_the_request_is_new() {
 struct Forgetful(Directory);
 
 impl IdempotencyStore for Forgetful {
-    async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
-        self.0.begin(attempt, now).await
+    async fn start_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
+        self.0.start_attempt(attempt, now).await
     }
-    async fn keep(&self, _: &Attempt, _: &StoredResponse) -> Result<(), StoreError> {
-        Err(StoreError::Unavailable("no answer in time".to_owned()))
+    async fn complete_attempt(&self, _: &Attempt, _: &StoredResponse) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("timed out".to_owned()))
     }
-    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
-        self.0.release(attempt).await
+    async fn release_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        self.0.release_attempt(attempt).await
     }
 }
 
@@ -212,6 +219,6 @@ impl IdempotencyStore for Forgetful {
 async fn what_was_done_is_answered_also_where_the_answer_cannot_be_kept() {
     let fixture = Fixture::new().await;
     let forgetful = Forgetful(fixture.directory.clone());
-    let answer = once(&forgetful, &signed("ada"), &request("{}"), START, |seed| async { makes(seed) }).await;
+    let answer = once(&forgetful, &FixedTime(START), &caller("ada"), &request("{}"), |id| async move { makes(id) }).await;
     assert_eq!(answer.unwrap().status(), 201);
 }

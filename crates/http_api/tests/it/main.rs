@@ -1,5 +1,4 @@
-//! The edge against a real DynamoDB, embedded.
-#![allow(clippy::unwrap_used, missing_docs)]
+//! The conventions of the HTTP API against a real DynamoDB, embedded.
+#![allow(clippy::unwrap_used)]
 
-mod change;
 mod idempotency;

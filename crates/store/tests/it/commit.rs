@@ -1,19 +1,22 @@
-use domain::{Level, Role, SkillName, Team, TeamId, User, people};
-use jiff::Timestamp;
-use store::{
-    ChangeOrigin, CommitUser, StoreError, ViewUser,
-    details::ViewDetails,
-    history::{Subject, ViewHistory},
+use domain::{
+    Level, Refusal, Role, SkillName, Team, TeamId, User,
+    audit::Subject,
+    test_support::{self, stored},
 };
+use jiff::Timestamp;
+use store::{CommitUser, ImportSkills, StoreError, ViewDetails, ViewHistory, ViewUser};
 
-use crate::support::{Fixture, edit};
+use crate::support::{Fixture, edit, operator};
 
 #[tokio::test]
 async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_first() {
     let fixture = Fixture::new().await;
-    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let after = User { role: Role::Supervisor, act_as_agent: true, ..ada.clone() };
-    fixture.directory.commit(edit(Some(&ada), after)).await.unwrap();
+    let ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
+    let after = ada.with(|user| {
+        user.managed.role = Role::Supervisor;
+        user.managed.act_as_agent = true;
+    });
+    fixture.directory.commit_user(edit(Some(&ada), after)).await.unwrap();
     let (records, next) = fixture.directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
     let changes = records[0].changes.iter().map(|c| (c.field.as_str(), c.before.to_string(), c.after.to_string()));
     assert_eq!(
@@ -32,8 +35,8 @@ async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_fi
 #[tokio::test]
 async fn rule_31_a_change_that_changes_nothing_leaves_no_record_and_no_version() {
     let fixture = Fixture::new().await;
-    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let again = fixture.directory.commit(edit(Some(&ada), ada.clone())).await.unwrap();
+    let ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
+    let again = fixture.directory.commit_user(edit(Some(&ada), ada.clone())).await.unwrap();
     assert_eq!(again.version, ada.version);
     assert_eq!(fixture.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap().0.len(), 1);
 }
@@ -41,45 +44,45 @@ async fn rule_31_a_change_that_changes_nothing_leaves_no_record_and_no_version()
 #[tokio::test]
 async fn of_two_edits_made_from_the_same_reading_one_is_told_to_read_again() {
     let fixture = Fixture::new().await;
-    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let after = |name: &str| User { name: name.to_owned(), ..ada.clone() };
-    fixture.directory.commit(edit(Some(&ada), after("Ada"))).await.unwrap();
-    let second = fixture.directory.commit(edit(Some(&ada), after("Ida"))).await;
+    let ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
+    let after = |name: &str| ada.with(|user| user.idp.full_name = Some(name.to_owned()));
+    fixture.directory.commit_user(edit(Some(&ada), after("Ada"))).await.unwrap();
+    let second = fixture.directory.commit_user(edit(Some(&ada), after("Ida"))).await;
     assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
-    assert_eq!(fixture.directory.user(ada.user_id).await.unwrap().unwrap().name, "Ada");
+    assert_eq!(fixture.directory.user(ada.user_id).await.unwrap().unwrap().name(), "Ada");
 }
 
 #[tokio::test]
 async fn rule_22_an_identity_belongs_to_one_person_without_regard_to_case() {
     let fixture = Fixture::new().await;
-    fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let namesake = User { identity: "ADA".into(), ..people::agent("other") };
-    assert!(matches!(fixture.directory.commit(edit(None, namesake)).await, Err(StoreError::Conflict)));
+    fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
+    let namesake = test_support::agent("other").with(|user| user.identity = stored("ADA"));
+    assert!(matches!(fixture.directory.commit_user(edit(None, namesake)).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]
 async fn rule_3_the_last_active_account_owner_stays() {
     let fixture = Fixture::new().await;
-    let [olga, otto] = ["olga", "otto"].map(|name| people::somebody(name, Role::AccountOwner));
-    let olga = fixture.directory.commit(edit(None, olga)).await.unwrap();
-    let otto = fixture.directory.commit(edit(None, otto)).await.unwrap();
-    let demoted = |user: &User| User { role: Role::SystemAdmin, ..user.clone() };
+    let [olga, otto] = ["olga", "otto"].map(|name| test_support::user_with_role(name, Role::AccountOwner));
+    let olga = fixture.directory.commit_user(edit(None, olga)).await.unwrap();
+    let otto = fixture.directory.commit_user(edit(None, otto)).await.unwrap();
+    let demoted = |user: &User| user.with(|user| user.managed.role = Role::SystemAdmin);
     let (first, second) = tokio::join!(
-        fixture.directory.commit(edit(Some(&olga), demoted(&olga))),
-        fixture.directory.commit(edit(Some(&otto), demoted(&otto))),
+        fixture.directory.commit_user(edit(Some(&olga), demoted(&olga))),
+        fixture.directory.commit_user(edit(Some(&otto), demoted(&otto))),
     );
     let refused = if first.is_ok() { second } else { first };
-    assert!(matches!(refused, Err(StoreError::LastOwner)), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Refused(Refusal::LastAccountOwner))), "{refused:?}");
 }
 
 #[tokio::test]
 async fn nobody_joins_a_team_that_is_not_there() {
     let fixture = Fixture::new().await;
     let team_id = TeamId::new(uuid::Uuid::from_u128(7));
-    let member = || User { teams: [team_id].into(), ..people::agent("ada") };
-    assert!(matches!(fixture.directory.commit(edit(None, member())).await, Err(StoreError::Conflict)));
-    fixture.put_team(Team::new(team_id, "Sales", Timestamp::UNIX_EPOCH)).await;
-    assert_eq!(fixture.directory.commit(edit(None, member())).await.unwrap().teams, [team_id].into());
+    let member = || test_support::agent("ada").with(|user| user.managed.teams = [team_id].into());
+    assert!(matches!(fixture.directory.commit_user(edit(None, member())).await, Err(StoreError::Conflict)));
+    fixture.put_team(Team::new(team_id, stored("Sales"), Timestamp::UNIX_EPOCH)).await;
+    assert_eq!(fixture.directory.commit_user(edit(None, member())).await.unwrap().managed.teams, [team_id].into());
 }
 
 #[tokio::test]
@@ -87,18 +90,29 @@ async fn rule_23_somebody_with_more_skills_than_a_transaction_takes_is_adopted_w
     let fixture = Fixture::new().await;
     let skill = |i: i64| (SkillName::adopted(&format!("skill {i}")).unwrap(), Some(Level(i)));
     let names = (0..200).map(|i| skill(i).0).collect::<Vec<_>>();
-    fixture.directory.import_skills(names.iter(), ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH)).await.unwrap();
-    let many = User { assigned_skills: (0..200).map(skill).collect(), ..people::agent("ada") };
-    fixture.directory.commit(edit(None, many.clone())).await.unwrap();
-    assert_eq!(fixture.directory.user(many.user_id).await.unwrap().unwrap().assigned_skills, many.assigned_skills);
+    fixture.directory.import_skills(&names, operator()).await.unwrap();
+    let many = test_support::agent("ada").with(|user| user.managed.assigned_skills = (0..200).map(skill).collect());
+    fixture.directory.commit_user(edit(None, many.clone())).await.unwrap();
+    assert_eq!(
+        fixture.directory.user(many.user_id).await.unwrap().unwrap().managed.assigned_skills,
+        many.managed.assigned_skills
+    );
 }
 
 #[tokio::test]
 async fn what_taskrouter_should_see_differently_is_put_into_the_outbox_and_nothing_else_is() {
     let fixture = Fixture::new().await;
-    let ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
-    let ada = fixture.directory.commit(edit(Some(&ada), User { name: "Ada".into(), ..ada.clone() })).await.unwrap();
+    let ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
+    let ada = fixture
+        .directory
+        .commit_user(edit(Some(&ada), ada.with(|user| user.idp.full_name = Some("Ada".into()))))
+        .await
+        .unwrap();
     assert!(!fixture.directory.details(&ada).await.unwrap().pending);
-    fixture.directory.commit(edit(Some(&ada), User { role: Role::Supervisor, ..ada.clone() })).await.unwrap();
+    fixture
+        .directory
+        .commit_user(edit(Some(&ada), ada.with(|user| user.managed.role = Role::Supervisor)))
+        .await
+        .unwrap();
     assert!(fixture.directory.details(&ada).await.unwrap().pending);
 }

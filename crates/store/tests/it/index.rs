@@ -1,13 +1,17 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Level, Role, SkillName, Status, Team, TeamId, User, UserId, people, skill::Skills};
+use domain::{
+    Level, Role, SkillName, Status, Team, TeamId, User, UserId,
+    skill::Skills,
+    test_support::{self, stored},
+};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use store::{
-    CommitUser, ViewUser,
-    index::{Entries, IndexUser, entries},
-    items,
+    CommitUser, IndexUser, ViewUser,
+    schema::{items::Item, keys::Key},
+    search::index::entries,
 };
 
 use crate::support::{Fixture, edit};
@@ -29,14 +33,15 @@ fn lives() -> impl Strategy<Value = Vec<User>> {
     let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deactivated)];
     let role = prop::sample::select(vec![Role::Agent, Role::Supervisor, Role::SystemAdmin]);
     let state = (name, email, status, role, team_ids(), skills());
-    let user = state.prop_map(|(name, email, status, role, teams, assigned_skills)| User {
-        name: name.to_owned(),
-        email: email.map(str::to_owned),
-        status,
-        role,
-        teams,
-        assigned_skills,
-        ..people::agent("ada")
+    let user = state.prop_map(|(name, email, status, role, teams, assigned_skills)| {
+        test_support::agent("ada").with(|user| {
+            user.idp.full_name = Some(name.to_owned());
+            user.idp.email = email.map(stored);
+            user.managed.status = status;
+            user.managed.role = role;
+            user.managed.teams = teams;
+            user.managed.assigned_skills = assigned_skills;
+        })
     });
     prop::collection::vec(user, 1..7)
 }
@@ -44,20 +49,20 @@ fn lives() -> impl Strategy<Value = Vec<User>> {
 async fn put_teams(fixture: &Fixture) {
     for number in 1..4 {
         let team_id = TeamId::new(uuid::Uuid::from_u128(number));
-        fixture.put_team(Team::new(team_id, number.to_string(), Timestamp::UNIX_EPOCH)).await;
+        fixture.put_team(Team::new(team_id, stored(&number.to_string()), Timestamp::UNIX_EPOCH)).await;
     }
 }
 
 /// The entries that are in the table.
-async fn in_the_table(fixture: &Fixture) -> Entries {
+async fn in_the_table(fixture: &Fixture) -> BTreeMap<Key, Item> {
     let scan = fixture.directory.client().scan().table_name(fixture.directory.name());
     let scan = scan.filter_expression("entity IN (:search, :filter)");
     let of = |entity: &str| AttributeValue::S(entity.to_owned());
     let scan =
         scan.expression_attribute_values(":search", of("search")).expression_attribute_values(":filter", of("filter"));
     let found: Vec<HashMap<_, _>> = scan.into_paginator().items().send().try_collect().await.unwrap();
-    let text = |item: &items::Item, name: &str| item[name].as_s().unwrap().clone();
-    found.into_iter().map(|item| ((text(&item, "pk"), text(&item, "sk")), item)).collect()
+    let text = |item: &Item, name: &str| item[name].as_s().unwrap().clone();
+    found.into_iter().map(|item| (Key { pk: text(&item, "pk"), sk: text(&item, "sk") }, item)).collect()
 }
 
 async fn current(fixture: &Fixture, user_id: UserId) -> Option<User> {
@@ -74,12 +79,12 @@ async fn lived_through(fixture: &Fixture, states: &[User], steps: &[Option<prop:
             let from = which.index(events.len());
             // A batch that is tried again comes as a whole.
             for (i, (old, new)) in events.iter().enumerate().skip(from) {
-                fixture.directory.index(new, old.as_ref()).await.unwrap();
+                fixture.directory.index_user(new, old.as_ref()).await.unwrap();
                 due.remove(&i);
             }
         } else if let Some(next) = states.next() {
             let before = current(fixture, next.user_id).await;
-            let written = fixture.directory.commit(edit(before.as_ref(), next.clone())).await.unwrap();
+            let written = fixture.directory.commit_user(edit(before.as_ref(), next.clone())).await.unwrap();
             if before.as_ref() != Some(&written) {
                 due.insert(events.len());
                 events.push((before, written));
@@ -88,7 +93,7 @@ async fn lived_through(fixture: &Fixture, states: &[User], steps: &[Option<prop:
     }
     for late in due.into_iter().rev() {
         let (old, new) = &events[late];
-        fixture.directory.index(new, old.as_ref()).await.unwrap();
+        fixture.directory.index_user(new, old.as_ref()).await.unwrap();
     }
 }
 

@@ -1,20 +1,26 @@
 use std::collections::BTreeSet;
 
-use domain::{Role, SearchText, Status, User, UserId, people, role::StatusFilter, search::fold};
+use domain::{
+    Role, SearchText, Status, User, UserId,
+    search::{Criterion, StatusFilter, UserQuery, fold},
+    test_support::{self, stored},
+};
 use proptest::prelude::*;
-use store::{CommitUser, Cursor, FindUsers, Order, Question, cursor::Leader, find::MOST_EXAMINED, index::IndexUser};
+use store::{
+    AccessPath, CommitUser, Cursor, FindUsers, IndexUser, Order, ViewUser, query_fingerprint, search::MAX_EXAMINED,
+};
 
 use crate::support::{Fixture, edit};
 
 /// All pages of an answer, joined.
-pub async fn pages(fixture: &Fixture, question: &Question, order: Order, limit: usize) -> Vec<User> {
+pub async fn pages(fixture: &Fixture, query: &UserQuery, order: Order, limit: usize) -> Vec<User> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let page = fixture.directory.find(question, order, cursor, limit).await.unwrap();
-        assert!(page.users.len() <= limit && page.examined <= MOST_EXAMINED, "{}", page.examined);
+        let page = fixture.directory.find_users(query, order, cursor, limit).await.unwrap();
+        assert!(page.users.len() <= limit && page.examined <= MAX_EXAMINED, "{}", page.examined);
         all.extend(page.users);
         let Some(next) = page.next else { return all };
-        cursor = Some(Cursor::decode(&next.encode(), &question.fingerprint()).unwrap());
+        cursor = Some(Cursor::decode(&next.encode(), &query_fingerprint(query)).unwrap());
     }
 }
 
@@ -29,12 +35,16 @@ pub fn naive(user: &User, text: &str) -> bool {
     if words.iter().all(|word| word.chars().count() < 3) {
         words = vec![&text];
     }
-    let (name, email) = (fold(&user.name), fold(user.email.as_deref().unwrap_or_default()));
+    let (name, email) = (fold(user.name()), fold(user.email().unwrap_or_default()));
     words.into_iter().all(|word| name.contains(word) || email.contains(word))
 }
 
 pub fn person(number: usize, name: &str, email: Option<String>, status: Status) -> User {
-    User { name: name.to_owned(), email, status, ..people::agent(&format!("identity-{number}")) }
+    test_support::agent(&format!("identity-{number}")).with(|user| {
+        user.idp.full_name = Some(name.to_owned());
+        user.idp.email = email.as_deref().map(stored);
+        user.managed.status = status;
+    })
 }
 
 fn names() -> impl Strategy<Value = String> {
@@ -76,11 +86,11 @@ fn rules_6_7_and_8_the_pages_of_a_search_are_exactly_who_matches_each_once() {
             let fresh = fixture.take().unwrap().fresh().with(&people).await;
             for (text, status, limit) in asked {
                 let Ok(parsed) = SearchText::parse(&text) else { continue };
-                let question = Question { text: Some(parsed), status, ..Question::default() };
-                let expected = people.iter().filter(|user| status.statuses().contains(&user.status) && naive(user, &text));
+                let query = UserQuery::new(Some(parsed), status, vec![]);
+                let expected = people.iter().filter(|user| status.statuses().contains(&user.managed.status) && naive(user, &text));
                 let expected = expected.map(|user| user.user_id).collect::<BTreeSet<_>>();
                 for order in [Order::Cheapest, Order::ByName] {
-                    let found = pages(&fresh, &question, order, limit).await;
+                    let found = pages(&fresh, &query, order, limit).await;
                     prop_assert_eq!(found.len(), expected.len(), "{:?} {:?} {}", text, status, limit);
                     prop_assert_eq!(ids(&found), expected.clone());
                 }
@@ -101,13 +111,13 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
         let people = names.iter().enumerate().map(|(i, name)| person(i, name, None, status(i))).collect::<Vec<_>>();
         let fixture = Fixture::new().await.with(&people).await;
         for filter in [StatusFilter::All, StatusFilter::Only(Status::Active), StatusFilter::Only(Status::Deleted)] {
-            let question = Question { status: filter, ..Question::default() };
+            let query = UserQuery::new(None, filter, vec![]);
             let mut expected =
-                people.iter().filter(|user| filter.statuses().contains(&user.status)).collect::<Vec<_>>();
-            expected.sort_by_key(|user| store::keys::by_name(user));
+                people.iter().filter(|user| filter.statuses().contains(&user.managed.status)).collect::<Vec<_>>();
+            expected.sort_by_key(|user| store::schema::keys::by_name(user));
             let expected = expected.iter().map(|user| user.user_id).collect::<Vec<_>>();
             for limit in [1, 2, 3, 100] {
-                let found = pages(&fixture, &question, Order::Cheapest, limit).await;
+                let found = pages(&fixture, &query, Order::Cheapest, limit).await;
                 assert_eq!(found.iter().map(|user| user.user_id).collect::<Vec<_>>(), expected, "{filter:?} {limit}");
             }
         }
@@ -116,7 +126,8 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
 
 #[tokio::test]
 async fn rule_9_filters_are_combined_with_and() {
-    let of = |number, name: &str, role| User { role, ..person(number, name, None, Status::Active) };
+    let of =
+        |number, name: &str, role| person(number, name, None, Status::Active).with(|user| user.managed.role = role);
     let people =
         [of(1, "Ann Lee", Role::Agent), of(2, "Ann Bell", Role::Supervisor), of(3, "Bea Lee", Role::Supervisor)];
     let fixture = Fixture::new().await.with(&people).await;
@@ -126,10 +137,10 @@ async fn rule_9_filters_are_combined_with_and() {
         (Some("lee"), None, vec!["Ann Lee", "Bea Lee"]),
     ] {
         let text = text.map(|text| SearchText::parse(text).unwrap());
-        let question = Question { text, role, ..Question::default() };
-        let mut found = pages(&fixture, &question, Order::Cheapest, 1).await;
-        found.sort_by_key(store::keys::by_name);
-        assert_eq!(found.into_iter().map(|user| user.name).collect::<Vec<_>>(), expected);
+        let query = UserQuery::new(text, StatusFilter::default(), role.map(Criterion::Role).into_iter().collect());
+        let mut found = pages(&fixture, &query, Order::Cheapest, 1).await;
+        found.sort_by_key(store::schema::keys::by_name);
+        assert_eq!(found.iter().map(User::name).collect::<Vec<_>>(), expected);
     }
 }
 
@@ -137,14 +148,15 @@ async fn rule_9_filters_are_combined_with_and() {
 async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
     let fixture = Fixture::new().await.with(&[person(1, "Ada Lovelace", None, Status::Active)]).await;
     let place = "x\u{1f}00000000-0000-4000-8000-000000000001";
-    let (word, role) = (Some(Leader::Word(0)), Some(Leader::Role));
-    for (text, leader, after) in
+    let (word, role) = (Some(AccessPath::Word(0)), Some(AccessPath::Criterion(0)));
+    for (text, path, after) in
         [(Some("lovelace"), word, place), (None, None, "ada"), (None, word, place), (Some("lovelace"), role, place)]
     {
-        let question = Question { text: text.map(|text| SearchText::parse(text).unwrap()), ..Question::default() };
-        let cursor = Cursor::new(&question.fingerprint(), leader, after.to_owned());
-        let refused = fixture.directory.find(&question, Order::Cheapest, Some(cursor), 5).await;
-        assert!(matches!(refused, Err(store::StoreError::Cursor)), "{text:?} {leader:?} {refused:?}");
+        let text = text.map(|text| SearchText::parse(text).unwrap());
+        let query = UserQuery::new(text, StatusFilter::default(), vec![]);
+        let cursor = Cursor::new(&query_fingerprint(&query), path, after.to_owned());
+        let refused = fixture.directory.find_users(&query, Order::Cheapest, Some(cursor), 5).await;
+        assert!(matches!(refused, Err(store::StoreError::InvalidCursor)), "{query:?} {path:?} {refused:?}");
     }
 }
 
@@ -152,19 +164,19 @@ async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
 async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_come_twice_and_late() {
     let ada = person(1, "Ada Lovelace", Some("ada@example.com".into()), Status::Active);
     let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
-    let first = fixture.directory.users(&[ada.user_id]).await.unwrap().remove(0);
-    let renamed = User { name: "Ada King".into(), ..first.clone() };
-    let renamed = fixture.directory.commit(edit(Some(&first), renamed)).await.unwrap();
-    let left = User { status: Status::Deactivated, ..renamed.clone() };
-    let left = fixture.directory.commit(edit(Some(&renamed), left)).await.unwrap();
+    let first = fixture.directory.user(ada.user_id).await.unwrap().unwrap();
+    let renamed = first.with(|user| user.idp.full_name = Some("Ada King".into()));
+    let renamed = fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
+    let left = renamed.with(|user| user.managed.status = Status::Deactivated);
+    let left = fixture.directory.commit_user(edit(Some(&renamed), left)).await.unwrap();
     for (now, old) in [(&left, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))] {
-        fixture.directory.index(now, old).await.unwrap();
+        fixture.directory.index_user(now, old).await.unwrap();
     }
     for (text, status, count) in
         [("lovelace", StatusFilter::All, 0), ("king", StatusFilter::default(), 0), ("king", StatusFilter::All, 1)]
     {
-        let question = Question { text: Some(SearchText::parse(text).unwrap()), status, ..Question::default() };
-        assert_eq!(pages(&fixture, &question, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
+        let query = UserQuery::new(Some(SearchText::parse(text).unwrap()), status, vec![]);
+        assert_eq!(pages(&fixture, &query, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
     }
 }
 
@@ -172,9 +184,10 @@ async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_co
 async fn somebody_whose_entries_are_out_of_date_is_not_shown_for_what_they_were() {
     let ada = person(1, "Ada Lovelace", None, Status::Active);
     let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
-    let first = fixture.directory.users(&[ada.user_id]).await.unwrap().remove(0);
-    let renamed = User { name: "Grace Hopper".into(), ..first.clone() };
-    fixture.directory.commit(edit(Some(&first), renamed)).await.unwrap();
-    let question = Question { text: Some(SearchText::parse("lovelace").unwrap()), ..Question::default() };
-    assert_eq!(pages(&fixture, &question, Order::Cheapest, 5).await, []);
+    let first = fixture.directory.user(ada.user_id).await.unwrap().unwrap();
+    let renamed = first.with(|user| user.idp.full_name = Some("Grace Hopper".into()));
+    fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
+    let text = Some(SearchText::parse("lovelace").unwrap());
+    let query = UserQuery::new(text, StatusFilter::default(), vec![]);
+    assert_eq!(pages(&fixture, &query, Order::Cheapest, 5).await, []);
 }

@@ -5,11 +5,8 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use embedded::Dynamo;
 use jiff::Timestamp;
-use store::{
-    ChangeOrigin, Commit, CommitUser, Directory,
-    index::IndexUser,
-    teams::{CommitTeam, TeamChange},
-};
+use store::{ChangeOrigin, CommitTeam, CommitUser, Directory, ImportSkills, IndexUser, TeamChange, UserChange};
+use uuid::Uuid;
 
 use domain::{Team, User, audit::Action};
 
@@ -33,43 +30,46 @@ impl Fixture {
 
     /// Puts a team in.
     pub async fn put_team(&self, after: Team) -> Team {
-        let by = ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH);
-        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        let team = TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
         self.directory.commit_team(team).await.unwrap()
     }
 
-    /// Closes something up to this second, as a deletion does that dies then.
-    pub async fn closed(&self, pk: &str, sk: &str, until: i64) {
+    /// Locks an item until this second, as a deletion does that dies.
+    pub async fn locked(&self, pk: &str, sk: &str, until: i64) {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let update = self.directory.client().update_item().table_name(self.directory.name());
         let update = update.key("pk", text(pk)).key("sk", text(sk));
-        let update = update.update_expression("SET closed_until = :until, closed_by = :by");
+        let update = update.update_expression("SET locked_until = :until, locked_by = :by");
         let update = update.condition_expression("attribute_exists(pk)");
         let update = update.expression_attribute_values(":until", AttributeValue::N(until.to_string()));
-        update.expression_attribute_values(":by", text("somebody else")).send().await.unwrap();
+        update.expression_attribute_values(":by", text("another deletion")).send().await.unwrap();
     }
 
     /// Puts the skills of these people into the catalog.
     pub async fn put_skills(&self, users: &[User]) {
-        let names = users.iter().flat_map(|user| user.assigned_skills.keys()).collect::<BTreeSet<_>>();
-        let by = ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH);
-        self.directory.import_skills(names.into_iter(), by).await.unwrap();
+        let names = users.iter().flat_map(|user| user.managed.assigned_skills.keys().cloned()).collect::<BTreeSet<_>>();
+        self.directory.import_skills(&names.into_iter().collect::<Vec<_>>(), operator()).await.unwrap();
     }
 
     /// Puts people in, with their search entries.
     pub async fn with(self, users: &[User]) -> Self {
         self.put_skills(users).await;
         for user in users {
-            let written = self.directory.commit(edit(None, user.clone())).await.unwrap();
-            self.directory.index(&written, None).await.unwrap();
+            let written = self.directory.commit_user(edit(None, user.clone())).await.unwrap();
+            self.directory.index_user(&written, None).await.unwrap();
         }
         self
     }
 }
 
+/// A change by an operator, at the epoch.
+pub fn operator() -> ChangeOrigin<'static> {
+    ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH, Uuid::now_v7())
+}
+
 /// A change by an operator.
-pub fn edit(before: Option<&User>, after: User) -> Commit<'_> {
-    Commit::new(before, after, ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH), Action::Edited)
+pub fn edit(before: Option<&User>, after: User) -> UserChange<'_> {
+    UserChange::new(before, after, operator(), Action::Edited)
 }
 
 /// Both at the same moment; in every other round the second begins.

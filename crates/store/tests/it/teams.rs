@@ -1,29 +1,28 @@
 //! Teams while people join them (rule 21).
 
-use domain::{Refusal, Team, TeamId, User, audit::Action, people};
+use domain::{
+    Refusal, Team, TeamId, User,
+    audit::Action,
+    test_support::{self, stored},
+};
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    ChangeOrigin, Commit, CommitUser, ReadSet, ReadSnapshot, StoreError,
-    skills::ViewCatalog,
-    teams::{CommitTeam, ListTeams, TeamChange, ViewTeams},
+    ChangeOrigin, CommitTeam, CommitUser, ListTeams, ReadSet, ReadSnapshot, StoreError, TeamChange, UserChange,
+    ViewCatalog, ViewTeams,
 };
 use uuid::Uuid;
 
-use crate::support::{Fixture, edit, meet};
+use crate::support::{Fixture, edit, meet, operator};
 
 const ROUNDS: usize = 60;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-fn operator() -> ChangeOrigin<'static> {
-    ChangeOrigin::operator("test", NOW)
-}
-
 fn team(number: usize) -> Team {
-    Team::new(TeamId::new(Uuid::from_u128(number as u128)), format!("Team {number}"), NOW)
+    Team::new(TeamId::new(Uuid::from_u128(number as u128)), stored(&format!("Team {number}")), NOW)
 }
 
 fn in_team(user: &User, team: &Team) -> User {
-    User { teams: [team.team_id].into(), ..user.clone() }
+    user.with(|user| user.managed.teams = [team.team_id].into())
 }
 
 impl Fixture {
@@ -37,19 +36,19 @@ impl Fixture {
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_has_a_member() {
     let fixture = Fixture::new().await;
-    let mut ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let mut ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
         let team = fixture.put_team(team(round)).await;
-        let joins = fixture.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
+        let joins = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
         let (gone, joined) = meet(round, fixture.directory.delete_team(&team, operator()), joins).await;
-        let members = fixture.directory.in_team(team.team_id).await.unwrap();
+        let members = fixture.directory.team_members(team.team_id).await.unwrap();
         if fixture.is_there(&team).await {
-            assert!(!matches!(gone, Ok(Ok(()))), "{gone:?}");
+            assert!(!matches!(gone, Ok(())), "{gone:?}");
             assert_eq!(members.len(), usize::from(joined.is_ok()), "{gone:?} {joined:?}");
             kept += 1;
         } else {
-            assert!(matches!((&gone, &joined), (Ok(Ok(())), Err(StoreError::Conflict))), "{gone:?} {joined:?}");
+            assert!(matches!((&gone, &joined), (Ok(()), Err(StoreError::Conflict))), "{gone:?} {joined:?}");
             assert_eq!(members, [].into(), "nobody is in a team that is not there");
             deleted += 1;
         }
@@ -62,18 +61,19 @@ async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_h
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_afterwards() {
     let fixture = Fixture::new().await;
-    let mut ada = fixture.directory.commit(edit(None, people::agent("ada"))).await.unwrap();
+    let mut ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
     for round in 0..ROUNDS {
         let team = fixture.put_team(team(round)).await;
         let after = Team { archived: true, ..team.clone() };
-        let archive = TeamChange { before: Some(&team), after, by: operator(), action: Action::Edited, skills: None };
-        let joins = fixture.directory.commit(edit(Some(&ada), in_team(&ada, &team)));
+        let archive =
+            TeamChange { before: Some(&team), after, origin: operator(), action: Action::Edited, skills: None };
+        let joins = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
         let (archived, joined) = meet(round, fixture.directory.commit_team(archive), joins).await;
         assert!(archived.is_ok() || matches!(archived, Err(StoreError::Conflict)), "{archived:?}");
         ada = joined.unwrap_or(ada);
         if archived.is_ok() {
-            let grace = in_team(&people::agent("grace"), &team);
-            assert!(matches!(fixture.directory.commit(edit(None, grace)).await, Err(StoreError::Conflict)));
+            let grace = in_team(&test_support::agent("grace"), &team);
+            assert!(matches!(fixture.directory.commit_user(edit(None, grace)).await, Err(StoreError::Conflict)));
         }
     }
 }
@@ -84,10 +84,11 @@ async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_th
     let fixture = Fixture::new().await;
     let team = fixture.put_team(team(7)).await;
     for (count, name) in ["ada", "grace", "edith"].into_iter().enumerate() {
-        let user = in_team(&people::agent(name), &team);
-        fixture.directory.commit(edit(None, user)).await.unwrap();
-        let refused = fixture.directory.delete_team(&team, operator()).await.unwrap();
-        assert_eq!(refused, Err(Refusal::TeamHasMembers { team: team.name.clone(), members: count + 1 }));
+        let user = in_team(&test_support::agent(name), &team);
+        fixture.directory.commit_user(edit(None, user)).await.unwrap();
+        let refused = fixture.directory.delete_team(&team, operator()).await.unwrap_err();
+        let has_members = Refusal::TeamHasMembers { team: team.name.to_string(), members: count + 1 };
+        assert!(matches!(&refused, StoreError::Refused(refusal) if *refusal == has_members), "{refused}");
     }
 }
 
@@ -96,11 +97,11 @@ async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_th
 async fn rule_21_a_team_that_a_deletion_which_died_has_closed_opens_again_after_its_time() {
     let fixture = Fixture::new().await;
     let team = fixture.put_team(team(7)).await;
-    fixture.closed(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
-    let at = |second: i64| ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second));
+    fixture.locked(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
+    let at = |second: i64| ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second), Uuid::now_v7());
     let joins = async |second: i64| {
-        let member = in_team(&people::agent("ada"), &team);
-        fixture.directory.commit(Commit::new(None, member, at(second), Action::Edited)).await
+        let member = in_team(&test_support::agent("ada"), &team);
+        fixture.directory.commit_user(UserChange::new(None, member, at(second), Action::Edited)).await
     };
     for closed in [0, 29, 30] {
         assert!(matches!(joins(closed).await, Err(StoreError::Conflict)), "{closed}");
@@ -108,8 +109,8 @@ async fn rule_21_a_team_that_a_deletion_which_died_has_closed_opens_again_after_
         assert!(matches!(deleted, Err(StoreError::Conflict)), "who has closed it deletes it: {deleted:?}");
     }
     let ada = joins(31).await.unwrap();
-    fixture.directory.commit(edit(Some(&ada), User { teams: [].into(), ..ada.clone() })).await.unwrap();
-    assert_eq!(fixture.directory.delete_team(&team, at(31)).await.unwrap(), Ok(()));
+    fixture.directory.commit_user(edit(Some(&ada), ada.with(|user| user.managed.teams = [].into()))).await.unwrap();
+    fixture.directory.delete_team(&team, at(31)).await.unwrap();
     assert!(!fixture.is_there(&team).await);
 }
 
@@ -117,11 +118,11 @@ async fn rule_21_a_team_that_a_deletion_which_died_has_closed_opens_again_after_
 async fn a_deleted_teams_name_is_free_again_and_two_teams_never_share_one() {
     let fixture = Fixture::new().await;
     let first = fixture.put_team(team(7)).await;
-    let namesake = || Team { name: "TEAM 7".to_owned(), ..team(8) };
-    let make = |after| TeamChange { before: None, after, by: operator(), action: Action::Created, skills: None };
+    let namesake = || Team { name: stored("TEAM 7"), ..team(8) };
+    let make = |after| TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
     assert!(matches!(fixture.directory.commit_team(make(namesake())).await, Err(StoreError::Conflict)));
-    fixture.directory.delete_team(&first, operator()).await.unwrap().unwrap();
+    fixture.directory.delete_team(&first, operator()).await.unwrap();
     fixture.directory.commit_team(make(namesake())).await.unwrap();
-    assert_eq!(fixture.directory.whose_team_name("team 7").await.unwrap(), Some(namesake().team_id));
+    assert_eq!(fixture.directory.team_id_of_name(&stored("team 7")).await.unwrap(), Some(namesake().team_id));
     assert_eq!(fixture.directory.count_members(namesake().team_id).await.unwrap(), 0);
 }

@@ -7,8 +7,7 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{NextPage, TokenAnswer, Worker, WorkerPage};
-use crate::TwilioError;
+use crate::{NextPage, TokenAnswer, TwilioError, Worker, WorkerPage};
 
 /// An answer whose status is neither 429 nor 5xx.
 pub(super) struct Answer {

@@ -1,9 +1,11 @@
 //! Tries again, within a fixed time.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
+
+use tokio::time::Instant;
 
 use crate::TwilioError;
 
@@ -23,7 +25,7 @@ where
         .retry(pauses())
         .when(TwilioError::is_transient)
         .adjust(|error, pause| pause_within(deadline, error, pause))
-        .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "asking Twilio again"))
+        .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "retrying a request to Twilio"))
         .await
 }
 
@@ -32,7 +34,7 @@ fn pauses() -> ExponentialBuilder {
 }
 
 /// The pause before the next try, at least what Twilio asks for. None if nothing would be left of the
-/// time: whoever called knows better than this client when to come back.
+/// time: the caller knows better than this client when to come back.
 fn pause_within(deadline: Instant, error: &TwilioError, pause: Option<Duration>) -> Option<Duration> {
     let pause = pause?.max(error.retry_after().unwrap_or_default());
     (pause < left_until(deadline)).then_some(pause)

@@ -1,5 +1,6 @@
 //! What `TaskRouter` tells the directory about a worker (rules 22, 28).
 
+use domain::{ReportVersion, Role};
 use form_urlencoded::Serializer;
 use twilio::{Callback, CallbackError, EventKind};
 
@@ -48,18 +49,18 @@ fn an_update_says_who_the_worker_is_and_when_it_was_so() {
     assert_eq!(callback.kind, EventKind::AttributesUpdate);
     assert_eq!((&*callback.account_sid, &*callback.workspace_sid), ("AC1", "WS1"));
     assert_eq!(callback.event_sid.as_deref(), Some("EV1"));
-    assert!(!callback.is_deleted());
-    let said = callback.worker.unwrap();
-    assert_eq!((&*said.sid, &*said.activity_sid, &*said.activity_name), ("WK1", "WA1", "Offline"));
-    assert_eq!((said.version, said.timestamp_ms), (23, 1_692_625_512_203));
-    assert_eq!(said.attributes, ATTRIBUTES);
+    let report = callback.worker.unwrap();
+    assert!(!report.deleted);
+    assert_eq!((report.worker_sid.as_str(), report.activity.as_str()), ("WK1", "Offline"));
+    assert_eq!(report.version, ReportVersion { version: 23, at_ms: 1_692_625_512_203 });
+    assert_eq!(report.attributes.unwrap().role, Some(Role::SystemAdmin));
 }
 
 #[test]
 fn the_identity_is_never_unescaped() {
     // rule 22
-    let said = parse(UPDATE).unwrap().worker.unwrap();
-    assert_eq!(said.name, "bugs_2Ebunny_40example_2Ecom");
+    let report = parse(UPDATE).unwrap().worker.unwrap();
+    assert_eq!(report.identity.unwrap().as_str(), "bugs_2Ebunny_40example_2Ecom");
 }
 
 #[test]
@@ -68,8 +69,9 @@ fn a_removed_worker_is_known_by_its_sid_alone() {
     let mut form = with("EventType", "worker.deleted");
     form = without(&form, "WorkerAttributes");
     let callback = parse(&form).unwrap();
-    assert!(callback.is_deleted());
-    assert_eq!(callback.worker.unwrap().sid, "WK1");
+    let report = callback.worker.unwrap();
+    assert!(report.deleted);
+    assert_eq!(report.worker_sid.as_str(), "WK1");
     assert_eq!(parse(&without(&form, "WorkerSid")), Err(CallbackError::Missing("WorkerSid")));
 }
 
@@ -87,8 +89,8 @@ fn what_twilio_adds_later_is_passed_over() {
 #[test]
 fn time_and_version_have_what_stands_in_for_them() {
     let seconds = parse(&without(UPDATE, "TimestampMs")).unwrap().worker.unwrap();
-    assert_eq!(seconds.timestamp_ms, 1_692_625_512_000);
-    assert_eq!(parse(&with("WorkerVersion", "")).unwrap().worker.unwrap().version, 0);
+    assert_eq!(seconds.version.at_ms, 1_692_625_512_000);
+    assert_eq!(parse(&with("WorkerVersion", "")).unwrap().worker.unwrap().version.version, 0);
     assert_eq!(parse(&without(UPDATE, "Sid")).unwrap().event_sid, None);
     let timeless = without(&without(UPDATE, "TimestampMs"), "Timestamp");
     assert_eq!(parse(&timeless), Err(CallbackError::Missing("Timestamp")));
@@ -131,7 +133,8 @@ fn every_published_body_is_read() {
     for (event_type, body) in bodies {
         let callback = Callback::parse(body.as_str().unwrap().as_bytes()).unwrap();
         assert_eq!(&callback.event_type, event_type);
-        assert_eq!(callback.is_deleted(), event_type == "worker.deleted");
-        assert_eq!(callback.worker.unwrap().name, "alice");
+        let report = callback.worker.unwrap();
+        assert_eq!(report.deleted, event_type == "worker.deleted");
+        assert_eq!(report.identity.unwrap().as_str(), "alice");
     }
 }

@@ -1,5 +1,6 @@
 //! Asking `TaskRouter` about workers.
 
+use domain::WorkerSid;
 use serde_json::json;
 use twilio::{Config, FetchWorker, ListWorkers, TwilioError, Worker};
 use wiremock::matchers::{basic_auth, header, method, path, query_param};
@@ -13,7 +14,7 @@ fn ok() -> ResponseTemplate {
 
 /// A caller as the functions are: it only knows the verb.
 async fn look_up(twilio: &impl FetchWorker, sid: &str) -> Option<Worker> {
-    twilio.fetch_worker(sid).await.unwrap()
+    twilio.fetch_worker(&WorkerSid::new(sid)).await.unwrap()
 }
 
 #[tokio::test]
@@ -99,7 +100,7 @@ async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
     let twilio = MockServer::start().await;
     let odd = json!({"sid": 7, "friendly_name": "alice"});
     answers(&twilio, "GET", WORKER, ok().set_body_json(odd), 1).await;
-    let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
+    let error = client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
     assert!(matches!(error, TwilioError::Malformed("worker")), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("alice"));
 }

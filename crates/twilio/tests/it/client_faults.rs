@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use twilio::TwilioError;
+use domain::WorkerSid;
+use twilio::{FetchWorker, TwilioError};
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::twilio::{WORKER, answers, client, client_with, first_answers, worker};
@@ -21,7 +22,7 @@ async fn a_passing_fault_is_not_noticed() {
         let twilio = MockServer::start().await;
         first_answers(&twilio, "GET", WORKER, fault).await;
         answers(&twilio, "GET", WORKER, good(), 1).await;
-        assert!(client(&twilio).fetch_worker("WK1").await.unwrap().is_some());
+        assert!(client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap().is_some());
     }
 }
 
@@ -31,7 +32,7 @@ async fn twilio_is_given_the_time_it_asks_for() {
     first_answers(&twilio, "GET", WORKER, status(429).insert_header("Retry-After", "1")).await;
     answers(&twilio, "GET", WORKER, good(), 1).await;
     let start = Instant::now();
-    assert!(client(&twilio).fetch_worker("WK1").await.unwrap().is_some());
+    assert!(client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap().is_some());
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
@@ -40,7 +41,7 @@ async fn who_must_wait_longer_than_there_is_time_is_told_at_once() {
     let twilio = MockServer::start().await;
     answers(&twilio, "GET", WORKER, status(429).insert_header("Retry-After", "60"), 1).await;
     let start = Instant::now();
-    let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
+    let error = client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     assert_eq!(error.retry_after(), Some(Duration::from_mins(1)));
     assert!(error.is_transient());
@@ -51,7 +52,7 @@ async fn a_lasting_fault_is_reported_after_a_few_tries_and_within_the_time() {
     let twilio = MockServer::start().await;
     answers(&twilio, "GET", WORKER, status(503), 2..=4).await;
     let start = Instant::now();
-    let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
+    let error = client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     assert!(matches!(error, TwilioError::Unavailable { status: 503, .. }), "{error:?}");
 }
@@ -62,7 +63,7 @@ async fn an_answer_that_never_comes_leaves_time_for_a_second_try() {
     first_answers(&twilio, "GET", WORKER, good().set_delay(Duration::from_mins(1))).await;
     answers(&twilio, "GET", WORKER, good(), 1).await;
     let client = client_with(twilio.uri(), Duration::from_millis(1500));
-    assert!(client.fetch_worker("WK1").await.unwrap().is_some());
+    assert!(client.fetch_worker(&WorkerSid::new("WK1")).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -71,7 +72,7 @@ async fn answers_that_never_come_end_with_the_calls_time() {
     answers(&twilio, "GET", WORKER, good().set_delay(Duration::from_mins(1)), 1..).await;
     let start = Instant::now();
     let client = client_with(twilio.uri(), Duration::from_millis(600));
-    let error = client.fetch_worker("WK1").await.unwrap_err();
+    let error = client.fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
     assert!(matches!(error, TwilioError::Timeout), "{error:?}");
     assert!(start.elapsed() < Duration::from_millis(1200), "{:?}", start.elapsed());
 }
@@ -80,8 +81,8 @@ async fn answers_that_never_come_end_with_the_calls_time() {
 async fn no_connection_is_an_error_that_may_pass() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client = client_with(format!("http://{closed}"), Duration::from_millis(500));
-    let error = client.fetch_worker("WK1").await.unwrap_err();
-    assert!(matches!(error, TwilioError::Connection(_)), "{error:?}");
+    let error = client.fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
+    assert!(matches!(error, TwilioError::Connection), "{error:?}");
     assert!(error.is_transient());
 }
 
@@ -92,7 +93,7 @@ async fn a_refusal_is_not_asked_for_twice() {
         let body = serde_json::json!({"code": 20003, "message": "alice", "status": code});
         let elsewhere = status(code).insert_header("Location", WORKER).set_body_json(body);
         answers(&twilio, "GET", WORKER, elsewhere, 1).await;
-        let error = client(&twilio).fetch_worker("WK1").await.unwrap_err();
+        let error = client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
         assert!(matches!(error, TwilioError::Refused { code: Some(20003), .. }), "{error:?}");
         assert!(!error.is_transient() && !format!("{error:?}").contains("alice"));
     }

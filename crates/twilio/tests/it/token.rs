@@ -42,7 +42,6 @@ async fn a_good_token_says_whose_it_is_and_until_when() {
         .await;
     let holder = ask(&client(&twilio)).await.unwrap().unwrap();
     assert_eq!((&*holder.worker_sid, &*holder.identity), ("WK1", "user_40example_2Ecom"));
-    assert_eq!(holder.realm_user_id.as_deref(), Some("user@example.com"));
     assert_eq!(holder.roles, ["agent"]);
     assert_eq!(holder.expiration.to_string(), "2018-09-24T23:22:44.24Z");
 }

@@ -5,14 +5,12 @@ use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Region},
 };
-use domain::{Level, LevelRange, Skill, SkillName, Team, TeamId, audit::Action, catalog::SkillSet};
+use domain::{
+    Level, LevelRange, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, audit::Action, catalog::SkillSet,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::{
-    ChangeOrigin, Directory, StoreError,
-    skills::CommitSkill,
-    teams::{CommitTeam, TeamChange},
-};
+use store::{ChangeOrigin, CommitSkill, CommitTeam, Directory, StoreError, TeamChange};
 use uuid::Uuid;
 
 use super::failed;
@@ -48,20 +46,21 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
 }
 
 async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let by = ChangeOrigin::operator("seed", now());
+    let by = ChangeOrigin::operator("seed", now(), Uuid::now_v7());
     for (skill_set, skills) in SKILL_SETS {
-        unless_there(directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await)?;
+        let skill_set = SkillSetName::parse(skill_set)?;
+        unless_there(directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), by).await)?;
         for &(name, has_levels) in skills {
             let levels = has_levels.then(LevelRange::default);
-            let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.to_owned(), levels, version: 0 };
+            let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.clone(), levels, version: 0 };
             unless_there(directory.commit_skill(None, skill, by, Action::Created).await.map(drop))?;
         }
     }
     for (n, (name, skills)) in TEAMS.into_iter().enumerate() {
         let skill = |&(name, level): &(&str, Option<i64>)| Ok((SkillName::new(name)?, level.map(Level)));
         let skills = skills.iter().map(skill).collect::<Result<_, domain::Refusal>>()?;
-        let after = Team { skills, ..Team::new(team_id(n), name, by.now) };
-        let team = TeamChange { before: None, after, by, action: Action::Created, skills: None };
+        let after = Team { skills, ..Team::new(team_id(n), TeamName::parse(name)?, by.now) };
+        let team = TeamChange { before: None, after, origin: by, action: Action::Created, skills: None };
         unless_there(directory.commit_team(team).await.map(drop))?;
     }
     Ok(())

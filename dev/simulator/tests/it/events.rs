@@ -53,8 +53,9 @@ async fn a_worker_made_changed_and_removed_is_told_in_order_and_signed() {
         let callback = arrived.parsed();
         assert_eq!((&*callback.account_sid, &*callback.workspace_sid), (ACCOUNT, WORKSPACE));
         assert_eq!(callback.event_type, event_type);
-        let said = callback.worker.unwrap();
-        assert_eq!((&*said.sid, &*said.name, said.version), (text(&worker, "sid"), "alice", version));
+        let report = callback.worker.unwrap();
+        assert_eq!((report.worker_sid.as_str(), report.version.version), (text(&worker, "sid"), version));
+        assert_eq!(report.identity.unwrap().as_str(), "alice");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Flex tokens (rules 5, 25).
 
 use serde_json::json;
-use twilio::{Client, Config};
+use domain::WorkerSid;
+use twilio::{Client, Config, FetchWorker, ListWorkers, ValidateToken};
 
 use crate::harness::{ACCOUNT, TOKEN, Twilio, WORKSPACE, alice, text};
 
@@ -47,9 +48,9 @@ async fn the_directorys_own_client_works_against_it() {
     let holder = client.validate_token(&text(&session, "token").into()).await.unwrap().unwrap();
     assert_eq!(holder.worker_sid, sid);
     assert_eq!(client.validate_token(&"made-up".into()).await.unwrap(), None);
-    let worker = client.fetch_worker(sid).await.unwrap().unwrap();
+    let worker = client.fetch_worker(&WorkerSid::new(sid)).await.unwrap().unwrap();
     assert_eq!((&*worker.friendly_name, worker.version), ("alice@example.com", Some(1)));
-    assert!(client.fetch_worker("WK0").await.unwrap().is_none());
+    assert!(client.fetch_worker(&WorkerSid::new("WK0")).await.unwrap().is_none());
     let page = client.list_workers(None).await.unwrap();
     assert_eq!((page.workers.len(), page.next), (1, None));
 }

@@ -3,27 +3,25 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use app::SystemTimeAndIds;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Role, people};
+use domain::{Role, job::JobState, test_support};
 use embedded::Dynamo;
-use export::{Link, ServiceError, StartJob, handle};
-use http_api::respond::Answer;
+use export::{PresignDownload, ServiceError, StartJob, handle};
+use http_api::HttpResult;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use store::{
-    Directory,
-    jobs::{JobState, KeepJobs},
-};
+use store::{Directory, StoreJobs};
 use uuid::Uuid;
 
-/// A Lambda that remembers what it was asked to start.
+/// Services that remember which jobs they were asked to start.
 #[derive(Default)]
-struct Worker {
+struct Services {
     refuses: AtomicBool,
     started: Mutex<Vec<Uuid>>,
 }
 
-impl StartJob for Worker {
+impl StartJob for Services {
     async fn start(&self, job_id: Uuid) -> Result<(), ServiceError> {
         if self.refuses.load(Ordering::Relaxed) {
             return Err(ServiceError("TooManyRequestsException".to_owned()));
@@ -33,15 +31,15 @@ impl StartJob for Worker {
     }
 }
 
-impl Link for Worker {
-    async fn link(&self, _: &str) -> Result<String, ServiceError> {
+impl PresignDownload for Services {
+    async fn presign(&self, _: &str) -> Result<String, ServiceError> {
         Err(ServiceError("there is no file".to_owned()))
     }
 }
 
 struct Fixture {
     directory: Directory,
-    worker: Worker,
+    services: Services,
     _dynamo: Dynamo,
 }
 
@@ -49,15 +47,15 @@ impl Fixture {
     async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
-        Self { directory, worker: Worker::default(), _dynamo: dynamo }
+        Self { directory, services: Services::default(), _dynamo: dynamo }
     }
 
-    async fn post(&self, key: Option<&str>) -> Answer {
-        handle(&self.directory, &self.worker, asked(key)).await
+    async fn post(&self, key: Option<&str>) -> HttpResult {
+        handle(&self.directory, &self.services, &SystemTimeAndIds, request(key)).await
     }
 
     fn started(&self) -> Vec<Uuid> {
-        self.worker.started.lock().unwrap().clone()
+        self.services.started.lock().unwrap().clone()
     }
 
     /// Forgets the answers that are kept, as if each attempt had died before it kept its own and its lease were over.
@@ -65,7 +63,7 @@ impl Fixture {
         let (client, name) = (self.directory.client(), self.directory.name());
         let items = client.scan().table_name(name).send().await.unwrap().items.unwrap();
         for mut item in items.into_iter().filter(|item| item["entity"].as_s().unwrap() == "idempotency") {
-            item.remove("answer");
+            item.remove("response");
             item.insert("lease_until_ms".to_owned(), AttributeValue::N("0".to_owned()));
             client.put_item().table_name(name).set_item(Some(item)).send().await.unwrap();
         }
@@ -73,9 +71,8 @@ impl Fixture {
 }
 
 /// A supervisor asks for an export of everybody.
-fn asked(key: Option<&str>) -> Request {
-    let caller =
-        json!({"user_id": people::agent("ada").user_id, "role": Role::Supervisor, "token_role": Role::Supervisor});
+fn request(key: Option<&str>) -> Request {
+    let caller = json!({"user_id": test_support::agent("ada").user_id, "role": Role::Supervisor, "token_role": Role::Supervisor});
     let event = json!({
         "version": "2.0",
         "routeKey": "POST /exports",
@@ -126,9 +123,9 @@ async fn an_attempt_that_died_with_its_job_made_is_followed_by_one_that_finds_th
 #[tokio::test]
 async fn an_export_that_could_not_be_started_is_started_by_the_same_request() {
     let fixture = Fixture::new().await;
-    fixture.worker.refuses.store(true, Ordering::Relaxed);
+    fixture.services.refuses.store(true, Ordering::Relaxed);
     assert_eq!(fixture.post(Some("k")).await.unwrap().status(), 503);
-    fixture.worker.refuses.store(false, Ordering::Relaxed);
+    fixture.services.refuses.store(false, Ordering::Relaxed);
     let again = fixture.post(Some("k")).await.unwrap();
     assert_eq!(fixture.started(), [job_id(&again)]);
     let job = fixture.directory.job(job_id(&again)).await.unwrap().unwrap();

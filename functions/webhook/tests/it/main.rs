@@ -1,7 +1,4 @@
-//! The webhook against a real DynamoDB, embedded, and a TaskRouter that answers what the test says.
-#![allow(clippy::unwrap_used, missing_docs)]
+//! The webhook against a real DynamoDB, embedded.
+#![allow(clippy::unwrap_used)]
 
-mod callbacks;
-mod order;
 mod request;
-mod support;

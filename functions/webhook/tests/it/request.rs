@@ -1,80 +1,136 @@
-use account::Account;
-use lambda_http::{Body, Request, RequestExt};
+use app::{SystemTimeAndIds, ingest::WorkerIngest};
+use domain::{User, WorkerSid, policy::Policy, test_support::stored};
+use embedded::Dynamo;
+use lambda_http::{Body, Request, RequestExt, http::StatusCode, request::RequestContext};
 use secrecy::SecretString;
 use serde_json::json;
-use store::ViewUser;
+use store::{Directory, ViewUser};
+use twilio::{FetchWorker, TwilioError, Worker, account::Account};
 use webhook::Webhook;
-
-use crate::support::{Fixture, Said, TaskRouter, person, said};
 
 const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
-fn webhook() -> Webhook {
-    let account =
-        Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
-    Webhook::new(&account, URL.to_owned())
+/// A TaskRouter that is never asked.
+struct NoTaskRouter;
+
+impl FetchWorker for NoTaskRouter {
+    async fn fetch_worker(&self, _: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
+        Err(TwilioError::Connection)
+    }
 }
 
-fn login() -> Said {
-    said(1, "WK1", "ada", &json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"]}))
+struct Fixture {
+    ingest: WorkerIngest<Directory, NoTaskRouter, SystemTimeAndIds>,
+    webhook: Webhook,
+    _dynamo: Dynamo,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let dynamo = Dynamo::memory().await.unwrap();
+        let store = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
+        let account =
+            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
+        Self {
+            ingest: WorkerIngest {
+                store,
+                taskrouter: NoTaskRouter,
+                time_and_ids: SystemTimeAndIds,
+                policy: Policy::default(),
+            },
+            webhook: Webhook::new(&account, URL.to_owned()),
+            _dynamo: dynamo,
+        }
+    }
+
+    /// The status of the response, or the code of the problem.
+    async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
+        let result = self.webhook.handle(&self.ingest, request).await;
+        result.map(|response| response.status()).map_err(|problem| problem.code)
+    }
+
+    async fn ada(&self) -> Option<User> {
+        let user_id = self.ingest.store.user_id_of_identity(&stored("ada")).await.unwrap()?;
+        self.ingest.store.user(user_id).await.unwrap()
+    }
+}
+
+fn login() -> Vec<(&'static str, String)> {
+    let attributes = json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"]});
+    let fields = [
+        ("AccountSid", "AC1"),
+        ("WorkspaceSid", "WS1"),
+        ("EventType", "worker.attributes.update"),
+        ("Sid", "EV1"),
+        ("TimestampMs", "1000"),
+        ("WorkerSid", "WK1"),
+        ("WorkerName", "ada"),
+        ("WorkerActivitySid", "WA1"),
+        ("WorkerActivityName", "Available"),
+        ("WorkerVersion", "1"),
+    ];
+    let fields = fields.map(|(name, value)| (name, value.to_owned())).into_iter();
+    fields.chain([("WorkerAttributes", attributes.to_string())]).collect()
 }
 
 fn signed(form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-    let signature = twilio::signature::sign(&SecretString::from(TOKEN), &format!("{URL}/webhooks/taskrouter"), &pairs);
+    let url = format!("{URL}/webhooks/taskrouter");
+    let signature = twilio::signature::sign(&SecretString::from(TOKEN), &url, &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let request = lambda_http::http::Request::post("https://elsewhere.example.com/webhooks/taskrouter")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("x-twilio-signature", signature);
-    request.body(Body::from(body)).unwrap().with_raw_http_path("/webhooks/taskrouter")
+    let context = json!({
+        "accountId": "0", "apiId": "local", "stage": "$default", "timeEpoch": 0, "requestId": "test",
+        "routeKey": "POST /webhooks/taskrouter",
+        "http": {"method": "POST", "path": "/webhooks/taskrouter", "protocol": "HTTP/1.1"},
+    });
+    let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
+    let request = request.body(Body::from(body)).unwrap().with_raw_http_path("/webhooks/taskrouter");
+    request.with_request_context(context)
 }
 
 #[tokio::test]
 async fn a_signed_callback_is_answered_204_with_a_content_type() {
     let fixture = Fixture::new().await;
-    let door = fixture.door(TaskRouter::default());
-    let answer = webhook().handle(&door, signed(&login().form())).await.unwrap();
-    assert_eq!(
-        (answer.status().as_u16(), &answer.headers()["content-type"]),
-        (204, &"application/json".parse().unwrap())
-    );
-    assert_eq!(person(&door.directory.directory, "ada").await.name, "Ada");
+    let response = fixture.webhook.handle(&fixture.ingest, signed(&login())).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert_eq!(fixture.ada().await.unwrap().name(), "Ada");
 }
 
 #[tokio::test]
 async fn a_callback_with_a_wrong_signature_is_refused_and_nothing_of_it_is_read() {
     let fixture = Fixture::new().await;
-    let door = fixture.door(TaskRouter::default());
-    let mut wrong = signed(&login().form());
+    let mut wrong = signed(&login());
     wrong.headers_mut().insert("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".parse().unwrap());
-    let problem = webhook().handle(&door, wrong).await.unwrap_err();
+    let problem = fixture.webhook.handle(&fixture.ingest, wrong).await.unwrap_err();
     assert_eq!((problem.status, problem.code), (403, "wrong-signature"));
     let mut unsigned = signed(&[("not", "a callback".into())]);
     unsigned.headers_mut().remove("x-twilio-signature");
-    assert_eq!(webhook().handle(&door, unsigned).await.unwrap_err().code, "wrong-signature");
-    assert_eq!(door.directory.directory.whose_identity("ada").await.unwrap(), None);
+    assert_eq!(fixture.post(unsigned).await, Err("wrong-signature"));
+    assert_eq!(fixture.ada().await, None);
 }
 
 #[tokio::test]
 async fn a_callback_of_another_account_or_workspace_is_refused() {
     let fixture = Fixture::new().await;
-    let door = fixture.door(TaskRouter::default());
     for field in ["AccountSid", "WorkspaceSid"] {
-        let mut form = login().form();
+        let mut form = login();
         form.iter_mut().find(|(name, _)| *name == field).unwrap().1.push('9');
-        assert_eq!(webhook().handle(&door, signed(&form)).await.unwrap_err().code, "foreign-callback");
+        assert_eq!(fixture.post(signed(&form)).await, Err("foreign-callback"));
     }
 }
 
 #[tokio::test]
 async fn event_types_and_fields_that_are_not_known_are_ignored() {
     let fixture = Fixture::new().await;
-    let door = fixture.door(TaskRouter::default());
-    let mut form = login().form();
+    let mut form = login();
     form.push(("SomethingNew", "x".into()));
-    assert_eq!(webhook().handle(&door, signed(&form)).await.unwrap().status(), 204);
+    assert_eq!(fixture.post(signed(&form)).await, Ok(StatusCode::NO_CONTENT));
     let task = [("AccountSid", "AC1"), ("WorkspaceSid", "WS1"), ("EventType", "task.created"), ("TaskSid", "WT1")];
     let task = task.map(|(name, value)| (name, value.to_owned()));
-    assert_eq!(webhook().handle(&door, signed(&task)).await.unwrap().status(), 204);
+    assert_eq!(fixture.post(signed(&task)).await, Ok(StatusCode::NO_CONTENT));
 }

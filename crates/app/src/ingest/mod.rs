@@ -1,0 +1,232 @@
+//! Ingest: from one report about a worker to the committed transaction. Everything that TaskRouter says enters here, from a
+//! callback as well as from the answer to a request.
+//!
+//! Two writes: the worker's item stores what was reported, and a transaction brings the user in line with it. If the
+//! function dies in between, the next report repairs it, because the hash on the worker's item still differs.
+
+mod resolve_owner;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use std::time::Duration;
+use thiserror::Error;
+
+use domain::{
+    Actor, Identity, SkillName, Source, Status, User, UserId, WorkerReport,
+    audit::Action,
+    effective::effective_skills,
+    login::{adopt, apply_report},
+    policy::{Policy, SkillAuthority},
+    skill::Skills,
+};
+use jiff::Timestamp;
+use store::{
+    AppliedReport, ChangeOrigin, CommitUser, ImportSkills, RecordReport, StoreError, UserChange, ViewTeams, ViewUser,
+    team_ids,
+};
+use twilio::{FetchWorker, TwilioError};
+
+use crate::TimeAndIds;
+use resolve_owner::{Owner, Retry};
+
+/// The verbs of the store that ingest uses.
+pub trait IngestStore: ViewUser + CommitUser + ViewTeams + RecordReport + ImportSkills + Sync {}
+impl<T: ViewUser + CommitUser + ViewTeams + RecordReport + ImportSkills + Sync> IngestStore for T {}
+
+#[derive(Debug, Clone)]
+pub struct WorkerIngest<S, T, C> {
+    pub store: S,
+    /// Asked if a report alone does not tell which user it is about.
+    pub taskrouter: T,
+    pub time_and_ids: C,
+    pub policy: Policy,
+}
+
+#[derive(Debug, Error)]
+pub enum IngestError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Twilio(#[from] TwilioError),
+    /// Everything kept changing, or TaskRouter reports two things at once.
+    #[error("a report cannot be reconciled with what TaskRouter says now")]
+    Inconsistent,
+}
+
+/// The retries of a report that conflicts with others.
+const MAX_RETRIES: usize = 8;
+
+/// How many reports about other workers may have to be applied before one.
+const MAX_DEPENDENCIES: usize = 8;
+
+/// A report that is being applied.
+struct PendingReport {
+    report: WorkerReport,
+    request_id: String,
+    is_first_attempt: bool,
+    waits: ExponentialBackoff,
+}
+
+impl PendingReport {
+    fn new(report: WorkerReport, request_id: &str) -> Self {
+        for fault in &report.faults {
+            tracing::warn!(worker_sid = %report.worker_sid, %fault, "fault in a worker's attributes");
+        }
+        let waits = ExponentialBuilder::default()
+            .with_jitter()
+            .with_max_times(MAX_RETRIES)
+            .with_min_delay(Duration::from_millis(5))
+            .with_max_delay(Duration::from_millis(500));
+        Self { report, request_id: request_id.to_owned(), is_first_attempt: true, waits: waits.build() }
+    }
+
+    /// Waits before an attempt: not before the first one, then longer each time, with jitter.
+    async fn wait(&mut self) -> Result<(), IngestError> {
+        if std::mem::take(&mut self.is_first_attempt) {
+            return Ok(());
+        }
+        let wait = self.waits.next().ok_or(IngestError::Inconsistent)?;
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+}
+
+/// The outcome of one attempt.
+enum Attempt {
+    Done,
+    Retry(Retry),
+}
+
+impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C> {
+    /// Applies a report; afterwards the directory agrees with it. `request_id` stands in the audit record.
+    pub async fn apply(&self, report: WorkerReport, source: Source, request_id: &str) -> Result<(), IngestError> {
+        // The last one is applied first: the ones below wait for it.
+        let mut pending = vec![PendingReport::new(report, request_id)];
+        while let Some(current) = pending.last_mut() {
+            current.wait().await?;
+            match Box::pin(self.attempt(current, source)).await {
+                Ok(Attempt::Done) => drop(pending.pop()),
+                Ok(Attempt::Retry(Retry::With(report))) => current.report = *report,
+                Ok(Attempt::Retry(Retry::After(_))) if pending.len() > MAX_DEPENDENCIES => {
+                    return Err(IngestError::Inconsistent);
+                }
+                Ok(Attempt::Retry(Retry::After(other))) => pending.push(PendingReport::new(*other, "")),
+                Err(IngestError::Store(error)) if error.can_redecide() => {
+                    tracing::debug!("changed concurrently; retrying");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, pending: &PendingReport, source: Source) -> Result<Attempt, IngestError> {
+        let recorded = self.store.record_report(&pending.report).await?;
+        if recorded.is_latest && recorded.worker.applied_hash.as_deref() == Some(&pending.report.hash) {
+            return Ok(Attempt::Done);
+        }
+        let mut report = pending.report.clone();
+        report.deleted |= recorded.worker.deleted;
+        let (before, previous_owner) = match self.resolve_owner(&report, &recorded).await? {
+            Owner::None => (None, None),
+            Owner::User { user, previous_owner } => (Some(*user), previous_owner),
+            Owner::Retry(retry) => return Ok(Attempt::Retry(retry)),
+        };
+        // The callback of a deletion may state no more than the SID.
+        match &before {
+            Some(user) if report.identity.is_none() => report.identity = Some(user.identity.clone()),
+            None if report.identity.is_none() => return Ok(Attempt::Done),
+            None if report.deleted && report.attributes.is_none() => return Ok(Attempt::Done),
+            _ => {}
+        }
+        let now = self.time_and_ids.now();
+        let Some(after) = self.user_after(before.as_ref(), &report, recorded.is_latest, now).await? else {
+            tracing::info!(worker_sid = %report.worker_sid, "worker without a known role stays unmanaged");
+            return Ok(Attempt::Done);
+        };
+        let origin = ChangeOrigin {
+            actor: Actor::Taskrouter,
+            source,
+            request_id: &pending.request_id,
+            caller: None,
+            now,
+            change_id: self.time_and_ids.ordered_id(),
+        };
+        self.import_new_skills(before.as_ref(), &after, origin).await?;
+        let is_linked = recorded.worker.user_id.is_some();
+        let latest = recorded.is_latest.then_some((report.version, report.hash.as_str()));
+        let change = UserChange {
+            action: action(before.as_ref(), &after, report.deleted),
+            releases_identity: self.releases_identity(before.as_ref(), &after.identity).await?,
+            // A login of a managed user may have overwritten what the directory owns (rule 24).
+            needs_sync: before.is_some() && recorded.is_latest && !report.deleted,
+            before: before.as_ref(),
+            after,
+            origin,
+            skills: None,
+            applied_report: (latest.is_some() || !is_linked)
+                .then_some(AppliedReport { worker_sid: &report.worker_sid, latest }),
+            previous_owner,
+        };
+        self.store.commit_user(change).await?;
+        Ok(Attempt::Done)
+    }
+
+    /// None for an unmanaged worker.
+    async fn user_after(
+        &self,
+        before: Option<&User>,
+        report: &WorkerReport,
+        is_latest: bool,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        let Some(user) = before else {
+            return Ok(adopt(report, &self.policy, UserId::new(self.time_and_ids.random_id()), now));
+        };
+        let inherited = self.inherited_skills(user).await?;
+        Ok(Some(apply_report(user, report, is_latest, &self.policy, &inherited)))
+    }
+
+    /// What the user's teams grant, if the policy asks for it.
+    async fn inherited_skills(&self, user: &User) -> Result<Skills, StoreError> {
+        if self.policy.skills == SkillAuthority::Directory {
+            return Ok(Skills::new());
+        }
+        let teams = self.store.teams(team_ids([user])).await?;
+        let without_assigned = user.with(|user| user.managed.assigned_skills = Skills::new());
+        let effective = effective_skills(&without_assigned, teams.values());
+        Ok(effective.into_iter().map(|skill| (skill.skill, skill.level)).collect())
+    }
+
+    /// Whether a rename leaves an identity that still belongs to the user.
+    async fn releases_identity(&self, before: Option<&User>, after: &Identity) -> Result<bool, StoreError> {
+        match before {
+            Some(before) if before.identity != *after => {
+                Ok(self.store.user_id_of_identity(&before.identity).await? == Some(before.user_id))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn import_new_skills(
+        &self,
+        before: Option<&User>,
+        after: &User,
+        origin: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
+        let is_new = |name: &&SkillName| before.is_none_or(|user| !user.managed.assigned_skills.contains_key(*name));
+        let new = after.managed.assigned_skills.keys().filter(is_new).cloned().collect::<Vec<_>>();
+        if new.is_empty() { Ok(()) } else { self.store.import_skills(&new, origin).await }
+    }
+}
+
+fn action(before: Option<&User>, after: &User, deleted: bool) -> Action {
+    let Some(before) = before else { return Action::Adopted };
+    let is_new_worker = before.taskrouter.worker_sid != after.taskrouter.worker_sid;
+    if deleted {
+        Action::WorkerRemoved
+    } else if before.managed.status == Status::Deleted && is_new_worker {
+        Action::LoginRefused
+    } else {
+        Action::Login
+    }
+}

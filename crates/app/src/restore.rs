@@ -1,0 +1,70 @@
+//! Restoring a deleted user, which only an operator with access to AWS can do (rule 13).
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Record, Refusal, SkillName, TeamId, User, UserId,
+    audit::{Action, Subject},
+    status::StateBeforeDeletion,
+};
+use store::{ChangeOrigin, CommitUser, ReadSet, ReadSnapshot, Snapshot, StoreError, UserChange, ViewHistory, ViewUser};
+
+use crate::{ChangeError, TimeAndIds, change::retry_on_conflict};
+
+/// The records that one query reads.
+const HISTORY_PAGE: usize = 100;
+
+/// A restored user, and what could not be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    pub user: User,
+    /// Deleted or archived since.
+    pub lost_teams: BTreeSet<TeamId>,
+    /// No longer in the catalog.
+    pub lost_skills: BTreeSet<SkillName>,
+}
+
+/// Restores status, role, and those teams and skills that still exist. What they were is read from the user's history, and
+/// the restoration is recorded there. `command` stands in the audit record as the request's id.
+pub async fn restore_user(
+    store: &(impl ViewUser + ViewHistory + ReadSnapshot + CommitUser),
+    time_and_ids: &impl TimeAndIds,
+    user_id: UserId,
+    command: &str,
+) -> Result<Restored, ChangeError> {
+    retry_on_conflict(|| async {
+        let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?;
+        let state = StateBeforeDeletion::from_history(&history(store, user_id).await?);
+        let snapshot = store.snapshot(&read_set(&state)).await?;
+        let can_join = |team: TeamId| snapshot.teams.get(&team).is_some_and(|team| !team.archived);
+        let after = state.restore(&user, can_join, |name| snapshot.skills.contains_key(name))?;
+        let origin = ChangeOrigin::operator(command, time_and_ids.now(), time_and_ids.ordered_id());
+        let user = store.commit_user(UserChange::new(Some(&user), after, origin, Action::Restored)).await?;
+        Ok(with_losses(user, &state, &snapshot))
+    })
+    .await
+}
+
+fn read_set(state: &StateBeforeDeletion) -> ReadSet {
+    let skills = state.assigned_skills.keys().cloned().collect();
+    ReadSet { teams: state.teams.clone(), skills, ..ReadSet::default() }
+}
+
+fn with_losses(user: User, state: &StateBeforeDeletion, snapshot: &Snapshot) -> Restored {
+    let lost_teams = state.teams.difference(&user.managed.teams).copied().collect();
+    let skills = state.assigned_skills.keys().filter(|name| !snapshot.skills.contains_key(*name));
+    Restored { lost_teams, lost_skills: skills.cloned().collect(), user }
+}
+
+/// The whole history, newest first.
+async fn history(store: &impl ViewHistory, user_id: UserId) -> Result<Vec<Record>, StoreError> {
+    let (mut records, mut cursor) = (Vec::new(), None);
+    loop {
+        let (page, next) = store.history(Subject::User(user_id), cursor, HISTORY_PAGE).await?;
+        records.extend(page);
+        cursor = next;
+        if cursor.is_none() {
+            return Ok(records);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Changing and adding users.
+
+use domain::{
+    ExpectedVersion, Refusal, SkillName, TeamId, User, UserId, audit::Action, policy::RoleAuthority,
+    provisioning::ProvisionedUser,
+};
+use std::collections::BTreeSet;
+use store::{CommitUser, ReadSet, ReadSnapshot, StoreError, UserChange, ViewUser};
+
+use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, change::retry_on_conflict};
+
+/// The user to change, and what else the decision reads.
+#[derive(Debug, Clone)]
+pub struct ChangeTarget {
+    pub user_id: UserId,
+    pub expected: ExpectedVersion,
+    pub teams: BTreeSet<TeamId>,
+    pub skill: Option<SkillName>,
+}
+
+impl ChangeTarget {
+    /// A user and nothing else.
+    #[must_use]
+    pub const fn user(user_id: UserId, expected: ExpectedVersion) -> Self {
+        Self { user_id, expected, teams: BTreeSet::new(), skill: None }
+    }
+
+    fn read_set(&self) -> ReadSet {
+        ReadSet {
+            users: [self.user_id].into(),
+            teams: self.teams.clone(),
+            skills: self.skill.iter().cloned().collect(),
+            ..ReadSet::default()
+        }
+    }
+}
+
+/// Changes a user as `decide` says, and returns the user as written: one read and one transaction. A change that
+/// conflicts with another one is decided again on a new reading, unless a version is expected.
+pub async fn change_user(
+    store: &(impl ReadSnapshot + CommitUser),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    target: &ChangeTarget,
+    action: Action,
+    decide: impl Fn(&User, &ChangeContext) -> Result<User, Refusal>,
+) -> Result<User, ChangeError> {
+    retry_on_conflict(|| async {
+        let context = ChangeContext::read(store, time_and_ids, caller, target.read_set()).await?;
+        let user = context.user(target.user_id)?;
+        target.expected.check("user", Some(user.version))?;
+        let change = UserChange::new(Some(user), decide(user, &context)?, context.origin(), action);
+        let skills = Some(&context.snapshot.skills);
+        Ok(store.commit_user(UserChange { skills, ..change }).await?)
+    })
+    .await
+}
+
+/// Adds a user before their first login, under this id. If an earlier attempt has added them, returns that user.
+pub async fn add_user(
+    store: &(impl ReadSnapshot + CommitUser + ViewUser),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    provisioned: &ProvisionedUser,
+    roles: RoleAuthority,
+    user_id: UserId,
+) -> Result<User, ChangeError> {
+    retry_on_conflict(|| async {
+        let skills = provisioned.assigned_skills.iter().map(|(name, _)| name.clone()).collect();
+        let read_set = ReadSet { teams: provisioned.teams.clone(), skills, ..ReadSet::default() };
+        let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
+        let (snapshot, origin) = (&context.snapshot, context.origin());
+        let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
+        let teams = snapshot.teams.values();
+        let after = provisioned.to_user(context.caller, teams, find_skill, roles, user_id, origin.now)?;
+        let change = UserChange::new(None, after, origin, Action::Created);
+        match store.commit_user(UserChange { skills: Some(&snapshot.skills), ..change }).await {
+            Err(StoreError::Conflict) => existing_user(store, provisioned, user_id).await,
+            written => Ok(written?),
+        }
+    })
+    .await
+}
+
+/// Tells an earlier attempt whose response was lost from another user with the same identity.
+async fn existing_user(
+    store: &impl ViewUser,
+    provisioned: &ProvisionedUser,
+    user_id: UserId,
+) -> Result<User, ChangeError> {
+    if let Some(added) = store.user(user_id).await? {
+        return Ok(added);
+    }
+    match store.user_id_of_identity(&provisioned.identity).await? {
+        Some(_) => Err(Refusal::IdentityTaken(provisioned.identity.to_string()).into()),
+        None => Err(StoreError::Conflict.into()),
+    }
+}

@@ -1,0 +1,139 @@
+//! Jobs: work that outlives its request (rule 29).
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{UserId, search::UserQuery};
+
+/// How long a job runner may be silent before another one may take over its job.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long after the end of a lease Lambda may still retry: its second retry comes two minutes after the first. After
+/// that the job is given up.
+pub const RETRY_WINDOW: SignedDuration = SignedDuration::from_secs(150);
+
+/// How long a job may wait to be started: as long as Lambda keeps an asynchronous invocation.
+pub const START_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long a job is kept.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// No job runner has claimed it yet.
+    Queued,
+    Running,
+    Done,
+    Failed,
+}
+
+/// What a job does, with its input and its result. Stored under the tag `kind`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum JobKind {
+    /// The users that a query finds, as CSV.
+    Export {
+        query: UserQuery,
+        /// The object's key in the bucket; set when the job is done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
+}
+
+impl JobKind {
+    #[must_use]
+    pub const fn export(query: UserQuery) -> Self {
+        Self::Export { query, file: None }
+    }
+
+    /// The name that the API shows.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Export { .. } => "export",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    pub job_id: Uuid,
+    #[serde(flatten)]
+    pub kind: JobKind,
+    pub state: JobState,
+    pub requested_by: UserId,
+    /// Units of work finished; for an export, rows.
+    pub done: u64,
+    /// An upper bound of `done`; exact when the job is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// Why it failed, for the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    pub created_at: Timestamp,
+    /// Until when its job runner is believed to be alive, in milliseconds since 1970.
+    #[serde(default)]
+    pub lease_until_ms: i64,
+    /// In seconds since 1970, for DynamoDB.
+    pub expires_at: i64,
+}
+
+impl Job {
+    #[must_use]
+    pub fn queued(job_id: Uuid, kind: JobKind, requested_by: UserId, now: Timestamp) -> Self {
+        Self {
+            job_id,
+            kind,
+            state: JobState::Queued,
+            requested_by,
+            done: 0,
+            total: None,
+            error: None,
+            created_at: now,
+            lease_until_ms: 0,
+            expires_at: (now + RETENTION).as_second(),
+        }
+    }
+
+    /// Whether the job is to be treated as forgotten; DynamoDB deletes it some time later.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now.as_second()
+    }
+
+    /// The job as it is shown at this moment: failed if it was never started, or if its job runner died and none will
+    /// take over.
+    #[must_use]
+    pub fn as_of(mut self, now: Timestamp) -> Self {
+        let is_abandoned = match self.state {
+            JobState::Queued => now > self.created_at + START_WINDOW,
+            JobState::Running => now.as_millisecond() > self.lease_until_ms + RETRY_WINDOW.as_secs() * 1_000,
+            JobState::Done | JobState::Failed => false,
+        };
+        if is_abandoned {
+            self.state = JobState::Failed;
+            self.error = Some("The job stopped before it was finished. Start it again.".to_owned());
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_whose_runner_is_silent_for_too_long_has_failed() {
+        let requested_by = UserId::new(Uuid::nil());
+        let queued =
+            Job::queued(Uuid::nil(), JobKind::export(UserQuery::default()), requested_by, Timestamp::UNIX_EPOCH);
+        let state = |job: &Job, seconds| job.clone().as_of(Timestamp::from_second(seconds).unwrap()).state;
+        assert_eq!((state(&queued, 900), state(&queued, 901)), (JobState::Queued, JobState::Failed));
+        let running = Job { state: JobState::Running, lease_until_ms: 60_000, ..queued };
+        assert_eq!((state(&running, 210), state(&running, 211)), (JobState::Running, JobState::Failed));
+        let done = Job { state: JobState::Done, ..running };
+        assert_eq!(state(&done, 100_000), JobState::Done);
+    }
+}

@@ -1,0 +1,42 @@
+//! Optimistic concurrency: the version that a caller expects of what they change.
+
+use crate::Refusal;
+
+/// The version that a change is based on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ExpectedVersion {
+    /// The caller expects nothing.
+    #[default]
+    Unspecified,
+    /// It must exist, in any version.
+    Any,
+    OneOf(Vec<u64>),
+}
+
+impl ExpectedVersion {
+    /// Refuses a change to `what` whose current version is another one; none if it does not exist.
+    pub fn check(&self, what: &'static str, current: Option<u64>) -> Result<(), Refusal> {
+        match (self, current) {
+            (Self::Any | Self::OneOf(_), None) => Err(Refusal::MissingForVersion(what)),
+            (Self::OneOf(versions), Some(current)) if !versions.contains(&current) => {
+                Err(Refusal::VersionConflict { what, current })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_based_on_another_version_is_refused() {
+        let seven = ExpectedVersion::OneOf(vec![7]);
+        assert_eq!(seven.check("user", Some(7)), Ok(()));
+        assert_eq!(seven.check("user", Some(8)), Err(Refusal::VersionConflict { what: "user", current: 8 }));
+        assert_eq!(ExpectedVersion::Any.check("skill", Some(8)), Ok(()));
+        assert_eq!(ExpectedVersion::Any.check("skill", None), Err(Refusal::MissingForVersion("skill")));
+        assert_eq!(ExpectedVersion::Unspecified.check("skill", None), Ok(()));
+    }
+}

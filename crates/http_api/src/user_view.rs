@@ -1,0 +1,121 @@
+//! Users as the API shows them.
+
+use jiff::Timestamp;
+use lambda_http::Request;
+use serde::Serialize;
+
+use domain::{
+    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, User, UserId, WorkerSid,
+    effective::effective_skills, skill::Skills, team::Teams,
+};
+use store::{UserDetails, ViewDetails};
+
+use crate::{
+    HttpResult,
+    response::{minimal, prefers_minimal, versioned},
+};
+
+/// A user in a list.
+#[derive(Debug, Serialize)]
+pub struct ListedUser<'a> {
+    user_id: UserId,
+    identity: &'a Identity,
+    name: &'a str,
+    email: Option<&'a EmailAddress>,
+    picture: Option<&'a str>,
+    role: Role,
+    status: Status,
+    act_as_agent: bool,
+    teams: Vec<TeamRef<'a>>,
+    assigned_skills: Vec<SkillWithLevel<'a>>,
+    version: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    worker: Option<Worker<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct TeamRef<'a> {
+    team_id: TeamId,
+    name: &'a TeamName,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SkillWithLevel<'a> {
+    skill: &'a SkillName,
+    level: Option<Level>,
+}
+
+#[derive(Debug, Serialize)]
+struct Worker<'a> {
+    sid: &'a WorkerSid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity: Option<&'a str>,
+}
+
+/// A user with everything that belongs to them.
+#[derive(Debug, Serialize)]
+pub struct ViewedUser<'a> {
+    #[serde(flatten)]
+    listed: ListedUser<'a>,
+    effective_skills: Vec<EffectiveSkill>,
+    sync: Sync,
+    /// Other users with the same e-mail address: Console and SSO logins create two workers (rule 22).
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    same_email: &'a [UserId],
+}
+
+#[derive(Debug, Serialize)]
+struct Sync {
+    state: &'static str,
+}
+
+/// Skills with their levels, in order of name.
+#[must_use]
+pub fn skills_with_levels(skills: &Skills) -> Vec<SkillWithLevel<'_>> {
+    skills.iter().map(|(skill, &level)| SkillWithLevel { skill, level }).collect()
+}
+
+/// A user in a list; `teams` holds at least the user's teams.
+#[must_use]
+pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> ListedUser<'a> {
+    let User { idp, managed, taskrouter, .. } = user;
+    let mut user_teams = managed.teams.iter().filter_map(|id| teams.get(id)).collect::<Vec<_>>();
+    user_teams.sort_by(|a, b| (&a.name, a.team_id).cmp(&(&b.name, b.team_id)));
+    ListedUser {
+        user_id: user.user_id,
+        identity: &user.identity,
+        name: user.name(),
+        email: idp.email.as_ref(),
+        picture: idp.picture.as_deref(),
+        role: managed.role,
+        status: managed.status,
+        act_as_agent: managed.act_as_agent,
+        teams: user_teams.into_iter().map(|team| TeamRef { team_id: team.team_id, name: &team.name }).collect(),
+        assigned_skills: skills_with_levels(&managed.assigned_skills),
+        version: user.version,
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+        worker: taskrouter.worker_sid.as_ref().map(|sid| Worker { sid, activity: None }),
+    }
+}
+
+#[must_use]
+pub fn viewed<'a>(user: &'a User, details: &'a UserDetails) -> ViewedUser<'a> {
+    let mut listed = listed(user, &details.teams);
+    if let (Some(worker), Some(reported)) = (&mut listed.worker, &details.worker) {
+        worker.activity = Some(&reported.activity);
+    }
+    let sync = Sync { state: if details.pending { "pending" } else { "synced" } };
+    let effective_skills = effective_skills(user, details.teams.values());
+    ViewedUser { listed, effective_skills, sync, same_email: &details.same_email }
+}
+
+/// The response to a change: the user, or only the entity tag if the caller prefers `return=minimal`.
+pub async fn changed(store: &impl ViewDetails, request: &Request, user: &User) -> HttpResult {
+    if prefers_minimal(request) {
+        return minimal(user.version);
+    }
+    let details = store.details(user).await?;
+    versioned(user.version, &viewed(user, &details))
+}

@@ -1,0 +1,30 @@
+//! Environment variables, read once before the first event. An error names the variable and what it should be.
+
+use std::env;
+use thiserror::Error;
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    #[error("the environment variable {0} is not set; the template sets it")]
+    Missing(&'static str),
+    #[error("the environment variable {name} is {value:?}; it is {expected}")]
+    Invalid { name: &'static str, value: String, expected: &'static str },
+}
+
+/// The variable's value; an empty one counts as missing.
+pub fn required(name: &'static str) -> Result<String, ConfigError> {
+    optional(name).ok_or(ConfigError::Missing(name))
+}
+
+/// The variable's value, if it is set and not empty.
+#[must_use]
+pub fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The meaning of one of several words; that of the first one if the variable is not set.
+pub fn one_of<T: Copy>(name: &'static str, words: &[(&str, T)], expected: &'static str) -> Result<T, ConfigError> {
+    let Some(value) = optional(name) else { return Ok(words[0].1) };
+    let meaning = words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning);
+    meaning.ok_or(ConfigError::Invalid { name, value, expected })
+}

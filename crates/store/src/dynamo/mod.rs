@@ -1,0 +1,6 @@
+//! How items are read and written: single items and batches, query pages, transactions, the deletion lock.
+
+pub(crate) mod deletion_lock;
+pub(crate) mod item;
+pub(crate) mod query_page;
+pub(crate) mod transaction;

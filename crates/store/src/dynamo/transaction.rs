@@ -1,0 +1,297 @@
+//! One transaction: what it writes, on which conditions, and what it means when a condition fails.
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
+};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use domain::{
+    Actor, Change, Record, Refusal, Source, Status, User,
+    audit::{Action, Subject},
+};
+
+use crate::{
+    Directory, StoreError,
+    dynamo::item::{number, text},
+    schema::{
+        items::{AuditItem, Entity},
+        keys::{self, Key},
+    },
+};
+
+/// Who changes something, by which path and when: what the audit record says (rule 31).
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeOrigin<'a> {
+    pub actor: Actor,
+    pub source: Source,
+    /// The id of the request, callback or job.
+    pub request_id: &'a str,
+    /// The caller's profile as it was read. The change is written only while role and status are still the same (rule 5).
+    pub caller: Option<&'a User>,
+    pub now: Timestamp,
+    /// A UUID v7 of this attempt alone: the id of its audit records, of its outbox entry and of its locks.
+    pub change_id: Uuid,
+}
+
+impl ChangeOrigin<'_> {
+    /// An operator's command.
+    #[must_use]
+    pub const fn operator(request_id: &str, now: Timestamp, change_id: Uuid) -> ChangeOrigin<'_> {
+        ChangeOrigin { actor: Actor::Operator, source: Source::Operator, request_id, caller: None, now, change_id }
+    }
+
+    /// The origin of the n-th transaction of a change that takes several, with an id that sorts after the ones before.
+    pub(crate) const fn step(self, n: u128) -> Self {
+        Self { change_id: Uuid::from_u128(self.change_id.as_u128().wrapping_add(n)), ..self }
+    }
+}
+
+/// What a failed condition means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnFailure {
+    /// Something was changed concurrently.
+    Changed,
+    /// No active account owner would be left (rule 3).
+    LastOwner,
+    /// The transaction was written before: the response to an earlier attempt was lost.
+    Written,
+}
+
+/// A condition on an item.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    expression: String,
+    values: Vec<(&'static str, AttributeValue)>,
+    on_failure: OnFailure,
+}
+
+impl Condition {
+    pub fn new(
+        expression: impl Into<String>,
+        values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+    ) -> Self {
+        let values = values.into_iter().collect();
+        Self { expression: expression.into(), values, on_failure: OnFailure::Changed }
+    }
+
+    /// No item has this key.
+    pub fn absent() -> Self {
+        Self::new("attribute_not_exists(pk)", [])
+    }
+
+    /// The item has the version that was read; none if it is created.
+    pub fn version_is(version: Option<u64>) -> Self {
+        version.map_or_else(Self::absent, |version| Self::new("version = :read", [(":read", number(version))]))
+    }
+
+    pub fn on_failure(self, on_failure: OnFailure) -> Self {
+        Self { on_failure, ..self }
+    }
+}
+
+type Values = HashMap<String, AttributeValue>;
+
+fn values(of: impl IntoIterator<Item = (&'static str, AttributeValue)>) -> Option<Values> {
+    let values = of.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Values>();
+    (!values.is_empty()).then_some(values)
+}
+
+/// The writes of one transaction.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    table: &'a str,
+    items: Vec<TransactWriteItem>,
+    on_failure: Vec<OnFailure>,
+}
+
+impl<'a> Transaction<'a> {
+    pub fn new(directory: &'a Directory) -> Self {
+        Self { table: directory.name(), items: Vec::new(), on_failure: Vec::new() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn put(&mut self, entity: &impl Entity, condition: Option<Condition>) -> Result<(), StoreError> {
+        let put = Put::builder().table_name(self.table).set_item(Some(entity.to_item()?));
+        let (put, on_failure) = match condition {
+            None => (put, OnFailure::Changed),
+            Some(Condition { expression, values: of, on_failure }) => {
+                (put.condition_expression(expression).set_expression_attribute_values(values(of)), on_failure)
+            }
+        };
+        self.push(TransactWriteItem::builder().put(put.build()?).build(), on_failure);
+        Ok(())
+    }
+
+    pub fn delete(&mut self, key: &Key, condition: Option<Condition>) -> Result<(), StoreError> {
+        let delete = Delete::builder().table_name(self.table).set_key(Some(key.attributes()));
+        let (delete, on_failure) = match condition {
+            None => (delete, OnFailure::Changed),
+            Some(Condition { expression, values: of, on_failure }) => {
+                (delete.condition_expression(expression).set_expression_attribute_values(values(of)), on_failure)
+            }
+        };
+        self.push(TransactWriteItem::builder().delete(delete.build()?).build(), on_failure);
+        Ok(())
+    }
+
+    pub fn update(
+        &mut self,
+        key: &Key,
+        expression: &str,
+        sets: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+        condition: Option<Condition>,
+    ) -> Result<(), StoreError> {
+        let update =
+            Update::builder().table_name(self.table).set_key(Some(key.attributes())).update_expression(expression);
+        let (update, of, on_failure) = match condition {
+            None => (update, Vec::new(), OnFailure::Changed),
+            Some(Condition { expression, values, on_failure }) => {
+                (update.condition_expression(expression), values, on_failure)
+            }
+        };
+        let update = update.set_expression_attribute_values(values(of.into_iter().chain(sets))).build()?;
+        self.push(TransactWriteItem::builder().update(update).build(), on_failure);
+        Ok(())
+    }
+
+    /// A condition on an item that is not written.
+    pub fn check(&mut self, key: &Key, condition: Condition) -> Result<(), StoreError> {
+        self.check_named(key, condition, None)
+    }
+
+    fn check_named(
+        &mut self,
+        key: &Key,
+        condition: Condition,
+        names: Option<HashMap<String, String>>,
+    ) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder().table_name(self.table).set_key(Some(key.attributes()));
+        let check = check.condition_expression(condition.expression).set_expression_attribute_names(names);
+        let check = check.set_expression_attribute_values(values(condition.values)).build()?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), condition.on_failure);
+        Ok(())
+    }
+
+    /// The caller still has the role and the status by which the change was authorized (rule 5).
+    pub fn check_caller(&mut self, origin: &ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let Some(caller) = origin.caller else { return Ok(()) };
+        let names = [("#status", "status"), ("#role", "role")].map(|(short, name)| (short.to_owned(), name.to_owned()));
+        let is_unchanged = Condition::new(
+            "#status = :active AND #role = :role AND role_granted = :granted",
+            [
+                (":active", text(Status::Active.name())),
+                (":role", text(caller.managed.role.name())),
+                (":granted", AttributeValue::Bool(caller.managed.role_granted)),
+            ],
+        );
+        self.check_named(&keys::profile(caller.user_id), is_unchanged, Some(names.into()))
+    }
+
+    /// The audit record of the change. If it exists already, this very change has been written.
+    pub fn record(
+        &mut self,
+        subject: Subject<'_>,
+        origin: &ChangeOrigin<'_>,
+        action: Action,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let record = Record {
+            record_id: origin.change_id,
+            at: origin.now,
+            actor: origin.actor,
+            source: origin.source,
+            request_id: origin.request_id.to_owned(),
+            action,
+            changes,
+        };
+        let item = AuditItem { subject, record: &record };
+        self.put(&item, Some(Condition::absent().on_failure(OnFailure::Written)))
+    }
+
+    fn push(&mut self, item: TransactWriteItem, on_failure: OnFailure) {
+        self.items.push(item);
+        self.on_failure.push(on_failure);
+    }
+
+    /// Writes everything or nothing. When a response is lost, the SDK sends the same transaction again with the same
+    /// token, and DynamoDB answers that it is written.
+    pub async fn send(self, directory: &Directory) -> Result<(), StoreError> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        let sent = directory.client().transact_write_items().set_transact_items(Some(self.items)).send().await;
+        let Err(error) = sent else { return Ok(()) };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            return Err(StoreError::of(&error));
+        };
+        let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+        cancelled_by(codes.zip(self.on_failure))
+    }
+}
+
+/// Why a transaction was cancelled, by the reason of each of its items. Ok if it had been written before.
+fn cancelled_by<'a>(reasons: impl Iterator<Item = (&'a str, OnFailure)>) -> Result<(), StoreError> {
+    let failed = reasons.filter(|(code, _)| !matches!(*code, "" | "None")).collect::<Vec<_>>();
+    let unmet = |(code, on_failure): &(&str, OnFailure)| (*code == "ConditionalCheckFailed").then_some(*on_failure);
+    if failed.is_empty() {
+        return Err(StoreError::Rejected("transaction cancelled without a reason".to_owned()));
+    }
+    if failed.iter().any(|reason| unmet(reason) == Some(OnFailure::Written)) {
+        return Ok(());
+    }
+    if failed.iter().all(|reason| unmet(reason) == Some(OnFailure::LastOwner)) {
+        return Err(Refusal::LastAccountOwner.into());
+    }
+    if let Some((code, _)) = failed.iter().find(|(code, _)| !may_succeed_later(code)) {
+        return Err(StoreError::Rejected((*code).to_owned()));
+    }
+    let is_throttled = failed.iter().any(|(code, _)| code.starts_with("Throttl") || code.starts_with("Provisioned"));
+    Err(if is_throttled { StoreError::Throttled } else { StoreError::Conflict })
+}
+
+fn may_succeed_later(code: &str) -> bool {
+    matches!(
+        code,
+        "ConditionalCheckFailed" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OnFailure::{Changed, LastOwner, Written};
+
+    fn told(reasons: &[(&str, OnFailure)]) -> String {
+        match cancelled_by(reasons.iter().copied()) {
+            Ok(()) => "written".to_owned(),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    const UNMET: &str = "ConditionalCheckFailed";
+
+    #[test]
+    fn a_cancelled_transaction_tells_what_to_do_next() {
+        assert_eq!(told(&[("None", Changed), (UNMET, Changed)]), "Conflict");
+        assert_eq!(told(&[("TransactionConflict", Changed), ("None", Written)]), "Conflict");
+        assert_eq!(told(&[("ThrottlingError", Changed)]), "Throttled");
+        assert_eq!(told(&[("ValidationError", Changed)]), "Rejected(\"ValidationError\")");
+    }
+
+    #[test]
+    fn a_change_whose_record_is_there_is_written_whatever_else_has_changed_since() {
+        assert_eq!(told(&[(UNMET, Changed), (UNMET, LastOwner), (UNMET, Written)]), "written");
+    }
+
+    #[test]
+    fn rule_3_it_is_the_last_owner_only_if_nothing_else_has_changed() {
+        assert_eq!(told(&[("None", Changed), (UNMET, LastOwner)]), "Refused(LastAccountOwner)");
+        assert_eq!(told(&[(UNMET, Changed), (UNMET, LastOwner)]), "Conflict");
+    }
+}

@@ -1,0 +1,296 @@
+//! The table's items: shape, entity name and key of each stand together. Every item names its entity in `entity`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+use domain::{
+    Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, User, UserId,
+    audit::Subject,
+    catalog::SkillSet,
+    job::Job,
+    search::{Criterion, UserText},
+};
+
+use super::keys::{self, Key};
+use crate::StoreError;
+
+/// An item as DynamoDB holds it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// Something that is written as one item.
+pub trait Entity: Serialize {
+    /// The value of the item's `entity`.
+    const NAME: &'static str;
+
+    fn key(&self) -> Key;
+
+    /// Key attributes of secondary indexes.
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn to_item(&self) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(self)?;
+        item.extend(self.key().attributes());
+        let attributes = self.index_attributes().into_iter().chain([("entity", Self::NAME.to_owned())]);
+        item.extend(attributes.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))));
+        Ok(item)
+    }
+}
+
+pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+pub(crate) fn read_all<T: DeserializeOwned, C: FromIterator<T>>(items: Vec<Item>) -> Result<C, StoreError> {
+    items.into_iter().map(read).collect()
+}
+
+impl Entity for User {
+    const NAME: &'static str = "user";
+
+    fn key(&self) -> Key {
+        keys::profile(self.user_id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        vec![(keys::BY_STATUS_PK, keys::by_status_pk(self.managed.status)), (keys::BY_STATUS_SK, keys::by_name(self))]
+    }
+}
+
+impl Entity for Team {
+    const NAME: &'static str = "team";
+
+    fn key(&self) -> Key {
+        keys::team(self.team_id)
+    }
+}
+
+impl Entity for Skill {
+    const NAME: &'static str = "skill";
+
+    fn key(&self) -> Key {
+        keys::skill(&self.name)
+    }
+}
+
+impl Entity for SkillSet {
+    const NAME: &'static str = "skill_set";
+
+    fn key(&self) -> Key {
+        keys::skill_set(&self.name)
+    }
+}
+
+impl Entity for Job {
+    const NAME: &'static str = "job";
+
+    fn key(&self) -> Key {
+        keys::job(self.job_id)
+    }
+}
+
+/// Something is to be carried to TaskRouter. Written by updates: `pending` is a new UUID for each change.
+pub(crate) const OUTBOX: &str = "outbox";
+
+/// The ids of the active account owners. Written by updates: `ids` is a string set.
+pub(crate) const OWNERS: &str = "owners";
+
+#[derive(Serialize)]
+pub(crate) struct AuditItem<'a> {
+    #[serde(skip)]
+    pub subject: Subject<'a>,
+    #[serde(flatten)]
+    pub record: &'a Record,
+}
+
+impl Entity for AuditItem<'_> {
+    const NAME: &'static str = "audit";
+
+    fn key(&self) -> Key {
+        keys::audit(self.subject, self.record.record_id)
+    }
+}
+
+/// What TaskRouter last reported of a worker. Written by updates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerItem {
+    /// None for an unmanaged worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// The latest report.
+    #[serde(flatten)]
+    pub reported: ReportVersion,
+    /// The activity's name.
+    #[serde(default)]
+    pub activity: String,
+    /// The hash of the report that the profile was last updated from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_hash: Option<String>,
+    /// Deleted in TaskRouter, which never uses a SID again.
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+impl WorkerItem {
+    pub(crate) const NAME: &'static str = "worker";
+}
+
+/// The user of an item that leads to one: of an identity, a membership, a holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct UserRef {
+    pub user_id: UserId,
+}
+
+/// The team of an item that leads to one: of a team's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct TeamRef {
+    pub team_id: TeamId,
+}
+
+/// Claims an identity for one user (rule 22).
+#[derive(Serialize)]
+pub(crate) struct IdentityClaim<'a> {
+    #[serde(skip)]
+    pub identity: &'a Identity,
+    pub user_id: UserId,
+}
+
+impl Entity for IdentityClaim<'_> {
+    const NAME: &'static str = "identity";
+
+    fn key(&self) -> Key {
+        keys::identity(self.identity)
+    }
+}
+
+/// Claims a name for one team.
+#[derive(Serialize)]
+pub(crate) struct TeamNameClaim<'a> {
+    #[serde(skip)]
+    pub name: &'a TeamName,
+    pub team_id: TeamId,
+}
+
+impl Entity for TeamNameClaim<'_> {
+    const NAME: &'static str = "team_name";
+
+    fn key(&self) -> Key {
+        keys::team_name(self.name)
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct Membership {
+    #[serde(skip)]
+    pub team_id: TeamId,
+    pub user_id: UserId,
+}
+
+impl Entity for Membership {
+    const NAME: &'static str = "member";
+
+    fn key(&self) -> Key {
+        keys::member(self.team_id, self.user_id)
+    }
+}
+
+/// A user to whom a skill is assigned.
+#[derive(Serialize)]
+pub(crate) struct UserHolder<'a> {
+    #[serde(skip)]
+    pub skill: &'a SkillName,
+    pub user_id: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+}
+
+impl Entity for UserHolder<'_> {
+    const NAME: &'static str = "holder";
+
+    fn key(&self) -> Key {
+        keys::user_holder(self.skill, self.user_id)
+    }
+}
+
+/// A team that grants a skill, archived or not.
+#[derive(Serialize)]
+pub(crate) struct TeamHolder<'a> {
+    #[serde(skip)]
+    pub skill: &'a SkillName,
+    pub team_id: TeamId,
+}
+
+impl Entity for TeamHolder<'_> {
+    const NAME: &'static str = "holder";
+
+    fn key(&self) -> Key {
+        keys::team_holder(self.skill, self.team_id)
+    }
+}
+
+/// Leads from the text at one position to its user.
+#[derive(Serialize)]
+pub(crate) struct SearchEntry<'a> {
+    #[serde(skip)]
+    pub status: Status,
+    #[serde(skip)]
+    pub head: &'a str,
+    #[serde(skip)]
+    pub rest: &'a str,
+    #[serde(skip)]
+    pub user_id: UserId,
+    /// The user's whole text, so that a query need not read the profile to know whether it may match.
+    pub text: &'a str,
+    /// Where in the text the entry begins, in bytes.
+    pub position: usize,
+}
+
+impl Entity for SearchEntry<'_> {
+    const NAME: &'static str = "search";
+
+    fn key(&self) -> Key {
+        keys::search_entry(self.status, self.head, self.rest, self.user_id)
+    }
+}
+
+/// Leads from a filter to a user.
+#[derive(Serialize)]
+pub(crate) struct FilterEntry<'a> {
+    #[serde(skip)]
+    pub criterion: &'a Criterion,
+    #[serde(skip)]
+    pub user: &'a User,
+    pub text: &'a str,
+    /// Of an assigned skill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+}
+
+impl Entity for FilterEntry<'_> {
+    const NAME: &'static str = "filter";
+
+    fn key(&self) -> Key {
+        keys::filter_entry(self.criterion, self.user)
+    }
+}
+
+/// A search or filter entry, as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct IndexEntry {
+    pub sk: String,
+    pub text: String,
+    /// Of a search entry.
+    #[serde(default)]
+    pub position: usize,
+    /// Of a filter entry.
+    #[serde(default)]
+    pub level: Option<Level>,
+}
+
+impl IndexEntry {
+    pub fn user_text(&self) -> UserText {
+        UserText::from_joined(&self.text)
+    }
+}

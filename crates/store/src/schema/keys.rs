@@ -1,0 +1,282 @@
+//! The table's keys. Nothing else formats one.
+//!
+//! | entity | pk | sk |
+//! |---|---|---|
+//! | user | `USER#<user_id>` | `PROFILE` |
+//! | outbox | `USER#<user_id>` | `OUTBOX` |
+//! | audit | `AUDIT#<entity>#<id>`, the entity one of `user`, `team`, `skill_set`, `skill` | `<uuid v7>` |
+//! | worker | `WORKER#<worker SID>` | `WORKER` |
+//! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
+//! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
+//! | team | `TEAM#<team_id>` | `TEAM` |
+//! | team name | `TEAMS` | `NAME#<folded name>` |
+//! | skill set, skill | `SKILLS` | `SET#<name>`, `SKILL#<name>` |
+//! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
+//! | owners | `OWNERS` | `OWNERS` |
+//! | search entry | `FIND#<status>#<3 characters>` | `<rest of the text>` U+001F `<user_id>` |
+//! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
+//! | job | `JOB#<id>` | `JOB` |
+//! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
+//!
+//! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
+//! from texts, so that keys sort as their texts do and never collide.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use domain::{
+    Identity, SkillName, SkillSetName, Status, TeamId, TeamName, User, UserId, WorkerSid,
+    audit::Subject,
+    search::{Criterion, sort_name},
+};
+
+/// The index of profiles by status, in order of name, and its key attributes.
+pub const BY_STATUS: &str = "by_status";
+pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
+pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
+
+/// Between a text and the user id.
+const END_OF_TEXT: char = '\u{1f}';
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// As DynamoDB takes it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        let text = |text: &String| AttributeValue::S(text.clone());
+        [("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))].into()
+    }
+}
+
+fn user_pk(user_id: UserId) -> String {
+    format!("USER#{user_id}")
+}
+
+#[must_use]
+pub fn profile(user_id: UserId) -> Key {
+    Key::new(user_pk(user_id), "PROFILE")
+}
+
+#[must_use]
+pub fn outbox(user_id: UserId) -> Key {
+    Key::new(user_pk(user_id), "OUTBOX")
+}
+
+/// The history of one user, team, skill set or skill. It outlives them.
+#[must_use]
+pub fn audit_pk(subject: Subject<'_>) -> String {
+    match subject {
+        Subject::User(user_id) => format!("AUDIT#user#{user_id}"),
+        Subject::Team(team_id) => format!("AUDIT#team#{team_id}"),
+        Subject::SkillSet(name) => format!("AUDIT#skill_set#{name}"),
+        Subject::Skill(name) => format!("AUDIT#skill#{name}"),
+    }
+}
+
+#[must_use]
+pub fn audit(subject: Subject<'_>, record_id: Uuid) -> Key {
+    Key::new(audit_pk(subject), record_id.to_string())
+}
+
+#[must_use]
+pub fn worker(worker_sid: &WorkerSid) -> Key {
+    Key::new(format!("WORKER#{worker_sid}"), "WORKER")
+}
+
+#[must_use]
+pub fn identity(identity: &Identity) -> Key {
+    Key::new(format!("IDENTITY#{}", identity.lookup_key()), "IDENTITY")
+}
+
+#[must_use]
+pub fn team_pk(team_id: TeamId) -> String {
+    format!("TEAM#{team_id}")
+}
+
+#[must_use]
+pub fn team(team_id: TeamId) -> Key {
+    Key::new(team_pk(team_id), "TEAM")
+}
+
+pub const MEMBER_PREFIX: &str = "MEMBER#";
+
+#[must_use]
+pub fn member(team_id: TeamId, user_id: UserId) -> Key {
+    Key::new(team_pk(team_id), format!("{MEMBER_PREFIX}{user_id}"))
+}
+
+/// The user of a member's sort key.
+#[must_use]
+pub fn parse_member(sort_key: &str) -> Option<UserId> {
+    sort_key.strip_prefix(MEMBER_PREFIX)?.parse().ok()
+}
+
+pub const TEAM_NAMES_PK: &str = "TEAMS";
+pub const TEAM_NAME_PREFIX: &str = "NAME#";
+
+#[must_use]
+pub fn team_name(name: &TeamName) -> Key {
+    Key::new(TEAM_NAMES_PK, format!("{TEAM_NAME_PREFIX}{}", name.folded()))
+}
+
+pub const CATALOG_PK: &str = "SKILLS";
+pub const SKILL_PREFIX: &str = "SKILL#";
+pub const SKILL_SET_PREFIX: &str = "SET#";
+
+#[must_use]
+pub fn skill(name: &SkillName) -> Key {
+    Key::new(CATALOG_PK, format!("{SKILL_PREFIX}{name}"))
+}
+
+#[must_use]
+pub fn skill_set(name: &SkillSetName) -> Key {
+    Key::new(CATALOG_PK, format!("{SKILL_SET_PREFIX}{name}"))
+}
+
+/// The users and teams that hold a skill.
+#[must_use]
+pub fn skill_holders_pk(skill: &SkillName) -> String {
+    format!("HAS#{skill}")
+}
+
+const USER_HOLDER_PREFIX: &str = "USER#";
+pub const TEAM_HOLDER_PREFIX: &str = "TEAM#";
+
+/// A user to whom the skill is assigned.
+#[must_use]
+pub fn user_holder(skill: &SkillName, user_id: UserId) -> Key {
+    Key::new(skill_holders_pk(skill), format!("{USER_HOLDER_PREFIX}{user_id}"))
+}
+
+/// A team that grants the skill.
+#[must_use]
+pub fn team_holder(skill: &SkillName, team_id: TeamId) -> Key {
+    Key::new(skill_holders_pk(skill), format!("{TEAM_HOLDER_PREFIX}{team_id}"))
+}
+
+/// The user of a holder's sort key; none for a team's.
+#[must_use]
+pub fn parse_user_holder(sort_key: &str) -> Option<UserId> {
+    sort_key.strip_prefix(USER_HOLDER_PREFIX)?.parse().ok()
+}
+
+/// The team of a holder's sort key; none for a user's.
+#[must_use]
+pub fn parse_team_holder(sort_key: &str) -> Option<TeamId> {
+    sort_key.strip_prefix(TEAM_HOLDER_PREFIX)?.parse().ok()
+}
+
+/// The set of active account owners.
+#[must_use]
+pub fn owners() -> Key {
+    Key::new("OWNERS", "OWNERS")
+}
+
+#[must_use]
+pub fn job(job_id: Uuid) -> Key {
+    Key::new(format!("JOB#{job_id}"), "JOB")
+}
+
+#[must_use]
+pub fn idempotency(key_hash: &str) -> Key {
+    Key::new(format!("ONCE#{key_hash}"), "ONCE")
+}
+
+/// The search entries of this status whose text begins with these characters.
+#[must_use]
+pub fn search_pk(status: Status, head: &str) -> String {
+    format!("FIND#{status}#{head}")
+}
+
+#[must_use]
+pub fn search_entry(status: Status, head: &str, rest: &str, user_id: UserId) -> Key {
+    Key::new(search_pk(status, head), format!("{}{user_id}", exact_text(rest)))
+}
+
+/// The beginning of the sort key of an entry whose text ends here.
+#[must_use]
+pub fn exact_text(rest: &str) -> String {
+    format!("{rest}{END_OF_TEXT}")
+}
+
+/// The filter entries of this status and filter, in order of name. A minimum level has no entries of its own.
+#[must_use]
+pub fn filter_pk(status: Status, criterion: &Criterion) -> String {
+    match criterion {
+        Criterion::Role(role) => format!("LIST#{status}#ROLE#{role}"),
+        Criterion::Team(team_id) => format!("LIST#{status}#TEAM#{team_id}"),
+        Criterion::Skill { skill, min_level: _ } => format!("LIST#{status}#SKILL#{skill}"),
+    }
+}
+
+#[must_use]
+pub fn filter_entry(criterion: &Criterion, user: &User) -> Key {
+    Key::new(filter_pk(user.managed.status, criterion), by_name(user))
+}
+
+/// The partition of `by_status` with the profiles of this status.
+#[must_use]
+pub fn by_status_pk(status: Status) -> String {
+    format!("STATUS#{status}")
+}
+
+/// The sort key in `by_status` and of filter entries: in order of name (rule 8).
+#[must_use]
+pub fn by_name(user: &User) -> String {
+    format!("{}{END_OF_TEXT}{}", sort_name(user.name()), user.user_id)
+}
+
+/// The user of a sort key that ends in a user id.
+#[must_use]
+pub fn parse_user(sort_key: &str) -> Option<UserId> {
+    sort_key.rsplit_once(END_OF_TEXT)?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Role, test_support};
+
+    #[test]
+    fn rule_8_the_list_is_in_order_of_name_also_where_one_name_starts_another() {
+        let mut names = ["Ann", "Ann Bell", "Anna", "ann"].map(test_support::agent);
+        names.sort_by_key(by_name);
+        assert_eq!(names.map(|user| user.name().to_lowercase()), ["ann", "ann", "ann bell", "anna"]);
+    }
+
+    #[test]
+    fn a_skill_that_is_called_like_another_filter_has_a_list_of_its_own() {
+        let (ada, team_id) = (test_support::agent("ada"), TeamId::new(Uuid::from_u128(7)));
+        let odd = ["agent".to_owned(), "ROLE#agent".to_owned(), team_id.to_string(), "abc".to_owned()];
+        let odd = odd.map(|name| Criterion::skill(SkillName::adopted(&name).unwrap()));
+        let criteria = odd.into_iter().chain([Criterion::Role(Role::Agent), Criterion::Team(team_id)]);
+        let lists = criteria.map(|criterion| filter_entry(&criterion, &ada).pk);
+        let lists = lists.chain([search_pk(ada.managed.status, "abc")]);
+        assert_eq!(lists.collect::<std::collections::BTreeSet<_>>().len(), 7);
+    }
+
+    #[test]
+    fn a_sort_key_says_which_team_has_a_skill() {
+        let (skill, team_id) = (SkillName::new("English").unwrap(), TeamId::new(Uuid::from_u128(7)));
+        assert_eq!(parse_team_holder(&team_holder(&skill, team_id).sk), Some(team_id));
+        assert_eq!(parse_team_holder(&user_holder(&skill, test_support::agent("ada").user_id).sk), None);
+    }
+
+    #[test]
+    fn a_sort_key_says_whose_it_is() {
+        let ada = test_support::agent("ada");
+        assert_eq!(parse_user(&by_name(&ada)), Some(ada.user_id));
+        assert_eq!(parse_user("ada"), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! The table's keys and items.
+
+pub mod items;
+pub mod keys;

@@ -1,0 +1,105 @@
+//! Finding users: by text through the suffix index, by team, skill or role through filter entries, or everyone; without a
+//! text in order of name (rules 6 to 9).
+//!
+//! One condition of the query is the access path ([`AccessPath`]): its entries are read, and the other conditions are
+//! checked. Index entries are candidates; profiles are read and verified before users are returned. A request examines at
+//! most [`MAX_EXAMINED`] entries; a page may then be short and still have a cursor.
+
+mod candidate;
+mod chunk;
+mod count;
+pub mod index;
+mod page_builder;
+mod plan;
+mod source;
+mod teams_granting;
+
+use domain::{User, search::UserQuery, team::Teams};
+
+use crate::{Cursor, Directory, FindUsers, StoreError, cursor::fingerprint};
+use page_builder::PageBuilder;
+use plan::Plan;
+use source::Kind;
+
+#[cfg(doc)]
+use crate::AccessPath;
+
+/// The most entries that one request examines.
+pub const MAX_EXAMINED: usize = 500;
+
+/// The most candidates that are verified at once.
+const MAX_VERIFIED_AT_ONCE: usize = 100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By name without a text; with a text in the order of its entries, which means nothing to a reader.
+    Cheapest,
+    /// By name, with a text as well, which is then compared with every user that the filters leave. For exports, where the
+    /// order of rows counts and not the cost of one.
+    ByName,
+}
+
+/// A page of users.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UserPage {
+    /// Each user once.
+    pub users: Vec<User>,
+    /// Their teams, and possibly others.
+    pub teams: Teams,
+    /// None after the last page.
+    pub next: Option<Cursor>,
+    /// How many entries were examined.
+    pub examined: usize,
+}
+
+/// For the cursors of a query.
+#[must_use]
+pub fn query_fingerprint(query: &UserQuery) -> String {
+    fingerprint(serde_json::json!(query).to_string().as_bytes())
+}
+
+impl FindUsers for Directory {
+    async fn find_users(
+        &self,
+        query: &UserQuery,
+        order: Order,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> Result<UserPage, StoreError> {
+        let Plan { path, source, mut first, teams } = self.plan(query, order, cursor.as_ref()).await?;
+        let after = cursor.map(|cursor| cursor.after);
+        if after.as_ref().is_some_and(|after| !source.may_contain(after)) {
+            return Err(StoreError::InvalidCursor);
+        }
+        let mut size = first_chunk_size(query, order, &source.kind, limit);
+        let mut page = PageBuilder::new(self, query, limit, after, teams);
+        loop {
+            let chunk = match first.take() {
+                Some(chunk) => chunk,
+                None => self.chunk(&source, page.after(), size).await?,
+            };
+            let has_more = page.add(chunk).await?;
+            if !has_more || page.is_complete() {
+                return Ok(page.build(path, has_more));
+            }
+            size = (size * 2).min(page.may_examine());
+        }
+    }
+}
+
+/// How many entries the first query reads. If nothing remains to be checked, exactly a page. A word often occurs in both
+/// name and e-mail address, so half of its entries are second occurrences; profiles are large and mostly wanted where all
+/// users are read.
+fn first_chunk_size(query: &UserQuery, order: Order, kind: &Kind, limit: usize) -> usize {
+    let to_check = match kind {
+        Kind::Everyone => query.conditions(),
+        Kind::Filter => query.conditions() - 1,
+        Kind::Word(_) => usize::from(!query.criteria().is_empty()),
+    };
+    match (kind, to_check) {
+        (Kind::Everyone | Kind::Filter, 0) => limit,
+        (Kind::Word(_), 0) => limit * 2,
+        (Kind::Everyone, _) if order == Order::Cheapest => limit * 2,
+        _ => MAX_VERIFIED_AT_ONCE.max(limit),
+    }
+}

@@ -1,0 +1,277 @@
+//! Writing a user: one transaction with everything that belongs to the change, the audit record included (rule 31).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use domain::{
+    Provenance, ReportVersion, Role, Skill, SkillName, TeamId, User, UserId, WorkerSid,
+    audit::{Action, Subject},
+    skill::Skills,
+};
+
+use crate::{
+    ChangeOrigin, CommitUser, Directory, StoreError,
+    dynamo::{
+        deletion_lock::{is_assignable, is_unlocked},
+        item::{number, text},
+        transaction::{Condition, OnFailure, Transaction},
+    },
+    schema::{
+        items::{IdentityClaim, Membership, OUTBOX, OWNERS, UserHolder},
+        keys,
+    },
+};
+
+/// A transaction takes 100 items; this many are left for teams and skills. A joined team and an assigned skill take two
+/// each. A change with more skills is written in several transactions.
+const MAX_ITEMS: usize = 90;
+
+/// The report that a change applies.
+#[derive(Debug, Clone, Copy)]
+pub struct AppliedReport<'a> {
+    pub worker_sid: &'a WorkerSid,
+    /// The report's version, which must still be the latest one, and its hash. If none, the worker is linked to its user and
+    /// no hash is stored.
+    pub latest: Option<(ReportVersion, &'a str)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UserChange<'a> {
+    /// As it was read; none for a new user.
+    pub before: Option<&'a User>,
+    pub after: User,
+    pub origin: ChangeOrigin<'a>,
+    pub action: Action,
+    /// Skills by whose range the change was decided: they must still be as they were read (rule 19).
+    pub skills: Option<&'a BTreeMap<SkillName, Skill>>,
+    pub applied_report: Option<AppliedReport<'a>>,
+    /// The user, without a worker, from whom the identity is taken over (rule 22).
+    pub previous_owner: Option<UserId>,
+    /// Whether a rename releases the old identity; not if another user has taken it over.
+    pub releases_identity: bool,
+    /// Whether TaskRouter may hold something else than it should, whatever changed here.
+    pub needs_sync: bool,
+}
+
+impl<'a> UserChange<'a> {
+    /// A change that applies no report.
+    #[must_use]
+    pub const fn new(before: Option<&'a User>, after: User, origin: ChangeOrigin<'a>, action: Action) -> Self {
+        Self {
+            before,
+            after,
+            origin,
+            action,
+            skills: None,
+            applied_report: None,
+            previous_owner: None,
+            releases_identity: true,
+            needs_sync: false,
+        }
+    }
+}
+
+impl CommitUser for Directory {
+    async fn commit_user(&self, change: UserChange<'_>) -> Result<User, StoreError> {
+        let (mut before, mut origin) = (change.before.cloned(), change.origin);
+        while let Some(step) = next_step(before.as_ref(), &change.after) {
+            let step =
+                UserChange { before: before.as_ref(), after: step, origin, applied_report: None, ..change.clone() };
+            before = Some(self.commit_at_once(&step).await?);
+            origin = origin.step(1);
+        }
+        self.commit_at_once(&UserChange { before: before.as_ref(), origin, ..change.clone() }).await
+    }
+}
+
+/// The user with as many of the skills changed as one transaction takes; none if it takes all of them. Nothing counts as
+/// adopted until the last step, so that if the function dies in between, the next report adopts all of them.
+fn next_step(before: Option<&User>, after: &User) -> Option<User> {
+    let none = Skills::new();
+    let (old, new) = (before.map_or(&none, |before| &before.managed.assigned_skills), &after.managed.assigned_skills);
+    let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
+    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).collect::<Vec<_>>();
+    let at_once = room_for_skills(before, after);
+    if changed.len() <= at_once {
+        return None;
+    }
+    let mut step = after.clone();
+    step.managed.assigned_skills.clone_from(old);
+    for name in changed.into_iter().take(at_once) {
+        match new.get(name) {
+            Some(level) => drop(step.managed.assigned_skills.insert(name.clone(), *level)),
+            None => drop(step.managed.assigned_skills.remove(name)),
+        }
+    }
+    step.managed.provenance = before.map_or(Provenance::Pending, |before| before.managed.provenance);
+    Some(step)
+}
+
+/// How many changed skills fit beside the changed teams: at least seven beside 25 joined and 25 left ones.
+fn room_for_skills(before: Option<&User>, after: &User) -> usize {
+    let none = BTreeSet::new();
+    let (old, new) = (before.map_or(&none, |before| &before.managed.teams), &after.managed.teams);
+    let for_teams = 2 * new.difference(old).count() + old.difference(new).count();
+    MAX_ITEMS.saturating_sub(for_teams).max(2) / 2
+}
+
+impl Directory {
+    async fn commit_at_once(&self, change: &UserChange<'_>) -> Result<User, StoreError> {
+        let (writes, after) = UserWrites::of(change, self)?;
+        writes.0.send(self).await?;
+        Ok(after)
+    }
+}
+
+/// The writes of a change to a user.
+struct UserWrites<'a>(Transaction<'a>);
+
+impl<'a> UserWrites<'a> {
+    /// Everything that the change writes, and the user as written. Nothing if nothing changed.
+    fn of(change: &UserChange<'_>, directory: &'a Directory) -> Result<(Self, User), StoreError> {
+        let mut writes = Self(Transaction::new(directory));
+        let before = change.before;
+        let changes = User::changes(before, &change.after);
+        let mut after = change.after.clone();
+        if before.is_none_or(|before| after.differs_from(before)) {
+            after.version = before.map_or(0, |before| before.version) + 1;
+            after.updated_at = if changes.is_empty() { after.updated_at } else { change.origin.now };
+            writes.0.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
+            writes.identity(before, &after, change)?;
+            writes.memberships(before, &after, change)?;
+            writes.holders(before, &after, change)?;
+            writes.account_owners(before, &after)?;
+        }
+        if change.needs_sync || before.is_some_and(|before| after.routing_differs(before)) {
+            writes.outbox(after.user_id, change)?;
+        }
+        if !changes.is_empty() || change.action == Action::LoginRefused {
+            writes.0.record(Subject::User(after.user_id), &change.origin, change.action, changes)?;
+        }
+        if let Some(applied) = change.applied_report {
+            writes.applied_report(after.user_id, applied)?;
+        }
+        // A caller who changes themselves is covered by the version: an item occurs in a transaction once.
+        let is_own = change.origin.caller.is_some_and(|caller| caller.user_id == after.user_id);
+        if !writes.0.is_empty() && !is_own {
+            writes.0.check_caller(&change.origin)?;
+        }
+        Ok((writes, after))
+    }
+
+    fn identity(&mut self, before: Option<&User>, after: &User, change: &UserChange<'_>) -> Result<(), StoreError> {
+        if before.is_some_and(|before| before.identity == after.identity) {
+            return Ok(());
+        }
+        let condition = match change.previous_owner {
+            None => Condition::absent(),
+            Some(previous) => Condition::new("user_id = :previous", [(":previous", text(previous.to_string()))]),
+        };
+        self.0.put(&IdentityClaim { identity: &after.identity, user_id: after.user_id }, Some(condition))?;
+        let Some(before) = before.filter(|_| change.releases_identity) else { return Ok(()) };
+        let is_own = Condition::new("user_id = :own", [(":own", text(after.user_id.to_string()))]);
+        self.0.delete(&keys::identity(&before.identity), Some(is_own))
+    }
+
+    fn memberships(&mut self, before: Option<&User>, after: &User, change: &UserChange<'_>) -> Result<(), StoreError> {
+        let none = [].into();
+        let (old, new) = (before.map_or(&none, |before| &before.managed.teams), &after.managed.teams);
+        for &team_id in new.difference(old) {
+            self.0.put(&Membership { team_id, user_id: after.user_id }, None)?;
+            self.check_team(team_id, change)?;
+        }
+        for &team_id in old.difference(new) {
+            self.0.delete(&keys::member(team_id, after.user_id), None)?;
+        }
+        Ok(())
+    }
+
+    /// A team that is being deleted, or has been archived, takes no member.
+    fn check_team(&mut self, team_id: TeamId, change: &UserChange<'_>) -> Result<(), StoreError> {
+        let (is_unlocked, now) = is_unlocked(change.origin.now);
+        let can_join = format!("attribute_exists(pk) AND archived <> :archived AND {is_unlocked}");
+        let values = [(":archived", AttributeValue::Bool(true)), now];
+        self.0.check(&keys::team(team_id), Condition::new(can_join, values))
+    }
+
+    fn holders(&mut self, before: Option<&User>, after: &User, change: &UserChange<'_>) -> Result<(), StoreError> {
+        let none = [].into();
+        let old = before.map_or(&none, |before| &before.managed.assigned_skills);
+        let new = &after.managed.assigned_skills;
+        for (skill, &level) in new.iter().filter(|(skill, level)| old.get(*skill) != Some(*level)) {
+            self.0.put(&UserHolder { skill, user_id: after.user_id, level }, None)?;
+            let read = change.skills.and_then(|skills| skills.get(skill));
+            self.0.check(&keys::skill(skill), is_assignable(read, change.origin.now))?;
+        }
+        for skill in old.keys().filter(|skill| !new.contains_key(*skill)) {
+            self.0.delete(&keys::user_holder(skill, after.user_id), None)?;
+        }
+        Ok(())
+    }
+
+    /// The last active account owner stays (rule 3).
+    fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), StoreError> {
+        let is_owner = |user: &User| user.managed.role == Role::AccountOwner && user.is_active();
+        let id = (":id", AttributeValue::Ss(vec![after.user_id.to_string()]));
+        match (before.is_some_and(is_owner), is_owner(after)) {
+            (false, true) => {
+                let sets = [id, (":entity", text(OWNERS))];
+                self.0.update(&keys::owners(), "SET entity = :entity ADD ids :id", sets, None)
+            }
+            (true, false) => {
+                let others_left = Condition::new("size(ids) > :one", [(":one", number(1))]);
+                let condition = others_left.on_failure(OnFailure::LastOwner);
+                self.0.update(&keys::owners(), "DELETE ids :id", [id], Some(condition))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Something is to be carried to TaskRouter.
+    fn outbox(&mut self, user_id: UserId, change: &UserChange<'_>) -> Result<(), StoreError> {
+        let sets = [
+            (":entity", text(OUTBOX)),
+            (":pending", text(change.origin.change_id.to_string())),
+            (":user_id", text(user_id.to_string())),
+        ];
+        let update = "SET entity = :entity, pending = :pending, user_id = :user_id";
+        self.0.update(&keys::outbox(user_id), update, sets, None)
+    }
+
+    fn applied_report(&mut self, user_id: UserId, applied: AppliedReport<'_>) -> Result<(), StoreError> {
+        let key = keys::worker(applied.worker_sid);
+        let id = (":user_id", text(user_id.to_string()));
+        // Of two first reports that arrive at once, one creates the user.
+        let is_free = "(attribute_not_exists(user_id) OR user_id = :user_id)";
+        let Some((version, hash)) = applied.latest else {
+            return self.0.update(&key, "SET user_id = :user_id", [id], Some(Condition::new(is_free, [])));
+        };
+        let is_latest = format!("{is_free} AND at_ms = :at_ms AND version = :version");
+        let values = [(":at_ms", number(version.at_ms)), (":version", number(version.version))];
+        let update = "SET user_id = :user_id, applied_hash = :hash";
+        self.0.update(&key, update, [id, (":hash", text(hash))], Some(Condition::new(is_latest, values)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::test_support;
+
+    #[test]
+    fn rule_23_until_all_skills_are_written_nothing_counts_as_adopted_so_that_a_crash_on_the_way_is_made_good() {
+        let from = Provenance::Adopted(ReportVersion { at_ms: 1, version: 1 });
+        let skill = |i: usize| (SkillName::adopted(&format!("skill {i}")).unwrap(), None);
+        let whole = test_support::agent("ada").with(|user| {
+            user.managed.assigned_skills = (0..100).map(skill).collect();
+            user.managed.provenance = from;
+        });
+        let written = |step: &User| (step.managed.assigned_skills.len(), step.managed.provenance);
+        let first = next_step(None, &whole).unwrap();
+        assert_eq!(written(&first), (45, Provenance::Pending));
+        let second = next_step(Some(&first), &whole).unwrap();
+        assert_eq!(written(&second), (90, Provenance::Pending));
+        assert_eq!(next_step(Some(&second), &whole), None);
+    }
+}

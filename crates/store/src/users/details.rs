@@ -1,0 +1,75 @@
+//! What belongs to a user besides the profile.
+
+use domain::{
+    Status, User, UserId,
+    search::{UserText, split_term},
+    team::Teams,
+};
+
+use crate::{
+    Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, ViewDetails, WorkerItem,
+    dynamo::item::text,
+    schema::{
+        items::{IndexEntry, read_all},
+        keys,
+    },
+};
+
+/// More users with one e-mail address than this are not listed.
+const MAX_SAME_EMAIL: i32 = 25;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserDetails {
+    pub teams: Teams,
+    /// What TaskRouter last reported of the worker.
+    pub worker: Option<WorkerItem>,
+    /// Whether a change is still to be carried to TaskRouter.
+    pub pending: bool,
+    /// Other users, not deleted, with the same e-mail address (rule 22).
+    pub same_email: Vec<UserId>,
+}
+
+impl ViewDetails for Directory {
+    async fn details(&self, user: &User) -> Result<UserDetails, StoreError> {
+        let read_set = ReadSet {
+            teams: user.managed.teams.clone(),
+            worker: user.taskrouter.worker_sid.clone(),
+            outbox: Some(user.user_id),
+            ..ReadSet::default()
+        };
+        let (snapshot, same_email) = tokio::try_join!(self.snapshot(&read_set), self.same_email(user))?;
+        let Snapshot { teams, worker, pending, .. } = snapshot;
+        Ok(UserDetails { teams, worker, pending, same_email })
+    }
+}
+
+impl Directory {
+    async fn same_email(&self, user: &User) -> Result<Vec<UserId>, StoreError> {
+        let own = UserText::new("", user.email());
+        if own.email().chars().count() < 3 {
+            return Ok(Vec::new());
+        }
+        let (active, deactivated) = tokio::try_join!(
+            self.with_email(Status::Active, own.email()),
+            self.with_email(Status::Deactivated, own.email()),
+        )?;
+        Ok(active.into_iter().chain(deactivated).filter(|&other| other != user.user_id).collect())
+    }
+
+    /// The users with exactly this e-mail address, by the search entry that the whole address makes.
+    async fn with_email(&self, status: Status, email: &str) -> Result<Vec<UserId>, StoreError> {
+        let (head, rest) = split_term(email);
+        let query = self
+            .db
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :whole)")
+            .expression_attribute_values(":pk", text(keys::search_pk(status, head)))
+            .expression_attribute_values(":whole", text(keys::exact_text(rest)))
+            .limit(MAX_SAME_EMAIL);
+        let response = query.send().await.map_err(|error| StoreError::of(&error))?;
+        let entries: Vec<IndexEntry> = read_all(response.items.unwrap_or_default())?;
+        let same = entries.into_iter().filter(|entry| entry.user_text().email() == email);
+        Ok(same.filter_map(|entry| keys::parse_user(&entry.sk)).collect())
+    }
+}

@@ -1,0 +1,71 @@
+//! What TaskRouter last reported of a worker: the first of a report's two writes.
+
+use aws_sdk_dynamodb::{
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use domain::{WorkerReport, WorkerSid};
+
+use crate::{
+    Directory, RecordReport, StoreError, WorkerItem,
+    dynamo::item::{number, text},
+    schema::{items, keys},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedReport {
+    pub worker: WorkerItem,
+    /// Whether no later report is known.
+    pub is_latest: bool,
+}
+
+impl RecordReport for Directory {
+    async fn record_report(&self, report: &WorkerReport) -> Result<RecordedReport, StoreError> {
+        // stored item     none   | older, or the same | newer
+        // this report     stored | stored             | rejected; the stored item is returned
+        let is_new = "attribute_not_exists(pk)";
+        let is_newer = "at_ms < :at_ms OR (at_ms = :at_ms AND version <= :version)";
+        let deleted = if report.deleted { ", deleted = :deleted" } else { "" };
+        let mut update = self
+            .update_worker(&report.worker_sid)
+            .update_expression(format!(
+                "SET entity = :entity, at_ms = :at_ms, version = :version, activity = :activity{deleted}"
+            ))
+            .condition_expression(format!("{is_new} OR {is_newer}"))
+            .expression_attribute_values(":entity", text(WorkerItem::NAME))
+            .expression_attribute_values(":at_ms", number(report.version.at_ms))
+            .expression_attribute_values(":version", number(report.version.version))
+            .expression_attribute_values(":activity", text(&report.activity))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if report.deleted {
+            update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));
+        }
+        match update.send().await {
+            Ok(new) => Ok(RecordedReport { worker: items::read(new.attributes.unwrap_or_default())?, is_latest: true }),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(newer)) => {
+                    let mut worker: WorkerItem = items::read(newer.item.clone().unwrap_or_default())?;
+                    if report.deleted && !worker.deleted {
+                        worker = self.mark_deleted(&report.worker_sid).await?;
+                    }
+                    Ok(RecordedReport { worker, is_latest: false })
+                }
+                _ => Err(StoreError::of(&error)),
+            },
+        }
+    }
+}
+
+impl Directory {
+    async fn mark_deleted(&self, worker_sid: &WorkerSid) -> Result<WorkerItem, StoreError> {
+        let update = self.update_worker(worker_sid).update_expression("SET deleted = :deleted");
+        let update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));
+        let new = update.send().await.map_err(|error| StoreError::of(&error))?;
+        items::read(new.attributes.unwrap_or_default())
+    }
+
+    fn update_worker(&self, sid: &WorkerSid) -> UpdateItemFluentBuilder {
+        let update = self.db.update_item().table_name(&self.table).set_key(Some(keys::worker(sid).attributes()));
+        update.return_values(ReturnValue::AllNew)
+    }
+}

@@ -1,0 +1,267 @@
+//! Every verb of the store on one page: what can be done to the table, one trait for each authority.
+//!
+//! A function's signature names the verbs it uses, and its IAM policy in `infra/template.yaml` allows what they need: the
+//! line `DynamoDB:` under each trait. A test compares the three. [`Directory`](crate::Directory) implements all of them.
+//!
+//! Unless a verb says otherwise, it reads with strong consistency, and its errors are those of [`StoreError`].
+#![warn(missing_docs)]
+
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+use domain::{
+    Identity, Record, Skill, SkillName, Team, TeamId, TeamName, User, UserId, WorkerReport, WorkerSid,
+    audit::{Action, Subject},
+    catalog::{SkillSet, SkillUsage},
+    job::{Job, JobKind},
+    search::UserQuery,
+    team::Teams,
+};
+
+use crate::{
+    Attempt, ChangeOrigin, Claim, Cursor, JobClaim, KeyState, Order, ReadSet, RecordedReport, Snapshot, StoreError,
+    StoredResponse, TeamChange, UserChange, UserDetails, UserPage, WorkerItem,
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Reads what a decision needs, in one call.
+///
+/// DynamoDB: BatchGetItem
+pub trait ReadSnapshot {
+    /// Those of up to 100 items that exist.
+    fn snapshot(&self, read_set: &ReadSet) -> impl Future<Output = Result<Snapshot>> + Send;
+}
+
+/// Reads one user.
+///
+/// DynamoDB: GetItem
+pub trait ViewUser {
+    /// The user, or none.
+    fn user(&self, user_id: UserId) -> impl Future<Output = Result<Option<User>>> + Send;
+    /// What TaskRouter last reported of a worker, or none.
+    fn worker(&self, worker_sid: &WorkerSid) -> impl Future<Output = Result<Option<WorkerItem>>> + Send;
+    /// The user who has this identity (rule 22).
+    fn user_id_of_identity(&self, identity: &Identity) -> impl Future<Output = Result<Option<UserId>>> + Send;
+}
+
+/// Reads what belongs to a user besides the profile.
+///
+/// DynamoDB: BatchGetItem, Query
+pub trait ViewDetails {
+    /// Everything, in one round of calls.
+    fn details(&self, user: &User) -> impl Future<Output = Result<UserDetails>> + Send;
+}
+
+/// Finds and lists users (rules 6 to 9).
+///
+/// DynamoDB: Query, Query on by_status, BatchGetItem
+pub trait FindUsers {
+    /// At most `limit` matching users after the cursor, read with eventual consistency. Paging through an unchanging
+    /// directory returns every match exactly once (rule 8).
+    fn find_users(
+        &self,
+        query: &UserQuery,
+        order: Order,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<UserPage>> + Send;
+}
+
+/// Counts users.
+///
+/// DynamoDB: Query, Query on by_status, BatchGetItem
+pub trait CountUsers {
+    /// An upper bound of the matches: the entries that a list in order of name examines.
+    fn count_users(&self, query: &UserQuery) -> impl Future<Output = Result<u64>> + Send;
+}
+
+/// Writes users.
+///
+/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem
+pub trait CommitUser {
+    /// Writes the whole change or nothing, and returns the user as written. [`StoreError::Conflict`] if the user, the
+    /// worker, the identity, a team, a skill or the caller is no longer what the change was based on;
+    /// [`StoreError::Refused`] if no active account owner would be left.
+    fn commit_user(&self, change: UserChange<'_>) -> impl Future<Output = Result<User>> + Send;
+}
+
+/// Records what TaskRouter reports.
+///
+/// DynamoDB: UpdateItem
+pub trait RecordReport {
+    /// Stores the report with its worker: one call, one write unit. A report that is older than the stored one changes
+    /// nothing, except that a deletion is final (rule 28).
+    fn record_report(&self, report: &WorkerReport) -> impl Future<Output = Result<RecordedReport>> + Send;
+}
+
+/// Maintains the search and filter entries of a user.
+///
+/// DynamoDB: GetItem, BatchWriteItem
+pub trait IndexUser {
+    /// Brings the entries in line with the current profile. `old` is the old image of the event. Reads and writes nothing
+    /// if both images have the same entries; without an old image it writes every entry.
+    fn index_user(&self, user: &User, old: Option<&User>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads teams.
+///
+/// DynamoDB: BatchGetItem, GetItem
+pub trait ViewTeams {
+    /// Those of the teams that exist, read with eventual consistency.
+    fn teams(&self, team_ids: BTreeSet<TeamId>) -> impl Future<Output = Result<Teams>> + Send;
+    /// The team that has this name, compared without case and accents.
+    fn team_id_of_name(&self, name: &TeamName) -> impl Future<Output = Result<Option<TeamId>>> + Send;
+}
+
+/// Lists teams and their members.
+///
+/// DynamoDB: Query, BatchGetItem
+pub trait ListTeams {
+    /// A page of teams in order of name, and the cursor of the next one. With `archived` a page may be short and still have
+    /// a next one.
+    fn list_teams(
+        &self,
+        archived: Option<bool>,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Team>, Option<Cursor>)>> + Send;
+    /// The number of members, of any status.
+    fn count_members(&self, team_id: TeamId) -> impl Future<Output = Result<usize>> + Send;
+    /// A page of members in no order, of any status.
+    fn members(
+        &self,
+        team_id: TeamId,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<User>, Option<Cursor>)>> + Send;
+}
+
+/// Writes teams.
+///
+/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem, Query
+pub trait CommitTeam {
+    /// Writes the change and returns the team as written. [`StoreError::Conflict`] if the team, its name, one of its skills
+    /// or the caller is no longer what the change was based on.
+    fn commit_team(&self, change: TeamChange<'_>) -> impl Future<Output = Result<Team>> + Send;
+    /// Deletes a team without members; [`StoreError::Refused`] if it has some (rule 21).
+    fn delete_team(&self, team: &Team, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads one skill.
+///
+/// DynamoDB: GetItem
+pub trait ViewSkill {
+    /// The skill, or none.
+    fn skill(&self, name: &SkillName) -> impl Future<Output = Result<Option<Skill>>> + Send;
+}
+
+/// Reads the catalog and what uses it.
+///
+/// DynamoDB: Query
+pub trait ViewCatalog {
+    /// A page of skill sets in order of name, and the cursor of the next one.
+    fn skill_sets(
+        &self,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<SkillSet>, Option<Cursor>)>> + Send;
+    /// All skills, in order of name.
+    fn skills(&self) -> impl Future<Output = Result<Vec<Skill>>> + Send;
+    /// The users and teams that use a skill.
+    fn skill_usage(&self, skill: &SkillName) -> impl Future<Output = Result<SkillUsage>> + Send;
+    /// The members of a team.
+    fn team_members(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>>> + Send;
+}
+
+/// Writes the catalog.
+///
+/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem, Query
+pub trait CommitSkill {
+    /// Creates a skill set; [`StoreError::Conflict`] if one has this name.
+    fn create_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// Creates or changes a skill and returns it as written. [`StoreError::Conflict`] if the skill, its skill set or the
+    /// caller is no longer what the change was based on.
+    fn commit_skill(
+        &self,
+        before: Option<&Skill>,
+        after: Skill,
+        origin: ChangeOrigin<'_>,
+        action: Action,
+    ) -> impl Future<Output = Result<Skill>> + Send;
+    /// Deletes an unused skill; [`StoreError::Refused`] if it is in use (rule 21).
+    fn delete_skill(&self, skill: &Skill, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// Deletes a skill set with its skills; [`StoreError::Refused`] if one of them is in use (rule 21).
+    fn delete_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Adds adopted skills to the catalog.
+///
+/// DynamoDB: BatchGetItem, GetItem, PutItem, ConditionCheckItem
+pub trait ImportSkills {
+    /// Adds those of the skills that the catalog lacks to the skill set "Imported" (rule 23).
+    fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads histories.
+///
+/// DynamoDB: Query
+pub trait ViewHistory {
+    /// A page of records, newest first, and the cursor of the next one (rule 31).
+    fn history(
+        &self,
+        subject: Subject<'_>,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Record>, Option<Cursor>)>> + Send;
+}
+
+/// Creates and shows jobs.
+///
+/// DynamoDB: PutItem, GetItem, UpdateItem
+pub trait StoreJobs {
+    /// Stores a new job; [`StoreError::Conflict`] if one has its id.
+    fn create_job(&self, job: &Job) -> impl Future<Output = Result<()>> + Send;
+    /// The job, or none.
+    fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send;
+    /// Marks a job that no job runner has claimed as failed; [`StoreError::Conflict`] if one has.
+    fn abandon_job(&self, job_id: Uuid, reason: &str) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Runs jobs. Each verb but [`claim_job`](Self::claim_job) is [`StoreError::Conflict`] for a job runner that has lost its
+/// claim.
+///
+/// DynamoDB: UpdateItem, GetItem
+pub trait RunJobs {
+    /// Claims a job that is queued, or whose job runner is dead.
+    fn claim_job(&self, claim: Claim, now: Timestamp) -> impl Future<Output = Result<JobClaim>> + Send;
+    /// Stores the progress and extends the lease.
+    fn report_progress(
+        &self,
+        claim: Claim,
+        done: u64,
+        total: u64,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// Gives up the claim, so that the next attempt can take the job at once.
+    fn release_job(&self, claim: Claim, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
+    /// Marks the job as done; `kind` carries its result.
+    fn finish_job(&self, claim: Claim, done: u64, kind: &JobKind) -> impl Future<Output = Result<()>> + Send;
+    /// Marks the job as failed; the reason is shown to the requester.
+    fn fail_job(&self, claim: Claim, reason: &str) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Stores responses by `Idempotency-Key`. An attempt whose lease has run out may have been replaced by another one:
+/// completing and releasing it is then [`StoreError::Conflict`].
+///
+/// DynamoDB: PutItem, UpdateItem
+pub trait IdempotencyStore {
+    /// Claims the key for this attempt, if it is free.
+    fn start_attempt(&self, attempt: &Attempt, now: Timestamp) -> impl Future<Output = Result<KeyState>> + Send;
+    /// Stores the response, which later attempts receive.
+    fn complete_attempt(&self, attempt: &Attempt, response: &StoredResponse)
+    -> impl Future<Output = Result<()>> + Send;
+    /// Ends the attempt without a response. The key stays with its request, and the next attempt may start at once.
+    fn release_attempt(&self, attempt: &Attempt) -> impl Future<Output = Result<()>> + Send;
+}

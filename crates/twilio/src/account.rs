@@ -1,0 +1,61 @@
+//! The account that the environment names, with its auth token from Parameter Store.
+
+use runtime::{
+    aws::{client_config, failure_reason},
+    config::{ConfigError, required},
+};
+use secrecy::SecretString;
+use thiserror::Error;
+
+use crate::{Client, Config, TwilioError};
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// `AC…`.
+    pub account_sid: String,
+    /// `WS…`.
+    pub workspace_sid: String,
+    /// Signs callbacks, and authenticates requests.
+    pub auth_token: SecretString,
+}
+
+#[derive(Debug, Error)]
+pub enum AccountError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the auth token cannot be read from the parameter {name:?}: {why}")]
+    Parameter { name: String, why: String },
+}
+
+impl Account {
+    /// Read once, before the first event.
+    pub async fn from_env() -> Result<Self, AccountError> {
+        Ok(Self {
+            account_sid: required("TWILIO_ACCOUNT_SID")?,
+            workspace_sid: required("TWILIO_WORKSPACE_SID")?,
+            auth_token: parameter(required("TWILIO_AUTH_TOKEN_PARAMETER")?).await?,
+        })
+    }
+
+    /// A client for this account.
+    pub fn client(&self) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+        let client: Result<Client, TwilioError> = Client::new(Config {
+            taskrouter_url: required("TASKROUTER_URL")?,
+            iam_url: required("IAM_URL")?,
+            account_sid: self.account_sid.clone(),
+            workspace_sid: self.workspace_sid.clone(),
+            auth_token: self.auth_token.clone(),
+            timeout: Config::DEFAULT_TIMEOUT,
+        });
+        Ok(client?)
+    }
+}
+
+async fn parameter(name: String) -> Result<SecretString, AccountError> {
+    let client = aws_sdk_ssm::Client::new(&client_config("SSM")?);
+    let response = client.get_parameter().name(&name).with_decryption(true).send().await;
+    let response =
+        response.map_err(|error| AccountError::Parameter { name: name.clone(), why: failure_reason(&error) })?;
+    let value = response.parameter.and_then(|parameter| parameter.value).filter(|value| !value.is_empty());
+    value.map(SecretString::from).ok_or_else(|| AccountError::Parameter { name, why: "it is empty".to_owned() })
+}
