@@ -1,7 +1,9 @@
-//! Every sample in `events/` makes its function do what the sample's name says, in the running stack.
+//! Every case makes its function do what the case's name says, in the running stack. A case is an event of `events/`,
+//! as it is or with small changes; [`cases`] has them all.
 #![allow(clippy::unwrap_used)]
 
-mod expected;
+mod cases;
+mod patch;
 mod values;
 
 use std::collections::BTreeSet;
@@ -12,76 +14,87 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Region},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{LevelRange, Skill, SkillName, UserId, audit::Action, catalog::SkillSet};
 use jiff::Timestamp;
 use local::{
     Options, Stack,
-    names::{ACCOUNT_OWNER, REGION, TWILIO_AUTH_TOKEN, physical},
+    names::{ACCOUNT_OWNER, REGION, physical},
     sample,
 };
 use serde_json::{Value, json};
 use store::{ChangeOrigin, Directory, ViewUser, skills::CommitSkill};
 use tempfile::TempDir;
 use tests::contract::{Answered, Contract};
-use twilio::signature;
 use uuid::Uuid;
+
+use crate::cases::{
+    Case,
+    Expected::{self, Allows, Answers, Fails, Refuses, Returns},
+};
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
 
-/// Where callbacks are posted to by what `make run` starts; the samples are signed for it.
-const CALLBACK_URL: &str = "http://127.0.0.1:8080/webhooks/taskrouter";
-
-/// What a function does with an event.
-#[derive(Debug, Clone, Copy)]
-enum Expected {
-    /// An HTTP answer of this status that is no problem.
-    Answers(u16),
-    /// A problem document of this status and code.
-    Refuses(u16, &'static str),
-    /// The authorizer lets somebody of this role in.
-    LetsIn(&'static str),
-    /// This JSON.
-    Returns(&'static str),
-    /// The invocation fails, with this in its message.
-    Fails(&'static str),
-}
-use Expected::{Answers, Fails, LetsIn, Refuses, Returns};
+/// So that a person finds the one to start from; variations of an event are cases and no files.
+const MOST_EVENTS: usize = 80;
 
 #[test]
-fn every_sample_has_an_expectation_and_every_expectation_a_sample() {
-    let expected = expected::all().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
-    let samples = samples();
-    let unexpected = samples.difference(&expected).collect::<Vec<_>>();
-    let missing = expected.difference(&samples).collect::<Vec<_>>();
-    assert!(unexpected.is_empty() && missing.is_empty(), "no expectation: {unexpected:?}, no file: {missing:?}");
-    assert_eq!(expected.len(), expected::all().count(), "an expectation stands there twice");
+fn every_event_is_itself_a_case_and_every_case_starts_from_an_event() {
+    let events = events();
+    let starts = cases::all().map(|case| case.event.to_owned()).collect::<BTreeSet<_>>();
+    let asserted = cases::all().filter(|case| case.patches.is_empty()).map(|case| case.name.to_owned()).collect();
+    assert_eq!(events, starts, "left: the files, right: what cases start from");
+    assert_eq!(events, asserted, "left: the files, right: the cases that change nothing");
+}
+
+#[test]
+fn every_case_has_a_name_of_its_own_and_starts_from_an_event_of_its_function() {
+    let mut names = BTreeSet::new();
+    for case in cases::all() {
+        assert!(names.insert(case.name), "there are two cases {}", case.name);
+        assert_eq!(case.event.split_once('/').unwrap().0, case.function(), "{}", case.name);
+    }
+}
+
+#[test]
+fn every_patch_of_a_case_changes_its_event() {
+    for case in cases::all() {
+        case.build();
+    }
+}
+
+#[test]
+fn events_are_few_enough_to_look_through() {
+    let count = events().len();
+    assert!(count <= MOST_EVENTS, "{count} files in events/: make variations cases, from an event with patches");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_sample_makes_its_function_do_what_its_name_says() {
+async fn every_case_makes_its_function_do_what_its_name_says() {
     let (fixture, contract) = (Fixture::start().await, Contract::read());
     let mut wrong = Vec::new();
-    for (name, expected) in expected::all() {
-        let answer = fixture.invoke(name).await;
-        if let Err(reason) = expected.check(&answer).and_then(|()| conforms(&contract, name, &answer)) {
-            let hint = if name.starts_with("webhook/") { right_signature(name) } else { String::new() };
-            wrong.push(format!("{name}: expected {expected:?}, {reason}{hint}"));
+    for case in cases::all() {
+        let event = case.build();
+        let answer = fixture.invoke(&case, &event).await;
+        if let Err(reason) = case.expected.check(&answer).and_then(|()| conforms(&contract, &case, &event, &answer)) {
+            let hint = if case.function() == "webhook" { patch::signature_hint(&event) } else { String::new() };
+            wrong.push(format!("{}: expected {:?}, {reason}{hint}", case.name, case.expected));
         }
     }
     fixture.stack.stop().await;
-    assert!(wrong.is_empty(), "{} samples are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The samples' names: `search/list`.
-fn samples() -> BTreeSet<String> {
+/// The events' names: `search/list`.
+fn events() -> BTreeSet<String> {
     let entries = |path: &Path| std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let files = entries(Path::new(EVENTS)).into_iter().flat_map(|directory| entries(&directory));
     files.map(|file| file.strip_prefix(EVENTS).unwrap().with_extension("").to_str().unwrap().to_owned()).collect()
 }
 
-fn file(name: &str) -> String {
-    format!("{EVENTS}/{name}.json")
+fn read_event(name: &str) -> Value {
+    let file = format!("{EVENTS}/{name}.json");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 /// What came back from an invocation.
@@ -106,7 +119,7 @@ impl Expected {
         let right = match self {
             Answers(status) => answer.http() == (Some(status.into()), None),
             Refuses(status, code) => answer.http() == (Some(status.into()), Some(code.to_owned())),
-            LetsIn(role) => payload["isAuthorized"] == true && payload["context"]["role"] == role,
+            Allows(role) => payload["isAuthorized"] == true && payload["context"]["role"] == role,
             Returns(json) => *payload == serde_json::from_str::<Value>(json).unwrap(),
             Fails(message) => payload["errorMessage"].as_str().is_some_and(|said| said.contains(message)),
         };
@@ -115,11 +128,10 @@ impl Expected {
     }
 }
 
-/// Whether the answer to a sample of the HTTP API is one that the contract has for its operation.
-fn conforms(contract: &Contract, name: &str, answer: &Answer) -> Result<(), String> {
-    let sample: Value = serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap();
-    match sample["routeKey"].as_str() {
-        Some(route) if !name.starts_with("authorize/") => {
+/// Whether the answer to an event of the HTTP API is one that the contract has for its operation.
+fn conforms(contract: &Contract, case: &Case, event: &Value, answer: &Answer) -> Result<(), String> {
+    match event["routeKey"].as_str() {
+        Some(route) if case.function() != "authorize" => {
             let outside = |reason| format!("but it is outside the contract: {reason}: {}", answer.payload);
             contract.admits(&Answered::of(route, &answer.payload)).map_err(outside)
         }
@@ -133,7 +145,7 @@ struct Person {
     token: String,
 }
 
-/// A stack with the people, teams and skills that samples speak of.
+/// A stack with the people, teams and skills that the events name.
 struct Fixture {
     stack: Stack,
     client: reqwest::Client,
@@ -158,13 +170,15 @@ impl Fixture {
         fixture
     }
 
-    async fn invoke(&self, name: &str) -> Answer {
-        let (function, _) = name.split_once('/').unwrap();
-        let event = std::fs::read_to_string(file(name)).unwrap();
-        let event = sample::fill(&event, &self.values(name, &event).await).unwrap();
-        let event = if function == "webhook" { signed_for(&self.stack, &event) } else { event };
-        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.stack.endpoints().lambda);
-        let answer = self.client.post(url).body(event).send().await.unwrap().error_for_status().unwrap();
+    async fn invoke(&self, case: &Case, event: &Value) -> Answer {
+        let event = event.to_string();
+        let event = sample::fill(&event, &self.values(case.name, &event).await).unwrap();
+        let mut event = serde_json::from_str(&event).unwrap();
+        if case.function() == "webhook" {
+            patch::sign_for(&mut event, &format!("{}/webhooks/taskrouter", self.stack.url()));
+        }
+        let url = format!("{}/2015-03-31/functions/{}/invocations", self.stack.endpoints().lambda, case.function());
+        let answer = self.client.post(url).json(&event).send().await.unwrap().error_for_status().unwrap();
         let failed = answer.headers().contains_key("x-amz-function-error");
         Answer { failed, payload: answer.json().await.unwrap() }
     }
@@ -183,7 +197,7 @@ fn directory_of(stack: &Stack) -> Directory {
     Directory::new(Client::from_conf(config.build()), physical("Directory"))
 }
 
-/// The skills that samples name; they are also in what `make run` starts.
+/// The skills that the events name; they are also in what `make run` starts.
 async fn put_catalog(directory: &Directory) {
     for (name, skill_set, levels) in
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
@@ -209,28 +223,4 @@ async fn log_in(
     let worker = directory.worker(session["worker_sid"].as_str().unwrap()).await.unwrap();
     let user_id = worker.and_then(|worker| worker.user_id);
     Person { user_id, token: session["token"].as_str().unwrap().to_owned() }
-}
-
-/// A sample that is rightly signed for [`CALLBACK_URL`], signed for this stack's address instead; one that is not
-/// stays as it is.
-fn signed_for(stack: &Stack, event: &str) -> String {
-    let mut event: Value = serde_json::from_str(event).unwrap();
-    if event["headers"]["x-twilio-signature"] == signature_of(&event, CALLBACK_URL) {
-        let url = format!("{}/webhooks/taskrouter", stack.url());
-        event["headers"]["x-twilio-signature"] = signature_of(&event, &url).into();
-    }
-    event.to_string()
-}
-
-fn signature_of(event: &Value, url: &str) -> String {
-    let body = BASE64_STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
-    let form = form_urlencoded::parse(&body).collect::<Vec<_>>();
-    let form = form.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>();
-    signature::sign(&TWILIO_AUTH_TOKEN.into(), url, &form)
-}
-
-/// What helps whoever has changed a callback's body.
-fn right_signature(name: &str) -> String {
-    let event = serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap();
-    format!("; its right signature is {}", signature_of(&event, CALLBACK_URL))
 }

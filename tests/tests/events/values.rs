@@ -1,4 +1,4 @@
-//! What stands for the placeholders of a sample: somebody or something of its own, made as it is asked for.
+//! What stands for the placeholders of an event: somebody or something of its own, made as it is asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ const COME_WITH_OTHERS: [&str; 8] = [
 type Values = BTreeMap<String, String>;
 
 impl Fixture {
-    /// A value for each placeholder. Everybody but the account owner is somebody new, so that no sample depends on what
+    /// A value for each placeholder. Everybody but the account owner is somebody new, so that no case depends on what
     /// another one has changed.
     pub async fn values(&self, name: &str, event: &str) -> Values {
         let mut values = Values::new();
@@ -102,7 +102,7 @@ impl Fixture {
         self.directory.user(user_id).await.unwrap().unwrap()
     }
 
-    /// The account owner, who does all that has to be done before a sample.
+    /// The account owner, who does all that has to be done before a case.
     fn owner(&self) -> Caller {
         Caller { user_id: self.owner.user_id.unwrap(), role: Role::AccountOwner }
     }
@@ -238,7 +238,7 @@ impl Fixture {
         key
     }
 
-    /// A job of somebody who is none of the samples' callers.
+    /// A job of somebody who is none of the cases' callers.
     async fn job(&self) -> Uuid {
         let asked_by = UserId::new(Uuid::new_v4());
         let job = Job::export(Uuid::new_v4(), asked_by, Asked::default(), Timestamp::now());
