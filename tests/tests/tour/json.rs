@@ -1,0 +1,163 @@
+//! JSON with its fields in order: compared with what a page says, and written as a page shows it.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::known::{ANYTHING, Known};
+
+/// How long a line of a page may be.
+const WIDTH: usize = 110;
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    Scalar(Value),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    fn field(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else { return None };
+        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Whether this run's value has all that the page says: objects may have more fields, lists have as many elements.
+    pub fn says(&self, actual: &Self, known: &mut Known) -> Result<(), String> {
+        match (self, actual) {
+            (Self::Object(fields), Self::Object(_)) => fields.iter().try_for_each(|(name, said)| {
+                let actual = actual.field(name).ok_or_else(|| format!(".{name}: is not there"))?;
+                said.says(actual, known).map_err(|error| format!(".{name}{error}"))
+            }),
+            (Self::List(said), Self::List(actual)) if said.len() == actual.len() => {
+                let mut pairs = said.iter().zip(actual).enumerate();
+                pairs.try_for_each(|(n, (said, actual))| said.says(actual, known).map_err(|e| format!("[{n}]{e}")))
+            }
+            (Self::Scalar(Value::String(said)), Self::Scalar(Value::String(actual))) if known.is_same(said, actual) => {
+                Ok(())
+            }
+            (Self::Scalar(said), Self::Scalar(actual)) if said == actual => Ok(()),
+            _ => Err(format!(": the page says {}, the answer {}", self.inline(), actual.inline())),
+        }
+    }
+
+    /// This run's value with only the fields that the page shows, in the page's order.
+    pub fn shown_of(&self, actual: &Self) -> Self {
+        match (self, actual) {
+            (Self::Object(fields), Self::Object(_)) => {
+                let shown = |(name, said): &(String, Self)| Some((name.clone(), said.shown_of(actual.field(name)?)));
+                Self::Object(fields.iter().filter_map(shown).collect())
+            }
+            (Self::List(said), Self::List(actual)) if said.len() == actual.len() => {
+                Self::List(said.iter().zip(actual).map(|(said, actual)| said.shown_of(actual)).collect())
+            }
+            (Self::Scalar(Value::String(said)), Self::Scalar(Value::String(actual)))
+                if said.contains(ANYTHING) && Known::default().is_same(said, actual) =>
+            {
+                self.clone()
+            }
+            _ => actual.clone(),
+        }
+    }
+
+    /// As a page shows it: on one line where it fits.
+    pub fn pretty(&self, indent: usize) -> String {
+        let (inline, inner) = (self.inline(), " ".repeat(indent + 2));
+        let fits = indent + inline.chars().count() <= WIDTH && indent > 0;
+        let (open, lines, close) = match self {
+            Self::Object(fields) if !fits && !fields.is_empty() => {
+                let line = |(name, value): &(String, Self)| {
+                    format!("{}: {}", Value::from(name.as_str()), value.pretty(indent + 2))
+                };
+                ('{', fields.iter().map(line).collect::<Vec<_>>(), '}')
+            }
+            Self::List(items) if !fits && !items.is_empty() => {
+                ('[', items.iter().map(|item| item.pretty(indent + 2)).collect(), ']')
+            }
+            _ => return inline,
+        };
+        format!("{open}\n{inner}{}\n{}{close}", lines.join(&format!(",\n{inner}")), " ".repeat(indent))
+    }
+
+    fn inline(&self) -> String {
+        match self {
+            Self::Scalar(value) => value.to_string(),
+            Self::List(items) => format!("[{}]", items.iter().map(Self::inline).collect::<Vec<_>>().join(", ")),
+            Self::Object(fields) => {
+                let field =
+                    |(name, value): &(String, Self)| format!("{}: {}", Value::from(name.as_str()), value.inline());
+                format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(InOrder)
+    }
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Json;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Json::Object(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::List(items))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::Scalar(text.into()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Scalar(value.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Scalar(number.into()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Scalar(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
+        Ok(Json::Scalar(number.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Scalar(Value::Null))
+    }
+}
+
+#[test]
+fn a_page_may_leave_out_fields_but_no_elements() {
+    let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+    let says = |said: &str, actual: &str| json(said).says(&json(actual), &mut Known::default());
+    assert_eq!(says(r#"{"a": [{"b": 1}]}"#, r#"{"a": [{"b": 1, "c": 2}], "d": null}"#), Ok(()));
+    assert!(says(r#"{"a": 1}"#, r#"{"b": 1}"#).is_err());
+    assert!(says(r#"{"a": []}"#, r#"{"a": [1]}"#).is_err());
+    assert!(says(r#"{"a": 1}"#, r#"{"a": 2}"#).is_err());
+    let shown = json(r#"{"b": 1, "a": {"x": 0}}"#).shown_of(&json(r#"{"a": {"y": 1, "x": 2}, "b": 3, "c": 4}"#));
+    assert_eq!(shown.pretty(0), "{\n  \"b\": 3,\n  \"a\": {\"x\": 2}\n}");
+}
