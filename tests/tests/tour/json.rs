@@ -62,23 +62,28 @@ impl Json {
         }
     }
 
-    /// As a page shows it: on one line where it fits.
+    /// As a page shows it: as much on a line as fits.
     pub fn pretty(&self, indent: usize) -> String {
-        let (inline, inner) = (self.inline(), " ".repeat(indent + 2));
-        let fits = indent + inline.chars().count() <= WIDTH && indent > 0;
-        let (open, lines, close) = match self {
-            Self::Object(fields) if !fits && !fields.is_empty() => {
-                let line = |(name, value): &(String, Self)| {
-                    format!("{}: {}", Value::from(name.as_str()), value.pretty(indent + 2))
-                };
-                ('{', fields.iter().map(line).collect::<Vec<_>>(), '}')
+        let inline = self.inline();
+        if indent > 0 && indent + inline.chars().count() <= WIDTH {
+            return inline;
+        }
+        let (open, parts, close) = match self {
+            Self::Object(fields) if !fields.is_empty() => {
+                let part = |(name, value): &(String, Self)| format!("{}: {}", text(name), value.pretty(indent + 2));
+                ('{', fields.iter().map(part).collect::<Vec<_>>(), '}')
             }
-            Self::List(items) if !fits && !items.is_empty() => {
+            Self::List(items) if !items.is_empty() => {
                 ('[', items.iter().map(|item| item.pretty(indent + 2)).collect(), ']')
             }
             _ => return inline,
         };
-        format!("{open}\n{inner}{}\n{}{close}", lines.join(&format!(",\n{inner}")), " ".repeat(indent))
+        let inner = " ".repeat(indent + 2);
+        format!(
+            "{open}\n{inner}{}\n{}{close}",
+            filled(&parts, indent + 2).join(&format!("\n{inner}")),
+            " ".repeat(indent)
+        )
     }
 
     fn inline(&self) -> String {
@@ -86,12 +91,32 @@ impl Json {
             Self::Scalar(value) => value.to_string(),
             Self::List(items) => format!("[{}]", items.iter().map(Self::inline).collect::<Vec<_>>().join(", ")),
             Self::Object(fields) => {
-                let field =
-                    |(name, value): &(String, Self)| format!("{}: {}", Value::from(name.as_str()), value.inline());
+                let field = |(name, value): &(String, Self)| format!("{}: {}", text(name), value.inline());
                 format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
             }
         }
     }
+}
+
+/// Lines of parts with commas between them; a part of several lines has its own.
+fn filled(parts: &[String], indent: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (n, part) in parts.iter().enumerate() {
+        let part = format!("{part}{}", if n + 1 < parts.len() { "," } else { "" });
+        match lines.last_mut() {
+            Some(line) if !part.contains('\n') && fits(line, &part, indent) => *line = format!("{line} {part}"),
+            _ => lines.push(part),
+        }
+    }
+    lines
+}
+
+fn fits(line: &str, part: &str, indent: usize) -> bool {
+    !line.contains('\n') && indent + line.chars().count() + 1 + part.chars().count() <= WIDTH
+}
+
+fn text(text: &str) -> Value {
+    Value::from(text)
 }
 
 impl<'de> Deserialize<'de> for Json {
@@ -159,5 +184,5 @@ fn a_page_may_leave_out_fields_but_no_elements() {
     assert!(says(r#"{"a": []}"#, r#"{"a": [1]}"#).is_err());
     assert!(says(r#"{"a": 1}"#, r#"{"a": 2}"#).is_err());
     let shown = json(r#"{"b": 1, "a": {"x": 0}}"#).shown_of(&json(r#"{"a": {"y": 1, "x": 2}, "b": 3, "c": 4}"#));
-    assert_eq!(shown.pretty(0), "{\n  \"b\": 3,\n  \"a\": {\"x\": 2}\n}");
+    assert_eq!(shown.pretty(0), "{\n  \"b\": 3, \"a\": {\"x\": 2}\n}");
 }
