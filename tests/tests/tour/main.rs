@@ -117,7 +117,7 @@ impl<'a> Tour<'a> {
         let output = Command::new("bash").arg("-c").arg(script).env("TOKEN", &owner.token).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.is_empty(), "{command}\n{}: {said}", output.status);
-        let output = String::from_utf8(output.stdout).unwrap().replace('\r', "");
+        let output = String::from_utf8(output.stdout).unwrap().replace(['\r', '\u{feff}'], "");
         output.replace(self.stack.url(), API).replace(self.stack.simulator_url(), SIMULATOR)
     }
 
