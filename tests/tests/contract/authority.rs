@@ -34,7 +34,7 @@ fn allowed() -> Authority {
     let (mut authority, mut function) = (Authority::new(), String::new());
     for line in text.lines() {
         if let Some(found) = package.captures(line) {
-            function = found[1].to_owned();
+            found[1].clone_into(&mut function);
             authority.entry(function.clone()).or_default();
         } else if let Some(found) = actions.captures(line) {
             let actions = found[1].split(',').map(|action| action.trim().to_owned());

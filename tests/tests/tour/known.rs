@@ -29,6 +29,12 @@ impl Known {
             .into()
     }
 
+    /// The run's text with the page's ids; of an id that the page does not name yet, this run's.
+    pub fn in_page(&self, text: &str) -> String {
+        let named = |id: &str| self.0.iter().find(|(_, actual)| *actual == id).map(|(said, _)| said.clone());
+        RANDOM.replace_all(text, |found: &Captures| named(&found[0]).unwrap_or_else(|| found[0].to_owned())).into()
+    }
+
     /// Whether the run's text is what the page says. Ids that the page has named before must be the same ones.
     pub fn is_same(&mut self, said: &str, actual: &str) -> bool {
         let (said_shape, said_ids) = shape(said);
@@ -37,7 +43,13 @@ impl Known {
             let parts = said_shape.split(ANYTHING).map(regex::escape).collect::<Vec<_>>();
             return Regex::new(&format!("(?s)^{}$", parts.join(".*"))).unwrap().is_match(&actual_shape);
         }
-        said_shape == actual_shape && said_ids.into_iter().zip(actual_ids).all(|(said, id)| self.is_same_id(said, id))
+        let mut known = self.clone();
+        let is_same = said_shape == actual_shape
+            && said_ids.into_iter().zip(actual_ids).all(|(said, actual)| known.is_same_id(said, actual));
+        if is_same {
+            *self = known;
+        }
+        is_same
     }
 
     fn is_same_id(&mut self, said: String, actual: String) -> bool {
@@ -74,6 +86,7 @@ fn an_id_is_the_same_one_everywhere_and_no_other() {
     assert!(!known.is_same(&a, &y), "another one");
     assert!(!known.is_same(&b, &x), "two names of one");
     assert_eq!(known.in_command(&format!("ID={a}")), format!("ID={x}"));
+    assert_eq!(known.in_page(&format!("{x} {y}")), format!("{a} {y}"));
 }
 
 #[test]

@@ -79,27 +79,25 @@ impl<'a> Tour<'a> {
     fn step(&mut self, command: usize, answers: &[usize]) -> Result<(), String> {
         let text = self.known.in_command(self.text(command));
         let patience = Instant::now() + if only_reads(&text) { PATIENCE } else { Duration::ZERO };
-        let output = loop {
+        let (output, known, wrong) = loop {
             let output = self.output(&text);
-            match self.check(answers, &output) {
-                Ok(known) => {
-                    self.known = known;
-                    break Ok(output);
-                }
-                Err(_) if Instant::now() < patience => std::thread::sleep(Duration::from_millis(50)),
-                Err(error) => break Err((format!("{text}{error}"), output)),
+            let mut known = self.known.clone();
+            let wrong = self.differences(answers, &output, &mut known);
+            if wrong.is_empty() || Instant::now() >= patience {
+                break (output, known, wrong);
             }
+            std::thread::sleep(Duration::from_millis(50));
         };
+        self.known = known;
         let assignments = text.lines().filter(|line| is_assignment(line) && !line.contains(ANYTHING));
         self.variables.extend(assignments.map(|line| format!("{line}\n")));
-        let (output, wrong) = match output {
-            Ok(output) => (output, Ok(())),
-            Err((error, output)) => (output, Err(error)),
-        };
-        if self.is_updated {
-            self.update(command, text, answers, &output);
+        if wrong.is_empty() {
+            return Ok(());
         }
-        wrong
+        if self.is_updated {
+            self.update(answers, &output);
+        }
+        Err(format!("{text}{}\n{output}", wrong.join("\n")))
     }
 
     fn text(&self, position: usize) -> &str {
@@ -121,28 +119,36 @@ impl<'a> Tour<'a> {
         output.replace(self.stack.url(), API).replace(self.stack.simulator_url(), SIMULATOR)
     }
 
-    /// The ids that are known after this answer.
-    fn check(&self, answers: &[usize], output: &str) -> Result<Known, String> {
-        let mut known = self.known.clone();
+    /// Where the output is not what the answers say.
+    fn differences(&self, answers: &[usize], output: &str, known: &mut Known) -> Vec<String> {
+        let mut differences = Vec::new();
         for answer in answers {
             let Part::Block { language, text } = &self.page.parts[*answer] else { continue };
-            match language.as_str() {
-                "json" => {
-                    let said = serde_json::from_str::<Json>(text).map_err(|error| format!("the page: {error}"))?;
-                    said.says(&body(output)?, &mut known).map_err(|error| format!("{error}\n{output}"))?;
-                }
-                _ => has_lines(text, output, &mut known)?,
+            if text.trim().is_empty() {
+                differences.push("the page has no answer".to_owned());
+            }
+            match (language.as_str(), serde_json::from_str::<Json>(text)) {
+                ("json", Err(error)) => differences.push(format!("the page has no JSON: {error}")),
+                ("json", Ok(said)) => match body(output) {
+                    Some(actual) => differences.extend(said.differences(&actual, known)),
+                    None => differences.push("the answer does not end with JSON".to_owned()),
+                },
+                _ => differences.extend(missing_lines(text, output, known)),
             }
         }
-        Ok(known)
+        differences
     }
 
-    fn update(&mut self, command: usize, text: String, answers: &[usize], output: &str) {
-        self.page.parts[command] = Part::Block { language: "sh".to_owned(), text };
+    /// Writes what is answered, with the ids of the page.
+    fn update(&mut self, answers: &[usize], output: &str) {
         for answer in answers {
             let Part::Block { language, text } = &mut self.page.parts[*answer] else { continue };
-            *text = if language == "json" { shown_body(text, output) } else { shown_lines(text, output) };
+            let shown = if language == "json" { shown_body(text, output) } else { shown_lines(text, output) };
+            *text = self.known.in_page(&shown);
         }
+        let mut known = self.known.clone();
+        self.differences(answers, output, &mut known);
+        self.known = known;
     }
 }
 
@@ -157,24 +163,19 @@ fn only_reads(command: &str) -> bool {
 }
 
 /// The JSON with which an answer ends.
-fn body(output: &str) -> Result<Json, String> {
-    let starts = output.match_indices(['{', '[']).map(|(start, _)| start);
-    let mut whole = starts.filter_map(|start| serde_json::from_str(&output[start..]).ok());
-    whole.next().ok_or_else(|| format!("the answer does not end with JSON:\n{output}"))
+fn body(output: &str) -> Option<Json> {
+    let mut starts = output.match_indices(['{', '[']);
+    starts.find_map(|(start, _)| serde_json::from_str(&output[start..]).ok())
 }
 
-fn has_lines(said: &str, output: &str, known: &mut Known) -> Result<(), String> {
+fn missing_lines(said: &str, output: &str, known: &mut Known) -> Vec<String> {
     let mut lines = output.lines();
-    for said in said.lines() {
-        if !lines.by_ref().any(|line| known.is_same(said, line)) {
-            return Err(format!("the answer has no line {said:?}:\n{output}"));
-        }
-    }
-    Ok(())
+    let missing = said.lines().filter(|said| !lines.by_ref().any(|line| known.is_same(said, line)));
+    missing.map(|line| format!("the answer has no line {line:?}")).collect()
 }
 
 fn shown_body(said: &str, output: &str) -> String {
-    let actual = body(output).unwrap_or_else(|error| panic!("{error}"));
+    let actual = body(output).unwrap_or_else(|| panic!("no JSON: {output}"));
     let shown = serde_json::from_str::<Json>(said).map_or_else(|_| actual.clone(), |said| said.shown_of(&actual));
     format!("{}\n", shown.pretty(0))
 }
