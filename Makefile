@@ -27,8 +27,9 @@ test: $(VIEWER) ## Runs every test: rules, table, functions, end to end, and the
 	cargo test --workspace
 	tests/contract/run.sh
 
-lint: $(VIEWER) ## Formatting, clippy, documentation, dependencies
+lint: $(VIEWER) ## Formatting, links, clippy, documentation, dependencies
 	cargo fmt --all --check
+	docs/check-links.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@PATH="$$PWD/target/tools/bin:$$PATH" command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --debug --root target/tools

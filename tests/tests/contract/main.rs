@@ -2,6 +2,7 @@
 //! contract says is tried sample by sample in `events.rs`, and by schemathesis in `tests/contract/`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod authority;
 mod bodies;
 mod codes;
 mod examples;

@@ -1,0 +1,193 @@
+//! The commands of README.md and docs/tour.md, run against a stack that is started as `make run` starts it, are
+//! answered as the pages say. `UPDATE_DOCS=1 cargo test -p tests --test tour` writes the answers of a run into the pages.
+//!
+//! How a page is read:
+//! - A `sh` block is run with bash. The blocks that follow it, up to the next one, are its answers. `console` blocks are
+//!   for reading only.
+//! - A `json` block is what the output ends with. Fields may be left out of it; lists have all of their elements.
+//! - Of any other block, each line is a line of the output, in this order; other lines may stand between.
+//! - `…` in an answer stands for any text. An empty block is filled by an update.
+//! - Ids and SIDs are those of another run, but the same ones throughout the page. Times and addresses may be any.
+//! - `NAME=…` is for the reader to fill in. The test knows `TOKEN`, the account owner's.
+//! - A block that only reads is repeated until it is answered so: derived data follows a change within moments.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod json;
+mod known;
+mod page;
+
+use std::{
+    env,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use local::{Options, Stack};
+
+use json::Json;
+use known::{ANYTHING, Known};
+use page::{Page, Part};
+
+/// The addresses of the pages: those of `make run` without variables.
+const API: &str = "http://127.0.0.1:8080";
+const SIMULATOR: &str = "http://127.0.0.1:8081";
+
+/// As many people as `make run` lets log in.
+const SEED: usize = 200;
+
+/// How long a reading may take to show a change.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_of_the_readme_and_the_tour_is_answered_as_the_page_says() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = Stack::start(Options { seed: SEED, ..Options::for_test(data.path()) }).await.unwrap();
+    let wrong = ["README.md", "docs/tour.md"].into_iter().flat_map(|path| Tour::new(&stack, path).run());
+    let wrong = wrong.collect::<Vec<_>>();
+    stack.stop().await;
+    assert!(wrong.is_empty(), "UPDATE_DOCS=1 writes the answers anew.\n\n{}", wrong.join("\n\n"));
+}
+
+/// One page on its way through the stack.
+struct Tour<'a> {
+    stack: &'a Stack,
+    page: Page,
+    known: Known,
+    /// Assignments of earlier blocks.
+    variables: String,
+    is_updated: bool,
+}
+
+impl<'a> Tour<'a> {
+    fn new(stack: &'a Stack, path: &str) -> Self {
+        let is_updated = env::var_os("UPDATE_DOCS").is_some();
+        Self { stack, page: Page::read(path), known: Known::default(), variables: String::new(), is_updated }
+    }
+
+    /// Runs all commands; what is answered otherwise than the page says.
+    fn run(mut self) -> Vec<String> {
+        let commands = self.page.commands();
+        assert!(!commands.is_empty(), "the page has no commands");
+        let wrong = commands.iter().filter_map(|(command, answers)| self.step(*command, answers).err()).collect();
+        if self.is_updated {
+            self.page.write();
+            return Vec::new();
+        }
+        wrong
+    }
+
+    fn step(&mut self, command: usize, answers: &[usize]) -> Result<(), String> {
+        let text = self.known.in_command(self.text(command));
+        let patience = Instant::now() + if only_reads(&text) { PATIENCE } else { Duration::ZERO };
+        let (output, known, wrong) = loop {
+            let output = self.output(&text);
+            let mut known = self.known.clone();
+            let wrong = self.differences(answers, &output, &mut known);
+            if wrong.is_empty() || Instant::now() >= patience {
+                break (output, known, wrong);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        self.known = known;
+        let assignments = text.lines().filter(|line| is_assignment(line) && !line.contains(ANYTHING));
+        self.variables.extend(assignments.map(|line| format!("{line}\n")));
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        if self.is_updated {
+            self.update(answers, &output);
+        }
+        Err(format!("{text}{}\n{output}", wrong.join("\n")))
+    }
+
+    fn text(&self, position: usize) -> &str {
+        let Part::Block { text, .. } = &self.page.parts[position] else { panic!("prose is not run") };
+        text
+    }
+
+    /// What bash prints, with the addresses of the page.
+    fn output(&self, command: &str) -> String {
+        let command = command.lines().filter(|line| !(is_assignment(line) && line.contains(ANYTHING)));
+        let command = command.collect::<Vec<_>>().join("\n");
+        let script = format!("set -u\n{}{command}\n", self.variables);
+        let script = script.replace(API, self.stack.url()).replace(SIMULATOR, self.stack.simulator_url());
+        let owner = self.stack.people().iter().find(|person| person.role == "account_owner").unwrap();
+        let output = Command::new("bash").arg("-c").arg(script).env("TOKEN", &owner.token).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{command}\n{}: {said}", output.status);
+        let output = String::from_utf8(output.stdout).unwrap().replace(['\r', '\u{feff}'], "");
+        output.replace(self.stack.url(), API).replace(self.stack.simulator_url(), SIMULATOR)
+    }
+
+    /// Where the output is not what the answers say.
+    fn differences(&self, answers: &[usize], output: &str, known: &mut Known) -> Vec<String> {
+        let mut differences = Vec::new();
+        for answer in answers {
+            let Part::Block { language, text } = &self.page.parts[*answer] else { continue };
+            if text.trim().is_empty() {
+                differences.push("the page has no answer".to_owned());
+            }
+            match (language.as_str(), serde_json::from_str::<Json>(text)) {
+                ("json", Err(error)) => differences.push(format!("the page has no JSON: {error}")),
+                ("json", Ok(said)) => match body(output) {
+                    Some(actual) => differences.extend(said.differences(&actual, known)),
+                    None => differences.push("the answer does not end with JSON".to_owned()),
+                },
+                _ => differences.extend(missing_lines(text, output, known)),
+            }
+        }
+        differences
+    }
+
+    /// Writes what is answered, with the ids of the page.
+    fn update(&mut self, answers: &[usize], output: &str) {
+        for answer in answers {
+            let Part::Block { language, text } = &mut self.page.parts[*answer] else { continue };
+            let shown = if language == "json" { shown_body(text, output) } else { shown_lines(text, output) };
+            *text = self.known.in_page(&shown);
+        }
+        let mut known = self.known.clone();
+        self.differences(answers, output, &mut known);
+        self.known = known;
+    }
+}
+
+fn is_assignment(line: &str) -> bool {
+    let name = line.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')
+}
+
+/// Whether running it again changes nothing.
+fn only_reads(command: &str) -> bool {
+    !command.contains(" -d ") && !command.contains(" -X ")
+}
+
+/// The JSON with which an answer ends.
+fn body(output: &str) -> Option<Json> {
+    let mut starts = output.match_indices(['{', '[']);
+    starts.find_map(|(start, _)| serde_json::from_str(&output[start..]).ok())
+}
+
+fn missing_lines(said: &str, output: &str, known: &mut Known) -> Vec<String> {
+    let mut lines = output.lines();
+    let missing = said.lines().filter(|said| !lines.by_ref().any(|line| known.is_same(said, line)));
+    missing.map(|line| format!("the answer has no line {line:?}")).collect()
+}
+
+fn shown_body(said: &str, output: &str) -> String {
+    let actual = body(output).unwrap_or_else(|| panic!("no JSON: {output}"));
+    let shown = serde_json::from_str::<Json>(said).map_or_else(|_| actual.clone(), |said| said.shown_of(&actual));
+    format!("{}\n", shown.pretty(0))
+}
+
+/// Of this run's lines those that the page shows; all of them where it shows others.
+fn shown_lines(said: &str, output: &str) -> String {
+    let mut lines = output.lines();
+    let mut find = |said: &str| lines.by_ref().find(|line| Known::default().is_same(said, line));
+    let shown = |said: &str| {
+        Some(if said.contains(ANYTHING) { find(said).map(|_| said.to_owned())? } else { find(said)?.to_owned() })
+    };
+    let shown = said.lines().map(shown).collect::<Option<Vec<_>>>().filter(|lines| !lines.is_empty());
+    let all = || output.lines().map(str::to_owned).collect();
+    shown.unwrap_or_else(all).into_iter().map(|line| line + "\n").collect()
+}
