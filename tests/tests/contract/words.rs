@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use domain::{Actor, Role, Source, Status, audit::Action};
+use domain::{Actor, Role, Source, Status, audit::Action, job::JobState};
 use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use store::jobs::JobState;
 use tests::contract::Contract;
 
 /// The words that a type of the domain knows: it lists them when it is given another one.

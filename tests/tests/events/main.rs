@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Region},
 };
-use domain::{LevelRange, Skill, SkillName, UserId, audit::Action, catalog::SkillSet};
+use domain::{LevelRange, Skill, SkillName, SkillSetName, UserId, WorkerSid, audit::Action, catalog::SkillSet};
 use jiff::Timestamp;
 use local::{
     Options, Stack,
@@ -22,7 +22,7 @@ use local::{
     sample,
 };
 use serde_json::{Value, json};
-use store::{ChangeOrigin, Directory, ViewUser, skills::CommitSkill};
+use store::{ChangeOrigin, CommitSkill, Directory, ViewUser};
 use tempfile::TempDir;
 use tests::contract::{Answered, Contract};
 use uuid::Uuid;
@@ -202,9 +202,10 @@ async fn put_catalog(directory: &Directory) {
     for (name, skill_set, levels) in
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
     {
-        let by = ChangeOrigin::operator("test", Timestamp::now());
-        directory.create_skill_set(&SkillSet::new(skill_set, Uuid::nil()), by).await.unwrap();
-        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set: skill_set.to_owned(), levels, version: 0 };
+        let by = ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7());
+        let skill_set = SkillSetName::parse(skill_set).unwrap();
+        directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), by).await.unwrap();
+        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set, levels, version: 0 };
         directory.commit_skill(None, skill, by, Action::Created).await.unwrap();
     }
 }
@@ -220,7 +221,8 @@ async fn log_in(
     let login = client.post(format!("{}/sim/logins", stack.simulator_url())).json(&claims);
     let session: Value = login.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
     assert_eq!(session["callbacks"], Value::Null, "the webhook did not take the login of {identity}");
-    let worker = directory.worker(session["worker_sid"].as_str().unwrap()).await.unwrap();
+    let worker_sid = WorkerSid::new(session["worker_sid"].as_str().unwrap());
+    let worker = directory.worker(&worker_sid).await.unwrap();
     let user_id = worker.and_then(|worker| worker.user_id);
     Person { user_id, token: session["token"].as_str().unwrap().to_owned() }
 }

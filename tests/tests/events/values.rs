@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    LevelRange, Role, Skill, SkillName, Team, TeamId, User, UserId,
+    LevelRange, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
     audit::Action,
     catalog::SkillSet,
-    edit::{Edit, RoleAuthority},
+    edit::Edit,
+    job::{Job, JobKind},
     permissions::Caller,
-    skill::MOST_SKILLS,
+    policy::RoleAuthority,
+    search::UserQuery,
     status::StatusChange,
+    team::MAX_SKILLS,
 };
 use jiff::Timestamp;
 use local::sample;
 use serde_json::Value;
 use store::{
-    ChangeOrigin, Commit, CommitUser, ViewUser,
-    idempotency::{Attempt, IdempotencyStore},
-    jobs::{Asked, Hold, Job, KeepJobs, WorkJobs},
-    skills::CommitSkill,
-    teams::{CommitTeam, TeamChange},
+    Attempt, ChangeOrigin, Claim, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills, RunJobs,
+    StoreJobs, TeamChange, UserChange, ViewUser,
 };
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ impl Fixture {
                     with_version(&mut values, &self.with_status(user, StatusChange::Deactivate).await)
                 }
                 "deleted_user_id" => self.deleted().await.user_id.to_string(),
-                "deleted_identity" => self.deleted().await.identity,
+                "deleted_identity" => self.deleted().await.identity.to_string(),
                 "equipped_user_id" => self.equipped(self.team(false).await.team_id).await.user_id.to_string(),
                 "token" => self.owner.token.clone(),
                 "agent_token" => self.newcomer("agent").await.token,
@@ -76,7 +76,7 @@ impl Fixture {
                     of_team(&mut values, &team)
                 }
                 "team_with_skill_id" => of_team(&mut values, &self.team_with([english()]).await),
-                "taken_team_name" => self.team(false).await.name.to_uppercase(),
+                "taken_team_name" => self.team(false).await.name.as_str().to_uppercase(),
                 "skill_set" => self.skill_set(&mut values).await,
                 "used_skill_set" => self.used_skill_set(&mut values).await,
                 "deleted_skill_set" => self.deleted_skill_set(&mut values).await,
@@ -108,7 +108,7 @@ impl Fixture {
     }
 
     async fn commit(&self, before: &User, after: User, action: Action) -> User {
-        self.directory.commit(Commit::new(Some(before), after, by(), action)).await.unwrap()
+        self.directory.commit_user(UserChange::new(Some(before), after, by(), action)).await.unwrap()
     }
 
     async fn with_status(&self, user: User, change: StatusChange) -> User {
@@ -157,7 +157,7 @@ impl Fixture {
     async fn full_team(&self) -> Team {
         let set = self.new_skill_set().await;
         let mut skills = BTreeSet::new();
-        for _ in 0..MOST_SKILLS {
+        for _ in 0..MAX_SKILLS {
             skills.insert(self.new_skill(&set).await.name);
         }
         self.team_with(skills).await
@@ -165,19 +165,19 @@ impl Fixture {
 
     async fn commit_team(&self, make: impl FnOnce(Team) -> Team) -> Team {
         let team_id = TeamId::new(Uuid::new_v4());
-        let after = make(Team::new(team_id, format!("Team {team_id}"), Timestamp::now()));
-        let change = TeamChange { before: None, after, by: by(), action: Action::Created, skills: None };
+        let after = make(Team::new(team_id, TeamName::parse(&format!("Team {team_id}")).unwrap(), Timestamp::now()));
+        let change = TeamChange { before: None, after, origin: by(), action: Action::Created, skills: None };
         self.directory.commit_team(change).await.unwrap()
     }
 
     async fn deleted_team(&self) -> Team {
         let team = self.team(false).await;
-        self.directory.delete_team(&team, by()).await.unwrap().unwrap();
+        self.directory.delete_team(&team, by()).await.unwrap();
         team
     }
 
     async fn new_skill_set(&self) -> SkillSet {
-        let set = SkillSet::new(format!("Set-{}", Uuid::new_v4()), Uuid::nil());
+        let set = SkillSet::new(SkillSetName::parse(&format!("Set-{}", Uuid::new_v4())).unwrap(), Uuid::nil());
         self.directory.create_skill_set(&set, by()).await.unwrap();
         set
     }
@@ -199,7 +199,7 @@ impl Fixture {
         values.insert("skill".to_owned(), skill.name.to_string());
         values.insert("skill_version".to_owned(), skill.version.to_string());
         values.insert("skill_set_version".to_owned(), set.version.to_string());
-        set.name
+        set.name.to_string()
     }
 
     /// A skill set with a skill that a team gives to its only member.
@@ -209,20 +209,20 @@ impl Fixture {
         let team = self.team_with([skill.name.clone()]).await;
         self.equipped(team.team_id).await;
         values.insert("used_skill".to_owned(), skill.name.to_string());
-        set.name
+        set.name.to_string()
     }
 
     async fn deleted_skill_set(&self, values: &mut Values) -> String {
         let set = self.new_skill_set().await;
         let skill = self.new_skill(&set).await;
-        self.directory.delete_skill_set(&set, by()).await.unwrap().unwrap();
+        self.directory.delete_skill_set(&set, by()).await.unwrap();
         values.insert("deleted_skill".to_owned(), skill.name.to_string());
-        set.name
+        set.name.to_string()
     }
 
     async fn imported_skill(&self) -> SkillName {
         let name = new_skill_name();
-        self.directory.import_skills([&name].into_iter(), by()).await.unwrap();
+        self.directory.import_skills(std::slice::from_ref(&name), by()).await.unwrap();
         name
     }
 
@@ -234,39 +234,41 @@ impl Fixture {
         let request = [&http["method"], &http["path"], &event["rawQueryString"], if_match, body]
             .map(|part| part.as_str().unwrap_or_default().as_bytes());
         let attempt = Attempt::new(self.owner().user_id, &key, &request, Uuid::new_v4());
-        self.directory.begin(&attempt, Timestamp::now()).await.unwrap();
+        self.directory.start_attempt(&attempt, Timestamp::now()).await.unwrap();
         key
     }
 
     /// A job of somebody who is none of the cases' callers.
     async fn job(&self) -> Uuid {
-        let asked_by = UserId::new(Uuid::new_v4());
-        let job = Job::export(Uuid::new_v4(), asked_by, Asked::default(), Timestamp::now());
+        let requested_by = UserId::new(Uuid::new_v4());
+        let job = Job::queued(Uuid::new_v4(), JobKind::export(UserQuery::default()), requested_by, Timestamp::now());
         self.directory.create_job(&job).await.unwrap();
         job.job_id
     }
 
-    async fn running_job(&self) -> Hold {
-        let hold = Hold { job_id: self.job().await, attempt: Uuid::new_v4() };
-        self.directory.claim(hold, Timestamp::now()).await.unwrap();
-        hold
+    async fn running_job(&self) -> Claim {
+        let claim = Claim { job_id: self.job().await, attempt: Uuid::new_v4() };
+        self.directory.claim_job(claim, Timestamp::now()).await.unwrap();
+        claim
     }
 
     async fn finished_job(&self) -> Uuid {
-        let hold = self.running_job().await;
-        self.directory.finish(hold, 0, "exports/sample.csv").await.unwrap();
-        hold.job_id
+        let claim = self.running_job().await;
+        let file = Some("exports/sample.csv".to_owned());
+        let kind = JobKind::Export { query: UserQuery::default(), file };
+        self.directory.finish_job(claim, 0, &kind).await.unwrap();
+        claim.job_id
     }
 
     async fn failed_job(&self) -> Uuid {
-        let hold = self.running_job().await;
-        self.directory.fail(hold, "The export failed on our side. Start it again.").await.unwrap();
-        hold.job_id
+        let claim = self.running_job().await;
+        self.directory.fail_job(claim, "The export failed on our side. Start it again.").await.unwrap();
+        claim.job_id
     }
 }
 
 fn by() -> ChangeOrigin<'static> {
-    ChangeOrigin::operator("test", Timestamp::now())
+    ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7())
 }
 
 fn english() -> SkillName {
@@ -283,7 +285,7 @@ fn with_version(values: &mut Values, user: &User) -> String {
 }
 
 fn of_team(values: &mut Values, team: &Team) -> String {
-    values.insert("team_name".to_owned(), team.name.clone());
+    values.insert("team_name".to_owned(), team.name.to_string());
     values.insert("team_version".to_owned(), team.version.to_string());
     team.team_id.to_string()
 }

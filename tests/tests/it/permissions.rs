@@ -4,7 +4,7 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use domain::{
     Role,
-    permissions::{CALLERS, Row, Target, decision, names, rows},
+    permissions::{CALLERS, Row, Target, decision, permitted_operations, rows},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ impl Trial {
     async fn to_the_directory_by_all(&self, row: &Row) {
         let mut requests = None;
         for caller in CALLERS {
-            let decided = decision(caller, row, Target::Oneself).map_err(|refusal| refusal.code());
+            let decided = decision(caller, row, Target::Caller).map_err(|refusal| refusal.code());
             let of_this_row = match requests.take() {
                 Some(requests) => requests,
                 None => self.to_the_directory(row).await,
@@ -82,7 +82,7 @@ impl Trial {
 
     async fn to_a_person(&self, caller: Role, row: &Row, target: Target, allowed: bool) -> Request {
         let user_id = match target {
-            Target::Oneself => self.callers[&caller].0.clone(),
+            Target::Caller => self.callers[&caller].0.clone(),
             Target::Other(role) if allowed => {
                 id(&self.world.adds(&self.fresh("target"), &json!({"role": role})).await).to_owned()
             }
@@ -175,7 +175,7 @@ impl Trial {
 /// To give somebody the role that they have is no change of role, and needs no more than to edit them.
 fn no_change(caller: Role, row: &Row, target: Target) -> bool {
     let has = match target {
-        Target::Oneself => caller,
+        Target::Caller => caller,
         Target::Other(role) => role,
     };
     caller != Role::Agent && row.name.strip_prefix("make_") == Some(has.name())
@@ -194,7 +194,7 @@ async fn rules_1_to_4_every_function_asks_the_powers_and_none_decides_alone() {
     }
     for caller in CALLERS.into_iter().filter(|caller| *caller != Role::Agent) {
         let me = trial.world.asks(&trial.callers[&caller].1, Method::GET, "/me", &Value::Null).await;
-        assert_eq!(me.body["may"], json!(names(caller)), "{me:?}");
+        assert_eq!(me.body["may"], json!(permitted_operations(caller)), "{me:?}");
     }
     trial.world.stack.stop().await;
 }

@@ -79,7 +79,10 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
     assert_eq!(king.user_id, first.user_id);
     assert_ne!(lovelace.user_id, first.user_id);
     assert_eq!(
-        (king.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), lovelace.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
+        (
+            king.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str),
+            lovelace.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)
+        ),
         (Some("WK1"), Some("WK2"))
     );
 }
@@ -163,7 +166,10 @@ async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_w
     report(1, "WK1", "ada", &ada).arrives(&ingest).await;
     Report { deleted: true, ..report(2, "WK1", "ada", &ada) }.arrives(&ingest).await;
     let left = person(&ingest.store.directory, "ada").await;
-    assert_eq!((left.managed.status, left.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)), (Status::Active, None));
+    assert_eq!(
+        (left.managed.status, left.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
+        (Status::Active, None)
+    );
     report(3, "WK2", "ada", &ada).arrives(&ingest).await;
     let back = person(&ingest.store.directory, "ada").await;
     assert_eq!((back.user_id, back.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)), (left.user_id, Some("WK2")));

@@ -58,7 +58,10 @@ async fn rule_13_an_operator_brings_back_a_deleted_person_with_the_teams_and_ski
     });
     let ada = changed(&directory, None, ada, Action::Adopted).await;
     let gone = deleted(&directory, &ada).await;
-    assert_eq!((gone.managed.status, gone.managed.teams.len(), gone.managed.assigned_skills.len()), (Status::Deleted, 0, 0));
+    assert_eq!(
+        (gone.managed.status, gone.managed.teams.len(), gone.managed.assigned_skills.len()),
+        (Status::Deleted, 0, 0)
+    );
     let team = directory.team(2).await;
     directory.delete_team(&team, operator()).await.unwrap();
 

@@ -171,7 +171,8 @@ async fn another_caller_may_use_the_same_key() {
     let fixture = Fixture::new().await;
     let adas = fixture.post(&request("{}"), makes).await;
     let graces =
-        once(&fixture.directory, &FixedTime(START), &caller("grace"), &request("{}"), |id| async move { makes(id) }).await;
+        once(&fixture.directory, &FixedTime(START), &caller("grace"), &request("{}"), |id| async move { makes(id) })
+            .await;
     assert_ne!(document(&graces.unwrap()), document(&adas));
 }
 
@@ -219,6 +220,7 @@ impl IdempotencyStore for Forgetful {
 async fn what_was_done_is_answered_also_where_the_answer_cannot_be_kept() {
     let fixture = Fixture::new().await;
     let forgetful = Forgetful(fixture.directory.clone());
-    let answer = once(&forgetful, &FixedTime(START), &caller("ada"), &request("{}"), |id| async move { makes(id) }).await;
+    let answer =
+        once(&forgetful, &FixedTime(START), &caller("ada"), &request("{}"), |id| async move { makes(id) }).await;
     assert_eq!(answer.unwrap().status(), 201);
 }

@@ -1,7 +1,7 @@
 //! Flex tokens (rules 5, 25).
 
-use serde_json::json;
 use domain::WorkerSid;
+use serde_json::json;
 use twilio::{Client, Config, FetchWorker, ListWorkers, ValidateToken};
 
 use crate::harness::{ACCOUNT, TOKEN, Twilio, WORKSPACE, alice, text};

@@ -20,7 +20,7 @@ const BATCH: Cases = Cases {
         (
             "index/broken-image",
             &[
-                Remove("/Records/1/dynamodb/NewImage/name"),
+                Remove("/Records/1/dynamodb/NewImage/role"),
                 Set("/Records/1/dynamodb/SequenceNumber", "100000000000000000012"),
             ],
             Returns(r#"{"batchItemFailures":[{"itemIdentifier":"100000000000000000012"}]}"#),
