@@ -16,8 +16,8 @@ use twilio::signature::{self, HEADER};
 
 use crate::event::Event;
 use crate::faults::CallbackFaults;
+use crate::lock::lock;
 use crate::place::Place;
-use crate::state::lock;
 
 /// Workers are dealt out to so many lanes, each of which sends one callback after the other.
 const LANES: usize = 64;

@@ -24,6 +24,7 @@ mod callbacks;
 mod event;
 mod faults;
 mod journal;
+mod lock;
 mod login;
 mod place;
 mod refusal;

@@ -1,7 +1,7 @@
 //! What all requests share.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::callbacks::{Callbacks, Receipt};
 use crate::event::Event;
 use crate::faults::Faults;
+use crate::lock::lock;
 use crate::place::Place;
 use crate::workspace::Workspace;
 
@@ -86,9 +87,4 @@ impl State {
         let send = |event| self.callbacks.send(event, &self.place, &mut faults.callbacks);
         Ok((done, events.iter().filter_map(send).collect()))
     }
-}
-
-/// A panic elsewhere leaves nothing half done here: all changes are made of whole steps.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

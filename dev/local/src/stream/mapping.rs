@@ -10,12 +10,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::batch::{self, GivenUp, sequence_number};
-use super::pattern;
 use super::position::Position;
 use crate::failures::Failures;
 use crate::names::REGION;
 use crate::runtime::Functions;
-use crate::template::{StartingPosition, StreamSource};
+use crate::template::{StartingPosition, StreamSource, pattern};
 
 /// How long to wait when there is nothing new.
 const POLL: Duration = Duration::from_millis(20);

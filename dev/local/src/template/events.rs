@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::http_api::UnboundRoute;
-use super::{Schedule, StartingPosition, StreamSource, TemplateError, typed};
-use crate::schedule::rate;
+use super::rate::rate;
+use super::{Schedule, StartingPosition, StreamSource, TemplateError, pattern, typed};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -162,7 +162,7 @@ fn patterns(place: &str, criteria: &FilterCriteria) -> Result<Vec<Value>, Templa
         .map(|filter| {
             let pattern = serde_json::from_str(&filter.pattern)
                 .map_err(|e| wrong(format!("{:?} is not JSON: {e}", filter.pattern)))?;
-            crate::stream::check_pattern(&pattern).map_err(wrong)?;
+            pattern::check(&pattern).map_err(wrong)?;
             Ok(pattern)
         })
         .collect()

@@ -9,6 +9,8 @@ mod function;
 mod http_api;
 mod model;
 mod parameters;
+pub(crate) mod pattern;
+mod rate;
 mod resolve;
 mod storage;
 

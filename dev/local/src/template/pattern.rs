@@ -41,7 +41,7 @@ fn single(operator: &Map<String, Value>) -> Option<(&str, &Value)> {
 }
 
 /// Whether the record passes one of the patterns; without patterns every record does.
-pub(super) fn passes(patterns: &[Value], record: &Value) -> bool {
+pub(crate) fn passes(patterns: &[Value], record: &Value) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| matches(pattern, Some(record)))
 }
 
