@@ -7,7 +7,6 @@
 //! reads. Tests inject those.
 
 mod client;
-mod cors;
 mod dynamo;
 mod error;
 mod s3;
@@ -17,7 +16,6 @@ mod table;
 mod template;
 
 pub use client::client_at;
-pub use cors::CorsRule;
 pub use dynamo::Dynamo;
 pub use error::EmbeddedError;
 pub use s3::{Bucket, Credentials, S3};

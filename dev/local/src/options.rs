@@ -42,12 +42,6 @@ impl Options {
             progress: |_, _| {},
         }
     }
-
-    /// The project's directory: that above the template's.
-    pub(crate) fn root(&self) -> PathBuf {
-        let infra = self.template.parent().unwrap_or(Path::new(""));
-        infra.join("..")
-    }
 }
 
 /// The directory of this executable; a test's is one further down than the binaries.

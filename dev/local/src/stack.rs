@@ -72,7 +72,7 @@ impl Stack {
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
-        let gateway = Gateway::new(system.api.clone(), functions.clone(), &options.root());
+        let gateway = Gateway::new(system.api.clone(), functions.clone());
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
         Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }

@@ -1,6 +1,6 @@
 //! Tables and buckets, opened as the template has them.
 
-use embedded::{Credentials, Dynamo, S3};
+use embedded::{Bucket, Credentials, Dynamo, S3};
 
 use crate::StartError;
 use crate::data::Data;
@@ -16,11 +16,7 @@ pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, 
 }
 
 pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
-    let buckets: Vec<embedded::Bucket> = system
-        .buckets
-        .iter()
-        .map(|bucket| embedded::Bucket { name: bucket.name.clone(), cors: bucket.cors.clone() })
-        .collect();
+    let buckets: Vec<Bucket> = system.buckets.iter().map(|bucket| Bucket::named(&bucket.name)).collect();
     let functions = system.functions.iter().map(|f| access_key_id(&f.package));
     let credentials: Vec<Credentials> = functions
         .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])

@@ -38,9 +38,6 @@ pub(super) fn apply(cors: Option<&Cors>, origin: Option<&HeaderValue>, headers: 
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers.join(","));
-    if cors.allow_credentials {
-        set(headers, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-    }
 }
 
 fn allowed_origin(cors: &Cors, origin: &HeaderValue) -> Option<HeaderValue> {
@@ -73,7 +70,6 @@ mod tests {
             allow_headers: vec!["authorization".into()],
             expose_headers: vec!["etag".into()],
             max_age_s: Some(600),
-            allow_credentials: false,
         }
     }
 

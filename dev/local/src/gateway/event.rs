@@ -31,10 +31,6 @@ pub(super) struct Call {
 /// The event for the function of the route.
 pub(super) fn request(call: &Call, matched: &Match<'_>, authorized: Option<Value>) -> Value {
     let mut event = common(call, matched);
-    let cookies = cookies(&call.headers);
-    if !cookies.is_empty() {
-        event.insert("cookies".into(), cookies.into());
-    }
     if let Some(context) = authorized {
         event["requestContext"]["authorizer"] = json!({"lambda": context});
     }
@@ -103,7 +99,8 @@ fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
     value.unwrap_or_default().into_owned()
 }
 
-/// Names in lower case, several values joined by a comma; cookies stand apart.
+/// Names in lower case, several values joined by a comma. Cookies are left out, as payload format 2.0 does; no function
+/// reads them.
 fn headers(call: &Call) -> BTreeMap<String, String> {
     let mut joined = BTreeMap::new();
     for (name, value) in &call.headers {
@@ -134,19 +131,6 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
         join(&mut joined, &name, &value);
     }
     joined
-}
-
-fn cookies(headers: &HeaderMap) -> Vec<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .flat_map(|value| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let cookies: Vec<String> = value.split(';').map(|c| c.trim().to_owned()).collect();
-            cookies
-        })
-        .filter(|cookie| !cookie.is_empty())
-        .collect()
 }
 
 #[cfg(test)]
@@ -233,9 +217,8 @@ mod tests {
     }
 
     #[test]
-    fn cookies_stand_apart_from_the_headers() {
+    fn cookies_do_not_reach_the_function() {
         let event = event(&call(&[("cookie", "a=1; b=2")], b""), None);
-        assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
         assert_eq!(event["headers"].get("cookie"), None);
     }
 

@@ -78,8 +78,6 @@ struct CorsConfiguration {
     #[serde(default)]
     expose_headers: Vec<String>,
     max_age: Option<u64>,
-    #[serde(default)]
-    allow_credentials: bool,
 }
 
 pub(super) fn read(id: &str, mut properties: Map<String, Value>) -> Result<Declared, TemplateError> {
@@ -120,7 +118,6 @@ fn cors(declared: CorsConfiguration) -> Cors {
         allow_headers: declared.allow_headers,
         expose_headers: declared.expose_headers,
         max_age_s: declared.max_age,
-        allow_credentials: declared.allow_credentials,
     }
 }
 

@@ -50,18 +50,6 @@ struct Resource {
     properties: Yaml,
 }
 
-/// Resources that take nothing running to be there.
-const NOTHING_TO_RUN: [&str; 8] = [
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-];
-
 /// Values for parameters; those that have none here have their defaults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Values {
@@ -118,7 +106,6 @@ fn name(id: &str, kind: &str) -> Option<Named> {
             ("QueueName", reference.clone()),
             ("QueueUrl", format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{reference}")),
         ]),
-        other if NOTHING_TO_RUN.contains(&other) => BTreeMap::from([("Arn", format!("arn:aws:local:::{reference}"))]),
         _ => return None,
     };
     Some(Named { reference, attributes })

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use embedded::CorsRule;
 use serde_json::Value;
 
 /// All that is to be run.
@@ -75,8 +74,6 @@ pub struct Cors {
     pub expose_headers: Vec<String>,
     /// How long a browser may remember it, in seconds.
     pub max_age_s: Option<u64>,
-    /// Whether cookies may be sent.
-    pub allow_credentials: bool,
 }
 
 /// An `AWS::Serverless::Function`.
@@ -183,6 +180,4 @@ pub struct Bucket {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Its `CorsConfiguration`.
-    pub cors: Vec<CorsRule>,
 }

@@ -71,6 +71,13 @@ fn a_property_that_is_not_understood_is_named() {
 }
 
 #[test]
+fn a_property_of_a_bucket_that_is_not_understood_is_named() {
+    let error =
+        error_of("  Api:", "  Exports: { Type: AWS::S3::Bucket, Properties: { CorsConfiguration: {} } }\n  Api:");
+    assert_eq!(error, "template: Exports: local does not understand the property CorsConfiguration");
+}
+
+#[test]
 fn an_event_of_an_unknown_type_is_named() {
     let error = error_of("Type: HttpApi,", "Type: Kinesis,");
     assert!(error.starts_with("template: Search.Events.List:"), "{error}");
