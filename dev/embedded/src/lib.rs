@@ -14,9 +14,10 @@ mod server;
 mod stream_records;
 mod table;
 mod template;
+pub mod yaml;
 
 pub use client::client_at;
 pub use dynamo::Dynamo;
 pub use error::EmbeddedError;
 pub use s3::{Bucket, Credentials, S3};
-pub use template::{directory_properties, without_stream, without_tags};
+pub use template::{directory_properties, without_stream};

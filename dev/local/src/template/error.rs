@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use embedded::yaml::YamlError;
+
 /// Why the template cannot be run here.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
@@ -15,7 +17,10 @@ pub enum TemplateError {
     },
     /// The file is not the YAML of a template.
     #[error("the template is not valid YAML: {0}")]
-    Yaml(#[from] serde_yaml_ng::Error),
+    Yaml(#[from] YamlError),
+    /// The file is YAML, and its sections are not those of a template.
+    #[error("the file is not a template: {0}")]
+    Sections(#[from] serde_json::Error),
     /// A parameter is missing, unknown, or has a value that it does not allow.
     #[error("template parameter {name}: {reason}")]
     Parameter {

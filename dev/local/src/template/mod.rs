@@ -17,10 +17,10 @@ mod storage;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use embedded::yaml;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_yaml_ng::Value as Yaml;
 
 pub use error::TemplateError;
 pub use model::{
@@ -38,7 +38,7 @@ struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Parameter>,
     #[serde(default)]
-    globals: BTreeMap<String, Yaml>,
+    globals: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
 }
 
@@ -47,7 +47,7 @@ struct Document {
 struct Resource {
     r#type: String,
     #[serde(default)]
-    properties: Yaml,
+    properties: Value,
 }
 
 /// Values for parameters; those that have none here have their defaults.
@@ -67,7 +67,7 @@ pub fn read(path: &Path, values: &Values) -> Result<System, TemplateError> {
 
 /// The same for the text of a template.
 pub fn parse(text: &str, values: &Values) -> Result<System, TemplateError> {
-    let document: Document = serde_yaml_ng::from_str(text)?;
+    let document: Document = serde_json::from_value(yaml::parse(text)?)?;
     let mut scope = Scope {
         parameters: parameters::values(&document.parameters, &values.here, &values.given)?,
         resources: BTreeMap::new(),

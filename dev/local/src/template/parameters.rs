@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn value_of(yaml: &str, given: Option<&str>) -> Result<Value, String> {
-        let parameter: Parameter = serde_yaml_ng::from_str(yaml).unwrap();
+        let parameter: Parameter = serde_json::from_value(embedded::yaml::parse(yaml).unwrap()).unwrap();
         let parameters = BTreeMap::from([("Size".to_owned(), parameter)]);
         let given = given.map(|v| ("Size".to_owned(), v.to_owned())).into_iter().collect();
         values(&parameters, &BTreeMap::new(), &given)
