@@ -1,6 +1,6 @@
 //! Why the stack does not start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::template::TemplateError;
 
@@ -25,6 +25,22 @@ pub enum StartError {
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// The data was written in another format than this version reads.
+    #[error(
+        "{} was written by {age} version of flex-roster (format {found}, this one needs {needed}); \
+         remove it with: make clean{}",
+        path.display(), data_option(path)
+    )]
+    Format {
+        /// The data directory.
+        path: PathBuf,
+        /// `an older` or `another`.
+        age: &'static str,
+        /// The format of the data, as its marker says.
+        found: String,
+        /// The format that this version reads and writes.
+        needed: u32,
     },
     /// Another stack works on the same data.
     #[error("{} is in use by another running stack: stop that one, or set DATA", .0.display())]
@@ -59,4 +75,9 @@ pub enum StartError {
     /// The demo people cannot be let in.
     #[error("the directory could not be seeded: {0}")]
     Seed(String),
+}
+
+/// What `make clean` needs to find a data directory that is not the default one.
+fn data_option(path: &Path) -> String {
+    if path == Path::new(".data") { String::new() } else { format!(" DATA={}", path.display()) }
 }

@@ -3,12 +3,12 @@
 use embedded::{Bucket, Credentials, Dynamo, S3};
 
 use crate::StartError;
-use crate::data::Data;
+use crate::data::{DATABASE, Data};
 use crate::names::{DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
 use crate::template::System;
 
 pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
-    let dynamo = Dynamo::open(data.join("dynamodb.sqlite")).await?;
+    let dynamo = Dynamo::open(data.join(DATABASE)).await?;
     for table in &system.tables {
         dynamo.create_table(&table.name, &table.properties)?;
     }
