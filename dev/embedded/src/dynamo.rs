@@ -69,6 +69,13 @@ impl Dynamo {
         &self.database
     }
 
+    /// Whether writes reach the disk in order. If not, writing is faster, and a power failure may destroy the data; the
+    /// end of the process, however sudden, loses nothing.
+    pub fn set_durable(&self, durable: bool) -> Result<(), EmbeddedError> {
+        let set = if durable { self.database.disable_bulk_loading() } else { self.database.enable_bulk_loading() };
+        set.map_err(|e| EmbeddedError::Open { path: self.path.clone(), reason: e.to_string() })
+    }
+
     /// Creates the table that the `Properties` of an `AWS::DynamoDB::Table` describe: keys, indexes,
     /// stream and time to live. A table that is there is kept, if its indexes are those asked for.
     pub fn create_table(&self, name: &str, properties: &Value) -> Result<(), EmbeddedError> {

@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data::Addresses;
 use crate::names::{
-    DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
-    physical,
+    ACCOUNT_OWNER, DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
+    TWILIO_WORKSPACE_SID, physical,
 };
 use crate::options::own_bin_dir;
 use crate::{Options, Stack, sample};
@@ -36,7 +36,7 @@ const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
 enum Task {
     /// Hands a function of the running stack an event and prints its answer.
     Invoke(Invoke),
-    /// Prints what a shell needs to reach the running stack's table and bucket, with the AWS CLI or `operate`.
+    /// Prints what a shell needs to reach the table and the bucket of the running stack, with the AWS CLI or `flex-roster`.
     Env(Env),
 }
 
@@ -158,20 +158,23 @@ async fn asked_to_stop() {
     .await;
 }
 
-/// On one line, which is rewritten; where nobody watches, only at the end.
+/// How many lines of progress are written where the output is not a terminal.
+const PROGRESS_LINES: usize = 4;
+
+/// On a terminal one line, which is rewritten; elsewhere a line for each quarter.
 fn progress(done: usize, total: usize) {
     let mut stderr = std::io::stderr();
-    if stderr.is_terminal() {
-        eprint!("\rlogging people in: {done} of {total}");
-        // Only for the eye.
+    let is_terminal = stderr.is_terminal();
+    if is_terminal {
+        eprint!("\rlogging in demo users: {done} of {total}");
+        // Without it the line shows late, and nothing else depends on it.
         drop(stderr.flush());
     }
-    if done == total {
-        if stderr.is_terminal() {
-            eprintln!();
-        } else {
-            eprintln!("{total} people logged in");
-        }
+    let is_step = done == total || done.is_multiple_of(total.div_ceil(PROGRESS_LINES));
+    match (is_terminal, done == total) {
+        (true, true) => eprintln!(),
+        (false, _) if is_step => eprintln!("logging in demo users: {done} of {total}"),
+        _ => {}
     }
 }
 
@@ -192,17 +195,33 @@ async fn welcome(stack: &Stack, data: &Path) {
     for person in stack.people() {
         println!("  {:<24} {} ({})", person.role, person.token, person.identity);
     }
-    if let Some(person) = stack.people().first() {
-        let curl = format!("curl -s -H 'Authorization: Bearer {}'", person.token);
-        println!();
-        println!("  {curl} '{api}/users?q=ada'");
-        println!("  {curl} '{api}{}'", somebody(stack, &person.token).await);
-        println!("  {curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'");
+    println!();
+    println!("Open {api}/docs to read the API and try it: paste one of the tokens under Authorize.");
+    println!("Or try it from another terminal:");
+    for command in examples(stack).await {
+        println!("  {command}");
     }
 }
 
-/// Where one of the people is to be seen; the caller themselves, before the list has anybody.
-async fn somebody(stack: &Stack, token: &str) -> String {
+/// Commands that work as they are printed.
+async fn examples(stack: &Stack) -> Vec<String> {
+    let api = stack.url();
+    let Some(owner) = stack.people().first() else {
+        let claims = format!(
+            r#"{{"identity":"{ACCOUNT_OWNER}","full_name":"Olivia Owner","email":"{ACCOUNT_OWNER}","roles":["admin"]}}"#
+        );
+        return vec![format!("curl -s -d '{claims}' '{}/sim/logins'", stack.simulator_url())];
+    };
+    let curl = format!("curl -s -H 'Authorization: Bearer {}'", owner.token);
+    vec![
+        format!("{curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'"),
+        format!("{curl} '{api}{}'", path_of_a_user(stack, &owner.token).await),
+        format!("{curl} '{api}/users?q=ada'"),
+    ]
+}
+
+/// The path of the first user of the list; `/me` if the list cannot be read.
+async fn path_of_a_user(stack: &Stack, token: &str) -> String {
     let list = async {
         let list = reqwest::Client::new().get(format!("{}/users?limit=1", stack.url()));
         list.bearer_auth(token).send().await?.json::<Value>().await

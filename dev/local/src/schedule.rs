@@ -1,4 +1,4 @@
-//! EventBridge schedules: invokes a function at the interval that the template gives.
+//! `EventBridge` schedules: invokes a function at the interval that the template gives.
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};

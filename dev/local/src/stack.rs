@@ -91,7 +91,11 @@ impl Stack {
             tasks,
             data,
         };
-        stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+        if options.seed > 0 {
+            stack.dynamo.set_durable(false)?;
+            stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+            stack.dynamo.set_durable(true)?;
+        }
         Ok(stack)
     }
 
