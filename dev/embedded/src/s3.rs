@@ -28,7 +28,7 @@ impl Bucket {
     }
 }
 
-/// An access key and its secret, which requests are signed with.
+/// An access key and its secret, with which requests are signed.
 #[derive(Clone)]
 pub struct Credentials {
     /// The access key id.
@@ -58,8 +58,8 @@ struct Store {
 }
 
 impl S3 {
-    /// Serves these buckets out of `directory`, which is made if missing, to whoever signs with one
-    /// of these credentials.
+    /// Serves these buckets from `directory`, which is created if missing. Requests must be signed with one of these
+    /// credentials.
     pub async fn start(
         directory: impl AsRef<Path>,
         buckets: &[Bucket],
@@ -67,9 +67,9 @@ impl S3 {
     ) -> Result<Self, EmbeddedError> {
         let directory = directory.as_ref();
         for bucket in buckets {
-            make_directory(&directory.join(&bucket.0))?;
+            create_directory(&directory.join(&bucket.0))?;
         }
-        make_directory(directory)?;
+        create_directory(directory)?;
         let files = FileSystem::new(directory).map_err(|e| EmbeddedError::ObjectStore(format!("{e:?}")))?;
         let store = Store {
             service: service(files, credentials),
@@ -98,7 +98,7 @@ impl S3 {
     }
 }
 
-fn make_directory(path: &Path) -> Result<(), EmbeddedError> {
+fn create_directory(path: &Path) -> Result<(), EmbeddedError> {
     std::fs::create_dir_all(path).map_err(|source| EmbeddedError::File { path: path.to_owned(), source })
 }
 
@@ -115,7 +115,7 @@ fn service(files: FileSystem, credentials: &[Credentials]) -> S3Service {
 async fn answer(State(store): State<Store>, request: Request) -> Response {
     let bucket = first_segment(request.uri().path());
     if bucket.is_empty() || store.buckets.contains(bucket) {
-        ask(&store.service, request).await
+        forward(&store.service, request).await
     } else {
         no_such_bucket(bucket)
     }
@@ -125,17 +125,17 @@ fn first_segment(path: &str) -> &str {
     path.trim_start_matches('/').split('/').next().unwrap_or("")
 }
 
-async fn ask(service: &S3Service, request: Request) -> Response {
+async fn forward(service: &S3Service, request: Request) -> Response {
     match service.call(request.map(s3s::Body::http_body_unsync)).await {
         Ok(response) => response.map(Body::new),
         Err(error) => {
-            tracing::error!(?error, "the embedded S3 failed to answer");
+            tracing::error!(?error, "the embedded S3 failed to handle a request; it answers 500");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// What S3 answers for a bucket that is not there; s3s-fs would make one.
+/// The response of S3 for a missing bucket; s3s-fs would create the bucket.
 fn no_such_bucket(name: &str) -> Response {
     let name = name.replace('&', "&amp;").replace('<', "&lt;");
     let body = format!(

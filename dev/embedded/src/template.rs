@@ -1,4 +1,4 @@
-//! The table as the template describes it, for tests that want the one that production has.
+//! The table of the template, so that tests use the same as production.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub fn directory_properties() -> Result<Value, EmbeddedError> {
         .ok_or_else(|| template("it has no resource Directory with Properties".into()))
 }
 
-/// The same table without its stream: writes are quicker, for tests and benchmarks that read none.
+/// The same table without its stream, for tests and benchmarks that do not read it: writes are faster.
 #[must_use]
 pub fn without_stream(mut properties: Value) -> Value {
     if let Some(properties) = properties.as_object_mut() {

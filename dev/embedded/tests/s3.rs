@@ -54,7 +54,7 @@ async fn link(s3: &S3) -> String {
 }
 
 #[tokio::test]
-async fn a_presigned_link_gives_what_was_put() {
+async fn a_presigned_link_returns_the_object() {
     let (_directory, s3) = start().await;
     put(&s3, "exports", "secret").await.unwrap();
 
@@ -73,7 +73,7 @@ async fn a_wrong_secret_is_refused() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_is_not_there_is_not_made() {
+async fn a_missing_bucket_is_not_created() {
     let (directory, s3) = start().await;
 
     let error = put(&s3, "import", "secret").await.unwrap_err();

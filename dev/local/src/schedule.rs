@@ -9,8 +9,7 @@ use crate::names::{ACCOUNT, REGION, arn};
 use crate::queue::Queue;
 use crate::template::Schedule;
 
-/// Wakes the function each time the schedule says, for ever. The first time is after one interval,
-/// as for a rule just made.
+/// Queues an event at each interval, until the task is aborted. The first is after one interval, as for a new rule.
 pub(crate) async fn run(function: String, schedule: Schedule, queue: Queue) {
     let mut ticks = tokio::time::interval_at(Instant::now() + schedule.every, schedule.every);
     loop {

@@ -1,4 +1,4 @@
-//! Tables and buckets, opened as the template has them.
+//! Opens the tables and buckets of the template.
 
 use embedded::{Bucket, Credentials, Dynamo, S3};
 

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
@@ -13,10 +13,9 @@ use crate::lock::lock;
 use crate::place::Place;
 use crate::workspace::Workspace;
 
-/// As many calls as `GET /sim/calls` goes back.
-const MOST_CALLS: usize = 10_000;
+/// How many calls `GET /sim/calls` lists at most.
+const MAX_CALLS: usize = 10_000;
 
-/// The simulator's insides.
 pub(crate) struct State {
     pub(crate) place: Place,
     pub(crate) auth_token: String,
@@ -65,7 +64,7 @@ impl State {
 
     pub(crate) fn record(&self, call: Call) {
         let mut calls = lock(&self.calls);
-        if calls.len() == MOST_CALLS {
+        if calls.len() == MAX_CALLS {
             calls.pop_front();
         }
         calls.push_back(call);
@@ -75,8 +74,8 @@ impl State {
         lock(&self.calls).iter().cloned().collect()
     }
 
-    /// Makes a change and puts its callbacks on their way before anybody else changes anything, so
-    /// that callbacks of one worker come in the order of its changes.
+    /// Makes a change and queues its callbacks under one lock, so that the callbacks of a worker are in the order of
+    /// its changes.
     pub(crate) fn change<T, E>(
         &self,
         change: impl FnOnce(&mut Workspace) -> Result<(T, Vec<Event>), E>,

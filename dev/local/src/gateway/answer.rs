@@ -1,4 +1,4 @@
-//! What a function returns, as an HTTP response.
+//! Turns the result of a function into an HTTP response.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Refusal;
 
-/// A response of payload format 2.0. What has no `statusCode` is the body itself, as JSON.
+/// The response of payload format 2.0. A result without `statusCode` is the body itself, as JSON.
 pub(super) fn response(returned: &Bytes) -> Result<Response<Body>, Refusal> {
     let malformed = Refusal::InternalServerError;
     let returned: Value = serde_json::from_slice(returned).map_err(|_| malformed)?;
@@ -50,14 +50,14 @@ fn body(returned: &Value) -> Result<Vec<u8>, Refusal> {
     Ok(text.clone().into_bytes())
 }
 
-/// Names in lower case; without a content type it is JSON. Cookies are not passed on: no function sets any.
+/// The headers with names in lower case; the default content type is JSON. Cookies are left out: no function sets any.
 fn headers(returned: &Value) -> Vec<(String, String)> {
     let returned = returned.get("headers").and_then(Value::as_object).into_iter().flatten();
     let mut headers: Vec<(String, String)> = returned.map(|(name, value)| (name.to_lowercase(), text(value))).collect();
     if !headers.iter().any(|(name, _)| name == "content-type") {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    // The gateway frames the answer itself.
+    // The HTTP server frames the response itself.
     headers.retain(|(name, _)| name != "content-length" && name != "transfer-encoding");
     headers
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    async fn answered(returned: Value) -> (u16, Vec<(String, String)>, String) {
+    async fn response_to(returned: Value) -> (u16, Vec<(String, String)>, String) {
         let response = response(&returned.to_string().into()).unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 1024).await.unwrap();
@@ -89,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn status_headers_and_body_are_passed_on() {
-        let (status, headers, body) = answered(json!({
+        let (status, headers, body) = response_to(json!({
             "statusCode": 201,
             "headers": {"ETag": "\"7\"", "Content-Type": "text/plain"},
             "body": "made",
@@ -102,13 +102,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_in_base64_is_decoded() {
-        let (_, _, body) = answered(json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})).await;
+        let (_, _, body) = response_to(json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})).await;
         assert_eq!(body, "hi");
     }
 
     #[tokio::test]
     async fn what_has_no_status_is_the_body_itself() {
-        let (status, headers, body) = answered(json!({"a": 1})).await;
+        let (status, headers, body) = response_to(json!({"a": 1})).await;
         assert_eq!((status, body.as_str()), (200, "{\"a\":1}"));
         assert_eq!(headers, [pair("content-type", "application/json")]);
     }

@@ -1,4 +1,4 @@
-//! The events that the gateway makes of a request, payload format 2.0.
+//! The events for functions and authorizers, payload format 2.0.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
@@ -14,11 +14,11 @@ use super::body;
 use super::routes::Match;
 use crate::names::{ACCOUNT, API_ID, REGION};
 
-/// A request as it came in.
+/// A request as received.
 #[derive(Debug)]
 pub(super) struct Call {
     pub method: String,
-    /// Decoded, as API Gateway passes it on.
+    /// Percent-decoded, as API Gateway passes it on.
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
@@ -52,7 +52,7 @@ pub(super) fn authorization(call: &Call, matched: &Match<'_>, identity: &[String
     Value::Object(event)
 }
 
-/// What both events have.
+/// The fields of both events.
 fn common(call: &Call, matched: &Match<'_>) -> Map<String, Value> {
     let mut event = Map::new();
     event.insert("version".into(), "2.0".into());
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_occurs_several_times_is_joined_by_a_comma() {
+    fn repeated_headers_and_parameters_are_joined_by_a_comma() {
         let event = event(&call(&[("accept", "a"), ("accept", "b")], b""), None);
         assert_eq!(event["headers"]["accept"], "a,b");
         assert_eq!(event["queryStringParameters"], json!({"skill": "English,French", "q": "a b"}));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_context_says_when_whence_and_by_which_route() {
+    fn the_context_has_time_source_and_route() {
         let event = event(&call(&[("user-agent", "curl")], b""), None);
         let context = &event["requestContext"];
         assert_eq!(event["routeKey"], "GET /users/{user_id}");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authorizer_is_told_the_route_and_the_identity() {
+    fn the_authorizer_gets_the_route_and_the_identity() {
         let route = route();
         let matched = Match { route: &route, parameters: BTreeMap::new() };
         let event = authorization(&call(&[], b""), &matched, &["Bearer t".to_owned()]);

@@ -26,10 +26,10 @@ use authorizer::Verdict;
 use event::Call;
 use routes::Match;
 
-/// How long a function may take to answer a request.
+/// The limit of API Gateway for an integration.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the gateway itself answers, in its own plain shape.
+/// Responses of the gateway itself, in API Gateway's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     Unauthorized,
@@ -55,7 +55,6 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The gateway.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     api: HttpApi,
@@ -102,7 +101,7 @@ impl Gateway {
         }
     }
 
-    /// The authorizer's context for the function; `None` for a route that lets everybody in.
+    /// The authorizer's context for the function; `None` for a route without authorizer.
     async fn authorize(&self, call: &Call, matched: &Match<'_>) -> Result<Option<Value>, Refusal> {
         let Some(name) = &matched.route.authorizer else {
             return Ok(None);
@@ -121,7 +120,7 @@ impl Gateway {
     }
 }
 
-/// The answer to a request that no route matches: the health of `local` itself, or 404.
+/// The response to a request that matches no route: the health check of `local`, or 404.
 fn outside_the_api(method: &Method, path: &str) -> Response {
     if path == "/healthz" && (method == Method::GET || method == Method::HEAD) {
         return ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}").into_response();
@@ -152,11 +151,11 @@ async fn serve(
     let mut response = gateway.handle(from, request, &request_id).await;
     let headers = response.headers_mut();
     cors::apply(gateway.api.cors.as_ref(), origin.as_ref(), headers);
-    name_request(headers, &request_id);
+    set_request_id(headers, &request_id);
     response
 }
 
-fn name_request(headers: &mut HeaderMap, request_id: &str) {
+fn set_request_id(headers: &mut HeaderMap, request_id: &str) {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("apigw-requestid", value);
     }

@@ -1,4 +1,4 @@
-//! The environment variables of a function: Lambda's own and the template's, nothing else.
+//! The environment variables of a function: only Lambda's and the template's.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::names::{REGION, SECRET_ACCESS_KEY, access_key_id};
 use crate::template::Function;
 
-/// Where the services are.
+/// The addresses of the AWS services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The embedded `DynamoDB`.

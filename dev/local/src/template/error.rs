@@ -1,18 +1,18 @@
-//! What can be wrong with a template.
+//! Errors of the template.
 
 use std::path::PathBuf;
 
 use embedded::yaml::YamlError;
 
-/// Why the template cannot be run here.
+/// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file cannot be read.
-    #[error("the template {} cannot be read: {source}", path.display())]
+    #[error("cannot read the template {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The file is not the YAML of a template.
@@ -29,7 +29,7 @@ pub enum TemplateError {
         /// What is wrong.
         reason: String,
     },
-    /// Something in the template that is wrong or that `local` does not understand.
+    /// A part of the template is wrong, or `local` does not understand it.
     #[error("template: {place}: {reason}")]
     Place {
         /// The resource and the property: `Search.Events.ListUsers`.

@@ -1,10 +1,10 @@
-//! Filter patterns of an event source mapping: which records a function sees.
+//! Filter patterns of an event source mapping, which select the records for a function.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
 
 use serde_json::{Map, Value};
 
-/// Says what is wrong with a pattern, or that it uses what is not understood here.
+/// Checks that `local` understands a pattern. The error says what is wrong.
 pub(crate) fn check(pattern: &Value) -> Result<(), String> {
     let Value::Object(fields) = pattern else {
         return Err(format!("the pattern {pattern} is not an object"));
@@ -25,7 +25,7 @@ fn check_rule(rule: &Value) -> Result<(), String> {
     };
     match single(operator) {
         Some(("exists", Value::Bool(_))) => Ok(()),
-        _ => Err(format!("local does not understand the filter {rule}; it knows values and exists")),
+        _ => Err(format!("local does not understand the filter {rule}; it understands values and exists")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The duration of a `rate` expression; an error says what would be right.
+/// The interval of a `rate` expression. The error says what is expected.
 pub(super) fn rate(expression: &str) -> Result<Duration, String> {
     let wrong = || format!("{expression:?} is not rate(<number> minutes|hours|days), which is what local understands");
     let inner = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(wrong)?;

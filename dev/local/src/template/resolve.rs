@@ -1,4 +1,4 @@
-//! `!Ref`, `!GetAtt` and `!Sub`, resolved against the names that things have here.
+//! Resolves `!Ref`, `!GetAtt` and `!Sub`.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use super::TemplateError;
 use super::parameters::text;
 use crate::names::{ACCOUNT, REGION, STACK};
 
-/// What a resource is called here, and what can be asked of it.
+/// The names of a resource.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Named {
-    /// What `!Ref` gives.
+    /// The value of `!Ref`.
     pub reference: String,
-    /// What `!GetAtt` gives, by attribute.
+    /// The values of `!GetAtt`, by attribute.
     pub attributes: BTreeMap<&'static str, String>,
 }
 
-/// All that an expression of the template may refer to.
+/// The parameters and resources that an expression may refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     pub parameters: BTreeMap<String, Value>,
@@ -25,7 +25,7 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// The value with every expression in it replaced by what it stands for. `place` says where it stands, for errors.
+    /// The value with every expression in it resolved. `place` is its path in the template, for errors.
     pub(crate) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
         match value {
             Value::Object(entries) => match expression(entries) {
@@ -55,7 +55,9 @@ impl Scope {
             ("!Sub", Value::String(template)) => self.substitute(template, place),
             _ => Err(TemplateError::at(
                 place,
-                format!("local does not understand {function} here; it knows !Ref, !GetAtt and !Sub, each with a text"),
+                format!(
+                    "local does not understand {function} here; it understands !Ref, !GetAtt and !Sub, each with a text"
+                ),
             )),
         }
     }
@@ -80,7 +82,7 @@ impl Scope {
         let named = self
             .resources
             .get(resource)
-            .ok_or_else(|| TemplateError::at(place, format!("{resource} is no resource of the template")))?;
+            .ok_or_else(|| TemplateError::at(place, format!("{resource} is not a resource of the template")))?;
         named.attributes.get(attribute).map(|value| value.clone().into()).ok_or_else(|| {
             let known: Vec<_> = named.attributes.keys().copied().collect();
             TemplateError::at(
@@ -112,8 +114,8 @@ impl Scope {
     }
 }
 
-/// The function and the argument of a mapping that is an expression: one with a tag, or the long form of one, which is
-/// not understood.
+/// The function and the argument, if the mapping is an expression: a value with a tag (see [`embedded::yaml`]), or a
+/// long form, which is not understood.
 fn expression(entries: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (name, argument) = entries.iter().next()?;
     let is_expression = name.starts_with('!') || name == "Ref" || name.starts_with("Fn::");

@@ -24,7 +24,7 @@ pub(super) fn table(id: &str, properties: Map<String, Value>) -> Result<Table, T
     })
 }
 
-/// Properties that say nothing of how a bucket answers here.
+/// Properties without effect on a local run.
 const WITHOUT_EFFECT: [&str; 2] = ["LifecycleConfiguration", "PublicAccessBlockConfiguration"];
 
 pub(super) fn bucket(id: &str, properties: &Map<String, Value>) -> Result<Bucket, TemplateError> {

@@ -96,7 +96,7 @@ fn an_authorizer_of_a_missing_function_is_named() {
                 AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true, \
                 Identity: { Headers: [Authorization] } } } } }";
     let error = error_of("Properties: {}", auth);
-    assert_eq!(error, "template: Api.Auth.Authorizers.Token: arn:aws:lambda:x is no function of the template");
+    assert_eq!(error, "template: Api.Auth.Authorizers.Token: arn:aws:lambda:x is not a function of the template");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_route_with_an_unknown_authorizer_is_named() {
 fn a_stream_of_no_table_is_named() {
     let stream = "{ Type: DynamoDB, Properties: { Stream: !GetAtt Search.Arn, StartingPosition: LATEST } }";
     let error = error_of("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: /users } }", stream);
-    assert!(error.contains("is no stream of a table here"), "{error}");
+    assert!(error.contains("is not the stream of a table"), "{error}");
 }
 
 #[test]
