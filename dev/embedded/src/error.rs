@@ -1,4 +1,5 @@
 //! Errors of the embedded services.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::path::PathBuf;
 
@@ -7,38 +8,26 @@ use std::path::PathBuf;
 pub enum EmbeddedError {
     /// The database file cannot be opened, or is not one.
     #[error("cannot open the database {}: {reason}", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// The error of `SQLite`.
-        reason: String,
-    },
+    Open { path: PathBuf, reason: String },
     /// Listening on 127.0.0.1 failed.
     #[error("cannot listen on 127.0.0.1: {0}")]
     Listen(std::io::Error),
     /// A directory or file cannot be read or created.
     #[error("cannot use {}: {source}", path.display())]
     File {
-        /// The file or directory.
         path: PathBuf,
         /// The error of the operating system.
         source: std::io::Error,
     },
     /// Creating, describing or reading a table failed.
     #[error("table {table}: {reason}")]
-    Table {
-        /// The table.
-        table: String,
-        /// The error of `DynamoDB`.
-        reason: String,
-    },
+    Table { table: String, reason: String },
     /// The table has other indexes than the template.
     #[error(
         "table {table} in this database has the indexes {found}, the template has {wanted}: \
          remove the data directory to start afresh"
     )]
     OtherShape {
-        /// The table.
         table: String,
         /// The names of the indexes of the table.
         found: String,
@@ -47,12 +36,7 @@ pub enum EmbeddedError {
     },
     /// The template has no such table, or is not YAML.
     #[error("{}: {reason}", path.display())]
-    Template {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        reason: String,
-    },
+    Template { path: PathBuf, reason: String },
     /// The embedded S3 does not start.
     #[error("the embedded S3 does not start: {0}")]
     ObjectStore(String),

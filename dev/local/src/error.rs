@@ -1,4 +1,5 @@
 //! Errors of the start.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,6 @@ pub enum StartError {
     /// Another process listens on the port.
     #[error("port {port} of 127.0.0.1 is not available ({source}): stop the process that uses it, or set PORT")]
     Port {
-        /// The port.
         port: u16,
         /// The error of the operating system.
         source: std::io::Error,
@@ -33,7 +33,6 @@ pub enum StartError {
         path.display(), data_option(path)
     )]
     Format {
-        /// The data directory.
         path: PathBuf,
         /// `an older` or `another`.
         age: &'static str,
@@ -50,18 +49,10 @@ pub enum StartError {
     Template(#[from] TemplateError),
     /// The binary of a function is not built.
     #[error("function {function} has no binary {}: build it with `cargo build -p {package}`", path.display())]
-    NoBinary {
-        /// The logical id.
-        function: String,
-        /// The package.
-        package: String,
-        /// Where it should be.
-        path: PathBuf,
-    },
+    NoBinary { function: String, package: String, path: PathBuf },
     /// The log of a function cannot be written.
     #[error("cannot write the log of function {package}: {source}")]
     Log {
-        /// The function's package.
         package: String,
         /// The error of the operating system.
         source: std::io::Error,

@@ -26,7 +26,7 @@ enum Entry {
 
 /// The state that the lines describe.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct SavedState {
     pub(crate) workers: BTreeMap<String, Worker>,
     pub(crate) tokens: BTreeMap<String, Token>,
 }
@@ -40,19 +40,19 @@ pub(crate) enum JournalError {
     Line(usize),
 }
 
-/// The open file; `None` if nothing is kept.
+/// The open file; `None` if nothing is saved.
 pub(crate) struct Journal(Option<File>);
 
 impl Journal {
     /// Opens and reads the journal in a folder, which is created if missing.
-    pub(crate) fn open(folder: Option<&Path>, now: Timestamp) -> Result<(Self, Kept), JournalError> {
-        let Some(folder) = folder else { return Ok((Self(None), Kept::default())) };
+    pub(crate) fn open(folder: Option<&Path>, now: Timestamp) -> Result<(Self, SavedState), JournalError> {
+        let Some(folder) = folder else { return Ok((Self(None), SavedState::default())) };
         fs::create_dir_all(folder)?;
         let path = folder.join(FILE);
-        let kept = read(&path, now)?;
-        rewrite(&path, &kept)?;
+        let saved = read(&path, now)?;
+        rewrite(&path, &saved)?;
         let file = File::options().append(true).open(&path)?;
-        Ok((Self(Some(file)), kept))
+        Ok((Self(Some(file)), saved))
     }
 
     pub(crate) fn worker(&mut self, worker: &Worker) {
@@ -76,7 +76,7 @@ impl Journal {
     }
 }
 
-impl Kept {
+impl SavedState {
     fn apply(&mut self, entry: Entry, now: Timestamp) {
         match entry {
             Entry::Worker(worker) => {
@@ -93,34 +93,34 @@ impl Kept {
     }
 }
 
-fn read(path: &PathBuf, now: Timestamp) -> Result<Kept, JournalError> {
+fn read(path: &PathBuf, now: Timestamp) -> Result<SavedState, JournalError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Kept::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(SavedState::default()),
         Err(error) => return Err(error.into()),
     };
-    let mut kept = Kept::default();
+    let mut saved = SavedState::default();
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     for (index, line) in lines.iter().enumerate() {
         match serde_json::from_slice(line) {
-            Ok(entry) => kept.apply(entry, now),
+            Ok(entry) => saved.apply(entry, now),
             Err(_) if index + 1 == lines.len() => {
                 tracing::warn!("the last line of the simulator's journal is incomplete and ignored");
             }
             Err(_) => return Err(JournalError::Line(index + 1)),
         }
     }
-    Ok(kept)
+    Ok(saved)
 }
 
 /// Writes a new file and renames it into place, so that a crash leaves the old file or the new one.
-fn rewrite(path: &Path, kept: &Kept) -> io::Result<()> {
+fn rewrite(path: &Path, saved: &SavedState) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut lines = Vec::new();
-    for worker in kept.workers.values() {
+    for worker in saved.workers.values() {
         lines.extend(line(&Entry::Worker(worker.clone()))?);
     }
-    for token in kept.tokens.values() {
+    for token in saved.tokens.values() {
         lines.extend(line(&Entry::Token(token.clone()))?);
     }
     fs::write(&new, lines)?;

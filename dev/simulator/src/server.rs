@@ -127,11 +127,11 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
 fn state(options: Options, base_url: String, lanes: &mut JoinSet<()>) -> Result<State, SimulatorError> {
     let callbacks =
         Callbacks::start(options.callback_url.clone(), &options.auth_token, lanes).map_err(SimulatorError::Client)?;
-    let (journal, kept) = Journal::open(options.data.as_deref(), Timestamp::now()).map_err(|error| {
+    let (journal, saved) = Journal::open(options.data.as_deref(), Timestamp::now()).map_err(|error| {
         SimulatorError::Data { folder: options.data.unwrap_or_default(), reason: error.to_string() }
     })?;
     let place = Place { base_url, account_sid: options.account_sid, workspace_sid: options.workspace_sid };
-    let workspace = Workspace::new(journal, kept);
+    let workspace = Workspace::new(journal, saved);
     Ok(State::new(place, options.auth_token, options.callback_url, callbacks, workspace))
 }
 

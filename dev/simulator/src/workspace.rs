@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::activity::{ACTIVITIES, Activity, OFFLINE_ACTIVITY_SID};
 use crate::attributes;
 use crate::event::{Event, Kind};
-use crate::journal::{Journal, Kept};
+use crate::journal::{Journal, SavedState};
 use crate::refusal::Refusal;
 use crate::token::Token;
 use crate::worker::Worker;
@@ -38,9 +38,9 @@ pub(crate) struct Change {
 }
 
 impl Workspace {
-    pub(crate) fn new(journal: Journal, kept: Kept) -> Self {
-        let by_name = kept.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
-        Self { workers: kept.workers, by_name, tokens: kept.tokens, events: VecDeque::new(), journal }
+    pub(crate) fn new(journal: Journal, saved: SavedState) -> Self {
+        let by_name = saved.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
+        Self { workers: saved.workers, by_name, tokens: saved.tokens, events: VecDeque::new(), journal }
     }
 
     pub(crate) fn worker(&self, sid: &str) -> Result<&Worker, Refusal> {

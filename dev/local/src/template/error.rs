@@ -1,4 +1,5 @@
 //! Errors of the template.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::path::PathBuf;
 
@@ -10,7 +11,6 @@ pub enum TemplateError {
     /// The file cannot be read.
     #[error("cannot read the template {}: {source}", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
         /// The error of the operating system.
         source: std::io::Error,
@@ -23,18 +23,12 @@ pub enum TemplateError {
     Sections(#[from] serde_json::Error),
     /// A parameter is missing, unknown, or has a value that it does not allow.
     #[error("template parameter {name}: {reason}")]
-    Parameter {
-        /// The parameter.
-        name: String,
-        /// What is wrong.
-        reason: String,
-    },
+    Parameter { name: String, reason: String },
     /// A part of the template is wrong, or `local` does not understand it.
     #[error("template: {place}: {reason}")]
     Place {
         /// The resource and the property: `Search.Events.ListUsers`.
         place: String,
-        /// What is wrong.
         reason: String,
     },
 }

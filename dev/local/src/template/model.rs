@@ -1,4 +1,5 @@
 //! The template as types.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,28 +11,21 @@ use serde_json::Value;
 pub struct System {
     /// The values of the parameters.
     pub parameters: BTreeMap<String, Value>,
-    /// The HTTP API.
     pub api: HttpApi,
     /// The functions, in order of their logical ids.
     pub functions: Vec<Function>,
-    /// The tables.
     pub tables: Vec<Table>,
-    /// The buckets.
     pub buckets: Vec<Bucket>,
 }
 
 /// An `AWS::Serverless::HttpApi` with the routes that functions' events add to it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct HttpApi {
-    /// Its routes.
     pub routes: Vec<Route>,
-    /// Its authorizers by name.
     pub authorizers: BTreeMap<String, Authorizer>,
-    /// Its `CorsConfiguration`.
     pub cors: Option<Cors>,
 }
 
-/// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Upper case, or `ANY`.
@@ -66,7 +60,6 @@ pub struct Authorizer {
 pub struct Cors {
     /// The allowed origins; `*` allows all.
     pub allow_origins: Vec<String>,
-    /// The methods.
     pub allow_methods: Vec<String>,
     /// The request headers that a page may send.
     pub allow_headers: Vec<String>,
@@ -76,32 +69,24 @@ pub struct Cors {
     pub max_age_s: Option<u64>,
 }
 
-/// An `AWS::Serverless::Function`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
-    /// Its logical id: `AssignSkill`.
     pub id: String,
-    /// Its name in Lambda.
     pub name: String,
     /// The package and binary: `assign-skill`, the last part of its `CodeUri`.
     pub package: String,
-    /// Its environment variables.
     pub environment: BTreeMap<String, String>,
     /// The limit of one invocation.
     pub timeout: Duration,
     /// The memory, in MB.
     pub memory_mb: u32,
-    /// The most concurrent invocations.
     pub reserved_concurrency: Option<usize>,
-    /// The streams it reads.
     pub streams: Vec<StreamSource>,
-    /// Its schedules.
     pub schedules: Vec<Schedule>,
     /// The retries of asynchronous events.
     pub retries: AsyncRetries,
 }
 
-/// An `EventInvokeConfig`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsyncRetries {
     /// The most retries of an event.
@@ -115,7 +100,6 @@ pub struct AsyncRetries {
 pub struct StreamSource {
     /// The name of the event in the template.
     pub id: String,
-    /// The stream.
     pub stream_arn: String,
     /// Where a new mapping starts.
     pub starting_position: StartingPosition,
@@ -147,7 +131,6 @@ pub enum StartingPosition {
     Latest,
 }
 
-/// A schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     /// The name of the event in the template.
@@ -158,26 +141,19 @@ pub struct Schedule {
     pub input: Option<Value>,
 }
 
-/// An `AWS::DynamoDB::Table`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Its logical id.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// The name of its partition key.
     pub partition_key: String,
     /// The ARN of its stream.
     pub stream_arn: String,
-    /// Its properties, for `embedded::Dynamo::create_table`.
     pub properties: Value,
 }
 
-/// An `AWS::S3::Bucket`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// Its logical id.
     pub id: String,
-    /// Its name.
     pub name: String,
 }
