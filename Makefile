@@ -1,58 +1,65 @@
-# The commands a person types. `make help` lists them.
+# The commands for developers. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FN ?= search
-# What each function is mostly asked; the first that it has.
+# The usual event of each function: the first of these that it has.
 USUAL := list user role-and-teams assign deactivate start job created insert account-owner page
 EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
-# The viewer that /docs serves, which its function takes in when it is built.
+# The viewer of /docs; the function `docs` embeds it when it is built.
 VIEWER := node_modules/.package-lock.json
 
 .PHONY: help run test lint fmt bench build invoke restore clean
-help: ## Lists the commands
+help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+# The tools of `make lint` that are not installed are built once, into target/tools.
+tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
+	cargo install $(1) --version $(2) --locked --debug --root target/tools
 
 $(VIEWER): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "error: the viewer of /docs comes from npm, which is not here: install Node.js"; exit 1; }
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-run: $(VIEWER) ## Starts the whole system, embedded (PORT=8080, DATA=.data, SEED=200)
+run: $(VIEWER) ## Build and start the whole system on this machine, with 200 demo users (options: PORT=8080 DATA=.data SEED=200)
+	@[ -e target/debug/local ] || echo "The first build takes about 3 to 10 minutes; only this one, later starts take seconds."
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: $(VIEWER) ## Runs every test: rules, table, functions, end to end, and the contract against the running stack
+test: $(VIEWER) ## Run all tests: unit, integration, end to end, and the API contract against a running system
 	cargo build --workspace --bins
 	cargo test --workspace
 	tests/contract/run.sh
 
-lint: $(VIEWER) ## Formatting, links, clippy, documentation, dependencies
+lint: $(VIEWER) ## Check formatting, links, clippy, the documentation, and the dependencies (unused, banned, licences)
 	cargo fmt --all --check
 	docs/check-links.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
-	@PATH="$$PWD/target/tools/bin:$$PATH" command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --debug --root target/tools
+	@$(call tool,cargo-deny,0.20.2)
+	@$(call tool,cargo-machete,0.9.2)
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
+	PATH="$$PWD/target/tools/bin:$$PATH" cargo machete --with-metadata --skip-target-dir
 
-fmt: ## Formats the code
+fmt: ## Format the code
 	cargo fmt --all
 
-bench: $(VIEWER) ## Measures: capacity units, latency, memory, sizes (BENCH_USERS=1000,15000)
+bench: $(VIEWER) ## Measure capacity units, latency, memory and binary sizes (option: BENCH_USERS=1000,15000)
 	cargo build --release --workspace --bins
 	target/release/bench
 
-build: $(VIEWER) ## Builds what is deployed: target/lambda/<function>/bootstrap
+build: $(VIEWER) ## Build the binaries that are deployed: target/lambda/<function>/bootstrap
 	cargo build --release $(foreach f,$(wildcard functions/*),-p $(notdir $(f)))
 	@for f in functions/*; do f=$$(basename $$f); mkdir -p target/lambda/$$f; \
 	  cp target/release/$$f target/lambda/$$f/bootstrap; done
 	@du -h target/lambda/*/bootstrap
 
-invoke: ## Invokes a function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
+invoke: ## Call one function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
 
-restore: ## Brings back a deleted user of the running system: make restore USER_ID=…
+restore: ## Restore a deleted user of the running system: make restore USER_ID=…
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)
 
-clean: ## Forgets the local system's data
+clean: ## Delete the data of the local system (option: DATA=.data); the next start begins afresh
 	rm -rf $${DATA:-.data}

@@ -72,7 +72,7 @@ impl Contract {
     #[must_use]
     pub fn read() -> Self {
         let text = std::fs::read_to_string(FILE).unwrap_or_else(|error| panic!("{FILE}: {error}"));
-        let document: Value = serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{FILE}: {error}"));
+        let document = embedded::yaml::parse(&text).unwrap_or_else(|error| panic!("{FILE}: {error}"));
         let schemas = without_nullable(document.clone());
         Self { document, schemas }
     }
@@ -247,7 +247,7 @@ fn upper(method: &str) -> &'static str {
 fn parsed(kind: &str, body: &str) -> Result<Value, String> {
     match kind {
         "application/json" | "application/problem+json" => serde_json::from_str(body).map_err(|e| e.to_string()),
-        "application/yaml" => serde_yaml_ng::from_str(body).map_err(|e| e.to_string()),
+        "application/yaml" => embedded::yaml::parse(body).map_err(|e| e.to_string()),
         _ => Ok(body.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! What a test needs of the embedded `DynamoDB`: a client, and a table of its own.
+//! For tests: a client of the embedded `DynamoDB`, and a table of their own.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -10,13 +10,13 @@ use uuid::Uuid;
 use crate::{Dynamo, EmbeddedError, template};
 
 impl Dynamo {
-    /// A client of it, as the SDK makes one by default.
+    /// A client with the default settings of the SDK.
     #[must_use]
     pub fn client(&self) -> Client {
         client_at(self.url())
     }
 
-    /// An empty table as the template describes it, without its stream; gives its name.
+    /// Creates an empty table as the template describes it, without its stream, and returns its name.
     pub fn fresh_table(&self) -> Result<String, EmbeddedError> {
         let name = format!("directory-{}", Uuid::new_v4());
         self.create_table(&name, &template::without_stream(template::directory_properties()?))?;
@@ -24,7 +24,7 @@ impl Dynamo {
     }
 }
 
-/// A client of the embedded `DynamoDB` at this address, or of what stands before it.
+/// A client of the embedded `DynamoDB` at this URL, or of a proxy in front of it.
 #[must_use]
 pub fn client_at(url: impl Into<String>) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()

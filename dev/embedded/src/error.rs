@@ -1,60 +1,44 @@
-//! What can go wrong while the embedded services start or are asked something in process.
+//! Errors of the embedded services.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::path::PathBuf;
 
-/// Why an embedded service did not start or did not do what it was asked.
+/// Why an embedded service does not start, or why a call in this process failed.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// The database file cannot be opened, or is not one.
-    #[error("the database {} cannot be opened: {reason}", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// What `SQLite` says.
-        reason: String,
-    },
-    /// No port could be had on 127.0.0.1.
-    #[error("no port could be opened on 127.0.0.1: {0}")]
+    #[error("cannot open the database {}: {reason}", path.display())]
+    Open { path: PathBuf, reason: String },
+    /// Listening on 127.0.0.1 failed.
+    #[error("cannot listen on 127.0.0.1: {0}")]
     Listen(std::io::Error),
-    /// A directory or file cannot be read or made.
-    #[error("{} cannot be used: {source}", path.display())]
+    /// A directory or file cannot be read or created.
+    #[error("cannot use {}: {source}", path.display())]
     File {
-        /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// `DynamoDB` refused to create, describe or read a table.
+    /// Creating, describing or reading a table failed.
     #[error("table {table}: {reason}")]
-    Table {
-        /// The table.
-        table: String,
-        /// What `DynamoDB` says.
-        reason: String,
-    },
-    /// The database holds a table of another shape than the template now asks for.
+    Table { table: String, reason: String },
+    /// The table has other indexes than the template.
     #[error(
-        "table {table} in this database has the indexes {found} where the template says {wanted}: \
-         move the data directory away to start afresh"
+        "table {table} in this database has the indexes {found}, the template has {wanted}: \
+         remove the data directory to start afresh"
     )]
     OtherShape {
-        /// The table.
         table: String,
-        /// The names of the indexes that are there.
+        /// The names of the indexes of the table.
         found: String,
-        /// The names of the indexes that the template asks for.
+        /// The names of the indexes of the template.
         wanted: String,
     },
-    /// The template cannot be read as one.
+    /// The template has no such table, or is not YAML.
     #[error("{}: {reason}", path.display())]
-    Template {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The S3 service could not be set up.
-    #[error("the object store cannot start: {0}")]
+    Template { path: PathBuf, reason: String },
+    /// The embedded S3 does not start.
+    #[error("the embedded S3 does not start: {0}")]
     ObjectStore(String),
 }
 

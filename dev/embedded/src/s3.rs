@@ -1,6 +1,6 @@
 //! The embedded S3.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,27 +14,21 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 
 use crate::EmbeddedError;
-use crate::cors::{self, CorsRule};
 use crate::server::Server;
 
-/// A bucket and the pages of other origins that may read from it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bucket {
-    /// Its name.
-    pub name: String,
-    /// Its `CorsConfiguration`; without rules no page of another origin may read.
-    pub cors: Vec<CorsRule>,
-}
+/// A bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket(String);
 
 impl Bucket {
-    /// A bucket without cross-origin access.
+    /// A bucket with this name, made if missing.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), cors: Vec::new() }
+        Self(name.into())
     }
 }
 
-/// An access key and its secret, which requests are signed with.
+/// An access key and its secret, with which requests are signed.
 #[derive(Clone)]
 pub struct Credentials {
     /// The access key id.
@@ -60,12 +54,12 @@ pub struct S3 {
 #[derive(Clone)]
 struct Store {
     service: S3Service,
-    buckets: Arc<BTreeMap<String, Vec<CorsRule>>>,
+    buckets: Arc<BTreeSet<String>>,
 }
 
 impl S3 {
-    /// Serves these buckets out of `directory`, which is made if missing, to whoever signs with one
-    /// of these credentials.
+    /// Serves these buckets from `directory`, which is created if missing. Requests must be signed with one of these
+    /// credentials.
     pub async fn start(
         directory: impl AsRef<Path>,
         buckets: &[Bucket],
@@ -73,13 +67,13 @@ impl S3 {
     ) -> Result<Self, EmbeddedError> {
         let directory = directory.as_ref();
         for bucket in buckets {
-            make_directory(&directory.join(&bucket.name))?;
+            create_directory(&directory.join(&bucket.0))?;
         }
-        make_directory(directory)?;
+        create_directory(directory)?;
         let files = FileSystem::new(directory).map_err(|e| EmbeddedError::ObjectStore(format!("{e:?}")))?;
         let store = Store {
             service: service(files, credentials),
-            buckets: Arc::new(buckets.iter().map(|b| (b.name.clone(), b.cors.clone())).collect()),
+            buckets: Arc::new(buckets.iter().map(|bucket| bucket.0.clone()).collect()),
         };
         let app = Router::new().fallback(answer).with_state(store);
         let server = Server::start(|listener, stopped| async move {
@@ -104,7 +98,7 @@ impl S3 {
     }
 }
 
-fn make_directory(path: &Path) -> Result<(), EmbeddedError> {
+fn create_directory(path: &Path) -> Result<(), EmbeddedError> {
     std::fs::create_dir_all(path).map_err(|source| EmbeddedError::File { path: path.to_owned(), source })
 }
 
@@ -120,33 +114,28 @@ fn service(files: FileSystem, credentials: &[Credentials]) -> S3Service {
 
 async fn answer(State(store): State<Store>, request: Request) -> Response {
     let bucket = first_segment(request.uri().path());
-    let Some(rules) = store.buckets.get(bucket) else {
-        return if bucket.is_empty() { ask(&store.service, request).await } else { no_such_bucket(bucket) };
-    };
-    if let Some(response) = cors::preflight(rules, &request) {
-        return response;
+    if bucket.is_empty() || store.buckets.contains(bucket) {
+        forward(&store.service, request).await
+    } else {
+        no_such_bucket(bucket)
     }
-    let headers = cors::headers(rules, &request);
-    let mut response = ask(&store.service, request).await;
-    response.headers_mut().extend(headers);
-    response
 }
 
 fn first_segment(path: &str) -> &str {
     path.trim_start_matches('/').split('/').next().unwrap_or("")
 }
 
-async fn ask(service: &S3Service, request: Request) -> Response {
+async fn forward(service: &S3Service, request: Request) -> Response {
     match service.call(request.map(s3s::Body::http_body_unsync)).await {
         Ok(response) => response.map(Body::new),
         Err(error) => {
-            tracing::error!(?error, "the embedded S3 failed to answer");
+            tracing::error!(?error, "the embedded S3 failed to handle a request; it answers 500");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// What S3 answers for a bucket that is not there; s3s-fs would make one.
+/// The response of S3 for a missing bucket; s3s-fs would create the bucket.
 fn no_such_bucket(name: &str) -> Response {
     let name = name.replace('&', "&amp;").replace('<', "&lt;");
     let body = format!(

@@ -1,4 +1,4 @@
-//! A server on a port of its own that stops when its handle is dropped.
+//! A server on a free port, which stops when its handle is dropped.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::EmbeddedError;
 
-/// How long `stop` lets running requests finish.
-const GRACE: Duration = Duration::from_secs(1);
+/// How long running requests may take when the server stops.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -22,7 +22,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Listens on 127.0.0.1 and runs what `serve` makes of the listener and the signal to stop.
+    /// Listens on 127.0.0.1 and runs the future of `serve`, which gets the listener and the signal to stop.
     pub(crate) async fn start<F, S>(serve: S) -> Result<Self, EmbeddedError>
     where
         S: FnOnce(TcpListener, oneshot::Receiver<()>) -> F,
@@ -42,7 +42,7 @@ impl Server {
     pub(crate) async fn stop(self) {
         drop(self.shutdown);
         let abort = self.task.abort_handle();
-        if tokio::time::timeout(GRACE, self.task).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_LIMIT, self.task).await.is_err() {
             abort.abort();
         }
     }

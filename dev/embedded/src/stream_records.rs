@@ -1,4 +1,4 @@
-//! Reading a table's stream in process, and keeping it quick.
+//! Reads and trims a table's stream, in this process.
 
 use dynoxide::Database;
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
@@ -10,27 +10,26 @@ use serde_json::Value;
 
 use crate::EmbeddedError;
 
-/// The next sequence number and each read are looked up by this expression: without the index they
-/// take time in proportion to all the records ever written.
+/// Each write and each read looks up a sequence number by this expression. Without the index that takes time in
+/// proportion to all records ever written.
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_records_by_sequence_number
      ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// `DynamoDB` keeps stream records for a day whether they were read or not. This keeps those that
-/// were not, so that nothing is lost while a developer's machine is off.
+/// `DynamoDB` keeps stream records for a day, read or not. The embedded one keeps unread records without limit, so that
+/// none is lost while a developer's machine is off.
 const TRIM: &str = "DELETE FROM _stream_records
      WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) <= ?2 AND created_at < unixepoch() - 86400";
 
-/// What a stored sequence number is less than the one that is given out.
+/// The difference between a sequence number of the API and the stored one.
 const OFFSET: u128 = 100_000_000_000_000_000_000;
 
-/// Adds the index to the database.
 pub(crate) fn add_index(connection: &Connection) -> rusqlite::Result<()> {
-    let is_there: bool = connection.query_row(
+    let exists: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_stream_records')",
         [],
         |row| row.get(0),
     )?;
-    if is_there {
+    if exists {
         connection.execute_batch(INDEX)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A table made from the template's description of it.
+//! Creates a table from its description in the template.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::EmbeddedError;
 
-/// The properties that `CloudFormation` and `CreateTable` share, word for word.
+/// The properties that are the same in `CloudFormation` and `CreateTable`.
 const SHARED: [&str; 5] =
     ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode"];
 

@@ -1,4 +1,4 @@
-//! A function for the tests of `local`: tells what it was given, and misbehaves when asked to.
+//! A function for the tests of `local`: returns its event, and fails on request.
 
 use std::process::exit;
 use std::time::Duration;

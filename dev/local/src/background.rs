@@ -1,4 +1,4 @@
-//! What goes on without anybody asking: streams, schedules, the removal of what has expired.
+//! Background tasks: event source mappings, schedules, and the removal of expired items.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::stream::{Mapping, Position, Reader};
 use crate::template::{Function, StreamSource, System};
 use crate::{StartError, schedule};
 
-/// How often what has expired is removed.
+/// The interval between removals of expired items.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// What it needs.
+/// The parts of the stack that background tasks use.
 pub(crate) struct Background<'a> {
     pub system: &'a System,
     pub dynamo: &'a Arc<Dynamo>,
@@ -30,12 +30,12 @@ pub(crate) struct Background<'a> {
 }
 
 impl Background<'_> {
-    /// Starts all of it; it ends with the tasks.
+    /// Starts one task for each event source mapping and schedule, and one for expired items, in `tasks`.
     pub fn start(&self, tasks: &mut JoinSet<()>) -> Result<(), StartError> {
         self.start_streams(tasks)?;
         for function in &self.system.functions {
-            for wake in &function.schedules {
-                tasks.spawn(schedule::run(function.id.clone(), wake.clone(), self.queue.clone()));
+            for schedule in &function.schedules {
+                tasks.spawn(schedule::run(function.id.clone(), schedule.clone(), self.queue.clone()));
             }
         }
         tasks.spawn(sweep(self.dynamo.clone()));
@@ -56,7 +56,7 @@ impl Background<'_> {
         trim(self.dynamo, positions)
     }
 
-    /// The mapping, and how far it has read; `None` if its table is not in the template.
+    /// The mapping and its stored position; `None` if its table is not in the template.
     fn mapping(
         &self,
         function: &Function,
@@ -84,10 +84,11 @@ impl Background<'_> {
     }
 }
 
-/// Removes the old records of each stream that all its readers are done with.
+/// Removes the old records of each stream that all its readers have handled.
 fn trim(dynamo: &Dynamo, positions: BTreeMap<String, Vec<Option<String>>>) -> Result<(), StartError> {
     for (table, positions) in positions {
-        // A reader that has read nothing yet needs all of it; sequence numbers are of one length.
+        // A reader without a position needs all records. Sequence numbers have the same length, so that text order is
+        // theirs.
         if let Some(up_to) = positions.into_iter().collect::<Option<Vec<_>>>()
             && let Some(up_to) = up_to.into_iter().min()
         {
@@ -97,7 +98,7 @@ fn trim(dynamo: &Dynamo, positions: BTreeMap<String, Vec<Option<String>>>) -> Re
     Ok(())
 }
 
-/// Removes what has expired, for ever.
+/// Removes expired items until the task is aborted.
 async fn sweep(dynamo: Arc<Dynamo>) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
@@ -105,7 +106,7 @@ async fn sweep(dynamo: Arc<Dynamo>) {
         let dynamo = dynamo.clone();
         let swept = tokio::task::spawn_blocking(move || dynamo.sweep_ttl()).await;
         if let Ok(Err(error)) = swept {
-            tracing::warn!("what has expired was not removed: {error}");
+            tracing::warn!("failed to remove expired items: {error}; next attempt in a minute");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The command line.
-#![allow(clippy::print_stdout, reason = "this is what prints")]
+#![allow(clippy::print_stdout, reason = "this is the user interface")]
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -13,13 +13,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data::Addresses;
 use crate::names::{
-    DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID,
-    physical,
+    ACCOUNT_OWNER, DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
+    TWILIO_WORKSPACE_SID, physical,
 };
 use crate::options::own_bin_dir;
 use crate::{Options, Stack, sample};
 
-/// Runs what infra/template.yaml says, here: no account, no Docker.
+/// Runs the system of infra/template.yaml on this machine, without an AWS account and without Docker.
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Command {
@@ -29,14 +29,15 @@ struct Command {
     start: Start,
 }
 
-/// A condition that does not hold is an everyday answer of the database, and no warning to a person.
+/// The log filter. A failed condition is an ordinary answer of the database, which it logs as a warning.
 const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Hands a function of the running stack an event and prints its answer.
+    /// Invokes a function of the running stack with an event and prints the response.
     Invoke(Invoke),
-    /// Prints what a shell needs to reach the running stack's table and bucket, with the AWS CLI or `operate`.
+    /// Prints the environment variables with which a shell reaches the table and the bucket of the running stack, with
+    /// the AWS CLI or `flex-roster`.
     Env(Env),
 }
 
@@ -55,7 +56,7 @@ struct Invoke {
     /// A file with the event.
     #[arg(long)]
     event: PathBuf,
-    /// What the event has for `{{NAME}}`: `user_id=…`
+    /// The value for the placeholder `{{NAME}}` of the event: `user_id=…`
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
     /// Where the running stack keeps its data.
@@ -71,16 +72,16 @@ struct Start {
     /// Where data is kept between starts.
     #[arg(long, env = "DATA", default_value = ".data")]
     data: PathBuf,
-    /// How many demo people log in when nobody is there yet.
+    /// How many demo users log in if the data directory is new.
     #[arg(long, env = "SEED", default_value_t = 200)]
     seed: usize,
-    /// What is run.
+    /// The template to run.
     #[arg(long, default_value = "infra/template.yaml")]
     template: PathBuf,
-    /// Where the functions' binaries are; next to this one, if not given.
+    /// The directory with the functions' binaries; by default that of this binary.
     #[arg(long)]
     bin_dir: Option<PathBuf>,
-    /// Shows what functions print here, and not in DATA/logs.
+    /// Prints the logs of the functions to the console instead of DATA/logs.
     #[arg(long, env = "LOG", value_parser = FalseyValueParser::new())]
     log: bool,
     /// A value for a parameter of the template: RoleAuthority=idp
@@ -89,7 +90,7 @@ struct Start {
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -108,7 +109,7 @@ impl From<Start> for Options {
     }
 }
 
-/// Does what the command line says. Errors are one line.
+/// Runs the command line. An error is one line on stderr.
 pub async fn run() -> ExitCode {
     let command = Command::parse();
     tracing_subscriber::fmt()
@@ -132,21 +133,21 @@ pub async fn run() -> ExitCode {
 }
 
 async fn start(options: Options) -> Result<(), String> {
-    let mut asked_to_stop = std::pin::pin!(asked_to_stop());
+    let mut stop_signal = std::pin::pin!(stop_signal());
     let data = options.data.clone();
     let stack = tokio::select! {
         stack = Stack::start(options) => stack.map_err(|e| e.to_string())?,
-        () = &mut asked_to_stop => return Ok(()),
+        () = &mut stop_signal => return Ok(()),
     };
     welcome(&stack, &data).await;
-    asked_to_stop.await;
+    stop_signal.await;
     eprintln!("stopping");
     stack.stop().await;
     Ok(())
 }
 
-/// Ctrl-C, `kill`, or the end of the terminal.
-async fn asked_to_stop() {
+/// Resolves at SIGINT (Ctrl-C), SIGTERM or SIGHUP.
+async fn stop_signal() {
     let mut signals: Vec<_> = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()]
         .into_iter()
         .filter_map(|kind| signal(kind).ok())
@@ -158,20 +159,23 @@ async fn asked_to_stop() {
     .await;
 }
 
-/// On one line, which is rewritten; where nobody watches, only at the end.
+/// How many lines of progress are written where the output is not a terminal.
+const PROGRESS_LINES: usize = 4;
+
+/// On a terminal one line, which is rewritten; elsewhere a line for each quarter.
 fn progress(done: usize, total: usize) {
     let mut stderr = std::io::stderr();
-    if stderr.is_terminal() {
-        eprint!("\rlogging people in: {done} of {total}");
-        // Only for the eye.
+    let is_terminal = stderr.is_terminal();
+    if is_terminal {
+        eprint!("\rlogging in demo users: {done} of {total}");
+        // A failed flush only delays the line.
         drop(stderr.flush());
     }
-    if done == total {
-        if stderr.is_terminal() {
-            eprintln!();
-        } else {
-            eprintln!("{total} people logged in");
-        }
+    let is_step = done == total || done.is_multiple_of(total.div_ceil(PROGRESS_LINES));
+    match (is_terminal, done == total) {
+        (true, true) => eprintln!(),
+        (false, _) if is_step => eprintln!("logging in demo users: {done} of {total}"),
+        _ => {}
     }
 }
 
@@ -192,17 +196,33 @@ async fn welcome(stack: &Stack, data: &Path) {
     for person in stack.people() {
         println!("  {:<24} {} ({})", person.role, person.token, person.identity);
     }
-    if let Some(person) = stack.people().first() {
-        let curl = format!("curl -s -H 'Authorization: Bearer {}'", person.token);
-        println!();
-        println!("  {curl} '{api}/users?q=ada'");
-        println!("  {curl} '{api}{}'", somebody(stack, &person.token).await);
-        println!("  {curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'");
+    println!();
+    println!("Open {api}/docs to read the API and to try it with a token (button Authorize).");
+    println!("Next, in another terminal:");
+    for command in examples(stack).await {
+        println!("  {command}");
     }
 }
 
-/// Where one of the people is to be seen; the caller themselves, before the list has anybody.
-async fn somebody(stack: &Stack, token: &str) -> String {
+/// Commands that work as printed. Without demo users the only one is a login, which returns a token.
+async fn examples(stack: &Stack) -> Vec<String> {
+    let api = stack.url();
+    let Some(owner) = stack.people().first() else {
+        let claims = format!(
+            r#"{{"identity":"{ACCOUNT_OWNER}","full_name":"Olivia Owner","email":"{ACCOUNT_OWNER}","roles":["admin"]}}"#
+        );
+        return vec![format!("curl -s -d '{claims}' '{}/sim/logins'", stack.simulator_url())];
+    };
+    let curl = format!("curl -s -H 'Authorization: Bearer {}'", owner.token);
+    vec![
+        format!("{curl} '{api}/users?q=ada'"),
+        format!("{curl} '{api}{}'", path_of_a_user(stack, &owner.token).await),
+        format!("{curl} -X POST -H 'Content-Type: application/json' -d '{{}}' '{api}/exports'"),
+    ]
+}
+
+/// The path of the first user of the list; `/me` if the list cannot be read.
+async fn path_of_a_user(stack: &Stack, token: &str) -> String {
     let list = async {
         let list = reqwest::Client::new().get(format!("{}/users?limit=1", stack.url()));
         list.bearer_auth(token).send().await?.json::<Value>().await
@@ -236,7 +256,7 @@ fn env(task: &Env) -> Result<(), String> {
 async fn invoke(task: Invoke) -> Result<(), String> {
     let addresses = addresses(&task.data)?;
     let file = task.event.display();
-    let event = std::fs::read_to_string(&task.event).map_err(|e| format!("the event {file} cannot be read: {e}"))?;
+    let event = std::fs::read_to_string(&task.event).map_err(|e| format!("cannot read the event {file}: {e}"))?;
     let event = sample::fill(&event, &task.set.into_iter().collect()).map_err(|e| format!("{file}: {e}"))?;
     let lambda = &addresses.endpoints.lambda;
     let url = format!("{lambda}/2015-03-31/functions/{}/invocations", task.function);

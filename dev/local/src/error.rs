@@ -1,53 +1,60 @@
-//! Why the stack does not start.
+//! Errors of the start.
+#![allow(missing_docs, reason = "the names say it")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::template::TemplateError;
 
-/// Why the stack does not start: one sentence for the person who started it.
+/// Why the stack does not start. Each message is one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Somebody else listens on the port.
-    #[error("port {port} of 127.0.0.1 cannot be had ({source}): stop what listens there, or set PORT")]
+    /// Another process listens on the port.
+    #[error("port {port} of 127.0.0.1 is not available ({source}): stop the process that uses it, or set PORT")]
     Port {
-        /// The port.
         port: u16,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// There is no room for the simulator's port.
-    #[error("PORT is {0}, and the TaskRouter simulator needs the port after it: take one up to 65534")]
+    /// There is no port after the API's for the simulator.
+    #[error("PORT is {0}, and the TaskRouter simulator needs the next port: choose one up to 65534")]
     NoPortAfter(u16),
     /// The data directory cannot be used.
-    #[error("the data directory {} cannot be used: {source}", path.display())]
+    #[error("cannot use the data directory {}: {source}", path.display())]
     Data {
         /// The directory or a file in it.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// Another stack works on the same data.
+    /// The data was written in another format than this version reads.
+    #[error(
+        "{} was written by {age} version of flex-roster (format {found}, this one needs {needed}); \
+         remove it with: make clean{}",
+        path.display(), data_option(path)
+    )]
+    Format {
+        path: PathBuf,
+        /// `an older` or `another`.
+        age: &'static str,
+        /// The format of the data, as its marker says.
+        found: String,
+        /// The format that this version reads and writes.
+        needed: u32,
+    },
+    /// Another stack uses the same data directory.
     #[error("{} is in use by another running stack: stop that one, or set DATA", .0.display())]
     InUse(PathBuf),
-    /// The template is wrong or says what cannot be done here.
+    /// The template is wrong, or uses what `local` does not understand.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The binary of a function is not built.
-    #[error("function {function}: there is no binary {}: build it with `cargo build -p {package}`", path.display())]
-    NoBinary {
-        /// The logical id.
-        function: String,
-        /// The package.
-        package: String,
-        /// Where it should be.
-        path: PathBuf,
-    },
+    #[error("function {function} has no binary {}: build it with `cargo build -p {package}`", path.display())]
+    NoBinary { function: String, package: String, path: PathBuf },
     /// The log of a function cannot be written.
-    #[error("the log of function {package} cannot be written: {source}")]
+    #[error("cannot write the log of function {package}: {source}")]
     Log {
-        /// The function's package.
         package: String,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// `DynamoDB` or S3 does not start.
@@ -56,7 +63,12 @@ pub enum StartError {
     /// The TaskRouter simulator does not start.
     #[error("the TaskRouter simulator does not start: {0}")]
     Simulator(String),
-    /// The demo people cannot be let in.
-    #[error("the directory could not be seeded: {0}")]
+    /// The demo users cannot log in.
+    #[error("failed to create the demo users: {0}")]
     Seed(String),
+}
+
+/// What `make clean` needs to find a data directory that is not the default one.
+fn data_option(path: &Path) -> String {
+    if path == Path::new(".data") { String::new() } else { format!(" DATA={}", path.display()) }
 }

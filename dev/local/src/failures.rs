@@ -1,4 +1,4 @@
-//! What was given up: the failure destinations, as a file.
+//! Events that were given up: a file in place of the failure destinations.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// `failures.jsonl` in the data directory: what a queue would have received, without what the events
-/// say of people.
+/// `failures.jsonl` in the data directory: the messages that a queue would have received, without the events'
+/// personal data.
 #[derive(Debug, Clone)]
 pub(crate) struct Failures(Arc<Mutex<PathBuf>>);
 
@@ -25,8 +25,10 @@ impl Failures {
         let written =
             OpenOptions::new().create(true).append(true).open(&*path).and_then(|mut file| writeln!(file, "{failure}"));
         match written {
-            Ok(()) => tracing::warn!("given up, see {}: {failure}", path.display()),
-            Err(error) => tracing::warn!("given up: {failure} ({}: {error})", path.display()),
+            Ok(()) => tracing::warn!("an event was given up, see {}: {failure}", path.display()),
+            Err(error) => {
+                tracing::warn!("an event was given up: {failure}; failed to write {}: {error}", path.display());
+            }
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The embedded stack: everything that the template deploys to AWS, in one process on one machine,
-//! with Twilio simulated. `make run` starts it, and so do the end-to-end tests. Never deployed.
+//! The local stack: everything that the template deploys to AWS, on one machine, with Twilio simulated. `make run` and
+//! the end-to-end tests start it. Never deployed.
 //!
-//! | module | stands for |
+//! | module | in place of |
 //! |---|---|
-//! | [`template`] | `CloudFormation` and SAM: reads what is to be run |
+//! | [`template`] | `CloudFormation` and SAM: reads the template |
 //! | `gateway` | API Gateway's HTTP API with its authorizer |
 //! | `runtime` | Lambda: runs the function binaries over the Runtime API |
 //! | `services` | Lambda's Invoke API, Parameter Store |
 //! | `queue` | Lambda's queue for asynchronous invocations |
 //! | `stream` | event source mappings of a `DynamoDB` stream |
 //! | `schedule` | `EventBridge` schedules |
-//! | `background` | what goes on without anybody asking |
-//! | `seed` | the people who log in first |
+//! | `background` | starts streams, schedules, and the removal of expired items |
+//! | `seed` | creates the demo users |
 //! | [`sample`] | the events in `events/`, filled in |
 
 mod background;

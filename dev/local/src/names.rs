@@ -1,4 +1,4 @@
-//! The names that things have here: what AWS would make up, fixed.
+//! Fixed values for what AWS and Twilio would generate: accounts, names, keys.
 
 /// The AWS region.
 pub const REGION: &str = "us-east-1";
@@ -13,22 +13,22 @@ pub const API_ID: &str = "local";
 pub const TWILIO_ACCOUNT_SID: &str = "AC00000000000000000000000000000000";
 /// The TaskRouter workspace.
 pub const TWILIO_WORKSPACE_SID: &str = "WS00000000000000000000000000000000";
-/// The auth token of the Twilio account, which callbacks are signed with.
+/// The auth token of the Twilio account. Callbacks are signed with it.
 pub const TWILIO_AUTH_TOKEN: &str = "local-auth-token";
-/// Who owns the account.
+/// The identity of the account owner.
 pub const ACCOUNT_OWNER: &str = "owner@example.com";
 
-/// The secret access key that goes with every access key here.
+/// The secret access key of every access key id.
 pub const SECRET_ACCESS_KEY: &str = "local-secret-access-key";
 
-/// The access key id of a function: each has its own, as each has its own role.
+/// The access key id of a function: each function has its own, as each has its own IAM role.
 #[must_use]
 pub fn access_key_id(package: &str) -> String {
     let letters = package.chars().filter(char::is_ascii_alphanumeric);
     format!("AKIALOCAL{}", letters.collect::<String>().to_uppercase())
 }
 
-/// The access key id for a person's own tools.
+/// The access key id for developers' tools, such as the AWS CLI.
 pub const DEVELOPER_ACCESS_KEY_ID: &str = "AKIALOCAL";
 
 /// The physical name of a resource.

@@ -1,34 +1,34 @@
-//! How a stack is started.
+//! The options of a stack.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::names::{ACCOUNT_OWNER, TWILIO_ACCOUNT_SID, TWILIO_WORKSPACE_SID};
 
-/// How a stack is started.
+/// The options of a stack.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The API's port; the simulator has the next one. 0 takes free ones for both.
+    /// The API's port; the simulator listens on the next one. 0 chooses free ports for both.
     pub port: u16,
-    /// Where data is kept between starts.
+    /// The data directory, kept between starts.
     pub data: PathBuf,
-    /// How many demo people log in, if nobody is there yet.
+    /// How many demo users log in if the data directory is new.
     pub seed: usize,
     /// The template.
     pub template: PathBuf,
     /// Where the functions' binaries are.
     pub bin_dir: PathBuf,
-    /// Values for parameters of the template, besides those that [`parameters`] sets.
+    /// Values for parameters of the template; they override those of [`parameters`].
     pub parameters: BTreeMap<String, String>,
-    /// Whether what functions print goes to the console and not to files.
+    /// Whether the functions log to the console instead of files.
     pub log_to_console: bool,
-    /// Called with how many of how many people have logged in.
+    /// Called after each login of a demo user, with the number of logins so far and in total.
     pub progress: fn(usize, usize),
 }
 
 impl Options {
-    /// For a test: free ports, nobody seeded, the project's own template, and the binaries that were
-    /// built next to the test.
+    /// For a test: free ports, no demo users, the project's own template, and the binaries in the target directory of
+    /// the test.
     #[must_use]
     pub fn for_test(data: impl Into<PathBuf>) -> Self {
         Self {
@@ -42,15 +42,9 @@ impl Options {
             progress: |_, _| {},
         }
     }
-
-    /// The project's directory: that above the template's.
-    pub(crate) fn root(&self) -> PathBuf {
-        let infra = self.template.parent().unwrap_or(Path::new(""));
-        infra.join("..")
-    }
 }
 
-/// The directory of this executable; a test's is one further down than the binaries.
+/// The directory of this executable, or its parent for a test or an example.
 #[must_use]
 pub fn own_bin_dir() -> PathBuf {
     let executable = std::env::current_exe().unwrap_or_default();
@@ -62,11 +56,11 @@ pub fn own_bin_dir() -> PathBuf {
     }
 }
 
-/// What the template's parameters are here.
+/// The values of the template's parameters on this machine.
 #[must_use]
 pub fn parameters(public_url: &str, simulator_url: &str) -> BTreeMap<String, String> {
     let by_name = public_url.replace("127.0.0.1", "localhost");
-    // Where the Flex UI's own development server is.
+    // The development server of the Flex UI.
     let flex = "http://localhost:3000";
     [
         ("PublicUrl", public_url.to_owned()),

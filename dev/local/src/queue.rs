@@ -10,12 +10,11 @@ use tokio::time::Instant;
 use crate::failures::Failures;
 use crate::runtime::{Answer, Functions};
 
-/// Lambda waits a minute before the first retry and two before the second; here it is seconds, so
-/// that one sees what happens.
+/// Lambda waits one minute before the first retry and two before the second. Here it is seconds, so that a developer
+/// sees the retries.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
-/// Events that nobody waits for. They live in memory: what is queued when `local` stops is lost,
-/// which Lambda's queue would keep.
+/// The queue of asynchronous events. It is in memory: unlike Lambda's, it loses its events when `local` stops.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     functions: Arc<Functions>,
@@ -28,8 +27,7 @@ impl Queue {
         Self { functions, failures, first_wait: FIRST_WAIT }
     }
 
-    /// Takes the event; the function is invoked soon, and again if it fails, as its
-    /// `EventInvokeConfig` says.
+    /// Queues the event. A failed invocation is retried as the `EventInvokeConfig` of the function says.
     pub fn send(&self, function: &str, payload: Bytes) {
         let (queue, function) = (self.clone(), function.to_owned());
         tokio::spawn(async move { queue.deliver(&function, payload).await });
@@ -46,7 +44,7 @@ impl Queue {
                 return;
             };
             let error = String::from_utf8_lossy(&error);
-            tracing::warn!("function {function} failed an asynchronous event: {error}");
+            tracing::warn!("function {function} failed to handle an asynchronous event: {error}");
             if attempt == retries.attempts || taken.elapsed() + wait > retries.max_age {
                 break;
             }

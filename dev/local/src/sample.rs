@@ -1,9 +1,9 @@
-//! Sample events. What differs from one stack to the next stands in them as a placeholder: `{{user_id}}`.
+//! Sample events. A value that differs between stacks is a placeholder: `{{user_id}}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// The placeholders of an event that were given no value.
+/// The placeholders of an event that have no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Missing(BTreeSet<String>);
 
@@ -35,7 +35,7 @@ pub fn fill(event: &str, values: &BTreeMap<String, String>) -> Result<String, Mi
     if missing.is_empty() { Ok(filled) } else { Err(Missing(missing)) }
 }
 
-/// As it stands between the quotes of a JSON string.
+/// The value as it is written between the quotes of a JSON string.
 fn in_json(value: &str) -> String {
     let quoted = serde_json::Value::from(value).to_string();
     quoted[1..quoted.len() - 1].to_owned()

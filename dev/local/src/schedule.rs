@@ -1,6 +1,4 @@
-//! Schedules: `rate(5 minutes)`.
-
-use std::time::Duration;
+//! `EventBridge` schedules: invokes a function at the interval that the template gives.
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
@@ -11,26 +9,7 @@ use crate::names::{ACCOUNT, REGION, arn};
 use crate::queue::Queue;
 use crate::template::Schedule;
 
-/// The duration of a `rate` expression; an error says what would be right.
-pub(crate) fn rate(expression: &str) -> Result<Duration, String> {
-    let wrong = || format!("{expression:?} is not rate(<number> minutes|hours|days), which is what local understands");
-    let inner = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(wrong)?;
-    let (number, unit) = inner.split_once(' ').ok_or_else(wrong)?;
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit.trim() {
-        "minute" | "minutes" => 60,
-        "hour" | "hours" => 3_600,
-        "day" | "days" => 86_400,
-        _ => return Err(wrong()),
-    };
-    match number.checked_mul(seconds) {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err(wrong()),
-    }
-}
-
-/// Wakes the function each time the schedule says, for ever. The first time is after one interval,
-/// as for a rule just made.
+/// Queues an event at each interval, until the task is aborted. The first is after one interval, as for a new rule.
 pub(crate) async fn run(function: String, schedule: Schedule, queue: Queue) {
     let mut ticks = tokio::time::interval_at(Instant::now() + schedule.every, schedule.every);
     loop {
@@ -59,22 +38,6 @@ fn event(function: &str, id: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_rate_is_a_number_of_minutes_hours_or_days() {
-        assert_eq!(rate("rate(1 minute)"), Ok(Duration::from_mins(1)));
-        assert_eq!(rate("rate(5 minutes)"), Ok(Duration::from_mins(5)));
-        assert_eq!(rate("rate(2 hours)"), Ok(Duration::from_hours(2)));
-        assert_eq!(rate("rate(1 day)"), Ok(Duration::from_hours(24)));
-    }
-
-    #[test]
-    fn anything_else_is_refused_with_what_would_be_right() {
-        for wrong in ["cron(0 12 * * ? *)", "rate(0 minutes)", "rate(5 weeks)", "rate(x minutes)", "5 minutes"] {
-            let reason = rate(wrong).unwrap_err();
-            assert!(reason.contains(wrong) && reason.contains("minutes|hours|days"), "{reason}");
-        }
-    }
 
     #[test]
     fn the_event_has_whole_seconds_as_eventbridge_has() {

@@ -1,5 +1,4 @@
-//! The AWS services that functions call besides `DynamoDB` and S3: Lambda's Invoke API and Parameter
-//! Store, on one port.
+//! Lambda's Invoke API and Parameter Store, on one port.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use crate::names::arn;
 use crate::queue::Queue;
 use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 
-/// What the services know.
+/// The state of the services.
 #[derive(Debug)]
 pub(crate) struct Services {
     pub functions: Arc<Functions>,
@@ -90,17 +89,17 @@ struct GetParameter {
 async fn parameter_store(State(services): State<Arc<Services>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = header(&headers, "x-amz-target").unwrap_or_default();
     if target != "AmazonSSM.GetParameter" {
-        let message = format!("local knows AmazonSSM.GetParameter, not {target:?}");
+        let message = format!("local understands AmazonSSM.GetParameter, not {target:?}");
         return ssm_error("UnknownOperationException", &message);
     }
     let Ok(request) = serde_json::from_slice::<GetParameter>(&body) else {
-        return ssm_error("ValidationException", "the body is no GetParameter request");
+        return ssm_error("ValidationException", "the body is not a GetParameter request");
     };
     let Some(value) = services.secrets.get(&request.name) else {
         let message = format!("Parameter {} not found.", request.name);
         return ssm_error("ParameterNotFound", &message);
     };
-    let value = if request.with_decryption { value } else { "encrypted: ask WithDecryption" };
+    let value = if request.with_decryption { value } else { "encrypted: set WithDecryption" };
     Json(json!({"Parameter": {
         "Name": request.name,
         "Type": "SecureString",

@@ -1,4 +1,4 @@
-//! The whole stack, started and stopped.
+//! Starts and stops the whole stack.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,10 +28,10 @@ use crate::storage::{open_buckets, open_tables};
 use crate::template::{self, System, Values};
 use crate::{Options, StartError};
 
-/// How long requests that are being answered may take when the stack stops.
-const LAST_ANSWERS: Duration = Duration::from_secs(1);
+/// How long running requests may take when the stack stops.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 
-/// A running stack. Dropping it ends its functions; [`Stack::stop`] lets requests finish first.
+/// A running stack. Dropping it kills its functions; [`Stack::stop`] lets requests finish first.
 #[derive(Debug)]
 pub struct Stack {
     addresses: Addresses,
@@ -42,15 +42,15 @@ pub struct Stack {
     functions: Arc<Functions>,
     gateway: JoinHandle<()>,
     stop_gateway: oneshot::Sender<()>,
-    // Streams, schedules, sweeps and services; they end with it.
+    // Streams, schedules, removal of expired items, and services; aborted when dropped.
     tasks: JoinSet<()>,
-    // Dropped last: nobody else may use the data until all of this is gone.
+    // Dropped last: it locks the data directory until everything else has ended.
     data: Data,
 }
 
 impl Stack {
-    /// Starts all that the template says. When this returns, all of it answers and the first people
-    /// have logged in. Dropping the future ends what has been started.
+    /// Starts the system of the template. When this returns, every part answers and the demo users have logged in.
+    /// Dropping the future ends what has been started.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let data = Data::lock(&options.data)?;
         let listener = listen(options.port).await?;
@@ -72,7 +72,7 @@ impl Stack {
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
-        let gateway = Gateway::new(system.api.clone(), functions.clone(), &options.root());
+        let gateway = Gateway::new(system.api.clone(), functions.clone());
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
         Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }
@@ -91,7 +91,11 @@ impl Stack {
             tasks,
             data,
         };
-        stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+        if options.seed > 0 {
+            stack.dynamo.set_durable(false)?;
+            stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+            stack.dynamo.set_durable(true)?;
+        }
         Ok(stack)
     }
 
@@ -107,35 +111,34 @@ impl Stack {
         &self.addresses.simulator
     }
 
-    /// Where functions find the AWS services.
+    /// The addresses of the AWS services.
     #[must_use]
     pub fn endpoints(&self) -> &Endpoints {
         &self.addresses.endpoints
     }
 
-    /// One person of each role, with a token; nobody if nobody was seeded.
+    /// One demo user for each role, with a token; empty if there are none.
     #[must_use]
     pub fn people(&self) -> &[Person] {
         &self.people
     }
 
-    /// The embedded database, for a test that looks into it.
+    /// The embedded database, for tests that inspect it.
     #[must_use]
     pub fn dynamo(&self) -> &Dynamo {
         &self.dynamo
     }
 
-    /// Where data is kept.
+    /// The data directory.
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.data.join("")
     }
 
-    /// Stops taking requests, lets those that are being answered finish for a second, and ends all
-    /// of it. Data stays.
+    /// Refuses new requests, gives running ones a second to finish, and ends every part. The data is kept.
     pub async fn stop(mut self) {
         drop(self.stop_gateway);
-        if tokio::time::timeout(LAST_ANSWERS, &mut self.gateway).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_LIMIT, &mut self.gateway).await.is_err() {
             self.gateway.abort();
         }
         self.tasks.shutdown().await;
@@ -145,8 +148,8 @@ impl Stack {
                 dynamo.stop().await;
             }
         };
-        // A connection that was opened and never used holds a server up to the end of its patience.
-        let simulator = tokio::time::timeout(LAST_ANSWERS, self.simulator.stop());
+        // An idle connection delays a server's shutdown up to its limit.
+        let simulator = tokio::time::timeout(SHUTDOWN_LIMIT, self.simulator.stop());
         drop(tokio::join!(simulator, self.s3.stop(), dynamo));
     }
 }
@@ -164,7 +167,7 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     // Dropping the sender is the signal.
     let stopped = async { drop(stopped.await) };
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
-        tracing::error!("the gateway ended: {error}");
+        tracing::error!("the gateway failed: {error}; restart the stack");
     }
 }
 
@@ -213,7 +216,7 @@ fn functions(options: &Options, data: &Data, system: &System, addresses: &Addres
     Functions::new(&system.functions, launch)
 }
 
-/// What Parameter Store holds: the auth token, under the name that the template gives it.
+/// The parameters of Parameter Store: the auth token, under the name that the template gives it.
 fn secrets(system: &System) -> BTreeMap<String, String> {
     let name = system.parameters.get("TwilioAuthTokenParameter").and_then(Value::as_str);
     let token = TWILIO_AUTH_TOKEN.to_owned();

@@ -1,14 +1,14 @@
-//! Tables and buckets, opened as the template has them.
+//! Opens the tables and buckets of the template.
 
-use embedded::{Credentials, Dynamo, S3};
+use embedded::{Bucket, Credentials, Dynamo, S3};
 
 use crate::StartError;
-use crate::data::Data;
+use crate::data::{DATABASE, Data};
 use crate::names::{DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
 use crate::template::System;
 
 pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
-    let dynamo = Dynamo::open(data.join("dynamodb.sqlite")).await?;
+    let dynamo = Dynamo::open(data.join(DATABASE)).await?;
     for table in &system.tables {
         dynamo.create_table(&table.name, &table.properties)?;
     }
@@ -16,11 +16,7 @@ pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, 
 }
 
 pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
-    let buckets: Vec<embedded::Bucket> = system
-        .buckets
-        .iter()
-        .map(|bucket| embedded::Bucket { name: bucket.name.clone(), cors: bucket.cors.clone() })
-        .collect();
+    let buckets: Vec<Bucket> = system.buckets.iter().map(|bucket| Bucket::named(&bucket.name)).collect();
     let functions = system.functions.iter().map(|f| access_key_id(&f.package));
     let credentials: Vec<Credentials> = functions
         .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])

@@ -32,7 +32,7 @@ async fn a_request_reaches_the_function_of_its_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_authorizer_decides_who_is_let_in() {
+async fn the_authorizer_decides_which_requests_are_allowed() {
     let data = tempfile::tempdir().unwrap();
     let stack = start(data.path()).await;
     let ask = async |token: Option<&str>| {

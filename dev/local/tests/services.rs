@@ -137,6 +137,18 @@ async fn two_stacks_cannot_share_their_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn data_of_an_older_version_is_refused_and_kept() {
+    let data = tempfile::tempdir().unwrap();
+    start(data.path()).await.stop().await;
+    std::fs::remove_file(data.path().join("format")).unwrap();
+
+    let error = Stack::start(options(data.path())).await.unwrap_err().to_string();
+
+    assert!(error.contains("an older version of flex-roster (format 1, this one needs 2)"), "{error}");
+    assert!(data.path().join("dynamodb.sqlite").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_named() {
     let data = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

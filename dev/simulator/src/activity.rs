@@ -1,16 +1,15 @@
-//! The workspace's activities. They are fixed, so that their SIDs can stand in configuration.
+//! The activities of the workspace. They are fixed, so that configuration can name their SIDs.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::place::Place;
 
-/// What a worker is in before the first login and after the last logout.
+/// The activity before the first login and after the last logout.
 pub const OFFLINE_ACTIVITY_SID: &str = "WA00000000000000000000000000000001";
-/// What a login leads to.
+/// The activity after a login.
 pub const AVAILABLE_ACTIVITY_SID: &str = "WA00000000000000000000000000000002";
 
-/// One activity.
 #[derive(Debug)]
 pub(crate) struct Activity {
     pub(crate) sid: &'static str,

@@ -1,5 +1,4 @@
-//! Callbacks on their way: signed and posted as Twilio does, in order for each worker, or as badly as
-//! the faults ask for.
+//! Sends callbacks as Twilio does: signed, in order for each worker, unless faults say otherwise.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem;
@@ -16,27 +15,27 @@ use twilio::signature::{self, HEADER};
 
 use crate::event::Event;
 use crate::faults::CallbackFaults;
+use crate::lock::lock;
 use crate::place::Place;
-use crate::state::lock;
 
-/// Workers are dealt out to so many lanes, each of which sends one callback after the other.
+/// The number of lanes. Each worker has one; a lane sends one callback after the other.
 const LANES: usize = 64;
-/// How many callbacks are held back, at most, to come out in reverse order.
-const HELD: usize = 8;
-/// How long Twilio waits for an answer.
+/// How many callbacks are held back at most before they are sent in reverse order.
+const MAX_HELD: usize = 8;
+/// How long Twilio waits for a response.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Resolves when a callback, with all its copies, is answered.
+/// Resolves when a callback and all its copies have a response.
 pub(crate) type Receipt = oneshot::Receiver<Vec<Answered>>;
 
-/// How a callback was answered; no status if it was not.
+/// The response to a callback; no status if there was none.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Answered {
     pub(crate) event_type: &'static str,
     pub(crate) status: Option<u16>,
 }
 
-/// Sends callbacks, or holds them back.
+/// Sends callbacks; `None` without a callback URL.
 pub(crate) struct Callbacks(Option<Sender>);
 
 struct Sender {
@@ -66,7 +65,7 @@ impl Answered {
 }
 
 impl Callbacks {
-    /// Starts the lanes, in `tasks`. Without an address nothing is ever sent.
+    /// Starts the lanes in `tasks`. Without a URL nothing is sent.
     pub(crate) fn start(
         url: Option<String>,
         auth_token: &str,
@@ -79,7 +78,7 @@ impl Callbacks {
         Ok(Self(Some(Sender { post, lanes, held: Mutex::default() })))
     }
 
-    /// Puts a callback on its way. No receipt if it is lost or there is nowhere to send it.
+    /// Queues a callback. No receipt if a fault drops it or there is no callback URL.
     pub(crate) fn send(&self, event: &Event, place: &Place, faults: &mut CallbackFaults) -> Option<Receipt> {
         let sender = self.0.as_ref()?;
         if faults.drops() {
@@ -96,13 +95,13 @@ impl Callbacks {
         if faults.reorder {
             sender.hold(delivery);
         } else {
-            // A closed lane is a simulator that stops: the callback is lost, as in life.
+            // A lane is closed while the simulator stops: the callback is lost.
             drop(sender.lanes[lane_of(&event.worker.sid)].send(delivery));
         }
         Some(receipt)
     }
 
-    /// Lets out what is held back, the last first; resolves when all of it is answered.
+    /// Sends the callbacks that are held back, the last one first; resolves when all have a response.
     pub(crate) async fn release(&self) {
         let Some(sender) = &self.0 else { return };
         let held = mem::take(&mut *lock(&sender.held));
@@ -114,7 +113,7 @@ impl Sender {
     fn hold(&self, delivery: Delivery) {
         let mut held = lock(&self.held);
         held.push(delivery);
-        if held.len() >= HELD {
+        if held.len() >= MAX_HELD {
             tokio::spawn(self.post.clone().deliver_reversed(mem::take(&mut held)));
         }
     }
@@ -131,14 +130,14 @@ impl Post {
         tokio::time::sleep_until(delivery.due).await;
         let mut answers = Vec::new();
         for _ in 0..delivery.copies {
-            let status = self.once(&delivery.fields).await;
+            let status = self.post(&delivery.fields).await;
             answers.push(Answered { event_type: delivery.event_type, status });
         }
-        // Nobody waits for the callbacks of a REST change.
+        // A REST change does not wait for its callbacks.
         drop(delivery.answered.send(answers));
     }
 
-    async fn once(&self, fields: &[(&'static str, String)]) -> Option<u16> {
+    async fn post(&self, fields: &[(&'static str, String)]) -> Option<u16> {
         let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let body = Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let request = self
@@ -151,7 +150,7 @@ impl Post {
         match request.send().await {
             Ok(answer) => Some(answer.status().as_u16()),
             Err(error) => {
-                tracing::warn!(error = %error.without_url(), "a callback was not answered");
+                tracing::warn!(error = %error.without_url(), "a callback got no response; it is not retried");
                 None
             }
         }

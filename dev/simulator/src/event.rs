@@ -1,4 +1,4 @@
-//! What happened to a worker: as the callback's form, and as the Events list shows it.
+//! Events of workers: as a callback's form, and as a resource of the Events list.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use crate::worker::Worker;
 
 const OPERATING_UNIT_SID: &str = "OU00000000000000000000000000000000";
 
-/// The events that changes to workers have.
+/// The kind of a change to a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Created,
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     Deleted,
 }
 
-/// One event, with the worker as it was right after.
+/// One event, with the worker right after it.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) sid: String,
@@ -30,7 +30,7 @@ pub(crate) struct Event {
     previous: Option<Previous>,
 }
 
-/// The activity that a worker left.
+/// The previous activity of a worker.
 #[derive(Debug, Clone)]
 struct Previous {
     activity: &'static Activity,
@@ -49,7 +49,7 @@ impl Kind {
 }
 
 impl Event {
-    /// Something other than a change of activity.
+    /// Any event but a change of activity.
     pub(crate) fn new(kind: Kind, worker: &Worker, at: Timestamp) -> Self {
         // Version 7, so that the order of SIDs is the order of events.
         let sid = format!("EV{}", Uuid::now_v7().simple());
@@ -63,7 +63,7 @@ impl Event {
         Self { previous, ..Self::new(Kind::ActivityUpdate, worker, at) }
     }
 
-    /// The fields of the callback's form, in the names that were observed on the wire.
+    /// The fields of the callback's form, with the names that Twilio's requests have.
     pub(crate) fn fields(&self, place: &Place) -> Vec<(&'static str, String)> {
         let mut fields = vec![
             ("AccountSid", place.account_sid.clone()),
@@ -82,7 +82,7 @@ impl Event {
         fields
     }
 
-    /// The event as the REST API lists it.
+    /// The resource of the REST API.
     pub(crate) fn resource(&self, place: &Place) -> Value {
         json!({
             "account_sid": place.account_sid,
@@ -130,7 +130,7 @@ impl Event {
         }
     }
 
-    /// The form's fields about worker and workspace, in the list's spelling.
+    /// The form's fields about worker and workspace, with names in snake case.
     fn data(&self, place: &Place) -> Map<String, Value> {
         let fields = self.fields(place).into_iter();
         fields

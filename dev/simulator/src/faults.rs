@@ -1,35 +1,34 @@
-//! How the simulator misbehaves.
+//! Faults that the simulator injects.
 
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
-/// All faults. What is left out is not one; a new request replaces them all.
+/// All faults. Each is optional; a new request replaces all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
-    /// What happens to callbacks on their way.
+    /// Faults of callbacks.
     pub callbacks: CallbackFaults,
-    /// What happens to requests to `TaskRouter`'s REST API (not to the token check).
+    /// A fault of `TaskRouter`'s REST API.
     pub rest: Option<RestFault>,
-    /// What happens to the token check.
+    /// A fault of the token check.
     pub tokens: Option<RestFault>,
 }
 
-/// Faults of callbacks. Decided when the callback is made, not when it is sent.
+/// Faults of callbacks. They are applied when the callback is created, not when it is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallbackFaults {
-    /// `true`: none is sent. A number: so many of the next ones are not sent. A login does not wait
-    /// for what is not sent.
+    /// `true`: none is sent. A number: that many of the next ones are not sent. A login does not wait for them.
     pub drop: HowMany,
-    /// `true`: each is sent twice. A number: each is sent so many times more.
+    /// `true`: each is sent twice. A number: each is sent that many additional times.
     pub duplicate: HowMany,
-    /// Callbacks are held back and come out in reverse order: when there are eight, when a login
-    /// ends, and when the faults end.
+    /// Callbacks are held back and sent in reverse order: when there are eight, when a login ends, and when the faults
+    /// end.
     pub reorder: bool,
-    /// How long each waits before it is sent, in milliseconds.
+    /// The delay of each, in milliseconds.
     pub delay_ms: u64,
 }
 
@@ -37,13 +36,13 @@ pub struct CallbackFaults {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RestFault {
-    /// The requests that have it: `GET`, `POST`, `DELETE`; all, if not given.
+    /// The affected method: `GET`, `POST` or `DELETE`; by default all.
     pub method: Option<String>,
-    /// The answer, from 400 to 599, in place of doing what was asked; if not given, it is done.
+    /// The status, from 400 to 599, with which the request fails; by default it succeeds.
     pub status: Option<u16>,
-    /// How many requests have it; all until it is ended, if not given.
+    /// How many requests are affected; by default all, until the faults end.
     pub times: Option<u32>,
-    /// How long each waits before anything else, in milliseconds.
+    /// The delay of each request, in milliseconds.
     pub latency_ms: u64,
 }
 
@@ -53,11 +52,11 @@ pub struct RestFault {
 pub enum HowMany {
     /// Always or never.
     Always(bool),
-    /// So many.
+    /// That many times.
     Times(u32),
 }
 
-/// What happens to one request.
+/// The fault of one request.
 pub(crate) struct Hit {
     pub(crate) latency: Duration,
     pub(crate) status: Option<StatusCode>,
@@ -70,7 +69,7 @@ impl Default for HowMany {
 }
 
 impl Faults {
-    /// Says what is wrong with a fault that cannot happen.
+    /// Checks the statuses. The error says what is wrong.
     pub(crate) fn check(&self) -> Result<(), String> {
         for (name, fault) in [("rest", &self.rest), ("tokens", &self.tokens)] {
             match fault.as_ref().and_then(|fault| fault.status) {
@@ -85,7 +84,7 @@ impl Faults {
 }
 
 impl RestFault {
-    /// What happens to this request, counted off.
+    /// The fault of this request, if it has one; counts it.
     pub(crate) fn hit(&mut self, method: &Method) -> Option<Hit> {
         if self.method.as_ref().is_some_and(|only| !only.eq_ignore_ascii_case(method.as_str())) {
             return None;
@@ -99,19 +98,19 @@ impl RestFault {
 }
 
 impl CallbackFaults {
-    /// Whether this callback is lost, counted off.
+    /// Whether this callback is dropped; counts it.
     pub(crate) fn drops(&mut self) -> bool {
         match &mut self.drop {
             HowMany::Always(always) => *always,
             HowMany::Times(times) => {
-                let lost = *times > 0;
+                let dropped = *times > 0;
                 *times = times.saturating_sub(1);
-                lost
+                dropped
             }
         }
     }
 
-    /// How often a callback is sent.
+    /// How many times a callback is sent.
     pub(crate) fn copies(&self) -> u32 {
         match self.duplicate {
             HowMany::Always(twice) => 1 + u32::from(twice),

@@ -1,8 +1,7 @@
-//! What survives a restart: workers and tokens, as JSON lines, the last of each kind and key counting.
+//! Keeps workers and tokens across restarts, as JSON lines. The last line of a worker or token counts.
 //!
-//! The file is only appended to while running; at start it is read and written anew without what
-//! later lines made obsolete. A last line that is torn, by a crash in the middle of writing it, never
-//! happened.
+//! Each change appends a line, so that a change costs the same for any number of workers. At start the file is
+//! rewritten without obsolete lines. An incomplete last line, left by a crash while it was written, is ignored.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,7 +16,6 @@ use crate::worker::Worker;
 
 const FILE: &str = "taskrouter.jsonl";
 
-/// One line.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Entry {
@@ -26,14 +24,14 @@ enum Entry {
     Token(Token),
 }
 
-/// What the lines come to.
+/// The state that the lines describe.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct SavedState {
     pub(crate) workers: BTreeMap<String, Worker>,
     pub(crate) tokens: BTreeMap<String, Token>,
 }
 
-/// Why a journal cannot be used.
+/// Why the journal cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
     #[error(transparent)]
@@ -42,19 +40,19 @@ pub(crate) enum JournalError {
     Line(usize),
 }
 
-/// The open file; none when nothing is to be kept.
+/// The open file; `None` if nothing is saved.
 pub(crate) struct Journal(Option<File>);
 
 impl Journal {
-    /// Opens the journal of a folder, which is made if need be, and reads what it kept.
-    pub(crate) fn open(folder: Option<&Path>, now: Timestamp) -> Result<(Self, Kept), JournalError> {
-        let Some(folder) = folder else { return Ok((Self(None), Kept::default())) };
+    /// Opens and reads the journal in a folder, which is created if missing.
+    pub(crate) fn open(folder: Option<&Path>, now: Timestamp) -> Result<(Self, SavedState), JournalError> {
+        let Some(folder) = folder else { return Ok((Self(None), SavedState::default())) };
         fs::create_dir_all(folder)?;
         let path = folder.join(FILE);
-        let kept = read(&path, now)?;
-        write_anew(&path, &kept)?;
+        let saved = read(&path, now)?;
+        rewrite(&path, &saved)?;
         let file = File::options().append(true).open(&path)?;
-        Ok((Self(Some(file)), kept))
+        Ok((Self(Some(file)), saved))
     }
 
     pub(crate) fn worker(&mut self, worker: &Worker) {
@@ -69,16 +67,16 @@ impl Journal {
         self.append(&Entry::Token(token.clone()));
     }
 
-    /// A line that cannot be written costs what a restart would have kept, and no more.
+    /// A failed write is only logged: the simulator works on, and a restart will lack the change.
     fn append(&mut self, entry: &Entry) {
         let Some(file) = &mut self.0 else { return };
         if let Err(error) = line(entry).and_then(|line| file.write_all(&line)) {
-            tracing::error!(%error, "the simulator's journal cannot be written");
+            tracing::error!(%error, "failed to write the simulator's journal; a restart will lack this change");
         }
     }
 }
 
-impl Kept {
+impl SavedState {
     fn apply(&mut self, entry: Entry, now: Timestamp) {
         match entry {
             Entry::Worker(worker) => {
@@ -95,36 +93,38 @@ impl Kept {
     }
 }
 
-fn read(path: &PathBuf, now: Timestamp) -> Result<Kept, JournalError> {
+fn read(path: &PathBuf, now: Timestamp) -> Result<SavedState, JournalError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Kept::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(SavedState::default()),
         Err(error) => return Err(error.into()),
     };
-    let mut kept = Kept::default();
+    let mut saved = SavedState::default();
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     for (index, line) in lines.iter().enumerate() {
         match serde_json::from_slice(line) {
-            Ok(entry) => kept.apply(entry, now),
-            Err(_) if index + 1 == lines.len() => tracing::warn!("the journal's torn last line is left out"),
+            Ok(entry) => saved.apply(entry, now),
+            Err(_) if index + 1 == lines.len() => {
+                tracing::warn!("the last line of the simulator's journal is incomplete and ignored");
+            }
             Err(_) => return Err(JournalError::Line(index + 1)),
         }
     }
-    Ok(kept)
+    Ok(saved)
 }
 
-/// Written beside and moved into place, so that a crash leaves the old file or the new one.
-fn write_anew(path: &Path, kept: &Kept) -> io::Result<()> {
-    let beside = path.with_extension("new");
+/// Writes a new file and renames it into place, so that a crash leaves the old file or the new one.
+fn rewrite(path: &Path, saved: &SavedState) -> io::Result<()> {
+    let new = path.with_extension("new");
     let mut lines = Vec::new();
-    for worker in kept.workers.values() {
+    for worker in saved.workers.values() {
         lines.extend(line(&Entry::Worker(worker.clone()))?);
     }
-    for token in kept.tokens.values() {
+    for token in saved.tokens.values() {
         lines.extend(line(&Entry::Token(token.clone()))?);
     }
-    fs::write(&beside, lines)?;
-    fs::rename(beside, path)
+    fs::write(&new, lines)?;
+    fs::rename(new, path)
 }
 
 fn line(entry: &Entry) -> io::Result<Vec<u8>> {

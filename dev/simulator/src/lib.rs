@@ -1,22 +1,22 @@
-//! Twilio on a developer's machine: `TaskRouter`'s REST API with its signed callbacks, the identity
-//! service's token check, and what Flex does when somebody logs in. Never deployed.
+//! A simulator of Twilio for a developer's machine: `TaskRouter`'s REST API with signed callbacks, the identity
+//! service's token check, and Flex's logins. Never deployed.
 //!
-//! It answers in the shapes of Twilio's own document, so that Twilio's helper libraries work against
-//! it, and misbehaves on request. What people and tests drive it with stands under `/sim`:
+//! Its responses have the shapes of Twilio's `OpenAPI` document, so that Twilio's helper libraries work against it. It
+//! injects faults on request. Developers and tests control it under `/sim`:
 //!
 //! | request | what it does |
 //! |---|---|
-//! | `POST /sim/logins` | an SSO login: claims overwrite, callbacks fire; `{worker_sid, token, callbacks?}` |
+//! | `POST /sim/logins` | an SSO login, with its callbacks; `{worker_sid, token, callbacks?}` |
 //! | `POST /sim/faults` | replaces the faults; see [`Faults`] for what each does |
-//! | `DELETE /sim/faults` | ends them, and lets out what was held back |
+//! | `DELETE /sim/faults` | ends them, and sends the callbacks that were held back |
 //! | `GET /sim/calls` | the REST calls received, oldest first |
 //!
-//! # Where Twilio is not known and the simulator decides
-//! - An update that changes nothing raises no version and fires nothing. One update is one version,
-//!   however many callbacks it fires.
-//! - A new friendly name alone fires nothing: Twilio lists no event for it.
-//! - Callbacks of one worker come in order, each once; there is no second try.
-//! - A worker can be removed only in the activity Offline.
+//! # Assumptions where Twilio's behaviour is not documented
+//! - An update without changes does not increment the version and sends no callback. One update is one version, however
+//!   many callbacks it sends.
+//! - A new friendly name alone sends no callback: Twilio lists no event for it.
+//! - Callbacks of one worker are sent in order, each once, without retries.
+//! - A worker can be deleted only in the activity Offline.
 
 mod activity;
 mod attributes;
@@ -24,6 +24,7 @@ mod callbacks;
 mod event;
 mod faults;
 mod journal;
+mod lock;
 mod login;
 mod place;
 mod refusal;

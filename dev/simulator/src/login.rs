@@ -1,4 +1,4 @@
-//! What Flex does when somebody comes in by single sign-on.
+//! What Flex does at a login by single sign-on.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::workspace::{Change, Workspace};
 
 const IMAGE_URL: &str = "https://www.gravatar.com/avatar/3b4dc5a8fb4a39108c9145a1a2601fff?d=mp";
 
-/// What the identity provider claims.
+/// The claims of the identity provider.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Claims {
@@ -26,17 +26,17 @@ pub(crate) struct Claims {
     attributes: Map<String, Value>,
 }
 
-/// What a login did.
+/// The result of a login.
 pub(crate) struct LoggedIn {
     pub(crate) worker_sid: String,
     pub(crate) token: String,
     pub(crate) events: Vec<Event>,
 }
 
-/// Makes the worker, or lets the claims overwrite what it says; then an offline worker becomes
-/// available, any other keeps its activity.
+/// Creates the worker, or overwrites its attributes with the claims. An offline worker then becomes available; any
+/// other keeps its activity.
 pub(crate) fn log_in(workspace: &mut Workspace, claims: &Claims, now: Timestamp) -> Result<LoggedIn, Refusal> {
-    let (worker, mut events) = match workspace.named(&claims.identity).cloned() {
+    let (worker, mut events) = match workspace.find_by_name(&claims.identity).cloned() {
         Some(worker) => overwrite(workspace, &worker, claims, now)?,
         None => create(workspace, claims, now)?,
     };
@@ -77,7 +77,7 @@ fn overwrite(
 }
 
 impl Claims {
-    /// Each claim replaces its key whole; keys without a claim stay.
+    /// Each claim replaces the whole value of its key; other keys stay.
     fn overwrite(&self, attributes: &mut Map<String, Value>) {
         attributes.insert("full_name".to_owned(), json!(self.full_name));
         attributes.insert("email".to_owned(), json!(self.email));

@@ -1,8 +1,7 @@
-//! Where the workspace is: what every resource repeats.
+//! Account, workspace and address, which every resource repeats.
 
 use jiff::Timestamp;
 
-/// Account, workspace and address.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) base_url: String,
@@ -17,13 +16,13 @@ impl Place {
         format!("{}/v1/Workspaces/{}", self.base_url, self.workspace_sid)
     }
 
-    /// The address of something in the workspace.
+    /// The URL of a resource in the workspace.
     pub(crate) fn url(&self, within: &str) -> String {
         format!("{}/{within}", self.workspace_url())
     }
 }
 
-/// Twilio's dates have no fractions.
+/// A date as Twilio writes it, in whole seconds.
 pub(crate) fn date(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }

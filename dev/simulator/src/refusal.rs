@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A request that is not done.
+/// The error response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -14,7 +14,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// 400 with `TaskRouter`'s code for whatever it does not accept.
+    /// 400 with `TaskRouter`'s code for invalid parameters.
     pub(crate) fn bad(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code: 20001, message: message.into() }
     }
@@ -43,7 +43,7 @@ impl Refusal {
         Self { code: 20004, ..Self::of(StatusCode::METHOD_NOT_ALLOWED) }
     }
 
-    /// What Twilio answers with a status when there is no more to say: code 20 and the status.
+    /// An error without details: the code is 20 followed by the status.
     pub(crate) fn of(status: StatusCode) -> Self {
         let message = status.canonical_reason().unwrap_or("Error").to_owned();
         Self { status, code: 20_000 + status.as_u16(), message }

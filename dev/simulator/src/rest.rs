@@ -16,10 +16,10 @@ use axum::routing::{get, post};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// What handlers get of the shared state.
+/// The shared state, for handlers.
 type Shared = axum::extract::State<Arc<State>>;
 
-/// All of `/v1`, behind the gate.
+/// All routes under `/v1`, behind the gate.
 pub(crate) fn routes(state: &Arc<State>) -> Router<Arc<State>> {
     let workspace = Router::new()
         .route("/", get(parts::workspace))

@@ -19,65 +19,65 @@ use crate::state::State;
 use crate::workspace::Workspace;
 use crate::{rest, sim};
 
-/// How long requests that are being answered may take when the simulator stops.
-const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// How long running requests may take when the simulator stops.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
 
-/// How a simulator is started.
+/// The options of a simulator.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where it listens; port 0 takes a free one.
+    /// The address to listen on; port 0 chooses a free one.
     pub listen: SocketAddr,
-    /// The folder in which workers and tokens survive a restart; nothing keeps them in memory only.
+    /// The folder that keeps workers and tokens across restarts; `None` keeps them in memory only.
     pub data: Option<PathBuf>,
-    /// Where callbacks are posted, whole; it is also the address that is signed. Nothing sends none.
+    /// The full URL of callbacks, which is also signed; `None` sends none.
     pub callback_url: Option<String>,
-    /// The account's auth token: what clients sign in with, and what callbacks are signed with.
+    /// The account's auth token, for clients' credentials and the signature of callbacks.
     pub auth_token: String,
-    /// The account, `AC…`.
+    /// `AC…`
     pub account_sid: String,
-    /// The one workspace, `WS…`.
+    /// `WS…`
     pub workspace_sid: String,
 }
 
 /// Why a simulator does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
-    /// The address is taken, or not this machine's.
+    /// The address is in use, or not an address of this machine.
     #[error("the TaskRouter simulator cannot listen on {address}: {source}")]
     Listen {
-        /// The address that was asked for.
+        /// As in the options.
         address: SocketAddr,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The folder cannot be used, or what is in it is not the simulator's.
+    /// The folder cannot be used, or its journal is not one.
     #[error("the TaskRouter simulator cannot use {folder}: {reason}")]
     Data {
-        /// The folder that was asked for.
+        /// As in the options.
         folder: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
-    /// The client that sends callbacks cannot be made.
-    #[error("the TaskRouter simulator cannot make an HTTP client")]
+    /// The HTTP client for callbacks cannot be created.
+    #[error("the TaskRouter simulator cannot create an HTTP client")]
     Client(#[source] reqwest::Error),
 }
 
-/// A running simulator. Dropped, it ends at once; [`Simulator::stop`] lets it finish its answers.
+/// A running simulator. Dropping it ends it at once; [`Simulator::stop`] lets requests finish first.
 #[derive(Debug)]
 pub struct Simulator {
     url: String,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
-    // Held for its drop, which ends the lanes.
+    // Dropping it ends the lanes.
     _lanes: JoinSet<()>,
 }
 
 impl Simulator {
-    /// Starts listening; when this returns, it answers.
+    /// Starts listening. When this returns, the simulator answers.
     ///
     /// # Errors
-    /// When the address cannot be listened on or the folder cannot be used.
+    /// If it cannot listen on the address or cannot use the folder.
     pub async fn start(options: Options) -> Result<Self, SimulatorError> {
         let address = options.listen;
         let refused = |source| SimulatorError::Listen { address, source };
@@ -91,17 +91,17 @@ impl Simulator {
         Ok(Self { url, stop, server, _lanes: lanes })
     }
 
-    /// Where it is, without a slash at the end: `http://127.0.0.1:8081`.
+    /// The URL, without a slash at the end: `http://127.0.0.1:8081`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Stops listening, and returns when the port is free. Callbacks that are still on their way are lost.
+    /// Stops listening, and returns when the port is free. Queued callbacks are lost.
     pub async fn stop(mut self) {
-        let (nobody, _) = oneshot::channel();
-        drop(std::mem::replace(&mut self.stop, nobody));
-        if tokio::time::timeout(LAST_ANSWERS, &mut self.server).await.is_err() {
+        let (unused, _) = oneshot::channel();
+        drop(std::mem::replace(&mut self.stop, unused));
+        if tokio::time::timeout(SHUTDOWN_LIMIT, &mut self.server).await.is_err() {
             self.server.abort();
             drop((&mut self.server).await);
         }
@@ -120,22 +120,22 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
         drop(stopped.await);
     };
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "the TaskRouter simulator ended");
+        tracing::error!(%error, "the TaskRouter simulator failed; restart the stack");
     }
 }
 
 fn state(options: Options, base_url: String, lanes: &mut JoinSet<()>) -> Result<State, SimulatorError> {
     let callbacks =
         Callbacks::start(options.callback_url.clone(), &options.auth_token, lanes).map_err(SimulatorError::Client)?;
-    let (journal, kept) = Journal::open(options.data.as_deref(), Timestamp::now()).map_err(|error| {
+    let (journal, saved) = Journal::open(options.data.as_deref(), Timestamp::now()).map_err(|error| {
         SimulatorError::Data { folder: options.data.unwrap_or_default(), reason: error.to_string() }
     })?;
     let place = Place { base_url, account_sid: options.account_sid, workspace_sid: options.workspace_sid };
-    let workspace = Workspace::new(journal, kept);
+    let workspace = Workspace::new(journal, saved);
     Ok(State::new(place, options.auth_token, options.callback_url, callbacks, workspace))
 }
 
-/// An address that can be called, also if it listens on all of them.
+/// A URL that can be called, also if the simulator listens on all addresses.
 fn url_of(listening: SocketAddr) -> String {
     let mut address = listening;
     match address.ip() {

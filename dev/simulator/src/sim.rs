@@ -1,4 +1,4 @@
-//! What people and tests drive the simulator with. Needs no credentials.
+//! The routes under `/sim`, which control the simulator. They need no credentials.
 
 use std::sync::Arc;
 
@@ -21,12 +21,12 @@ use crate::state::State;
 
 type Shared = Extract<Arc<State>>;
 
-/// What a login answers.
+/// The response to a login.
 #[derive(Serialize)]
 struct Session {
     worker_sid: String,
     token: String,
-    /// The callbacks that were not answered with success.
+    /// The callbacks without a successful response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     callbacks: Vec<Answered>,
 }
@@ -49,11 +49,11 @@ async fn login(Extract(state): Shared, body: Bytes) -> Result<impl IntoResponse,
     Ok(Json(Session { worker_sid, token, callbacks }))
 }
 
-/// Waits for all of them.
+/// Waits for all responses; gives the unsuccessful ones.
 async fn refused(receipts: Vec<Receipt>) -> Vec<Answered> {
     let mut refused = Vec::new();
     for receipt in receipts {
-        // No answer at all is a simulator that is being stopped.
+        // The sender is dropped while the simulator stops.
         let answers = receipt.await.unwrap_or_default();
         refused.extend(answers.into_iter().filter(|answer| !answer.is_success()));
     }
@@ -64,7 +64,7 @@ async fn faults(Extract(state): Shared) -> Json<Faults> {
     Json(state.faults().clone())
 }
 
-/// Replaces all faults. What is held back comes out if callbacks are no longer reordered.
+/// Replaces all faults. Callbacks that are held back are sent if the new faults do not reorder.
 async fn set_faults(Extract(state): Shared, body: Bytes) -> Result<Response, Refusal> {
     let form = "{callbacks?: {drop, duplicate, reorder, delay_ms}, rest?: {method, status, times, latency_ms}, \
                 tokens?: {as rest}}";
@@ -77,7 +77,7 @@ async fn set_faults(Extract(state): Shared, body: Bytes) -> Result<Response, Ref
     Ok(Json(faults).into_response())
 }
 
-/// Answers when what was held back is answered.
+/// Ends all faults. Responds when the callbacks that were held back have a response.
 async fn end_faults(Extract(state): Shared) -> StatusCode {
     *state.faults() = Faults::default();
     state.callbacks.release().await;
@@ -88,7 +88,7 @@ async fn calls(Extract(state): Shared) -> Json<Value> {
     Json(json!({ "items": state.calls() }))
 }
 
-/// Says what is wrong, and what would be right.
+/// Parses a body. The error names the expected form.
 fn read<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| Refusal::bad(format!("{error}; expected {form}")))
 }

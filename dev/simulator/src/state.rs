@@ -1,7 +1,7 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,13 +9,13 @@ use serde::Serialize;
 use crate::callbacks::{Callbacks, Receipt};
 use crate::event::Event;
 use crate::faults::Faults;
+use crate::lock::lock;
 use crate::place::Place;
 use crate::workspace::Workspace;
 
-/// As many calls as `GET /sim/calls` goes back.
-const MOST_CALLS: usize = 10_000;
+/// How many calls `GET /sim/calls` lists at most.
+const MAX_CALLS: usize = 10_000;
 
-/// The simulator's insides.
 pub(crate) struct State {
     pub(crate) place: Place,
     pub(crate) auth_token: String,
@@ -64,7 +64,7 @@ impl State {
 
     pub(crate) fn record(&self, call: Call) {
         let mut calls = lock(&self.calls);
-        if calls.len() == MOST_CALLS {
+        if calls.len() == MAX_CALLS {
             calls.pop_front();
         }
         calls.push_back(call);
@@ -74,8 +74,8 @@ impl State {
         lock(&self.calls).iter().cloned().collect()
     }
 
-    /// Makes a change and puts its callbacks on their way before anybody else changes anything, so
-    /// that callbacks of one worker come in the order of its changes.
+    /// Makes a change and queues its callbacks under one lock, so that the callbacks of a worker are in the order of
+    /// its changes.
     pub(crate) fn change<T, E>(
         &self,
         change: impl FnOnce(&mut Workspace) -> Result<(T, Vec<Event>), E>,
@@ -86,9 +86,4 @@ impl State {
         let send = |event| self.callbacks.send(event, &self.place, &mut faults.callbacks);
         Ok((done, events.iter().filter_map(send).collect()))
     }
-}
-
-/// A panic elsewhere leaves nothing half done here: all changes are made of whole steps.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Flex tokens: opaque to everybody but the identity service.
+//! Flex tokens, which only the identity service can interpret.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
-/// A token, and what it says about its holder.
+/// A token and its claims.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) value: String,
@@ -28,7 +28,7 @@ impl Token {
         }
     }
 
-    /// The identity service's answer.
+    /// The response of the token check.
     pub(crate) fn answer(&self) -> Value {
         json!({
             "valid": true,
@@ -43,8 +43,8 @@ impl Token {
     }
 }
 
-/// An identity as Flex writes it where only letters and digits may stand: other bytes as `_` and two
-/// hex digits.
+/// Escapes an identity as Flex does where only letters and digits are allowed: other bytes become `_` and two hex
+/// digits.
 pub(crate) fn escaped(identity: &str) -> String {
     identity.bytes().fold(String::new(), |escaped, byte| {
         if byte.is_ascii_alphanumeric() {

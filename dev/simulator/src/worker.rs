@@ -1,4 +1,4 @@
-//! A worker, and how the REST API shows it.
+//! A worker and its resource in the REST API.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::activity::{ACTIVITIES, Activity};
 use crate::place::{Place, date};
 
-/// A worker as it is kept.
+/// A worker as the journal stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Worker {
     pub(crate) sid: String,
@@ -35,7 +35,7 @@ impl Worker {
         }
     }
 
-    /// The activity; the first one if a journal names one that is no more.
+    /// The activity; the first one if the journal names an unknown one.
     pub(crate) fn activity(&self) -> &'static Activity {
         Activity::of(&self.activity_sid).unwrap_or(&ACTIVITIES[0])
     }
@@ -83,7 +83,7 @@ impl Worker {
     }
 }
 
-/// A SID of a kind: two letters and 32 hex digits.
+/// A new SID: the two letters of its kind and 32 hex digits.
 pub(crate) fn new_sid(kind: &str) -> String {
     format!("{kind}{}", Uuid::new_v4().simple())
 }

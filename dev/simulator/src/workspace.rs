@@ -1,7 +1,6 @@
-//! The workspace: its workers, what happened to them, and the tokens that were given out.
+//! The workspace: its workers, their events, and the issued tokens.
 //!
-//! Everything here is quick and under one lock. A change gives back its events; sending them is the
-//! caller's.
+//! One lock protects all of it. A change returns its events; the caller sends them.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -10,17 +9,17 @@ use jiff::Timestamp;
 use crate::activity::{ACTIVITIES, Activity, OFFLINE_ACTIVITY_SID};
 use crate::attributes;
 use crate::event::{Event, Kind};
-use crate::journal::{Journal, Kept};
+use crate::journal::{Journal, SavedState};
 use crate::refusal::Refusal;
 use crate::token::Token;
 use crate::worker::Worker;
 
-/// As many events as the Events list goes back.
-const MOST_EVENTS: usize = 10_000;
+/// How many events the Events list has at most.
+const MAX_EVENTS: usize = 10_000;
 /// `TaskRouter`'s limit, in characters.
-const LONGEST_NAME: usize = 64;
+const MAX_NAME_CHARACTERS: usize = 64;
 
-/// The whole state that a restart keeps, and the recent events.
+/// The journalled state and the recent events.
 pub(crate) struct Workspace {
     workers: BTreeMap<String, Worker>,
     by_name: HashMap<String, String>,
@@ -29,7 +28,7 @@ pub(crate) struct Workspace {
     journal: Journal,
 }
 
-/// What an update asks for.
+/// The fields of a new or updated worker.
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     pub(crate) friendly_name: Option<String>,
@@ -39,9 +38,9 @@ pub(crate) struct Change {
 }
 
 impl Workspace {
-    pub(crate) fn new(journal: Journal, kept: Kept) -> Self {
-        let by_name = kept.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
-        Self { workers: kept.workers, by_name, tokens: kept.tokens, events: VecDeque::new(), journal }
+    pub(crate) fn new(journal: Journal, saved: SavedState) -> Self {
+        let by_name = saved.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
+        Self { workers: saved.workers, by_name, tokens: saved.tokens, events: VecDeque::new(), journal }
     }
 
     pub(crate) fn worker(&self, sid: &str) -> Result<&Worker, Refusal> {
@@ -49,7 +48,7 @@ impl Workspace {
     }
 
     /// Friendly names are unique without regard to case.
-    pub(crate) fn named(&self, friendly_name: &str) -> Option<&Worker> {
+    pub(crate) fn find_by_name(&self, friendly_name: &str) -> Option<&Worker> {
         self.by_name.get(&key(friendly_name)).and_then(|sid| self.workers.get(sid))
     }
 
@@ -80,11 +79,11 @@ impl Workspace {
         let activity = change.activity_sid.map_or(Ok(&ACTIVITIES[0]), |sid| activity(&sid))?;
         let worker = Worker::new(name, text, activity, now);
         self.put(worker.clone());
-        Ok((worker.clone(), self.happened(Event::new(Kind::Created, &worker, now))))
+        Ok((worker.clone(), self.record(Event::new(Kind::Created, &worker, now))))
     }
 
-    /// Changes what differs; one version more if anything does. The worker as it is then, and the
-    /// events, all of which show it so.
+    /// Applies a change, and increments the version if it changes anything. Gives the new worker and the events, which
+    /// all show the new worker.
     pub(crate) fn update(
         &mut self,
         sid: &str,
@@ -100,7 +99,7 @@ impl Workspace {
         after.date_updated = now;
         self.by_name.remove(&key(&before.friendly_name));
         self.put(after.clone());
-        let events = updates(&before, &after, now).into_iter().map(|event| self.happened(event)).collect();
+        let events = updates(&before, &after, now).into_iter().map(|event| self.record(event)).collect();
         Ok((after, events))
     }
 
@@ -113,10 +112,10 @@ impl Workspace {
         self.workers.remove(sid);
         self.by_name.remove(&key(&worker.friendly_name));
         self.journal.deleted(sid);
-        Ok(self.happened(Event::new(Kind::Deleted, &worker, now)))
+        Ok(self.record(Event::new(Kind::Deleted, &worker, now)))
     }
 
-    /// The worker with all that was asked for, version and date still the old ones.
+    /// The worker with the change applied; version and date are the old ones.
     fn changed(&self, before: &Worker, change: Change, now: Timestamp) -> Result<Worker, Refusal> {
         let mut after = before.clone();
         if let Some(name) = change.friendly_name {
@@ -141,10 +140,10 @@ impl Workspace {
     }
 
     fn check_name(&self, name: &str, own_sid: Option<&str>) -> Result<(), Refusal> {
-        if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(Refusal::bad(format!("FriendlyName must have 1 to {LONGEST_NAME} characters")));
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS {
+            return Err(Refusal::bad(format!("FriendlyName must have 1 to {MAX_NAME_CHARACTERS} characters")));
         }
-        match self.named(name) {
+        match self.find_by_name(name) {
             Some(other) if Some(&*other.sid) != own_sid => {
                 Err(Refusal::bad(format!("Worker named {name} already exists in this workspace")))
             }
@@ -158,8 +157,8 @@ impl Workspace {
         self.workers.insert(worker.sid.clone(), worker);
     }
 
-    fn happened(&mut self, event: Event) -> Event {
-        if self.events.len() == MOST_EVENTS {
+    fn record(&mut self, event: Event) -> Event {
+        if self.events.len() == MAX_EVENTS {
             self.events.pop_front();
         }
         self.events.push_back(event.clone());

@@ -1,14 +1,14 @@
-//! What a function returns, as an HTTP response.
+//! Turns the result of a function into an HTTP response.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Refusal;
 
-/// A response of payload format 2.0. What has no `statusCode` is the body itself, as JSON.
+/// The response of payload format 2.0. A result without `statusCode` is the body itself, as JSON.
 pub(super) fn response(returned: &Bytes) -> Result<Response<Body>, Refusal> {
     let malformed = Refusal::InternalServerError;
     let returned: Value = serde_json::from_slice(returned).map_err(|_| malformed)?;
@@ -50,30 +50,14 @@ fn body(returned: &Value) -> Result<Vec<u8>, Refusal> {
     Ok(text.clone().into_bytes())
 }
 
-/// Headers and cookies. Format 2.0 has no `multiValueHeaders`, so those count only where `headers`
-/// does not name them; without a content type it is JSON.
+/// The headers with names in lower case; the default content type is JSON. Cookies are left out: no function sets any.
 fn headers(returned: &Value) -> Vec<(String, String)> {
-    let empty = Map::new();
-    let single = returned.get("headers").and_then(Value::as_object).unwrap_or(&empty);
-    let mut headers: Vec<(String, String)> =
-        single.iter().map(|(name, value)| (name.to_lowercase(), text(value))).collect();
-    let several = returned.get("multiValueHeaders").and_then(Value::as_object);
-    for (name, values) in several.unwrap_or(&empty) {
-        let name = name.to_lowercase();
-        if !headers.iter().any(|(known, _)| *known == name) {
-            let values = values.as_array().into_iter().flatten();
-            let added: Vec<_> = values.map(|v| (name.clone(), text(v))).collect();
-            headers.extend(added);
-        }
-    }
-    let cookies = returned.get("cookies").and_then(Value::as_array);
-    for cookie in cookies.into_iter().flatten() {
-        headers.push(("set-cookie".to_owned(), text(cookie)));
-    }
+    let returned = returned.get("headers").and_then(Value::as_object).into_iter().flatten();
+    let mut headers: Vec<(String, String)> = returned.map(|(name, value)| (name.to_lowercase(), text(value))).collect();
     if !headers.iter().any(|(name, _)| name == "content-type") {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    // The gateway frames the answer itself.
+    // The HTTP server frames the response itself.
     headers.retain(|(name, _)| name != "content-length" && name != "transfer-encoding");
     headers
 }
@@ -91,7 +75,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    async fn answered(returned: Value) -> (u16, Vec<(String, String)>, String) {
+    async fn response_to(returned: Value) -> (u16, Vec<(String, String)>, String) {
         let response = response(&returned.to_string().into()).unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 1024).await.unwrap();
@@ -104,31 +88,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn status_headers_and_cookies_are_passed_on() {
-        let (status, headers, body) = answered(json!({
+    async fn status_headers_and_body_are_passed_on() {
+        let (status, headers, body) = response_to(json!({
             "statusCode": 201,
             "headers": {"ETag": "\"7\"", "Content-Type": "text/plain"},
-            "multiValueHeaders": {"etag": ["\"8\""], "x-more": ["1", "2"]},
-            "cookies": ["a=1"],
             "body": "made",
         }))
         .await;
         assert_eq!((status, body.as_str()), (201, "made"));
         assert!(headers.contains(&pair("etag", "\"7\"")));
-        assert!(!headers.contains(&pair("etag", "\"8\"")));
-        assert!(headers.contains(&pair("x-more", "2")));
-        assert!(headers.contains(&pair("set-cookie", "a=1")));
+        assert!(headers.contains(&pair("content-type", "text/plain")));
     }
 
     #[tokio::test]
     async fn a_body_in_base64_is_decoded() {
-        let (_, _, body) = answered(json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})).await;
+        let (_, _, body) = response_to(json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})).await;
         assert_eq!(body, "hi");
     }
 
     #[tokio::test]
     async fn what_has_no_status_is_the_body_itself() {
-        let (status, headers, body) = answered(json!({"a": 1})).await;
+        let (status, headers, body) = response_to(json!({"a": 1})).await;
         assert_eq!((status, body.as_str()), (200, "{\"a\":1}"));
         assert_eq!(headers, [pair("content-type", "application/json")]);
     }

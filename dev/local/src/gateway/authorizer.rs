@@ -7,19 +7,17 @@ use super::Refusal;
 use crate::runtime::Answer;
 use crate::template::Authorizer;
 
-/// What the authorizer says of a request.
+/// The decision of the authorizer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Let in, with this context for the function.
+    /// The request is allowed, with this context for the function.
     Allowed(Value),
-    /// Not let in.
     Denied,
-    /// It failed, or its answer is none.
+    /// The authorizer failed, or its response is malformed.
     Unusable,
 }
 
-/// The values of the identity headers; without any one of them nobody is let in, and the authorizer
-/// is not asked.
+/// The values of the identity headers. If one is missing, the request is rejected without a call of the authorizer.
 pub(super) fn identity(authorizer: &Authorizer, headers: &HeaderMap) -> Result<Vec<String>, Refusal> {
     authorizer
         .identity_headers
@@ -57,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_clear_yes_lets_in() {
+    fn only_a_clear_yes_allows_a_request() {
         let yes = verdict_of(r#"{"isAuthorized":true,"context":{"role":"agent"}}"#);
         assert_eq!(yes, Verdict::Allowed(json!({"role": "agent"})));
         assert_eq!(verdict_of(r#"{"isAuthorized":false}"#), Verdict::Denied);

@@ -1,4 +1,4 @@
-//! The body of a request, and how an event carries it.
+//! Reads the body of a request and encodes it for the event.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Refusal;
 
-/// The largest body that the gateway takes: 10 MB.
+/// The largest body that the gateway accepts, in bytes: 10 MB.
 const LIMIT: usize = 10 * 1024 * 1024;
 
-/// What is read of a body before it is refused: who is still sending does not hear the answer.
+/// How many bytes are read before a body is refused: a client that is still sending would miss the response.
 const READ: usize = 4 * LIMIT;
 
-/// Types that an event carries as text; all others are in base64.
+/// Content types that an event carries as text, besides `text/*`; all others are in base64.
 const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
 
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
@@ -25,7 +25,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refus
     if body.len() > LIMIT { Err(Refusal::TooLarge) } else { Ok(body) }
 }
 
-/// The body as the event has it, and whether that is base64.
+/// The body as the event carries it, and whether that is base64.
 pub(super) fn encode(headers: &HeaderMap, body: &Bytes) -> (String, bool) {
     match std::str::from_utf8(body) {
         Ok(text) if is_text(headers) => (text.to_owned(), false),

@@ -1,4 +1,7 @@
-//! Cross-origin requests, answered by the gateway as its `CorsConfiguration` says.
+//! Cross-origin requests, answered as API Gateway does.
+//!
+//! `tower-http`'s `CorsLayer` answers differently: a preflight with 200 instead of 204, every `OPTIONS` request as a
+//! preflight, and an origin that is not allowed with the allowed methods and headers.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -6,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::template::Cors;
 
-/// The answer to a preflight request, which no function sees; `None` for any other request.
+/// The response to a preflight request, which reaches no function; `None` for any other request.
 pub(super) fn preflight(cors: Option<&Cors>, request: &Request) -> Option<Response> {
     let cors = cors?;
     let headers = request.headers();
@@ -27,7 +30,7 @@ pub(super) fn preflight(cors: Option<&Cors>, request: &Request) -> Option<Respon
     Some((StatusCode::NO_CONTENT, allowed).into_response())
 }
 
-/// Puts on an answer what lets the page read it. What the function says of CORS does not count.
+/// Adds the headers that let a page of an allowed origin read the response. They replace those of the function.
 pub(super) fn apply(cors: Option<&Cors>, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
     let (Some(cors), Some(origin)) = (cors, origin) else {
         return;
@@ -38,9 +41,6 @@ pub(super) fn apply(cors: Option<&Cors>, origin: Option<&HeaderValue>, headers: 
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers.join(","));
-    if cors.allow_credentials {
-        set(headers, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-    }
 }
 
 fn allowed_origin(cors: &Cors, origin: &HeaderValue) -> Option<HeaderValue> {
@@ -73,11 +73,10 @@ mod tests {
             allow_headers: vec!["authorization".into()],
             expose_headers: vec!["etag".into()],
             max_age_s: Some(600),
-            allow_credentials: false,
         }
     }
 
-    fn asked(origin: &str) -> Response {
+    fn preflight_from(origin: &str) -> Response {
         let request = Request::builder()
             .method("OPTIONS")
             .header("origin", origin)
@@ -89,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_preflight_of_an_allowed_page_is_told_what_it_may_do() {
-        let answer = asked("https://flex.twilio.com");
+        let answer = preflight_from("https://flex.twilio.com");
         assert_eq!(answer.status(), 204);
         assert_eq!(answer.headers()["access-control-allow-methods"], "GET,PATCH");
         assert_eq!(answer.headers()["access-control-max-age"], "600");
@@ -97,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_preflight_of_another_page_is_told_nothing() {
-        let answer = asked("https://example.com");
+        let answer = preflight_from("https://example.com");
         assert_eq!(answer.status(), 204);
         assert!(answer.headers().is_empty());
     }

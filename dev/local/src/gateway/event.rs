@@ -1,4 +1,4 @@
-//! The events that the gateway makes of a request, payload format 2.0.
+//! The events for functions and authorizers, payload format 2.0.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
@@ -14,11 +14,11 @@ use super::body;
 use super::routes::Match;
 use crate::names::{ACCOUNT, API_ID, REGION};
 
-/// A request as it came in.
+/// A request as received.
 #[derive(Debug)]
 pub(super) struct Call {
     pub method: String,
-    /// Decoded, as API Gateway passes it on.
+    /// Percent-decoded, as API Gateway passes it on.
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
@@ -31,10 +31,6 @@ pub(super) struct Call {
 /// The event for the function of the route.
 pub(super) fn request(call: &Call, matched: &Match<'_>, authorized: Option<Value>) -> Value {
     let mut event = common(call, matched);
-    let cookies = cookies(&call.headers);
-    if !cookies.is_empty() {
-        event.insert("cookies".into(), cookies.into());
-    }
     if let Some(context) = authorized {
         event["requestContext"]["authorizer"] = json!({"lambda": context});
     }
@@ -56,7 +52,7 @@ pub(super) fn authorization(call: &Call, matched: &Match<'_>, identity: &[String
     Value::Object(event)
 }
 
-/// What both events have.
+/// The fields of both events.
 fn common(call: &Call, matched: &Match<'_>) -> Map<String, Value> {
     let mut event = Map::new();
     event.insert("version".into(), "2.0".into());
@@ -103,7 +99,8 @@ fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
     value.unwrap_or_default().into_owned()
 }
 
-/// Names in lower case, several values joined by a comma; cookies stand apart.
+/// Names in lower case, several values joined by a comma. Cookies are left out, as payload format 2.0 does; no function
+/// reads them.
 fn headers(call: &Call) -> BTreeMap<String, String> {
     let mut joined = BTreeMap::new();
     for (name, value) in &call.headers {
@@ -134,19 +131,6 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
         join(&mut joined, &name, &value);
     }
     joined
-}
-
-fn cookies(headers: &HeaderMap) -> Vec<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .flat_map(|value| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let cookies: Vec<String> = value.split(';').map(|c| c.trim().to_owned()).collect();
-            cookies
-        })
-        .filter(|cookie| !cookie.is_empty())
-        .collect()
 }
 
 #[cfg(test)]
@@ -189,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_occurs_several_times_is_joined_by_a_comma() {
+    fn repeated_headers_and_parameters_are_joined_by_a_comma() {
         let event = event(&call(&[("accept", "a"), ("accept", "b")], b""), None);
         assert_eq!(event["headers"]["accept"], "a,b");
         assert_eq!(event["queryStringParameters"], json!({"skill": "English,French", "q": "a b"}));
@@ -197,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_context_says_when_whence_and_by_which_route() {
+    fn the_context_has_time_source_and_route() {
         let event = event(&call(&[("user-agent", "curl")], b""), None);
         let context = &event["requestContext"];
         assert_eq!(event["routeKey"], "GET /users/{user_id}");
@@ -233,14 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn cookies_stand_apart_from_the_headers() {
+    fn cookies_do_not_reach_the_function() {
         let event = event(&call(&[("cookie", "a=1; b=2")], b""), None);
-        assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
         assert_eq!(event["headers"].get("cookie"), None);
     }
 
     #[test]
-    fn the_authorizer_is_told_the_route_and_the_identity() {
+    fn the_authorizer_gets_the_route_and_the_identity() {
         let route = route();
         let matched = Match { route: &route, parameters: BTreeMap::new() };
         let event = authorization(&call(&[], b""), &matched, &["Bearer t".to_owned()]);

@@ -5,11 +5,9 @@ mod authorizer;
 mod body;
 mod cors;
 mod event;
-mod pages;
 mod routes;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,13 +24,12 @@ use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 use crate::template::HttpApi;
 use authorizer::Verdict;
 use event::Call;
-use pages::Pages;
 use routes::Match;
 
-/// How long a function may take to answer a request.
+/// The limit of API Gateway for an integration.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the gateway itself answers, in its own plain shape.
+/// Responses of the gateway itself, in API Gateway's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     Unauthorized,
@@ -58,18 +55,15 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The gateway.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     api: HttpApi,
     functions: Arc<Functions>,
-    pages: Pages,
 }
 
 impl Gateway {
-    /// `root` is the project's directory: the console is served from there.
-    pub fn new(api: HttpApi, functions: Arc<Functions>, root: &Path) -> Self {
-        Self { api, functions, pages: Pages::of(root) }
+    pub fn new(api: HttpApi, functions: Arc<Functions>) -> Self {
+        Self { api, functions }
     }
 
     pub fn router(self) -> Router {
@@ -87,21 +81,10 @@ impl Gateway {
         };
         let path = routes::decode(parts.uri.path());
         let Some(matched) = routes::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
-            return self.page(&parts, &path).await;
+            return outside_the_api(&parts.method, &path);
         };
         let call = call(&parts, path, body, from, request_id);
         self.call(&call, &matched).await.unwrap_or_else(IntoResponse::into_response)
-    }
-
-    /// What is no route: the health of `local` itself, and the console.
-    async fn page(&self, parts: &Parts, path: &str) -> Response {
-        if parts.method != Method::GET && parts.method != Method::HEAD {
-            return Refusal::NotFound.into_response();
-        }
-        match self.pages.get(path).await {
-            Some(page) => page,
-            None => Refusal::NotFound.into_response(),
-        }
     }
 
     async fn call(&self, call: &Call, matched: &Match<'_>) -> Result<Response, Refusal> {
@@ -118,7 +101,7 @@ impl Gateway {
         }
     }
 
-    /// The authorizer's context for the function; `None` for a route that lets everybody in.
+    /// The authorizer's context for the function; `None` for a route without authorizer.
     async fn authorize(&self, call: &Call, matched: &Match<'_>) -> Result<Option<Value>, Refusal> {
         let Some(name) = &matched.route.authorizer else {
             return Ok(None);
@@ -135,6 +118,14 @@ impl Gateway {
             Verdict::Unusable => Err(Refusal::InternalServerError),
         }
     }
+}
+
+/// The response to a request that matches no route: the health check of `local`, or 404.
+fn outside_the_api(method: &Method, path: &str) -> Response {
+    if path == "/healthz" && (method == Method::GET || method == Method::HEAD) {
+        return ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}").into_response();
+    }
+    Refusal::NotFound.into_response()
 }
 
 fn call(parts: &Parts, path: String, body: axum::body::Bytes, from: SocketAddr, request_id: &str) -> Call {
@@ -160,11 +151,11 @@ async fn serve(
     let mut response = gateway.handle(from, request, &request_id).await;
     let headers = response.headers_mut();
     cors::apply(gateway.api.cors.as_ref(), origin.as_ref(), headers);
-    name_request(headers, &request_id);
+    set_request_id(headers, &request_id);
     response
 }
 
-fn name_request(headers: &mut HeaderMap, request_id: &str) {
+fn set_request_id(headers: &mut HeaderMap, request_id: &str) {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("apigw-requestid", value);
     }

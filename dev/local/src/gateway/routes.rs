@@ -1,17 +1,17 @@
-//! Which route a request takes: as API Gateway has it, the most specific one.
+//! Finds the route of a request: as in API Gateway, the most specific one.
 
 use std::collections::BTreeMap;
 
 use crate::template::Route;
 
-/// A route and what the path says for its parameters, decoded.
+/// A route with the percent-decoded values of its path parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Match<'a> {
     pub route: &'a Route,
     pub parameters: BTreeMap<String, String>,
 }
 
-/// How specific one segment of a route is; the more specific is the less.
+/// How specific one segment of a route is; the most specific is the least.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Literal,
@@ -19,8 +19,8 @@ enum Rank {
     Greedy,
 }
 
-/// The most specific route for the method and the path as it came; segment by segment, a literal
-/// beats `{name}` and that beats `{name+}`, and a method beats `ANY`.
+/// The most specific route for the method and the path, which is not decoded yet. Segment by segment, a literal beats
+/// `{name}`, which beats `{name+}`; a method beats `ANY`.
 pub(super) fn find<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<Match<'a>> {
     routes
         .iter()
@@ -58,7 +58,7 @@ fn fit(route: &str, path: &str) -> Option<(Vec<Rank>, BTreeMap<String, String>)>
     segments.next().is_none().then_some((ranks, parameters))
 }
 
-/// Percent-decodes; what is no UTF-8 then is replaced.
+/// Percent-decodes; invalid UTF-8 is replaced.
 pub(super) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nothing_is_not_found() {
+    fn a_request_that_matches_no_route_is_not_found() {
         assert_eq!(key("GET", "/users/"), None);
         assert_eq!(key("GET", "/user"), None);
         assert_eq!(key("POST", "/users"), None);

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::{Answer, PAYLOAD_LIMIT};
 
-/// An event for an instance.
+/// One invocation.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub request_id: String,
@@ -29,18 +29,18 @@ pub(crate) struct Event {
     pub answer: oneshot::Sender<Answer>,
 }
 
-/// The API that one instance asks for its events.
+/// The server from which one instance gets its events.
 #[derive(Debug)]
 pub(crate) struct RuntimeApi {
     address: SocketAddr,
     events: mpsc::Sender<Event>,
-    asked: watch::Receiver<bool>,
+    polled: watch::Receiver<bool>,
     server: JoinHandle<()>,
 }
 
 struct Shared {
     events: tokio::sync::Mutex<mpsc::Receiver<Event>>,
-    asked: watch::Sender<bool>,
+    polled: watch::Sender<bool>,
     current: Mutex<Option<(String, oneshot::Sender<Answer>)>>,
 }
 
@@ -49,24 +49,24 @@ impl RuntimeApi {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (events, waiting) = mpsc::channel(1);
-        let (asked, has_asked) = watch::channel(false);
-        let app = router(Shared { events: tokio::sync::Mutex::new(waiting), asked, current: Mutex::new(None) });
+        let (polled, has_polled) = watch::channel(false);
+        let app = router(Shared { events: tokio::sync::Mutex::new(waiting), polled, current: Mutex::new(None) });
         let server = tokio::spawn(async move { drop(axum::serve(listener, app).await) });
-        Ok(Self { address, events, asked: has_asked, server })
+        Ok(Self { address, events, polled: has_polled, server })
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits until the instance asks for its first event.
-    pub async fn is_asked(&mut self) {
-        // It only fails when the server is gone, and then the instance ends too.
-        drop(self.asked.wait_for(|asked| *asked).await);
+    /// Waits until the instance requests its first event.
+    pub async fn is_polled(&mut self) {
+        // It only fails when the server has ended, and then the instance ends too.
+        drop(self.polled.wait_for(|polled| *polled).await);
     }
 
-    pub async fn give(&self, event: Event) {
-        // If nobody takes it, the sender of the answer is dropped, which is seen.
+    pub async fn send(&self, event: Event) {
+        // If the server has ended, the event is dropped, and the receiver of its answer notices.
         drop(self.events.send(event).await);
     }
 }
@@ -88,7 +88,7 @@ fn router(shared: Shared) -> Router {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
-    shared.asked.send_replace(true);
+    shared.polled.send_replace(true);
     let Some(event) = shared.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -145,7 +145,7 @@ impl Shared {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match current.take_if(|(id, _)| id == request_id) {
             Some((_, waiting)) => {
-                // Whoever asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 drop(waiting.send(answer));
                 StatusCode::ACCEPTED
             }

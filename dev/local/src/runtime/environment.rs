@@ -1,4 +1,5 @@
-//! The environment variables of a function: Lambda's own and the template's, nothing else.
+//! The environment variables of a function: only Lambda's and the template's.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,12 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::names::{REGION, SECRET_ACCESS_KEY, access_key_id};
 use crate::template::Function;
 
-/// Where the services are.
+/// The addresses of the AWS services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
-    /// The embedded `DynamoDB`.
     pub dynamodb: String,
-    /// The embedded S3.
     pub s3: String,
     /// Lambda's Invoke API.
     pub lambda: String,

@@ -12,48 +12,48 @@ use uuid::Uuid;
 
 use super::api::{Event, RuntimeApi};
 use super::environment::variables;
-use super::logs::{LastWords, Log, copy};
+use super::logs::{LastLine, Log, copy};
 use super::{Answer, Launch};
 use crate::names::arn;
 use crate::template::Function;
 
-/// How long Lambda lets a function take to ask for its first event.
+/// How long a function may take on Lambda until it requests its first event.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
-/// How long the last lines of an ended process are waited for.
-const LAST_WORDS_LIMIT: Duration = Duration::from_millis(200);
+/// How long to wait for the last lines of an ended process.
+const LAST_LINE_LIMIT: Duration = Duration::from_millis(200);
 
 /// A process that handles one event at a time. Dropping it kills it.
 ///
-/// Should this process itself be killed, its functions end as well: each waits for its next event on
-/// a connection that breaks then.
+/// If `local` itself is killed, its functions end as well: each waits for its next event on a connection that breaks
+/// then.
 #[derive(Debug)]
 pub(crate) struct Instance {
     child: Child,
     api: RuntimeApi,
-    last_words: LastWords,
+    last_line: LastLine,
     output: Vec<JoinHandle<()>>,
 }
 
-/// What came of an event.
+/// The result of an event.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The function answered and waits for its next event.
+    /// The function responded and waits for its next event.
     Answered(Answer),
-    /// The process is of no more use; the reason is for a person.
+    /// The process has ended or is being killed.
     Lost {
-        /// What the caller is told.
+        /// For the caller.
         answer: Answer,
-        /// What the developer is told.
+        /// For the log.
         reason: String,
     },
 }
 
 impl Instance {
-    /// Starts the process and waits until it asks for its first event. An error says why it does not.
+    /// Starts the process and waits until it requests its first event. The error is a message for the log.
     pub async fn start(function: &Function, launch: &Launch, log: &Log) -> Result<Self, String> {
         let api = RuntimeApi::start()
             .await
-            .map_err(|e| format!("function {}: no port for its runtime API: {e}", function.package))?;
+            .map_err(|e| format!("function {}: cannot listen for its Runtime API: {e}", function.package))?;
         let binary = launch.bin_dir.join(&function.package);
         let mut child = Command::new(&binary)
             .env_clear()
@@ -66,24 +66,24 @@ impl Instance {
             .kill_on_drop(true)
             .spawn()
             .map_err(|e| format!("function {}: {} does not start: {e}", function.package, binary.display()))?;
-        let last_words = LastWords::default();
+        let last_line = LastLine::default();
         let mut output = Vec::new();
-        output.extend(child.stdout.take().map(|p| copy(p, log.clone(), last_words.clone())));
-        output.extend(child.stderr.take().map(|p| copy(p, log.clone(), last_words.clone())));
-        let mut instance = Self { child, api, last_words, output };
+        output.extend(child.stdout.take().map(|p| copy(p, log.clone(), last_line.clone())));
+        output.extend(child.stderr.take().map(|p| copy(p, log.clone(), last_line.clone())));
+        let mut instance = Self { child, api, last_line, output };
         instance.initialize(function).await?;
         Ok(instance)
     }
 
     async fn initialize(&mut self, function: &Function) -> Result<(), String> {
         let why = tokio::select! {
-            () = self.api.is_asked() => return Ok(()),
+            () = self.api.is_polled() => return Ok(()),
             status = self.child.wait() => ended(status),
             () = tokio::time::sleep(INIT_LIMIT) => {
-                format!("asked for no event within {} s", INIT_LIMIT.as_secs())
+                format!("requested no event within {} s", INIT_LIMIT.as_secs())
             }
         };
-        Err(format!("function {} does not start: it {why}{}", function.package, self.said().await))
+        Err(format!("function {} does not start: it {why}{}", function.package, self.last_output().await))
     }
 
     /// Whether the process still runs.
@@ -91,12 +91,12 @@ impl Instance {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Hands over an event and waits for the answer, for as long as the function may take.
+    /// Sends an event and waits for the answer, at most for the timeout of the function.
     pub async fn run(&mut self, function: &Function, payload: Bytes) -> Outcome {
         let request_id = Uuid::new_v4().to_string();
         let (answer, answered) = oneshot::channel();
         self.api
-            .give(Event {
+            .send(Event {
                 request_id: request_id.clone(),
                 function_arn: arn("lambda", &format!("function:{}", function.name)),
                 deadline: Timestamp::now() + function.timeout,
@@ -114,33 +114,33 @@ impl Instance {
 
     async fn crashed(&mut self, function: &Function, request_id: &str, status: std::io::Result<ExitStatus>) -> Outcome {
         let ended = ended(status);
-        let said = self.said().await;
+        let last_output = self.last_output().await;
         Outcome::Lost {
             answer: Answer::failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: Runtime {ended}")),
-            reason: format!("function {} {ended} while it handled an event{said}", function.package),
+            reason: format!("function {} {ended} while it handled an event{last_output}", function.package),
         }
     }
 
     fn timed_out(&mut self, function: &Function, request_id: &str) -> Outcome {
         let seconds = function.timeout.as_secs_f64();
-        // A failure to kill means that it has ended.
+        // Killing fails only if the process has ended.
         drop(self.child.start_kill());
         Outcome::Lost {
             answer: Answer::failed(
                 "Sandbox.Timedout",
                 &format!("RequestId: {request_id} Error: Task timed out after {seconds:.2} seconds"),
             ),
-            reason: format!("function {} took longer than its Timeout of {seconds} s and was ended", function.package),
+            reason: format!("function {} took longer than its Timeout of {seconds} s and was killed", function.package),
         }
     }
 
-    /// The last line that it printed, once all is read.
-    async fn said(&mut self) -> String {
+    /// The last line of its output, for a message.
+    async fn last_output(&mut self) -> String {
         for reader in self.output.drain(..) {
-            // What is not read in time is left out.
-            drop(tokio::time::timeout(LAST_WORDS_LIMIT, reader).await);
+            // Lines that are not read in time are left out.
+            drop(tokio::time::timeout(LAST_LINE_LIMIT, reader).await);
         }
-        match self.last_words.get() {
+        match self.last_line.get() {
             line if line.is_empty() => String::new(),
             line => format!("; its last line: {line}"),
         }

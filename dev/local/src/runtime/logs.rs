@@ -1,4 +1,4 @@
-//! What functions print: to a file each, or to the console.
+//! The output of the functions: to one file each, or to the console.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::task::JoinHandle;
 
-/// A log that has grown to this is begun anew at the next start.
-const KEEP: u64 = 10 * 1024 * 1024;
+/// A log of more bytes than this is truncated at the next start.
+const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
-/// Where the functions' lines go.
+/// Where the functions log to.
 #[derive(Debug, Clone)]
 pub(crate) struct Logs {
     directory: PathBuf,
@@ -36,7 +36,7 @@ impl Logs {
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
-    let too_long = path.metadata().is_ok_and(|m| m.len() > KEEP);
+    let too_long = path.metadata().is_ok_and(|m| m.len() > MAX_BYTES);
     if too_long {
         File::create(path)?;
     }
@@ -49,7 +49,7 @@ enum Sink {
     Console(String),
 }
 
-/// Where the lines of one function go.
+/// The log of one function.
 #[derive(Debug, Clone)]
 pub(crate) struct Log(Arc<Mutex<Sink>>);
 
@@ -64,11 +64,11 @@ impl Log {
     }
 }
 
-/// The last line that an instance printed: it says why it is no more.
+/// The last line of output of an instance, which usually says why it ended.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LastWords(Arc<Mutex<String>>);
+pub(crate) struct LastLine(Arc<Mutex<String>>);
 
-impl LastWords {
+impl LastLine {
     pub fn get(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -81,14 +81,14 @@ impl LastWords {
 }
 
 /// Copies the lines of a pipe to the log until it closes.
-pub(crate) fn copy(pipe: impl AsyncRead + Unpin + Send + 'static, log: Log, last_words: LastWords) -> JoinHandle<()> {
+pub(crate) fn copy(pipe: impl AsyncRead + Unpin + Send + 'static, log: Log, last_line: LastLine) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut reader = BufReader::new(pipe);
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line).await.is_ok_and(|n| n > 0) {
             let text = String::from_utf8_lossy(&line);
             let text = text.trim_end();
-            last_words.set(text);
+            last_line.set(text);
             log.write(text);
             line.clear();
         }

@@ -1,8 +1,7 @@
 //! The functions, run as Lambda runs them: the same binaries, over the Lambda Runtime API.
 //!
-//! `lambda-simulator` serves that API too, and is not used: it keeps every invocation with its
-//! payload for as long as it lives, wakes every waiter for each answer, and does not enforce
-//! timeouts. What is needed is small: see [`api`].
+//! The crate `lambda-simulator` serves that API too. It is not used, because it keeps every invocation with its payload
+//! in memory, wakes every waiter for each response, and does not enforce timeouts.
 
 mod api;
 mod environment;
@@ -23,13 +22,13 @@ pub use environment::Endpoints;
 pub(crate) use logs::Logs;
 use pool::Pool;
 
-/// The largest payload of an invocation and of its answer: 6 MB.
+/// The largest payload of an invocation and of its response, in bytes: 6 MB.
 pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
-/// What a function answered.
+/// The response of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// What its handler returned.
+    /// The result of its handler.
     Returned(Bytes),
     /// It failed, crashed or took too long: `{"errorType", "errorMessage"}`.
     Failed(Bytes),
@@ -42,18 +41,15 @@ impl Answer {
     }
 }
 
-/// How the functions are started.
+/// The settings with which functions are started.
 #[derive(Debug)]
 pub(crate) struct Launch {
-    /// Where the binaries are.
     pub bin_dir: PathBuf,
-    /// Where the services are that functions call.
     pub endpoints: Endpoints,
-    /// Where what they print goes.
     pub logs: Logs,
 }
 
-/// All functions of the template.
+/// The functions of the template.
 #[derive(Debug)]
 pub(crate) struct Functions {
     pools: BTreeMap<String, Arc<Pool>>,
@@ -61,7 +57,7 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Does not start any yet, but says which binaries are missing.
+    /// Checks that the binaries exist; starts none.
     pub fn new(functions: &[Function], launch: Launch) -> Result<Self, StartError> {
         let (stopping, stopped) = watch::channel(false);
         let launch = Arc::new(launch);
@@ -81,7 +77,7 @@ impl Functions {
         Ok(Self { pools, stopping })
     }
 
-    /// Starts an instance of each, so that one that cannot start is known at once; says which.
+    /// Starts an instance of each function. Gives a message for each function that does not start.
     pub async fn warm(&self) -> Vec<String> {
         let starting: Vec<_> = self
             .pools
@@ -100,7 +96,7 @@ impl Functions {
         failures
     }
 
-    /// The logical id of the function that is called by its name or ARN.
+    /// The logical id of the function with this name, package, logical id or ARN.
     pub fn id_of(&self, name_or_arn: &str) -> Option<&str> {
         let name = name_or_arn.rsplit(':').next().unwrap_or(name_or_arn);
         self.pools
@@ -112,13 +108,12 @@ impl Functions {
             .map(|(id, _)| id.as_str())
     }
 
-    /// What is done about asynchronous events that a function fails.
+    /// The retries of asynchronous events.
     pub fn retries(&self, id: &str) -> Option<&AsyncRetries> {
         self.pools.get(id).map(|pool| &pool.function().retries)
     }
 
-    /// Hands the function an event and waits for its answer. The function goes on with it even if
-    /// nobody waits any more, as it would on Lambda.
+    /// Invokes the function and waits for its answer. As on Lambda, the invocation goes on if the caller stops waiting.
     pub async fn invoke(&self, id: &str, payload: impl Into<Bytes>) -> Answer {
         let Some(pool) = self.pools.get(id).cloned() else {
             let message = format!("there is no function {id}");
@@ -131,7 +126,7 @@ impl Functions {
             .unwrap_or_else(|error| Answer::failed("Runtime.Unknown", &format!("the invocation was lost: {error}")))
     }
 
-    /// Ends every instance, busy or not.
+    /// Kills every instance, also busy ones.
     pub fn shut_down(&self) {
         self.stopping.send_replace(true);
         for pool in self.pools.values() {

@@ -11,7 +11,7 @@ use super::{Answer, Launch};
 use crate::StartError;
 use crate::template::Function;
 
-/// A developer's machine has not the cores for more.
+/// The most instances of one function: a developer's machine has too few cores for more.
 const INSTANCES: usize = 4;
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Pool {
         &self.function
     }
 
-    /// Starts an instance ahead of the first event.
+    /// Starts an instance before the first event.
     pub async fn warm(&self) -> Result<(), String> {
         let instance = Instance::start(&self.function, &self.launch, &self.log).await?;
         self.keep(instance);
@@ -85,7 +85,7 @@ impl Pool {
         }
     }
 
-    /// One that waits for an event, or a new one.
+    /// An idle instance, or a new one.
     async fn instance(&self) -> Result<Instance, String> {
         while let Some(mut instance) = self.take() {
             if instance.is_alive() {
@@ -105,7 +105,7 @@ impl Pool {
         }
     }
 
-    /// Ends the instances that wait.
+    /// Kills the idle instances.
     pub fn clear(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -1,4 +1,4 @@
-//! Skills and teams for the demo, put there before anybody has logged in; people join the teams through the API.
+//! Skills and teams for the demo, written before the first login; users join the teams through the API.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -8,17 +8,21 @@ use aws_sdk_dynamodb::{
 use domain::{
     Level, LevelRange, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, audit::Action, catalog::SkillSet,
 };
+use futures_util::{
+    future::try_join_all,
+    stream::{self, TryStreamExt as _},
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitSkill, CommitTeam, Directory, StoreError, TeamChange};
 use uuid::Uuid;
 
-use super::failed;
+use super::{CONCURRENT, SeedClient, failed, send};
 use crate::StartError;
 use crate::data::Addresses;
 use crate::names::REGION;
 
-/// Skill sets with their skills; a skill without levels has none to give.
+/// Skill sets with their skills, and whether a skill has levels.
 const SKILL_SETS: [(&str, &[(&str, bool)]); 2] = [
     ("Languages", &[("English", true), ("French", true), ("German", true), ("Spanish", true)]),
     ("Topics", &[("Billing", true), ("Support", true), ("Sales", true), ("Onboarding", false)]),
@@ -26,7 +30,7 @@ const SKILL_SETS: [(&str, &[(&str, bool)]); 2] = [
 
 type TeamSkills = &'static [(&'static str, Option<i64>)];
 
-/// Teams with the skills that they hand down.
+/// Teams with the skills that they grant.
 const TEAMS: [(&str, TeamSkills); 4] = [
     ("Sales (US)", &[("English", Some(90)), ("Sales", Some(60))]),
     ("Sales (EU)", &[("French", Some(70)), ("German", Some(70)), ("Sales", Some(60))]),
@@ -45,24 +49,32 @@ pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartE
     put_all(&directory).await.map_err(|error| StartError::Seed(error.to_string()))
 }
 
-async fn put_all(directory: &Directory) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+async fn put_all(directory: &Directory) -> Result<(), Failure> {
     let by = ChangeOrigin::operator("seed", now(), Uuid::now_v7());
-    for (skill_set, skills) in SKILL_SETS {
-        let skill_set = SkillSetName::parse(skill_set)?;
-        unless_there(directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), by).await)?;
-        for &(name, has_levels) in skills {
-            let levels = has_levels.then(LevelRange::default);
-            let skill = Skill { name: SkillName::new(name)?, skill_set: skill_set.clone(), levels, version: 0 };
-            unless_there(directory.commit_skill(None, skill, by, Action::Created).await.map(drop))?;
-        }
-    }
-    for (n, (name, skills)) in TEAMS.into_iter().enumerate() {
+    let skill_sets = SKILL_SETS.iter().map(async |&(name, _)| {
+        let skill_set = SkillSet::new(SkillSetName::parse(name)?, Uuid::nil());
+        Ok::<_, Failure>(unless_there(directory.create_skill_set(&skill_set, by).await)?)
+    });
+    try_join_all(skill_sets).await?;
+    let skills = SKILL_SETS.iter().flat_map(|&(set, skills)| skills.iter().map(move |skill| (set, skill)));
+    let skills = skills.map(async |(set, &(name, has_levels))| {
+        let levels = has_levels.then(LevelRange::default);
+        let skill = Skill { name: SkillName::new(name)?, skill_set: SkillSetName::parse(set)?, levels, version: 0 };
+        unless_there(directory.commit_skill(None, skill, by, Action::Created).await.map(drop))?;
+        Ok::<_, Failure>(())
+    });
+    try_join_all(skills).await?;
+    let teams = TEAMS.into_iter().enumerate().map(async |(n, (name, skills))| {
         let skill = |&(name, level): &(&str, Option<i64>)| Ok((SkillName::new(name)?, level.map(Level)));
         let skills = skills.iter().map(skill).collect::<Result<_, domain::Refusal>>()?;
         let after = Team { skills, ..Team::new(team_id(n), TeamName::parse(name)?, by.now) };
         let team = TeamChange { before: None, after, origin: by, action: Action::Created, skills: None };
         unless_there(directory.commit_team(team).await.map(drop))?;
-    }
+        Ok::<_, Failure>(())
+    });
+    try_join_all(teams).await?;
     Ok(())
 }
 
@@ -81,16 +93,16 @@ fn team_id(n: usize) -> TeamId {
     TeamId::new(Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001 + n as u128))
 }
 
-/// Puts every other of the first people into teams, as the account owner does it.
-pub(super) async fn join_teams(client: &reqwest::Client, api: &str, token: &str) -> Result<(), StartError> {
-    let url = format!("{api}/users?limit=100");
-    let list = client.get(url).bearer_auth(token).send().await.and_then(reqwest::Response::error_for_status);
-    let list: Value = list.map_err(failed)?.json().await.map_err(failed)?;
-    let people = list["items"].as_array().into_iter().flatten().filter_map(|user| user["user_id"].as_str());
-    for (n, user_id) in people.step_by(2).enumerate() {
+/// Puts every other user of the first page into two teams, as the account owner would.
+pub(super) async fn join_teams(client: &SeedClient<'_>, token: &str) -> Result<(), StartError> {
+    let list = client.http.get(format!("{}/users?limit=100", client.api)).bearer_auth(token);
+    let list: Value = send(list).await?.json().await.map_err(failed)?;
+    let users = list["items"].as_array().into_iter().flatten().filter_map(|user| user["user_id"].as_str());
+    let edits = users.step_by(2).enumerate().map(|(n, user_id)| {
         let teams = [n % TEAMS.len(), (n / 2) % TEAMS.len()].map(team_id);
-        let edit = client.patch(format!("{api}/users/{user_id}")).bearer_auth(token).json(&json!({ "teams": teams }));
-        edit.send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
-    }
-    Ok(())
+        let edit = client.http.patch(format!("{}/users/{user_id}", client.api));
+        Ok(edit.bearer_auth(token).json(&json!({ "teams": teams })))
+    });
+    let edits = stream::iter(edits);
+    edits.try_for_each_concurrent(CONCURRENT, |edit| async { send(edit).await.map(drop) }).await
 }

@@ -1,13 +1,12 @@
-//! The first people: they log in as they would with Flex, and the directory hears of them from
-//! TaskRouter.
+//! The demo users: they log in as they would with Flex, and the directory learns of them from TaskRouter's callbacks.
 
 mod catalog;
 mod people;
 
-use reqwest::Client;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::data::Addresses;
 use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
@@ -15,17 +14,17 @@ use crate::template::System;
 use crate::{Options, StartError};
 use people::Claims;
 
-/// How many log in at a time.
-const AT_A_TIME: usize = 4;
-/// How many of the first people have fixed names, one for each role.
+/// How many requests run at the same time. More than the instances of a function, so that none of them is idle.
+const CONCURRENT: usize = 8;
+/// How many of the users have fixed names, one for each role.
 const FIXED: usize = 4;
 
-/// Somebody to try things with.
+/// A demo user to try requests with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// What TaskRouter knows them by.
+    /// The identity: the friendly name of the worker.
     pub identity: String,
-    /// Their role, as this directory calls it.
+    /// The role in this directory: `account_owner`.
     pub role: &'static str,
     /// For the `Authorization` header, after `Bearer `.
     pub token: String,
@@ -38,102 +37,63 @@ struct Session {
     callbacks: Vec<Value>,
 }
 
-/// Lets as many people log in as the options say, unless somebody is there already; then only the
-/// four with fixed names do, for their tokens.
+/// Logs in as many users as the options say, if TaskRouter has no worker yet. Otherwise only the four with fixed names
+/// log in, for their tokens.
 pub(crate) async fn seed(addresses: &Addresses, options: &Options, system: &System) -> Result<Vec<Person>, StartError> {
-    if options.seed == 0 {
-        return Ok(Vec::new());
-    }
-    let door = Door { client: Client::new(), simulator: addresses.simulator.clone() };
-    let is_new = !door.anybody().await?;
+    let client = SeedClient { http: Client::new(), simulator: &addresses.simulator, api: &addresses.api };
+    let is_new = !client.has_workers().await?;
     if is_new {
         for table in &system.tables {
             catalog::put(addresses, &table.name).await?;
         }
     }
     let wanted = if is_new { options.seed } else { options.seed.min(FIXED) };
-    let mut people = Vec::new();
-    for n in 0..wanted.min(FIXED) {
-        let claims = people::claims(n);
-        let token = door.log_in(&claims).await?;
-        (options.progress)(n + 1, wanted);
-        people.push(Person { identity: claims.identity, role: people::FIXED_ROLES[n], token });
+    let tokens = client.log_in_all(wanted, options.progress).await?;
+    if let Some(owner) = tokens.first().filter(|_| is_new) {
+        catalog::join_teams(&client, owner).await?;
     }
-    door.let_in(FIXED..wanted, options.progress).await?;
-    if let Some(owner) = people.first().filter(|_| is_new) {
-        catalog::join_teams(&door.client, &addresses.api, &owner.token).await?;
-    }
-    Ok(people)
+    let fixed = people::FIXED_ROLES.into_iter().zip(tokens).enumerate();
+    Ok(fixed.map(|(n, (role, token))| Person { identity: people::claims(n).identity, role, token }).collect())
 }
 
-#[derive(Clone)]
-struct Door {
-    client: Client,
-    simulator: String,
+/// Calls the simulator and the API to fill them.
+struct SeedClient<'a> {
+    http: Client,
+    simulator: &'a str,
+    api: &'a str,
 }
 
-impl Door {
-    /// Whether TaskRouter has workers.
-    async fn anybody(&self) -> Result<bool, StartError> {
+impl SeedClient<'_> {
+    async fn has_workers(&self) -> Result<bool, StartError> {
         let url = format!("{}/v1/Workspaces/{TWILIO_WORKSPACE_SID}/Workers?PageSize=1", self.simulator);
-        let page: Value = self
-            .client
-            .get(url)
-            .basic_auth(TWILIO_ACCOUNT_SID, Some(TWILIO_AUTH_TOKEN))
-            .send()
-            .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(failed)?
-            .json()
-            .await
-            .map_err(failed)?;
+        let request = self.http.get(url).basic_auth(TWILIO_ACCOUNT_SID, Some(TWILIO_AUTH_TOKEN));
+        let page = send(request).await?.json::<Value>().await.map_err(failed)?;
         Ok(page["workers"].as_array().is_some_and(|workers| !workers.is_empty()))
     }
 
-    async fn log_in(&self, claims: &Claims) -> Result<String, StartError> {
-        let session: Session = self
-            .client
-            .post(format!("{}/sim/logins", self.simulator))
-            .json(&json!(claims))
-            .send()
+    /// Logs in the users from 0 up to `total`; gives their tokens, in order.
+    async fn log_in_all(&self, total: usize, progress: fn(usize, usize)) -> Result<Vec<String>, StartError> {
+        stream::iter(0..total)
+            .map(|n| self.log_in(people::claims(n)))
+            .buffered(CONCURRENT)
+            .enumerate()
+            .map(|(n, token)| token.inspect(|_| progress(n + 1, total)))
+            .try_collect()
             .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(failed)?
-            .json()
-            .await
-            .map_err(failed)?;
+    }
+
+    async fn log_in(&self, claims: Claims) -> Result<String, StartError> {
+        let request = self.http.post(format!("{}/sim/logins", self.simulator)).json(&json!(claims));
+        let session: Session = send(request).await?.json().await.map_err(failed)?;
         if let Some(refused) = session.callbacks.first() {
-            tracing::warn!("the webhook did not take the login of {}: {refused}", claims.identity);
+            tracing::warn!("the webhook refused the callback of a demo login, the user is missing: {refused}");
         }
         Ok(session.token)
     }
-
-    async fn let_in(&self, people: std::ops::Range<usize>, progress: fn(usize, usize)) -> Result<(), StartError> {
-        let total = people.end;
-        let mut done = people.start.min(total);
-        let mut coming = JoinSet::new();
-        for n in people {
-            if coming.len() == AT_A_TIME {
-                done += arrived(coming.join_next().await)?;
-                progress(done, total);
-            }
-            let door = self.clone();
-            coming.spawn(async move { door.log_in(&people::claims(n)).await.map(drop) });
-        }
-        while !coming.is_empty() {
-            done += arrived(coming.join_next().await)?;
-            progress(done, total);
-        }
-        Ok(())
-    }
 }
 
-fn arrived(login: Option<Result<Result<(), StartError>, tokio::task::JoinError>>) -> Result<usize, StartError> {
-    match login {
-        None => Ok(0),
-        Some(Ok(result)) => result.map(|()| 1),
-        Some(Err(error)) => Err(StartError::Seed(error.to_string())),
-    }
+async fn send(request: RequestBuilder) -> Result<reqwest::Response, StartError> {
+    request.send().await.and_then(reqwest::Response::error_for_status).map_err(failed)
 }
 
 // By value, as `map_err` hands it over.

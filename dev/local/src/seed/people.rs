@@ -1,9 +1,9 @@
-//! The demo people: always the same ones, in many scripts.
+//! The demo users: always the same, with names in many scripts.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What an identity provider says of somebody.
+/// The claims of an identity provider about a user.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Claims {
     pub identity: String,
@@ -13,7 +13,7 @@ pub(super) struct Claims {
     pub attributes: Map<String, Value>,
 }
 
-/// The roles of the people with fixed names.
+/// The roles of the users with fixed names.
 pub(super) const FIXED_ROLES: [&str; 4] = ["account_owner", "system_admin", "supervisor", "agent"];
 
 const FIXED: [(&str, &str, &str); 4] = [
@@ -82,7 +82,7 @@ static LANGUAGES: [Names; 20] = [
 
 const SKILLS: [&str; 8] = ["English", "French", "German", "Spanish", "Billing", "Support", "Sales", "Onboarding"];
 
-/// The person with this number; the first four have fixed names.
+/// The user with this number; the first four have fixed names.
 pub(super) fn claims(n: usize) -> Claims {
     match FIXED.get(n) {
         Some((identity, full_name, role)) => Claims {
@@ -92,11 +92,11 @@ pub(super) fn claims(n: usize) -> Claims {
             roles: vec![(*role).to_owned()],
             attributes: Map::new(),
         },
-        None => somebody(n),
+        None => generated(n),
     }
 }
 
-fn somebody(n: usize) -> Claims {
+fn generated(n: usize) -> Claims {
     let identity = format!("person{n:04}@example.com");
     let role = role(n);
     Claims {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_somebody_else() {
+    fn every_user_is_a_different_one() {
         let identities: BTreeSet<String> = (0..500).map(|n| claims(n).identity).collect();
         assert_eq!(identities.len(), 500);
     }

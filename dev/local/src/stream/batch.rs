@@ -1,4 +1,4 @@
-//! Handing a function a batch until it is done with it, one way or the other.
+//! Invokes a function with a batch of stream records, with retries.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::runtime::Answer;
 use crate::template::StreamSource;
 
-/// The first wait before a batch is tried again; it doubles.
+/// The first wait before a retry; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
-/// Lambda's grows longer; here one wants to see it go on.
+/// The longest wait before a retry; Lambda's is longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// Why records were given up, and which.
+/// Records that were given up, by their sequence numbers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct GivenUp {
     pub condition: &'static str,
@@ -23,14 +23,14 @@ pub(super) struct GivenUp {
     pub records: usize,
 }
 
-/// A batch and how often it was tried.
+/// A batch and the number of its attempts.
 struct Work {
     records: Vec<Value>,
     tries: u32,
 }
 
-/// Handles the records in order. What fails is tried again, split in two if the template says so,
-/// until the retries or the age that it allows are over; then it is given up, and returned.
+/// Handles the records in order. A failed batch is retried, in two halves if the template says so, up to the number of
+/// retries and the age of the template. Records that are given up are returned.
 pub(super) async fn handle<F>(source: &StreamSource, records: Vec<Value>, invoke: impl Fn(Bytes) -> F) -> Vec<GivenUp>
 where
     F: Future<Output = Answer>,
@@ -64,8 +64,7 @@ fn wait(tries: u32) -> Duration {
     doubled.min(LONGEST_WAIT)
 }
 
-/// Puts the batch in front again; one that failed as a whole in two halves, which does not count as a
-/// try.
+/// Puts the batch back in front. A batch that failed as a whole is split in two, which does not count as an attempt.
 fn retry(source: &StreamSource, mut work: Work, answer: &Answer, waiting: &mut VecDeque<Work>) {
     let as_a_whole = matches!(answer, Answer::Failed(_));
     if source.bisect && as_a_whole && work.records.len() > 1 {
@@ -77,7 +76,7 @@ fn retry(source: &StreamSource, mut work: Work, answer: &Answer, waiting: &mut V
     waiting.push_front(work);
 }
 
-/// The index of the first record that is to be tried again; `None` when all are done.
+/// The index of the first record to retry; `None` if all are handled.
 fn first_failure(source: &StreamSource, records: &[Value], answer: &Answer) -> Option<usize> {
     let body = match answer {
         Answer::Failed(_) => return Some(0),
@@ -86,7 +85,7 @@ fn first_failure(source: &StreamSource, records: &[Value], answer: &Answer) -> O
     };
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let failures = answer.get("batchItemFailures")?.as_array()?;
-    // What names no record of the batch fails all of it.
+    // An identifier that is not in the batch fails the whole batch.
     let index_of = |failure: &Value| {
         let id = failure.get("itemIdentifier").and_then(Value::as_str);
         records.iter().position(|r| Some(sequence_number(r)) == id).unwrap_or(0)
@@ -111,7 +110,6 @@ fn give_up(condition: &'static str, records: &[Value]) -> GivenUp {
     GivenUp { condition, first: number(records.first()), last: number(records.last()), records: records.len() }
 }
 
-/// A record's place in its stream.
 pub(super) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }

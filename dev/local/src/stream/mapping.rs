@@ -10,21 +10,20 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::batch::{self, GivenUp, sequence_number};
-use super::pattern;
 use super::position::Position;
 use crate::failures::Failures;
 use crate::names::REGION;
 use crate::runtime::Functions;
-use crate::template::{StartingPosition, StreamSource};
+use crate::template::{StartingPosition, StreamSource, pattern};
 
-/// How long to wait when there is nothing new.
+/// How long to wait if there are no new records.
 const POLL: Duration = Duration::from_millis(20);
-/// How long to wait when the stream cannot be read or the position not be stored.
+/// How long to wait if reading the stream or storing the position fails.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
-/// How many records are read at a time; most of them are often for somebody else.
+/// How many records are read at a time; the filter often removes most of them.
 const READ: usize = 1000;
 
-/// The stream of one table.
+/// Reads the stream of one table.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
     pub dynamo: Arc<Dynamo>,
@@ -37,13 +36,13 @@ impl Reader {
     async fn after(&self, position: Option<&str>) -> Result<Vec<Value>, String> {
         let reader = self.clone();
         let position = position.map(str::to_owned);
-        // The database is asked in process and makes its caller wait.
+        // The call into the embedded database blocks.
         let read = move || reader.dynamo.read_stream(&reader.table, position.as_deref(), READ);
         tokio::task::spawn_blocking(read).await.map_err(|e| e.to_string())?.map_err(|e| e.to_string())
     }
 }
 
-/// A function that reads a stream.
+/// A function and the stream that it reads.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     pub function: String,
@@ -55,7 +54,8 @@ pub(crate) struct Mapping {
 }
 
 impl Mapping {
-    /// Goes on for ever where it was; dropping it leaves the position before what is being handled.
+    /// Reads on from the stored position until the task is aborted. Then the position is before the records in
+    /// progress.
     pub async fn run(self) {
         let mapping = Arc::new(self);
         let mut position = mapping.start();
@@ -65,7 +65,10 @@ impl Mapping {
                 Ok(Some(next)) => position = Some(next),
                 Ok(None) => tokio::time::sleep(POLL).await,
                 Err(reason) => {
-                    tracing::warn!("the stream for function {}: {reason}", mapping.function);
+                    tracing::warn!(
+                        "failed to handle the stream for function {}: {reason}; next attempt in a second",
+                        mapping.function
+                    );
                     tokio::time::sleep(AFTER_ERROR).await;
                 }
             }
@@ -76,7 +79,10 @@ impl Mapping {
         match self.position.load() {
             Ok(Some(position)) => return Some(position),
             Ok(None) => {}
-            Err(error) => tracing::warn!("function {} reads its stream anew: {error}", self.function),
+            Err(error) => tracing::warn!(
+                "failed to read the stream position of function {}: {error}; it starts over",
+                self.function
+            ),
         }
         match self.source.starting_position {
             StartingPosition::TrimHorizon => None,
@@ -84,7 +90,7 @@ impl Mapping {
                 let newest = self.reader.dynamo.newest_record(&self.reader.table);
                 let newest = newest.ok().flatten();
                 if let Some(number) = &newest {
-                    // Without it a restart would start at a later record.
+                    // Without a stored position, a restart would skip the records in between.
                     drop(self.position.store(number));
                 }
                 newest
@@ -92,8 +98,8 @@ impl Mapping {
         }
     }
 
-    /// Handles some of what follows the position, and gives the new one; `None` if there is nothing.
-    /// What was read and not handled yet waits for the next step.
+    /// Handles some records after the position; gives the new position, or `None` if there are no records. Records that
+    /// were read and not handled yet stay in `waiting`.
     async fn step(
         self: &Arc<Self>,
         waiting: &mut VecDeque<Value>,
@@ -111,7 +117,7 @@ impl Mapping {
         Ok(Some(last))
     }
 
-    /// As many records as make a batch for each lane, with what lies between them.
+    /// As many records as make one batch for each lane, with the filtered ones between them.
     fn next(&self, waiting: &mut VecDeque<Value>) -> Vec<Value> {
         let mut room = self.source.batch_size * self.source.parallelization_factor;
         let mut records = Vec::new();
@@ -124,7 +130,7 @@ impl Mapping {
         records
     }
 
-    /// Hands the records that pass to the function. Those of one partition key stay in order.
+    /// Invokes the function with the records that pass the filter. Records of one partition key stay in order.
     async fn handle(self: &Arc<Self>, records: Vec<Value>) {
         let mut lanes: BTreeMap<u64, Vec<Value>> = BTreeMap::new();
         for record in records {

@@ -2,9 +2,7 @@
 
 mod batch;
 mod mapping;
-mod pattern;
 mod position;
 
 pub(crate) use mapping::{Mapping, Reader};
-pub(crate) use pattern::check as check_pattern;
 pub(crate) use position::Position;

@@ -1,9 +1,9 @@
-//! How far a mapping has read its stream; survives a restart.
+//! The stored position of a mapping in its stream.
 
 use std::io;
 use std::path::PathBuf;
 
-/// A file with the sequence number of the last record that is done with.
+/// A file with the sequence number of the last handled record.
 #[derive(Debug, Clone)]
 pub(crate) struct Position(PathBuf);
 
@@ -22,7 +22,7 @@ impl Position {
     }
 
     pub fn store(&self, sequence_number: &str) -> io::Result<()> {
-        // Renamed into place: whoever is killed while writing leaves the old one.
+        // Renamed into place, so that a crash while writing keeps the old position.
         let unfinished = self.0.with_extension("new");
         std::fs::write(&unfinished, sequence_number)?;
         std::fs::rename(&unfinished, &self.0)

@@ -1,35 +1,34 @@
-//! What can be wrong with a template.
+//! Errors of the template.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::path::PathBuf;
 
-/// Why the template cannot be run here.
+use embedded::yaml::YamlError;
+
+/// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file cannot be read.
-    #[error("the template {} cannot be read: {source}", path.display())]
+    #[error("cannot read the template {}: {source}", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The file is not the YAML of a template.
     #[error("the template is not valid YAML: {0}")]
-    Yaml(#[from] serde_yaml_ng::Error),
+    Yaml(#[from] YamlError),
+    /// The file is YAML, and its sections are not those of a template.
+    #[error("the file is not a template: {0}")]
+    Sections(#[from] serde_json::Error),
     /// A parameter is missing, unknown, or has a value that it does not allow.
     #[error("template parameter {name}: {reason}")]
-    Parameter {
-        /// The parameter.
-        name: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// Something in the template that is wrong or that `local` does not understand.
+    Parameter { name: String, reason: String },
+    /// A part of the template is wrong, or `local` does not understand it.
     #[error("template: {place}: {reason}")]
     Place {
         /// The resource and the property: `Search.Events.ListUsers`.
         place: String,
-        /// What is wrong.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What wakes a function: its `Events`.
+//! The `Events` of a function: routes, streams, schedules.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::http_api::UnboundRoute;
-use super::{Schedule, StartingPosition, StreamSource, TemplateError, typed};
-use crate::schedule::rate;
+use super::rate::rate;
+use super::{Schedule, StartingPosition, StreamSource, TemplateError, pattern, typed};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -66,7 +66,7 @@ struct RouteAuth {
 fn route(function: &str, place: String, properties: Value) -> Result<UnboundRoute, TemplateError> {
     let event: HttpApiEvent = typed(&place, properties)?;
     if event.payload_format_version.as_deref().unwrap_or("2.0") != "2.0" {
-        return Err(TemplateError::at(&place, "local knows only PayloadFormatVersion \"2.0\""));
+        return Err(TemplateError::at(&place, "local understands only PayloadFormatVersion \"2.0\""));
     }
     Ok(UnboundRoute {
         method: event.method.to_uppercase(),
@@ -84,7 +84,7 @@ struct StreamEvent {
     starting_position: StartingPosition,
     #[serde(default = "a_hundred")]
     batch_size: usize,
-    // Here a batch is handed over at once.
+    // `local` does not wait for a batch to fill.
     #[serde(rename = "MaximumBatchingWindowInSeconds")]
     _maximum_batching_window_in_seconds: Option<u64>,
     #[serde(default = "one")]
@@ -145,7 +145,7 @@ fn stream(id: String, place: &str, properties: Value) -> Result<StreamSource, Te
         batch_size: event.batch_size.max(1),
         parallelization_factor: event.parallelization_factor.clamp(1, 10),
         patterns: patterns(place, &event.filter_criteria)?,
-        // Lambda's -1 is for ever.
+        // -1 is without limit.
         max_retries: event.maximum_retry_attempts.and_then(|n| u32::try_from(n).ok()),
         max_age: event.maximum_record_age_in_seconds.and_then(|n| u64::try_from(n).ok()).map(Duration::from_secs),
         bisect: event.bisect_batch_on_function_error,
@@ -162,7 +162,7 @@ fn patterns(place: &str, criteria: &FilterCriteria) -> Result<Vec<Value>, Templa
         .map(|filter| {
             let pattern = serde_json::from_str(&filter.pattern)
                 .map_err(|e| wrong(format!("{:?} is not JSON: {e}", filter.pattern)))?;
-            crate::stream::check_pattern(&pattern).map_err(wrong)?;
+            pattern::check(&pattern).map_err(wrong)?;
             Ok(pattern)
         })
         .collect()
@@ -190,7 +190,7 @@ struct ScheduleEvent {
     _name: Option<String>,
     #[serde(rename = "Description")]
     _description: Option<String>,
-    // Tries again as the function's EventInvokeConfig says.
+    // Retries follow the function's EventInvokeConfig.
     #[serde(rename = "RetryPolicy")]
     _retry_policy: Option<Value>,
 }

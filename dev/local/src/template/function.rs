@@ -11,7 +11,7 @@ use super::http_api::UnboundRoute;
 use super::parameters::text;
 use super::{AsyncRetries, Function, TemplateError, physical, typed};
 
-/// Properties that say nothing of how a function runs here.
+/// Properties without effect on a local run.
 const WITHOUT_EFFECT: [&str; 10] = [
     "Architectures",
     "Description",
@@ -56,7 +56,7 @@ struct EventInvokeConfig {
     maximum_event_age_in_seconds: Option<u64>,
 }
 
-// What Lambda has where the template says nothing.
+// Lambda's defaults.
 fn three() -> u64 {
     3
 }
@@ -68,7 +68,7 @@ fn a_hundred_and_twenty_eight() -> u32 {
 const DEFAULT_RETRIES: u32 = 2;
 const DEFAULT_MAX_AGE: Duration = Duration::from_hours(6);
 
-/// The function and the routes that its events add to the API.
+/// The function, and the routes that its events add to the API.
 pub(super) fn read(
     id: &str,
     mut properties: Map<String, Value>,

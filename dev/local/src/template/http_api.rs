@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{Authorizer, Cors, Function, HttpApi, Route, TemplateError, arn, typed};
 
-/// Properties that say nothing of how the API answers here.
+/// Properties without effect on a local run.
 const WITHOUT_EFFECT: [&str; 7] =
     ["AccessLogSettings", "DefaultRouteSettings", "Description", "FailOnWarnings", "Name", "RouteSettings", "Tags"];
 
-/// A route whose authorizer may be the API's default, which is not known yet.
+/// A route before it is bound to its authorizer, which may be the API's default.
 #[derive(Debug)]
 pub(super) struct UnboundRoute {
     pub method: String,
@@ -21,7 +21,7 @@ pub(super) struct UnboundRoute {
     pub place: String,
 }
 
-/// What an API says of itself, before it has routes.
+/// An API without its routes.
 #[derive(Debug)]
 pub(super) struct Declared {
     authorizers: BTreeMap<String, (String, Authorizer)>,
@@ -52,7 +52,7 @@ struct LambdaAuthorizer {
     authorizer_payload_format_version: String,
     #[serde(default)]
     enable_simple_responses: bool,
-    // Whether the gateway may call the function; SAM writes that permission.
+    // The permission to invoke the function, which SAM generates.
     #[serde(default, rename = "EnableFunctionDefaultPermissions")]
     _enable_function_default_permissions: bool,
     identity: Identity,
@@ -78,8 +78,6 @@ struct CorsConfiguration {
     #[serde(default)]
     expose_headers: Vec<String>,
     max_age: Option<u64>,
-    #[serde(default)]
-    allow_credentials: bool,
 }
 
 pub(super) fn read(id: &str, mut properties: Map<String, Value>) -> Result<Declared, TemplateError> {
@@ -102,11 +100,11 @@ pub(super) fn read(id: &str, mut properties: Map<String, Value>) -> Result<Decla
 
 fn authorizer(place: &str, declared: LambdaAuthorizer) -> Result<Authorizer, TemplateError> {
     if declared.authorizer_payload_format_version != "2.0" || !declared.enable_simple_responses {
-        let reason = "local knows only AuthorizerPayloadFormatVersion \"2.0\" with EnableSimpleResponses";
+        let reason = "local understands only AuthorizerPayloadFormatVersion \"2.0\" with EnableSimpleResponses";
         return Err(TemplateError::at(place, reason));
     }
     if declared.identity.reauthorize_every != 0 {
-        let reason = "local asks the authorizer for every request: ReauthorizeEvery has to be 0";
+        let reason = "local calls the authorizer for every request: ReauthorizeEvery must be 0";
         return Err(TemplateError::at(place, reason));
     }
     let headers = declared.identity.headers.iter();
@@ -120,11 +118,10 @@ fn cors(declared: CorsConfiguration) -> Cors {
         allow_headers: declared.allow_headers,
         expose_headers: declared.expose_headers,
         max_age_s: declared.max_age,
-        allow_credentials: declared.allow_credentials,
     }
 }
 
-/// The API with its routes, each bound to a function and an authorizer that exist.
+/// Binds each route to an existing function and authorizer.
 pub(super) fn complete(
     declared: Option<Declared>,
     routes: Vec<UnboundRoute>,
@@ -157,7 +154,7 @@ fn function_of(function_arn: &str, functions: &[Function]) -> Option<String> {
 }
 
 fn no_function(place: &str, function_arn: &str) -> TemplateError {
-    TemplateError::at(place, format!("{function_arn} is no function of the template"))
+    TemplateError::at(place, format!("{function_arn} is not a function of the template"))
 }
 
 fn bind(route: &UnboundRoute, default: Option<&String>, api: &HttpApi) -> Result<Route, TemplateError> {

@@ -1,7 +1,7 @@
-//! `infra/template.yaml`, read into what is to be run: the template is the system.
+//! Reads `infra/template.yaml` into a [`System`].
 //!
-//! What is in the template and not understood here is an error that names it, so that nothing
-//! works on a developer's machine only because it was left out.
+//! Whatever `local` does not understand in the template is an error that names it, so that nothing works on a
+//! developer's machine only because it was ignored.
 
 mod error;
 mod events;
@@ -9,16 +9,18 @@ mod function;
 mod http_api;
 mod model;
 mod parameters;
+pub(crate) mod pattern;
+mod rate;
 mod resolve;
 mod storage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use embedded::yaml;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_yaml_ng::Value as Yaml;
 
 pub use error::TemplateError;
 pub use model::{
@@ -36,7 +38,7 @@ struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Parameter>,
     #[serde(default)]
-    globals: BTreeMap<String, Yaml>,
+    globals: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
 }
 
@@ -45,39 +47,27 @@ struct Document {
 struct Resource {
     r#type: String,
     #[serde(default)]
-    properties: Yaml,
+    properties: Value,
 }
 
-/// Resources that take nothing running to be there.
-const NOTHING_TO_RUN: [&str; 8] = [
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-];
-
-/// Values for parameters; those that have none here have their defaults.
+/// Values for parameters; the others have their defaults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Values {
-    /// What is always so here; a template without such a parameter is fine.
+    /// The values of a local run; the template may lack these parameters.
     pub here: BTreeMap<String, String>,
-    /// What a person asked for; a template without such a parameter is refused.
+    /// The values of the command line; a parameter that the template lacks is an error.
     pub given: BTreeMap<String, String>,
 }
 
-/// Reads the template, with these values for its parameters.
+/// Reads a template file.
 pub fn read(path: &Path, values: &Values) -> Result<System, TemplateError> {
     let text = std::fs::read_to_string(path).map_err(|source| TemplateError::Read { path: path.to_owned(), source })?;
     parse(&text, values)
 }
 
-/// The same for the text of a template.
+/// Reads the text of a template.
 pub fn parse(text: &str, values: &Values) -> Result<System, TemplateError> {
-    let document: Document = serde_yaml_ng::from_str(text)?;
+    let document: Document = serde_json::from_value(yaml::parse(text)?)?;
     let mut scope = Scope {
         parameters: parameters::values(&document.parameters, &values.here, &values.given)?,
         resources: BTreeMap::new(),
@@ -94,7 +84,7 @@ fn not_understood(kind: &str) -> String {
     format!("local does not understand a resource of type {kind}")
 }
 
-/// What a resource of this type is called; `None` if the type is not understood.
+/// The names of a resource; `None` if `local` does not understand its type.
 fn name(id: &str, kind: &str) -> Option<Named> {
     let reference = physical(id);
     let attributes = match kind {
@@ -116,7 +106,6 @@ fn name(id: &str, kind: &str) -> Option<Named> {
             ("QueueName", reference.clone()),
             ("QueueUrl", format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{reference}")),
         ]),
-        other if NOTHING_TO_RUN.contains(&other) => BTreeMap::from([("Arn", format!("arn:aws:local:::{reference}"))]),
         _ => return None,
     };
     Some(Named { reference, attributes })
@@ -157,7 +146,7 @@ fn properties(id: &str, resource: &Resource, scope: &Scope) -> Result<Map<String
     }
 }
 
-/// What `Globals` say for this type of resource, under what the resource says itself.
+/// Adds the `Globals` of this type of resource; the resource's own properties win.
 fn merge_globals(
     document: &Document,
     scope: &Scope,
@@ -198,7 +187,7 @@ fn merge_under(own: &mut Value, global: &Value) {
     }
 }
 
-/// Every stream that a function reads is that of a table, and every failure goes to a queue.
+/// Checks that every stream belongs to a table, and every failure destination is a queue of the template.
 fn check_streams(system: &System, scope: &Scope) -> Result<(), TemplateError> {
     for function in &system.functions {
         for source in &function.streams {
@@ -211,7 +200,7 @@ fn check_streams(system: &System, scope: &Scope) -> Result<(), TemplateError> {
                     return Err(TemplateError::at(&place, reason));
                 }
                 None => {
-                    let reason = format!("{} is no stream of a table here", source.stream_arn);
+                    let reason = format!("{} is not the stream of a table", source.stream_arn);
                     return Err(TemplateError::at(&place, reason));
                 }
             }
@@ -229,11 +218,11 @@ fn check_destination(source: &StreamSource, scope: &Scope, place: &str) -> Resul
     if is_known {
         return Ok(());
     }
-    let reason = format!("the failure destination {destination} is no queue of the template");
+    let reason = format!("the failure destination {destination} is not a queue of the template");
     Err(TemplateError::at(place, reason))
 }
 
-/// The properties as a type; what they say that the type does not know is an error.
+/// The properties as a type; unknown properties are an error.
 fn typed<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, TemplateError> {
     serde_json::from_value(value).map_err(|e| TemplateError::at(place, e.to_string()))
 }

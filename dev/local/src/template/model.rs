@@ -1,52 +1,45 @@
-//! What the template says, as types.
+//! The template as types.
+#![allow(missing_docs, reason = "the names say it")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use embedded::CorsRule;
 use serde_json::Value;
 
-/// All that is to be run.
+/// The system that a template describes.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct System {
     /// The values of the parameters.
     pub parameters: BTreeMap<String, Value>,
-    /// The HTTP API.
     pub api: HttpApi,
     /// The functions, in order of their logical ids.
     pub functions: Vec<Function>,
-    /// The tables.
     pub tables: Vec<Table>,
-    /// The buckets.
     pub buckets: Vec<Bucket>,
 }
 
 /// An `AWS::Serverless::HttpApi` with the routes that functions' events add to it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct HttpApi {
-    /// Its routes.
     pub routes: Vec<Route>,
-    /// Its authorizers by name.
     pub authorizers: BTreeMap<String, Authorizer>,
-    /// Its `CorsConfiguration`.
     pub cors: Option<Cors>,
 }
 
-/// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Upper case, or `ANY`.
     pub method: String,
-    /// With `{name}` for what varies and `{name+}` for all the rest.
+    /// With `{name}` for one segment and `{name+}` for all remaining ones.
     pub path: String,
-    /// The logical id of the function that answers.
+    /// The logical id of the function.
     pub function: String,
-    /// The name of the authorizer; `None` lets everybody in.
+    /// The name of the authorizer; `None` if the route is public.
     pub authorizer: Option<String>,
 }
 
 impl Route {
-    /// As the event names it: `GET /users/{user_id}`.
+    /// The route key of the event: `GET /users/{user_id}`.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
@@ -58,58 +51,47 @@ impl Route {
 pub struct Authorizer {
     /// The logical id of its function.
     pub function: String,
-    /// The headers, in lower case, without which nobody is let in.
+    /// The required headers, in lower case.
     pub identity_headers: Vec<String>,
 }
 
 /// A `CorsConfiguration` of an HTTP API.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Cors {
-    /// The origins that may call; `*` is all.
+    /// The allowed origins; `*` allows all.
     pub allow_origins: Vec<String>,
-    /// The methods.
     pub allow_methods: Vec<String>,
-    /// The headers that may be sent.
+    /// The request headers that a page may send.
     pub allow_headers: Vec<String>,
-    /// The headers of the answer that a page may see.
+    /// The response headers that a page may read.
     pub expose_headers: Vec<String>,
-    /// How long a browser may remember it, in seconds.
+    /// How long a browser may cache a preflight response, in seconds.
     pub max_age_s: Option<u64>,
-    /// Whether cookies may be sent.
-    pub allow_credentials: bool,
 }
 
-/// An `AWS::Serverless::Function`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
-    /// Its logical id: `AssignSkill`.
     pub id: String,
-    /// What Lambda calls it.
     pub name: String,
     /// The package and binary: `assign-skill`, the last part of its `CodeUri`.
     pub package: String,
-    /// Its environment variables.
     pub environment: BTreeMap<String, String>,
-    /// How long it may take for an event.
+    /// The limit of one invocation.
     pub timeout: Duration,
-    /// In MB.
+    /// The memory, in MB.
     pub memory_mb: u32,
-    /// How many events at most are handled at a time.
     pub reserved_concurrency: Option<usize>,
-    /// The streams it reads.
     pub streams: Vec<StreamSource>,
-    /// The schedules that wake it.
     pub schedules: Vec<Schedule>,
-    /// What is done about asynchronous events that it fails.
+    /// The retries of asynchronous events.
     pub retries: AsyncRetries,
 }
 
-/// An `EventInvokeConfig`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsyncRetries {
-    /// How often an event is tried again.
+    /// The most retries of an event.
     pub attempts: u32,
-    /// Older events are given up.
+    /// The age at which an event is given up.
     pub max_age: Duration,
 }
 
@@ -118,25 +100,24 @@ pub struct AsyncRetries {
 pub struct StreamSource {
     /// The name of the event in the template.
     pub id: String,
-    /// The stream.
     pub stream_arn: String,
-    /// Where reading starts the first time.
+    /// Where a new mapping starts.
     pub starting_position: StartingPosition,
-    /// How many records at most a function is given at a time.
+    /// The most records of one invocation.
     pub batch_size: usize,
-    /// How many batches, of different partition keys, are handled at a time.
+    /// The most concurrent batches, of different partition keys.
     pub parallelization_factor: usize,
-    /// The patterns, of which one has to match; without any all records pass.
+    /// The filter patterns: a record passes if one of them matches, or if there are none.
     pub patterns: Vec<Value>,
-    /// How often a batch is tried again; `None` is for ever.
+    /// The most retries of a batch; `None` is without limit.
     pub max_retries: Option<u32>,
-    /// Records older than this are given up.
+    /// The age at which a record is given up.
     pub max_age: Option<Duration>,
-    /// Whether a batch that fails as a whole is split in two.
+    /// Whether a batch that failed as a whole is split in two.
     pub bisect: bool,
-    /// Whether the function says which records of a batch failed.
+    /// Whether the function reports the failed records of a batch.
     pub reports_failures: bool,
-    /// The ARN of the queue for what is given up.
+    /// The ARN of the queue for records that are given up.
     pub on_failure: Option<String>,
 }
 
@@ -144,45 +125,35 @@ pub struct StreamSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StartingPosition {
-    /// With the oldest record.
+    /// The oldest record.
     TrimHorizon,
-    /// With the next record that is written.
+    /// The next record that is written.
     Latest,
 }
 
-/// A schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     /// The name of the event in the template.
     pub id: String,
-    /// How often.
+    /// The interval.
     pub every: Duration,
-    /// The event, if the template gives one.
+    /// The event; `None` for the standard event of a schedule.
     pub input: Option<Value>,
 }
 
-/// An `AWS::DynamoDB::Table`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Its logical id.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// The name of its partition key.
     pub partition_key: String,
     /// The ARN of its stream.
     pub stream_arn: String,
-    /// Its properties, as `embedded` takes them.
     pub properties: Value,
 }
 
-/// An `AWS::S3::Bucket`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// Its logical id.
     pub id: String,
-    /// Its name.
     pub name: String,
-    /// Its `CorsConfiguration`.
-    pub cors: Vec<CorsRule>,
 }

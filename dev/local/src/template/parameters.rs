@@ -18,8 +18,8 @@ pub(crate) struct Parameter {
     allowed_pattern: Option<String>,
 }
 
-/// The value of each parameter: what is given, else what is so here, else its default. Each is checked against what the
-/// parameter allows.
+/// The value of each parameter: from `given`, else from `here`, else its default. Each is checked against the allowed
+/// values and pattern.
 pub(crate) fn values(
     parameters: &BTreeMap<String, Parameter>,
     here: &BTreeMap<String, String>,
@@ -57,7 +57,7 @@ fn value(name: &str, parameter: &Parameter, given: Option<&String>) -> Result<Va
     }
 }
 
-/// A scalar as `CloudFormation` passes it on: as text.
+/// A scalar as text, as `CloudFormation` passes it on.
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn value_of(yaml: &str, given: Option<&str>) -> Result<Value, String> {
-        let parameter: Parameter = serde_yaml_ng::from_str(yaml).unwrap();
+        let parameter: Parameter = serde_json::from_value(embedded::yaml::parse(yaml).unwrap()).unwrap();
         let parameters = BTreeMap::from([("Size".to_owned(), parameter)]);
         let given = given.map(|v| ("Size".to_owned(), v.to_owned())).into_iter().collect();
         values(&parameters, &BTreeMap::new(), &given)
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_beats_the_default() {
+    fn a_given_value_beats_the_default() {
         let yaml = "{Type: String, Default: small}";
         assert_eq!(value_of(yaml, None), Ok("small".into()));
         assert_eq!(value_of(yaml, Some("big")), Ok("big".into()));

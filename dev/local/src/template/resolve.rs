@@ -1,24 +1,23 @@
-//! `!Ref`, `!GetAtt`, `!Sub` and `!Join`, resolved against the names that things have here.
+//! Resolves `!Ref`, `!GetAtt` and `!Sub`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use serde_yaml_ng::Value as Yaml;
 
 use super::TemplateError;
 use super::parameters::text;
 use crate::names::{ACCOUNT, REGION, STACK};
 
-/// What a resource is called here, and what can be asked of it.
+/// The names of a resource.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Named {
-    /// What `!Ref` gives.
+    /// The value of `!Ref`.
     pub reference: String,
-    /// What `!GetAtt` gives, by attribute.
+    /// The values of `!GetAtt`, by attribute.
     pub attributes: BTreeMap<&'static str, String>,
 }
 
-/// All that an expression of the template may refer to.
+/// The parameters and resources that an expression may refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     pub parameters: BTreeMap<String, Value>,
@@ -26,76 +25,52 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// The YAML as JSON with every expression in it replaced by its value. `place` says where it
-    /// stands, for errors. What is `AWS::NoValue` is left out.
-    pub(crate) fn resolve(&self, yaml: &Yaml, place: &str) -> Result<Value, TemplateError> {
-        Ok(self.value(yaml, place)?.unwrap_or(Value::Null))
-    }
-
-    fn value(&self, yaml: &Yaml, place: &str) -> Result<Option<Value>, TemplateError> {
-        match yaml {
-            Yaml::Tagged(tagged) => {
-                let tag = tagged.tag.to_string();
-                self.call(tag.trim_start_matches('!'), &tagged.value, place)
-            }
-            Yaml::Mapping(entries) => match long_form(entries) {
+    /// The value with every expression in it resolved. `place` is its path in the template, for errors.
+    pub(crate) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
+        match value {
+            Value::Object(entries) => match expression(entries) {
                 Some((function, argument)) => self.call(function, argument, place),
-                None => self.mapping(entries, place).map(Some),
+                None => self.mapping(entries, place),
             },
-            Yaml::Sequence(items) => self.sequence(items, place).map(Some),
-            scalar => Ok(Some(embedded::without_tags(scalar))),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(n, item)| self.resolve(item, &format!("{place}[{n}]"))).collect()
+            }
+            scalar => Ok(scalar.clone()),
         }
     }
 
-    fn mapping(&self, entries: &serde_yaml_ng::Mapping, place: &str) -> Result<Value, TemplateError> {
-        let mut object = Map::new();
+    fn mapping(&self, entries: &Map<String, Value>, place: &str) -> Result<Value, TemplateError> {
+        let mut resolved = Map::new();
         for (key, value) in entries {
-            let key = text(&embedded::without_tags(key));
-            if let Some(value) = self.value(value, &format!("{place}.{key}"))? {
-                object.insert(key, value);
-            }
+            resolved.insert(key.clone(), self.resolve(value, &format!("{place}.{key}"))?);
         }
-        Ok(Value::Object(object))
+        Ok(resolved.into())
     }
 
-    fn sequence(&self, items: &[Yaml], place: &str) -> Result<Value, TemplateError> {
-        let mut values = Vec::with_capacity(items.len());
-        for (n, item) in items.iter().enumerate() {
-            values.extend(self.value(item, &format!("{place}[{n}]"))?);
-        }
-        Ok(Value::Array(values))
-    }
-
-    fn call(&self, function: &str, argument: &Yaml, place: &str) -> Result<Option<Value>, TemplateError> {
+    fn call(&self, function: &str, argument: &Value, place: &str) -> Result<Value, TemplateError> {
         match (function, argument) {
-            ("Ref", Yaml::String(name)) => self.reference(name, place),
-            ("GetAtt", Yaml::String(path)) => self.attribute(path, place).map(Some),
-            ("GetAtt", Yaml::Sequence(parts)) => {
-                let parts: Vec<String> = parts.iter().map(|p| text(&embedded::without_tags(p))).collect();
-                self.attribute(&parts.join("."), place).map(Some)
-            }
-            ("Sub", Yaml::String(template)) => self.substitute(template, &Map::new(), place).map(Some),
-            ("Sub", Yaml::Sequence(parts)) => self.substitute_with(parts, place).map(Some),
-            ("Join", Yaml::Sequence(parts)) => self.join(parts, place).map(Some),
+            ("!Ref", Value::String(name)) => self.reference(name, place),
+            ("!GetAtt", Value::String(path)) => self.attribute(path, place),
+            ("!Sub", Value::String(template)) => self.substitute(template, place),
             _ => Err(TemplateError::at(
                 place,
-                format!("local does not understand !{function} here; it knows !Ref, !GetAtt, !Sub and !Join"),
+                format!(
+                    "local does not understand {function} here; it understands !Ref, !GetAtt and !Sub, each with a text"
+                ),
             )),
         }
     }
 
-    fn reference(&self, name: &str, place: &str) -> Result<Option<Value>, TemplateError> {
-        if name == "AWS::NoValue" {
-            return Ok(None);
-        }
+    fn reference(&self, name: &str, place: &str) -> Result<Value, TemplateError> {
         if let Some(value) = pseudo_parameter(name) {
-            return Ok(Some(value.into()));
+            return Ok(value.into());
         }
         if let Some(value) = self.parameters.get(name) {
-            return Ok(Some(value.clone()));
+            return Ok(value.clone());
         }
         match self.resources.get(name) {
-            Some(resource) => Ok(Some(resource.reference.clone().into())),
+            Some(resource) => Ok(resource.reference.clone().into()),
             None => {
                 Err(TemplateError::at(place, format!("{name} is neither a parameter nor a resource of the template")))
             }
@@ -107,7 +82,7 @@ impl Scope {
         let named = self
             .resources
             .get(resource)
-            .ok_or_else(|| TemplateError::at(place, format!("{resource} is no resource of the template")))?;
+            .ok_or_else(|| TemplateError::at(place, format!("{resource} is not a resource of the template")))?;
         named.attributes.get(attribute).map(|value| value.clone().into()).ok_or_else(|| {
             let known: Vec<_> = named.attributes.keys().copied().collect();
             TemplateError::at(
@@ -117,18 +92,7 @@ impl Scope {
         })
     }
 
-    fn substitute_with(&self, parts: &[Yaml], place: &str) -> Result<Value, TemplateError> {
-        match parts {
-            [Yaml::String(template), Yaml::Mapping(variables)] => {
-                let variables = self.mapping(variables, place)?;
-                let empty = Map::new();
-                self.substitute(template, variables.as_object().unwrap_or(&empty), place)
-            }
-            _ => Err(TemplateError::at(place, "!Sub takes a text, or a list of a text and a mapping")),
-        }
-    }
-
-    fn substitute(&self, template: &str, variables: &Map<String, Value>, place: &str) -> Result<Value, TemplateError> {
+    fn substitute(&self, template: &str, place: &str) -> Result<Value, TemplateError> {
         let mut out = String::new();
         let mut rest = template;
         while let Some(start) = rest.find("${") {
@@ -137,46 +101,25 @@ impl Scope {
                 return Err(TemplateError::at(place, format!("{template:?} has a ${{ without }}")));
             };
             let name = &rest[start + 2..start + end];
-            out.push_str(&self.variable(name, variables, place)?);
+            out.push_str(&self.variable(name, place)?);
             rest = &rest[start + end + 1..];
         }
         out.push_str(rest);
         Ok(Value::String(out))
     }
 
-    fn variable(&self, name: &str, variables: &Map<String, Value>, place: &str) -> Result<String, TemplateError> {
-        if let Some(literal) = name.strip_prefix('!') {
-            return Ok(format!("${{{literal}}}"));
-        }
-        let value = match variables.get(name) {
-            Some(value) => Some(value.clone()),
-            None if name.contains('.') => Some(self.attribute(name, place)?),
-            None => self.reference(name, place)?,
-        };
-        Ok(value.as_ref().map(text).unwrap_or_default())
-    }
-
-    fn join(&self, parts: &[Yaml], place: &str) -> Result<Value, TemplateError> {
-        let usage = || TemplateError::at(place, "!Join takes a separator and a list");
-        let [Yaml::String(separator), list] = parts else {
-            return Err(usage());
-        };
-        let list = self.resolve(list, place)?;
-        let items: Vec<String> = list.as_array().ok_or_else(usage)?.iter().map(text).collect();
-        Ok(items.join(separator).into())
+    fn variable(&self, name: &str, place: &str) -> Result<String, TemplateError> {
+        let value = if name.contains('.') { self.attribute(name, place) } else { self.reference(name, place) };
+        Ok(text(&value?))
     }
 }
 
-/// `{Ref: X}` and `{Fn::Sub: …}` are the same as their tags.
-fn long_form(entries: &serde_yaml_ng::Mapping) -> Option<(&str, &Yaml)> {
-    let (Yaml::String(key), argument) = entries.iter().next()? else {
-        return None;
-    };
-    let function = match key.as_str() {
-        "Ref" => "Ref",
-        other => other.strip_prefix("Fn::")?,
-    };
-    (entries.len() == 1).then_some((function, argument))
+/// The function and the argument, if the mapping is an expression: a value with a tag (see [`embedded::yaml`]), or a
+/// long form, which is not understood.
+fn expression(entries: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (name, argument) = entries.iter().next()?;
+    let is_expression = name.starts_with('!') || name == "Ref" || name.starts_with("Fn::");
+    (entries.len() == 1 && is_expression).then_some((name, argument))
 }
 
 fn pseudo_parameter(name: &str) -> Option<String> {
@@ -206,12 +149,12 @@ mod tests {
             parameters: BTreeMap::from([("Origins".to_owned(), json!(["a", "b"]))]),
             resources: BTreeMap::from([("Directory".to_owned(), table)]),
         };
-        scope.resolve(&serde_yaml_ng::from_str(yaml).unwrap(), "Search").map_err(|e| e.to_string())
+        scope.resolve(&embedded::yaml::parse(yaml).unwrap(), "Search").map_err(|e| e.to_string())
     }
 
     #[test]
     fn a_reference_gives_a_parameter_or_a_physical_name() {
-        let value = resolve("{T: !Ref Directory, O: !Ref Origins, R: {Ref: 'AWS::Region'}}");
+        let value = resolve("{T: !Ref Directory, O: !Ref Origins, R: !Ref 'AWS::Region'}");
         let expected = json!({"T": "flex-roster-Directory", "O": ["a", "b"], "R": "us-east-1"});
         assert_eq!(value, Ok(expected));
     }
@@ -221,22 +164,6 @@ mod tests {
         let value = resolve("[!Sub '${Directory.Arn}/index/*', !GetAtt Directory.Arn]");
         let expected = json!(["arn:aws:dynamodb:table/index/*", "arn:aws:dynamodb:table"]);
         assert_eq!(value, Ok(expected));
-    }
-
-    #[test]
-    fn a_substitution_has_variables_of_its_own_and_an_escape() {
-        let value = resolve("!Sub ['${Name} ${!Name}', {Name: !Ref Directory}]");
-        assert_eq!(value, Ok(json!("flex-roster-Directory ${Name}")));
-    }
-
-    #[test]
-    fn a_list_is_joined() {
-        assert_eq!(resolve("!Join [',', !Ref Origins]"), Ok(json!("a,b")));
-    }
-
-    #[test]
-    fn what_has_no_value_is_left_out() {
-        assert_eq!(resolve("{A: !Ref 'AWS::NoValue', B: 1}"), Ok(json!({"B": 1})));
     }
 
     #[test]
@@ -256,8 +183,18 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_function_is_named() {
-        let error = resolve("!ImportValue x").unwrap_err();
-        assert!(error.contains("!ImportValue"), "{error}");
+    fn what_is_not_understood_is_named() {
+        for (yaml, name) in [
+            ("!ImportValue x", "!ImportValue"),
+            ("!Join [',', !Ref Origins]", "!Join"),
+            ("{Fn::Sub: x}", "Fn::Sub"),
+            ("{Ref: Directory}", "Ref"),
+            ("!Sub ['${A}', {A: 1}]", "!Sub"),
+        ] {
+            let error = resolve(yaml).unwrap_err();
+            assert!(error.starts_with(&format!("template: Search: local does not understand {name} here")), "{error}");
+        }
+        assert!(resolve("!Sub '${!Name}'").unwrap_err().contains("!Name is neither"));
+        assert!(resolve("!Ref 'AWS::NoValue'").unwrap_err().contains("AWS::NoValue is neither"));
     }
 }

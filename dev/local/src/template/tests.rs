@@ -71,6 +71,13 @@ fn a_property_that_is_not_understood_is_named() {
 }
 
 #[test]
+fn a_property_of_a_bucket_that_is_not_understood_is_named() {
+    let error =
+        error_of("  Api:", "  Exports: { Type: AWS::S3::Bucket, Properties: { CorsConfiguration: {} } }\n  Api:");
+    assert_eq!(error, "template: Exports: local does not understand the property CorsConfiguration");
+}
+
+#[test]
 fn an_event_of_an_unknown_type_is_named() {
     let error = error_of("Type: HttpApi,", "Type: Kinesis,");
     assert!(error.starts_with("template: Search.Events.List:"), "{error}");
@@ -89,7 +96,7 @@ fn an_authorizer_of_a_missing_function_is_named() {
                 AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true, \
                 Identity: { Headers: [Authorization] } } } } }";
     let error = error_of("Properties: {}", auth);
-    assert_eq!(error, "template: Api.Auth.Authorizers.Token: arn:aws:lambda:x is no function of the template");
+    assert_eq!(error, "template: Api.Auth.Authorizers.Token: arn:aws:lambda:x is not a function of the template");
 }
 
 #[test]
@@ -102,7 +109,7 @@ fn a_route_with_an_unknown_authorizer_is_named() {
 fn a_stream_of_no_table_is_named() {
     let stream = "{ Type: DynamoDB, Properties: { Stream: !GetAtt Search.Arn, StartingPosition: LATEST } }";
     let error = error_of("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: /users } }", stream);
-    assert!(error.contains("is no stream of a table here"), "{error}");
+    assert!(error.contains("is not the stream of a table"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A stack with a template of its own, whose functions are all `examples/probe.rs`.
+//! A stack with a template of its own. All its functions are `examples/probe.rs`.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test uses some of it")]
 
 use std::path::Path;
@@ -17,7 +17,7 @@ pub fn options(data: &Path) -> Options {
     }
 }
 
-/// Where the stream's function says what it saw.
+/// The file to which the stream's function writes the keys of its records.
 pub fn seen(data: &Path) -> std::path::PathBuf {
     data.join("seen")
 }
@@ -57,11 +57,11 @@ pub async fn put(stack: &Stack, key: &str) {
     dynamodb(stack, "PutItem", json!({"TableName": "flex-roster-Directory", "Item": item})).await;
 }
 
-/// Waits until it is so, for ten seconds at most.
+/// Waits until the condition holds, for ten seconds at most.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
     while !is_so() {
-        assert!(tokio::time::Instant::now() < deadline, "it never came to be: {what}");
+        assert!(tokio::time::Instant::now() < deadline, "timed out waiting: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What every REST request passes: it is recorded, may meet a fault, and must say who asks.
+//! Applies to every REST request: it is recorded, may get a fault, and must have credentials.
 
 use std::sync::Arc;
 
@@ -33,14 +33,14 @@ pub(super) async fn pass(Extract(state): Extract<Arc<State>>, request: Request, 
 
 async fn admit(state: &State, head: &Parts) -> Result<(), Refusal> {
     let path = head.uri.path();
-    meet_fault(state, &head.method, path).await?;
-    if !knows_the_token(state, &head.headers) {
+    inject_fault(state, &head.method, path).await?;
+    if !is_authenticated(state, &head.headers) {
         return Err(Refusal::unauthenticated());
     }
-    if in_another_place(state, path) { Err(Refusal::not_found(path)) } else { Ok(()) }
+    if is_in_another_workspace(state, path) { Err(Refusal::not_found(path)) } else { Ok(()) }
 }
 
-async fn meet_fault(state: &State, method: &Method, path: &str) -> Result<(), Refusal> {
+async fn inject_fault(state: &State, method: &Method, path: &str) -> Result<(), Refusal> {
     let hit = {
         let mut faults = state.faults();
         let fault = if path.starts_with(WORKSPACES) { &mut faults.rest } else { &mut faults.tokens };
@@ -51,7 +51,7 @@ async fn meet_fault(state: &State, method: &Method, path: &str) -> Result<(), Re
     hit.status.map_or(Ok(()), |status| Err(Refusal::of(status)))
 }
 
-fn knows_the_token(state: &State, headers: &HeaderMap) -> bool {
+fn is_authenticated(state: &State, headers: &HeaderMap) -> bool {
     let expected = STANDARD.encode(format!("{}:{}", state.place.account_sid, state.auth_token));
     let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     given
@@ -59,8 +59,8 @@ fn knows_the_token(state: &State, headers: &HeaderMap) -> bool {
         .is_some_and(|(scheme, credentials)| scheme.eq_ignore_ascii_case("basic") && credentials.trim() == expected)
 }
 
-/// There is one account with one workspace.
-fn in_another_place(state: &State, path: &str) -> bool {
+/// Whether the path names another account or workspace than the only one.
+fn is_in_another_workspace(state: &State, path: &str) -> bool {
     let mut segments = path.split('/').skip(2);
     match (segments.next(), segments.next()) {
         (Some("Workspaces"), Some(sid)) => sid != state.place.workspace_sid,

@@ -1,4 +1,4 @@
-//! The identity service: whose token is it?
+//! The token check of the identity service.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -11,14 +11,14 @@ use super::Shared;
 use crate::token::Token;
 
 #[derive(Deserialize)]
-struct Question {
+struct Check {
     token: String,
 }
 
-/// The verdict is in the body; the status is 200 either way, as clients do not look at it.
+/// The result is in the body; the status is always 200, since clients ignore it.
 pub(super) async fn validate(State(state): Shared, body: Bytes) -> Json<Value> {
-    let question: Option<Question> = serde_json::from_slice(&body).ok();
+    let check: Option<Check> = serde_json::from_slice(&body).ok();
     let workspace = state.workspace();
-    let token = question.and_then(|question| workspace.token(&question.token, Timestamp::now()));
+    let token = check.and_then(|check| workspace.token(&check.token, Timestamp::now()));
     Json(token.map_or_else(|| json!({ "valid": false, "message": "not valid" }), Token::answer))
 }

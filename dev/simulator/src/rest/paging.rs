@@ -1,4 +1,4 @@
-//! Lists in pages, as Twilio's: `{<key>: […], meta: {…}}`.
+//! Pages of lists, as in Twilio's API: `{<key>: […], meta: {…}}`.
 
 use std::collections::HashMap;
 
@@ -12,19 +12,19 @@ use crate::refusal::Refusal;
 const DEFAULT_SIZE: usize = 50;
 const LARGEST_SIZE: usize = 1000;
 
-/// A request's parameters.
+/// The query parameters of a request.
 pub(super) type Parameters = Query<HashMap<String, String>>;
 
-/// A list to be shown: where it is, how it is called in the answer, what it was filtered by.
+/// A list: its URL, its key in the response, its parameters.
 pub(super) struct List<'a> {
     pub(super) url: String,
     pub(super) key: &'a str,
     pub(super) parameters: &'a HashMap<String, String>,
-    /// The filters that this list knows, which its pages' addresses repeat.
+    /// The filters of this list, which the URLs of its pages repeat.
     pub(super) filters: &'a [&'a str],
 }
 
-/// Where a page begins: after an item (`PA`) or before one (`PB`), by SID.
+/// Where a page starts: after an item (`PA`) or before one (`PB`), by SID.
 enum Start<'a> {
     First,
     After(&'a str),
@@ -32,10 +32,9 @@ enum Start<'a> {
 }
 
 impl List<'_> {
-    /// The page that is asked for. `items` are in the list's order, each with its SID; `shown` makes
-    /// the resource, for the items of the page only. An item that is gone does not disturb a page that
-    /// begins there, as long as SIDs are in order, rising or falling.
-    pub(super) fn page<T>(&self, items: &[(&str, T)], shown: impl Fn(&T) -> Value) -> Result<Json<Value>, Refusal> {
+    /// The requested page. `items` are in the list's order, each with its SID; `resource` is called for the items of
+    /// the page only. A page may start at an item that was deleted, since SIDs are in ascending or descending order.
+    pub(super) fn page<T>(&self, items: &[(&str, T)], resource: impl Fn(&T) -> Value) -> Result<Json<Value>, Refusal> {
         let size = self.size()?;
         let from = match self.start()? {
             Start::First => 0,
@@ -45,7 +44,7 @@ impl List<'_> {
         let page = &items[from..items.len().min(from + size)];
         let next = (from + size < items.len()).then(|| page.last()).flatten().map(|(sid, _)| format!("PA{sid}"));
         let previous = (from > 0).then(|| page.first()).flatten().map(|(sid, _)| format!("PB{sid}"));
-        let resources: Vec<Value> = page.iter().map(|(_, item)| shown(item)).collect();
+        let resources: Vec<Value> = page.iter().map(|(_, item)| resource(item)).collect();
         Ok(Json(json!({ self.key: resources, "meta": self.meta(size, next.as_deref(), previous.as_deref()) })))
     }
 
@@ -80,7 +79,7 @@ impl List<'_> {
             .ok_or_else(|| Refusal::bad(format!("PageSize must be from 1 to {LARGEST_SIZE}")))
     }
 
-    /// Counts for the client's sake; the token alone decides what is shown.
+    /// The page number, for the client only; the token alone selects the page.
     fn number(&self) -> usize {
         self.given("Page").and_then(|text| text.parse().ok()).unwrap_or_default()
     }
@@ -96,10 +95,10 @@ impl List<'_> {
     }
 }
 
-/// The item's place, or the empty place where it would be.
+/// The range of the item, or the empty range where it would be.
 fn position<T>(items: &[(&str, T)], sid: &str) -> std::ops::Range<usize> {
-    let falling = items.first().zip(items.last()).is_some_and(|(first, last)| first.0 > last.0);
-    let before = |other: &str| if falling { other > sid } else { other < sid };
+    let descending = items.first().zip(items.last()).is_some_and(|(first, last)| first.0 > last.0);
+    let before = |other: &str| if descending { other > sid } else { other < sid };
     let start = items.partition_point(|(other, _)| before(other));
     let found = items.get(start).is_some_and(|(other, _)| *other == sid);
     start..start + usize::from(found)

@@ -1,5 +1,4 @@
-//! The workspace itself, and what else is in it: activities, events, a worker's channels and
-//! reservations. All of it can only be read.
+//! Read-only resources: the workspace, activities, events, channels and reservations of a worker.
 
 use std::collections::HashMap;
 
@@ -19,7 +18,7 @@ use crate::worker::Worker;
 
 const EVENT_FILTERS: [&str; 6] = ["EventType", "WorkerSid", "Sid", "Minutes", "StartDate", "EndDate"];
 const DEFAULT_MINUTES: i64 = 15;
-/// Name and capacity of the task channels that Flex makes.
+/// Name and capacity of the task channels of Flex.
 const CHANNELS: [(&str, u32); 3] = [("default", 1), ("voice", 1), ("chat", 3)];
 
 pub(super) async fn workspace(State(state): Shared) -> Json<Value> {
@@ -95,7 +94,7 @@ pub(super) async fn channels(
     list.page(&items, |index| channel(&worker, *index, &state.place))
 }
 
-/// Nobody has any: tasks are not simulated.
+/// Always empty: tasks are not simulated.
 pub(super) async fn reservations(
     State(state): Shared,
     Path((_, sid)): Path<(String, String)>,
@@ -126,13 +125,13 @@ fn channel(worker: &Worker, index: usize, place: &Place) -> Value {
     })
 }
 
-/// Made from the worker's own SID, so that it is always the same.
+/// Derived from the worker's SID, so that it is stable.
 fn channel_sid(kind: &str, worker: &Worker, index: usize) -> String {
     let own = worker.sid.get(3..).unwrap_or_default();
     format!("{kind}{index}{own}")
 }
 
-/// From `StartDate`, else so many minutes ago, to `EndDate`, else now.
+/// From `StartDate`, else `Minutes` ago, to `EndDate`, else without end.
 fn period(parameters: &HashMap<String, String>) -> Result<(Timestamp, Timestamp), Refusal> {
     let to = moment(parameters, "EndDate")?.unwrap_or(Timestamp::MAX);
     if let Some(from) = moment(parameters, "StartDate")? {

@@ -20,14 +20,14 @@ use crate::workspace::{Change, Workspace};
 
 const FILTERS: [&str; 4] = ["Available", "ActivityName", "ActivitySid", "FriendlyName"];
 
-/// Workspace and worker.
+/// The path parameters: workspace and worker.
 type OfWorker = Path<(String, String)>;
 
 pub(super) async fn list(State(state): Shared, Query(parameters): Parameters) -> Result<Json<Value>, Refusal> {
     let workspace = state.workspace();
     let filters = FILTERS.map(|filter| parameters.get(filter).map(|value| (filter, value.as_str())));
     let candidates: Vec<&Worker> = match parameters.get("FriendlyName") {
-        Some(name) => workspace.named(name).into_iter().collect(),
+        Some(name) => workspace.find_by_name(name).into_iter().collect(),
         None => workspace.workers().collect(),
     };
     let matching =
@@ -85,7 +85,7 @@ fn matches(worker: &Worker, (filter, value): (&str, &str)) -> bool {
         "Available" => worker.activity().available == is_true(value),
         "ActivityName" => worker.activity().name == value,
         "ActivitySid" => worker.activity_sid == value,
-        // The friendly name, by which the candidates were found.
+        // The candidates were found by their friendly name.
         _ => true,
     }
 }
@@ -94,7 +94,7 @@ pub(super) fn is_true(value: &str) -> bool {
     ["true", "1", "yes"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
 }
 
-/// `If-Match`, where it is given, names the version that the change was made for.
+/// Checks `If-Match`, if present, against the version of the worker.
 fn check_version(workspace: &Workspace, sid: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let worker = workspace.worker(sid)?;
     let given = headers.get(IF_MATCH).map(|value| value.to_str().unwrap_or_default());

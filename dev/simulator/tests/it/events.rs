@@ -101,8 +101,8 @@ async fn what_happened_can_be_read_newest_first() {
     let alice = twilio.worker("alice").await;
     let bob = twilio.worker("bob").await;
     let all = twilio.get("/Events").await;
-    let who: Vec<&str> = all["events"].as_array().unwrap().iter().map(|event| text(event, "resource_sid")).collect();
-    assert_eq!(who, [text(&bob, "sid"), text(&alice, "sid")]);
+    let sids: Vec<&str> = all["events"].as_array().unwrap().iter().map(|event| text(event, "resource_sid")).collect();
+    assert_eq!(sids, [text(&bob, "sid"), text(&alice, "sid")]);
     let of_alice = twilio.get(&format!("/Events?WorkerSid={}", text(&alice, "sid"))).await;
     assert_eq!(of_alice["events"].as_array().unwrap().len(), 1);
     assert_eq!(of_alice["events"][0]["event_data"]["worker_name"], "alice");

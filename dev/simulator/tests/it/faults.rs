@@ -1,4 +1,4 @@
-//! The simulator misbehaves when asked to.
+//! Faults.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A running simulator, somebody who calls it, and a webhook that takes its callbacks.
+//! A running simulator, a client, and a webhook that receives the callbacks.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,15 +20,15 @@ pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 pub const WORKSPACE: &str = "WS00000000000000000000000000000000";
 pub const TOKEN: &str = "local-auth-token";
 const PATH: &str = "/webhooks/taskrouter";
-const PATIENCE: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(10);
 
-/// A callback as it arrived.
+/// A received callback.
 pub struct Arrived {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-/// A webhook that keeps what comes in.
+/// A webhook that keeps the callbacks.
 pub struct Hook {
     origin: String,
     arrived: mpsc::UnboundedReceiver<Arrived>,
@@ -84,12 +84,12 @@ impl Hook {
         self.status.store(status, Ordering::SeqCst);
     }
 
-    /// The next callback, as soon as it is there.
+    /// Waits for the next callback.
     pub async fn next(&mut self) -> Arrived {
-        tokio::time::timeout(PATIENCE, self.arrived.recv()).await.expect("a callback should have come").unwrap()
+        tokio::time::timeout(LIMIT, self.arrived.recv()).await.expect("a callback should have arrived").unwrap()
     }
 
-    /// What has come in so far: all of it, if everybody who waits for answers has them.
+    /// The callbacks so far: all of them, once the requests that wait for their responses have returned.
     pub fn so_far(&mut self) -> Vec<Arrived> {
         std::iter::from_fn(|| self.arrived.try_recv().ok()).collect()
     }
@@ -138,7 +138,7 @@ impl Twilio {
         self.rest(Method::DELETE, within).send().await.unwrap().status().as_u16()
     }
 
-    /// A worker made over REST; its callback is taken in.
+    /// Creates a worker by REST and consumes its callback.
     pub async fn worker(&mut self, name: &str) -> Value {
         let (status, worker) = self.post("/Workers", &[("FriendlyName", name), ("Attributes", "{}")]).await;
         assert_eq!(status, 201, "{worker}");
@@ -159,7 +159,7 @@ impl Twilio {
         assert_eq!(self.sim(Method::DELETE, "faults", Value::Null).await.0, 204);
     }
 
-    /// Somebody logs in; gives what Flex gets.
+    /// Logs in; gives the session that Flex gets.
     pub async fn log_in(&self, claims: Value) -> Value {
         let (status, session) = self.sim(Method::POST, "logins", claims).await;
         assert_eq!(status, 200, "{session}");
@@ -183,7 +183,7 @@ pub fn options(data: Option<&Path>) -> Options {
     }
 }
 
-/// What a login of Alice claims.
+/// The claims of Alice's login.
 pub fn alice() -> Value {
     json!({
         "identity": "alice@example.com",

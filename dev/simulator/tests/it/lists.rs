@@ -14,7 +14,7 @@ fn names(page: &Value) -> Vec<&str> {
     page["workers"].as_array().unwrap().iter().map(|worker| text(worker, "friendly_name")).collect()
 }
 
-async fn people(twilio: &mut Twilio, count: usize) {
+async fn workers(twilio: &mut Twilio, count: usize) {
     for number in 0..count {
         twilio.worker(&format!("person{number}")).await;
     }
@@ -23,7 +23,7 @@ async fn people(twilio: &mut Twilio, count: usize) {
 #[tokio::test]
 async fn the_pages_of_a_list_hold_everybody_once() {
     let mut twilio = Twilio::start().await;
-    people(&mut twilio, 7).await;
+    workers(&mut twilio, 7).await;
     let mut seen = Vec::new();
     let mut sizes = Vec::new();
     let mut next = json!("/Workers?PageSize=3");
@@ -41,7 +41,7 @@ async fn the_pages_of_a_list_hold_everybody_once() {
 #[tokio::test]
 async fn one_can_go_back_a_page() {
     let mut twilio = Twilio::start().await;
-    people(&mut twilio, 5).await;
+    workers(&mut twilio, 5).await;
     let first = twilio.get("/Workers?PageSize=2").await;
     assert_eq!(first["meta"]["previous_page_url"], Value::Null);
     let second = twilio.get(text(&first["meta"], "next_page_url")).await;
@@ -54,7 +54,7 @@ async fn one_can_go_back_a_page() {
 async fn a_worker_removed_between_two_pages_hides_nobody() {
     // rule 28
     let mut twilio = Twilio::start().await;
-    people(&mut twilio, 4).await;
+    workers(&mut twilio, 4).await;
     let first = twilio.get("/Workers?PageSize=2").await;
     assert_eq!(twilio.delete(&format!("/Workers/{}", text(&first["workers"][1], "sid"))).await, 204);
     let second = twilio.get(text(&first["meta"], "next_page_url")).await;
@@ -65,7 +65,7 @@ async fn a_worker_removed_between_two_pages_hides_nobody() {
 #[tokio::test]
 async fn workers_are_found_by_name_activity_and_availability() {
     let mut twilio = Twilio::start().await;
-    people(&mut twilio, 3).await;
+    workers(&mut twilio, 3).await;
     let busy = twilio.get("/Workers?FriendlyName=PERSON1").await;
     assert_eq!(names(&busy), ["person1"]);
     let path = format!("/Workers/{}", text(&busy["workers"][0], "sid"));

@@ -1,4 +1,4 @@
-//! What people and tests may rely on when Twilio is simulated.
+//! The behaviour that developers and tests may rely on.
 #![allow(clippy::unwrap_used)]
 
 mod events;

@@ -1,4 +1,4 @@
-//! What a restart keeps.
+//! State across restarts.
 
 use std::fs;
 use std::io::Write as _;
@@ -71,7 +71,7 @@ async fn a_taken_port_is_named() {
 }
 
 #[tokio::test]
-async fn a_simulator_without_webhook_lets_people_log_in_all_the_same() {
+async fn users_log_in_also_without_a_webhook() {
     let simulator = Simulator::start(options(None)).await.unwrap();
     let url = format!("{}/sim/logins", simulator.url());
     let answer = reqwest::Client::new().post(url).json(&alice()).send().await.unwrap();

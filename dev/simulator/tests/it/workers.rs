@@ -92,7 +92,7 @@ async fn only_an_offline_worker_can_be_removed() {
     assert_eq!(twilio.get(&at(&worker)).await["code"], 20404);
     let (status, back) = twilio.post("/Workers", &[("FriendlyName", "alice")]).await;
     assert_eq!(status, 201);
-    assert_ne!(back["sid"], worker["sid"], "who comes back has another SID");
+    assert_ne!(back["sid"], worker["sid"], "a worker that returns has another SID");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ fn records(numbers: &[&str]) -> Vec<Value> {
     numbers.iter().map(record).collect()
 }
 
-/// Handles the records with a function, and gives the batches that it saw besides what was given up.
+/// Handles the records with this function; gives the batches that it received, and what was given up.
 async fn run(
     source: &StreamSource,
     numbers: &[&str],
