@@ -87,8 +87,8 @@ impl Background<'_> {
 /// Removes the old records of each stream that all its readers have handled.
 fn trim(dynamo: &Dynamo, positions: BTreeMap<String, Vec<Option<String>>>) -> Result<(), StartError> {
     for (table, positions) in positions {
-        // A reader without a position needs all records. Sequence numbers have the same length, so that text order is
-        // theirs.
+        // A reader without a position needs all records. Sequence numbers have the same length, so that the smallest text
+        // is the smallest number.
         if let Some(up_to) = positions.into_iter().collect::<Option<Vec<_>>>()
             && let Some(up_to) = up_to.into_iter().min()
         {
