@@ -28,8 +28,7 @@ const UNKNOWN_ID: &str = "3f2d7c1a-9b64-4e0e-8a55-0c6d1f7e2b90";
 const UNKNOWN_TEAM: &str = "5d1c2f9e-7b3a-4c8d-9e0f-1a2b3c4d5e6f";
 
 /// What a cursor of the history of something else encodes.
-const FOREIGN_HISTORY: &str =
-    r#"{"s":"AUDIT#01937a3c-7b00-7000-8000-000000000001","q":"3f2d7c1a-9b64-4e0e-8a55-0c6d1f7e2b90"}"#;
+const FOREIGN_HISTORY: &str = r#"{"s":"01937a3c-7b00-7000-8000-000000000001","q":"WTbpDNnPEk3h"}"#;
 
 /// The cases that start from one event.
 struct Cases {

@@ -49,7 +49,7 @@ const ONE_WORD: Cases = Cases {
         ("search/one-word", &[], Answers(200)),
         (
             "search/foreign-cursor",
-            &[Cursor(r#"{"s":"anna agent\u001f55579b55-7896-40ce-9764-c47fed644f9b","q":"0SCx1v4KTxUY"}"#)],
+            &[Cursor(r#"{"s":"anna agent\u001f55579b55-7896-40ce-9764-c47fed644f9b","q":"_6ECwv-oosMG"}"#)],
             Refuses(400, "foreign-cursor"),
         ),
     ],

@@ -29,7 +29,7 @@ const LIST: Cases = Cases {
         ("skills/list-first-skill-set", &[Query("limit=1")], Answers(200)),
         (
             "skills/list-foreign-cursor",
-            &[Cursor(r#"{"s":"SET#Languages","q":"teams None"}"#)],
+            &[Cursor(r#"{"s":"SET#Languages","q":"r21ES-EjPtOp"}"#)],
             Refuses(400, "foreign-cursor"),
         ),
         ("skills/list-limit-zero", &[Query("limit=0")], Refuses(400, "invalid-limit")),
@@ -62,7 +62,7 @@ const SKILL_SET_HISTORY: Cases = Cases {
         ("skills/skill-set-history-name-too-long", &[LongPath("name", 2100)], Refuses(404, "unknown-skill-set")),
         (
             "skills/skill-set-history-next-page",
-            &[Cursor(r#"{"s":"AUDIT#01937a3c-7b00-7000-8000-000000000001","q":"SET#Languages"}"#)],
+            &[Cursor(r#"{"s":"01937a3c-7b00-7000-8000-000000000001","q":"EZdcUTGfCRzd"}"#)],
             Answers(200),
         ),
         ("skills/skill-set-history-of-deleted-skill-set", &[Path("name", "{{deleted_skill_set}}")], Answers(200)),

@@ -41,7 +41,7 @@ const SKILL_HISTORY: Cases = Cases {
         ("skills/skill-history-name-too-long", &[LongPath("skill", 513)], Refuses(404, "unknown-skill")),
         (
             "skills/skill-history-next-page",
-            &[Cursor(r#"{"s":"AUDIT#01937a3c-7b00-7000-8000-000000000001","q":"SKILL#English"}"#)],
+            &[Cursor(r#"{"s":"01937a3c-7b00-7000-8000-000000000001","q":"fXaAzEgDYTob"}"#)],
             Answers(200),
         ),
         (

@@ -16,7 +16,11 @@ const JOB: Cases = Cases {
         ("write-export/finished-job", &[Set("/job_id", "{{finished_job_id}}")], Returns("null")),
         ("write-export/job-id-missing", &[Remove("/job_id")], Fails("job_id")),
         ("write-export/job-id-not-uuid", &[Set("/job_id", "latest")], Fails("UUID")),
-        ("write-export/running-job", &[Set("/job_id", "{{running_job_id}}")], Fails("another worker holds the job")),
+        (
+            "write-export/running-job",
+            &[Set("/job_id", "{{running_job_id}}")],
+            Fails("another job runner holds the job"),
+        ),
         ("write-export/unknown-job", &[Set("/job_id", UNKNOWN_ID)], Returns("null")),
     ],
 };
