@@ -1,12 +1,13 @@
-//! docs/authority.md states the actions of each function as the template allows them.
+//! What each function may do: its verbs in the code, its IAM role in the template, and docs/authority.md say the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use regex::Regex;
+use serde_json::Value;
 
-const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml");
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/authority.md");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The actions of each function's package: `dynamodb:GetItem`.
 type Authority = BTreeMap<String, BTreeSet<String>>;
@@ -20,36 +21,124 @@ fn the_page_of_authority_states_the_actions_that_the_template_allows_each_functi
 }
 
 #[test]
+fn a_function_may_do_to_the_table_exactly_what_the_verbs_that_it_uses_need() {
+    let verbs = verbs();
+    for (function, actions) in allowed() {
+        let used = used_verbs(&function, &verbs);
+        let needed = used.iter().flat_map(|verb| verbs[verb].actions.clone()).collect::<BTreeSet<_>>();
+        let of_table = actions.into_iter().filter(|action| action.starts_with("dynamodb:")).collect();
+        assert_eq!(needed, of_table, "{function}: left what {used:?} need, right the template");
+    }
+}
+
+#[test]
+fn a_function_may_query_an_index_exactly_if_one_of_its_verbs_does() {
+    let verbs = verbs();
+    for (function, statements) in statements() {
+        let needed = used_verbs(&function, &verbs).iter().any(|verb| verbs[verb].queries_index);
+        let allowed = statements.iter().any(|statement| statement["Resource"].to_string().contains("/index/by_status"));
+        assert_eq!(needed, allowed, "{function}: left its verbs, right the template");
+    }
+}
+
+#[test]
 fn no_function_may_do_all_of_anything() {
     for (function, actions) in allowed() {
         assert!(!actions.iter().any(|action| action.contains('*')), "{function}: {actions:?}");
     }
 }
 
-/// Of the template. A statement has its actions on one line, as a list; another form is noticed.
-fn allowed() -> Authority {
-    let text = fs::read_to_string(TEMPLATE).unwrap();
-    let package = Regex::new(r"^ +CodeUri: \S+/([a-z-]+)$").unwrap();
-    let actions = Regex::new(r"^ +Action: \[(.+)\]$").unwrap();
-    let (mut authority, mut function) = (Authority::new(), String::new());
-    for line in text.lines() {
-        if let Some(found) = package.captures(line) {
-            found[1].clone_into(&mut function);
-            authority.entry(function.clone()).or_default();
-        } else if let Some(found) = actions.captures(line) {
-            let actions = found[1].split(',').map(|action| action.trim().to_owned());
-            authority.get_mut(&function).unwrap().extend(actions);
-        } else {
-            assert!(!line.trim_start().trim_start_matches("- ").starts_with("Action"), "not understood: {line}");
-        }
+#[test]
+fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() {
+    let changing = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
+    let leading_keys = serde_json::json!({"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}});
+    let mut denied_functions = 0;
+    for (function, statements) in statements() {
+        let may_change = allowed()[&function].iter().any(|action| changing.contains(&action.as_str()));
+        let denied = statements.iter().any(|statement| {
+            statement["Effect"] == "Deny"
+                && statement["Condition"] == leading_keys
+                && actions(statement) == changing.map(ToOwned::to_owned).into()
+        });
+        assert_eq!(may_change, denied, "{function}");
+        denied_functions += usize::from(denied);
     }
-    assert!(authority.len() > 10, "{authority:?}");
-    authority
+    assert!(denied_functions > 5);
+}
+
+/// What the line `DynamoDB:` of a verb's trait in `verbs.rs` states.
+struct Verb {
+    actions: BTreeSet<String>,
+    queries_index: bool,
+}
+
+/// Every trait of the page of verbs.
+fn verbs() -> BTreeMap<String, Verb> {
+    let page = fs::read_to_string(Path::new(ROOT).join("crates/store/src/verbs.rs")).unwrap();
+    let verb = Regex::new(r"(?m)^/// DynamoDB: (.+)\npub trait (\w+)").unwrap();
+    let verbs = verb.captures_iter(&page).map(|found| {
+        let parts = found[1].split(", ").map(|part| part.split_once(" on ").unwrap_or((part, "")));
+        let actions = parts.clone().map(|(action, _)| format!("dynamodb:{action}")).collect();
+        (found[2].to_owned(), Verb { actions, queries_index: parts.into_iter().any(|(_, index)| index == "by_status") })
+    });
+    let verbs = verbs.collect::<BTreeMap<_, _>>();
+    assert_eq!(verbs.len(), page.matches("\npub trait ").count(), "a trait without a line DynamoDB:");
+    verbs
+}
+
+/// The verbs that a function's sources import from the store, or that ingest needs where it is used.
+fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String> {
+    let import = Regex::new(r"(?s)use store::(?:verbs::)?(\{.*?\}|\w+);").unwrap();
+    let verbs_in = |source: &str| {
+        let imports = import.captures_iter(source).map(|found| found[1].to_owned()).collect::<String>();
+        let names = imports.split(|c: char| !c.is_alphanumeric()).map(ToOwned::to_owned);
+        names.filter(|name| verbs.contains_key(name)).collect::<BTreeSet<_>>()
+    };
+    let sources = fs::read_dir(Path::new(ROOT).join("functions").join(function).join("src")).unwrap();
+    let sources = sources.map(|file| file.unwrap().path()).filter(|path| path.extension() == Some("rs".as_ref()));
+    let sources = sources.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
+    let mut used = verbs_in(&sources);
+    if sources.contains("WorkerIngest") {
+        let ingest = fs::read_to_string(Path::new(ROOT).join("crates/app/src/ingest/mod.rs")).unwrap();
+        let bounds = Regex::new(r"pub trait IngestStore: (.+) \{\}").unwrap().captures(&ingest).unwrap()[1].to_owned();
+        used.extend(bounds.split(" + ").filter(|name| verbs.contains_key(*name)).map(ToOwned::to_owned));
+    }
+    used
+}
+
+/// The IAM statements of each function's package, as the template has them.
+fn statements() -> BTreeMap<String, Vec<Value>> {
+    let text = fs::read_to_string(Path::new(ROOT).join("infra/template.yaml")).unwrap();
+    let template = embedded::yaml::parse(&text).unwrap();
+    let resources = template["Resources"].as_object().unwrap().values();
+    let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function").map(|function| {
+        let properties = &function["Properties"];
+        let package = properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let policies = properties["Policies"].as_array().into_iter().flatten();
+        let of_policy = policies.flat_map(|policy| policy["Statement"].as_array().expect("an inline policy").clone());
+        (package, of_policy.collect())
+    });
+    let functions = functions.collect::<BTreeMap<_, Vec<_>>>();
+    assert!(functions.len() > 10, "{:?}", functions.keys());
+    functions
+}
+
+fn actions(statement: &Value) -> BTreeSet<String> {
+    let actions = statement["Action"].as_array().expect("a list of actions");
+    actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+fn allowed() -> Authority {
+    let allowed = statements().into_iter().map(|(function, statements)| {
+        let allowing = statements.iter().filter(|statement| statement["Effect"] == "Allow");
+        (function, allowing.flat_map(actions).collect())
+    });
+    allowed.collect()
 }
 
 /// Of the page: a row is `| function | DynamoDB actions | other actions | …`.
 fn stated() -> Authority {
-    let text = fs::read_to_string(PAGE).unwrap();
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/authority.md")).unwrap();
     let names = Regex::new("`([^`]+)`").unwrap();
     let names = |cell: &str| names.captures_iter(cell).map(|found| found[1].to_owned()).collect::<Vec<_>>();
     let rows = text.lines().filter(|line| line.starts_with("| `")).map(|line| {

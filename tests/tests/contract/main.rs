@@ -6,5 +6,6 @@ mod authority;
 mod bodies;
 mod codes;
 mod examples;
+mod layers;
 mod template;
 mod words;
