@@ -49,7 +49,7 @@ impl From<Refusal> for ChangeError {
     }
 }
 
-/// Attempts a change until it succeeds, is refused, or [`RETRY_FOR`] is over. Waits longer after each conflict, with
+/// Attempts a change until it succeeds, is refused, or six seconds are over. Waits longer after each conflict, with
 /// jitter.
 pub async fn retry_on_conflict<T, F>(attempt: impl FnMut() -> F) -> Result<T, ChangeError>
 where

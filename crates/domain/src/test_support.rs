@@ -1,4 +1,5 @@
 //! Users for tests, here and in the crates above (feature `test-support`).
+#![expect(clippy::missing_panics_doc, reason = "a test that misuses these is wrong")]
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;

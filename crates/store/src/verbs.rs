@@ -1,7 +1,7 @@
 //! Every verb of the store on one page: what can be done to the table, one trait for each authority.
 //!
 //! A function's signature names the verbs it uses, and its IAM policy in `infra/template.yaml` allows what they need: the
-//! line `DynamoDB:` under each trait. A test compares the three. [`Directory`](crate::Directory) implements all of them.
+//! line `DynamoDB` under each trait. A test compares the three. [`Directory`](crate::Directory) implements all of them.
 //!
 //! Unless a verb says otherwise, it reads with strong consistency, and its errors are those of [`StoreError`].
 #![warn(missing_docs)]
@@ -28,7 +28,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Reads what a decision needs, in one call.
 ///
-/// DynamoDB: BatchGetItem
+/// `DynamoDB`: `BatchGetItem`
 pub trait ReadSnapshot {
     /// Those of up to 100 items that exist.
     fn snapshot(&self, read_set: &ReadSet) -> impl Future<Output = Result<Snapshot>> + Send;
@@ -36,7 +36,7 @@ pub trait ReadSnapshot {
 
 /// Reads one user.
 ///
-/// DynamoDB: GetItem
+/// `DynamoDB`: `GetItem`
 pub trait ViewUser {
     /// The user, or none.
     fn user(&self, user_id: UserId) -> impl Future<Output = Result<Option<User>>> + Send;
@@ -48,7 +48,7 @@ pub trait ViewUser {
 
 /// Reads what belongs to a user besides the profile.
 ///
-/// DynamoDB: BatchGetItem, Query
+/// `DynamoDB`: `BatchGetItem`, `Query`
 pub trait ViewDetails {
     /// Everything, in one round of calls.
     fn details(&self, user: &User) -> impl Future<Output = Result<UserDetails>> + Send;
@@ -56,7 +56,7 @@ pub trait ViewDetails {
 
 /// Finds and lists users (rules 6 to 9).
 ///
-/// DynamoDB: Query, Query on by_status, BatchGetItem
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
 pub trait FindUsers {
     /// At most `limit` matching users after the cursor, read with eventual consistency. Paging through an unchanging
     /// directory returns every match exactly once (rule 8).
@@ -71,7 +71,7 @@ pub trait FindUsers {
 
 /// Counts users.
 ///
-/// DynamoDB: Query, Query on by_status, BatchGetItem
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
 pub trait CountUsers {
     /// An upper bound of the matches: the entries that a list in order of name examines.
     fn count_users(&self, query: &UserQuery) -> impl Future<Output = Result<u64>> + Send;
@@ -79,7 +79,7 @@ pub trait CountUsers {
 
 /// Writes users.
 ///
-/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem
+/// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`
 pub trait CommitUser {
     /// Writes the whole change or nothing, and returns the user as written. [`StoreError::Conflict`] if the user, the
     /// worker, the identity, a team, a skill or the caller is no longer what the change was based on;
@@ -89,7 +89,7 @@ pub trait CommitUser {
 
 /// Records what TaskRouter reports.
 ///
-/// DynamoDB: UpdateItem
+/// `DynamoDB`: `UpdateItem`
 pub trait RecordReport {
     /// Stores the report with its worker: one call, one write unit. A report that is older than the stored one changes
     /// nothing, except that a deletion is final (rule 28).
@@ -98,7 +98,7 @@ pub trait RecordReport {
 
 /// Maintains the search and filter entries of a user.
 ///
-/// DynamoDB: GetItem, BatchWriteItem
+/// `DynamoDB`: `GetItem`, `BatchWriteItem`
 pub trait IndexUser {
     /// Brings the entries in line with the current profile. `old` is the old image of the event. Reads and writes nothing
     /// if both images have the same entries; without an old image it writes every entry.
@@ -107,7 +107,7 @@ pub trait IndexUser {
 
 /// Reads teams.
 ///
-/// DynamoDB: BatchGetItem, GetItem
+/// `DynamoDB`: `BatchGetItem`, `GetItem`
 pub trait ViewTeams {
     /// Those of the teams that exist, read with eventual consistency.
     fn teams(&self, team_ids: BTreeSet<TeamId>) -> impl Future<Output = Result<Teams>> + Send;
@@ -117,7 +117,7 @@ pub trait ViewTeams {
 
 /// Lists teams and their members.
 ///
-/// DynamoDB: Query, BatchGetItem
+/// `DynamoDB`: `Query`, `BatchGetItem`
 pub trait ListTeams {
     /// A page of teams in order of name, and the cursor of the next one. With `archived` a page may be short and still have
     /// a next one.
@@ -140,7 +140,7 @@ pub trait ListTeams {
 
 /// Writes teams.
 ///
-/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem, Query
+/// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query`
 pub trait CommitTeam {
     /// Writes the change and returns the team as written. [`StoreError::Conflict`] if the team, its name, one of its skills
     /// or the caller is no longer what the change was based on.
@@ -151,7 +151,7 @@ pub trait CommitTeam {
 
 /// Reads one skill.
 ///
-/// DynamoDB: GetItem
+/// `DynamoDB`: `GetItem`
 pub trait ViewSkill {
     /// The skill, or none.
     fn skill(&self, name: &SkillName) -> impl Future<Output = Result<Option<Skill>>> + Send;
@@ -159,7 +159,7 @@ pub trait ViewSkill {
 
 /// Reads the catalog and what uses it.
 ///
-/// DynamoDB: Query
+/// `DynamoDB`: `Query`
 pub trait ViewCatalog {
     /// A page of skill sets in order of name, and the cursor of the next one.
     fn skill_sets(
@@ -177,7 +177,7 @@ pub trait ViewCatalog {
 
 /// Writes the catalog.
 ///
-/// DynamoDB: PutItem, UpdateItem, DeleteItem, ConditionCheckItem, Query
+/// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query`
 pub trait CommitSkill {
     /// Creates a skill set; [`StoreError::Conflict`] if one has this name.
     fn create_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
@@ -198,7 +198,7 @@ pub trait CommitSkill {
 
 /// Adds adopted skills to the catalog.
 ///
-/// DynamoDB: BatchGetItem, GetItem, PutItem, ConditionCheckItem
+/// `DynamoDB`: `BatchGetItem`, `GetItem`, `PutItem`, `ConditionCheckItem`
 pub trait ImportSkills {
     /// Adds those of the skills that the catalog lacks to the skill set "Imported" (rule 23).
     fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
@@ -206,7 +206,7 @@ pub trait ImportSkills {
 
 /// Reads histories.
 ///
-/// DynamoDB: Query
+/// `DynamoDB`: `Query`
 pub trait ViewHistory {
     /// A page of records, newest first, and the cursor of the next one (rule 31).
     fn history(
@@ -219,7 +219,7 @@ pub trait ViewHistory {
 
 /// Creates and shows jobs.
 ///
-/// DynamoDB: PutItem, GetItem, UpdateItem
+/// `DynamoDB`: `PutItem`, `GetItem`, `UpdateItem`
 pub trait StoreJobs {
     /// Stores a new job; [`StoreError::Conflict`] if one has its id.
     fn create_job(&self, job: &Job) -> impl Future<Output = Result<()>> + Send;
@@ -232,7 +232,7 @@ pub trait StoreJobs {
 /// Runs jobs. Each verb but [`claim_job`](Self::claim_job) is [`StoreError::Conflict`] for a job runner that has lost its
 /// claim.
 ///
-/// DynamoDB: UpdateItem, GetItem
+/// `DynamoDB`: `UpdateItem`, `GetItem`
 pub trait RunJobs {
     /// Claims a job that is queued, or whose job runner is dead.
     fn claim_job(&self, claim: Claim, now: Timestamp) -> impl Future<Output = Result<JobClaim>> + Send;
@@ -255,7 +255,7 @@ pub trait RunJobs {
 /// Stores responses by `Idempotency-Key`. An attempt whose lease has run out may have been replaced by another one:
 /// completing and releasing it is then [`StoreError::Conflict`].
 ///
-/// DynamoDB: PutItem, UpdateItem
+/// `DynamoDB`: `PutItem`, `UpdateItem`
 pub trait IdempotencyStore {
     /// Claims the key for this attempt, if it is free.
     fn start_attempt(&self, attempt: &Attempt, now: Timestamp) -> impl Future<Output = Result<KeyState>> + Send;

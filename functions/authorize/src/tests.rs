@@ -54,7 +54,7 @@ impl ValidateToken for World {
     }
 }
 
-fn world(user: User, token_roles: &[&str]) -> World {
+fn world(user: &User, token_roles: &[&str]) -> World {
     let user = user.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1")));
     let answer = json!({"worker_sid": "WK1", "identity": "ada", "roles": token_roles, "expiration": TOMORROW});
     World { user: Mutex::new(Some(user)), tokens: [("token", answer)].into(), ..World::default() }
@@ -75,7 +75,7 @@ async fn role(world: &World) -> Option<String> {
 
 #[tokio::test]
 async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_moment_on() {
-    let world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let world = world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     let tokens = TokenCache::default();
     assert_eq!(asks(&world, &tokens, Some("Bearer token")).await.unwrap()["isAuthorized"], true);
     for status in [Status::Deactivated, Status::Deleted] {
@@ -89,21 +89,21 @@ async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_mome
 async fn rule_25_an_agent_who_writes_admin_into_their_attributes_is_an_agent() {
     let claims =
         test_support::user_with_role("mallory", Role::SystemAdmin).with(|user| user.managed.role_granted = false);
-    assert_eq!(role(&world(claims.clone(), &["agent"])).await.as_deref(), Some("agent"));
-    assert_eq!(role(&world(claims, &["wfo.full_access"])).await, None);
+    assert_eq!(role(&world(&claims, &["agent"])).await.as_deref(), Some("agent"));
+    assert_eq!(role(&world(&claims, &["wfo.full_access"])).await, None);
     let given_here = test_support::user_with_role("ada", Role::Supervisor);
-    assert_eq!(role(&world(given_here, &["agent"])).await.as_deref(), Some("supervisor"));
+    assert_eq!(role(&world(&given_here, &["agent"])).await.as_deref(), Some("supervisor"));
 }
 
 #[tokio::test]
 async fn twilio_unreachable_is_an_error_and_never_allowed() {
-    let world = World { down: true, ..world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
+    let world = World { down: true, ..world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
     assert!(asks(&world, &TokenCache::default(), Some("Bearer token")).await.is_err());
 }
 
 #[tokio::test]
 async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token() {
-    let world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let world = world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     for header in [Some("Bearer other"), Some("Basic token"), Some("Bearer "), Some("token"), None] {
         assert_eq!(
             asks(&world, &TokenCache::default(), header).await.unwrap(),
@@ -115,7 +115,7 @@ async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token
 
 #[tokio::test]
 async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_end() {
-    let mut world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let mut world = world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     let (tokens, token) = (TokenCache::default(), SecretString::from("token"));
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let at = |seconds| start + jiff::SignedDuration::from_secs(seconds);
@@ -132,16 +132,16 @@ async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_e
 
 #[tokio::test]
 async fn the_token_of_a_worker_that_was_removed_or_replaced_opens_nothing() {
-    let removed = World { deleted: true, ..world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
+    let removed = World { deleted: true, ..world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
     assert_eq!(role(&removed).await, None);
-    let replaced = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let replaced = world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     replaced.user.lock().unwrap().as_mut().unwrap().taskrouter.worker_sid = Some(WorkerSid::new("WK2"));
     assert_eq!(role(&replaced).await, None);
 }
 
 #[tokio::test]
 async fn a_worker_that_the_directory_does_not_know_is_nobody() {
-    let mut world = world(test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let mut world = world(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     world.tokens.get_mut("token").unwrap()["worker_sid"] = json!("WK9");
     assert_eq!(role(&world).await, None);
 }

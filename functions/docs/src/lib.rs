@@ -86,7 +86,6 @@ impl StaticFiles {
         }
     }
 
-    /// HttpResults with what the route is about.
     pub fn handle(&self, request: &Request) -> HttpResult {
         match route(request) {
             "GET /openapi.yaml" => self.contract.respond(request),

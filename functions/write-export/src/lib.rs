@@ -62,7 +62,7 @@ pub async fn handle(
     match &written {
         // Another job runner has taken over, and reports the result.
         Err(ExportError::Store(StoreError::Conflict)) => {
-            tracing::warn!(job_id = %claim.job_id, "lost the claim on a job")
+            tracing::warn!(job_id = %claim.job_id, "lost the claim on a job");
         }
         Err(error) if error.is_transient() => {
             tracing::warn!(%error, job_id = %claim.job_id, "an export failed; Lambda retries it");

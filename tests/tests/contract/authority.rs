@@ -66,7 +66,7 @@ fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() 
     assert!(denied_functions > 5);
 }
 
-/// What the line `DynamoDB:` of a verb's trait in `verbs.rs` states.
+/// What the line `DynamoDB` of a verb's trait in `verbs.rs` states.
 struct Verb {
     actions: BTreeSet<String>,
     queries_index: bool,
@@ -75,14 +75,15 @@ struct Verb {
 /// Every trait of the page of verbs.
 fn verbs() -> BTreeMap<String, Verb> {
     let page = fs::read_to_string(Path::new(ROOT).join("crates/store/src/verbs.rs")).unwrap();
-    let verb = Regex::new(r"(?m)^/// DynamoDB: (.+)\npub trait (\w+)").unwrap();
+    let verb = Regex::new(r"(?m)^/// `DynamoDB`: (.+)\npub trait (\w+)").unwrap();
     let verbs = verb.captures_iter(&page).map(|found| {
-        let parts = found[1].split(", ").map(|part| part.split_once(" on ").unwrap_or((part, "")));
+        let parts = found[1].replace('`', "");
+        let parts = parts.split(", ").map(|part| part.split_once(" on ").unwrap_or((part, "")));
         let actions = parts.clone().map(|(action, _)| format!("dynamodb:{action}")).collect();
         (found[2].to_owned(), Verb { actions, queries_index: parts.into_iter().any(|(_, index)| index == "by_status") })
     });
     let verbs = verbs.collect::<BTreeMap<_, _>>();
-    assert_eq!(verbs.len(), page.matches("\npub trait ").count(), "a trait without a line DynamoDB:");
+    assert_eq!(verbs.len(), page.matches("\npub trait ").count(), "a trait without a line `DynamoDB`");
     verbs
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 use super::{SearchText, UserText};
-use crate::{Level, Refusal, Role, SkillName, Status, Team, TeamId, User, effective::held_skills};
+use crate::{Level, Refusal, Role, SkillName, Status, TeamId, User, effective::held_skills, team::Teams};
 
 /// A query for users; everything in it must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,10 +49,12 @@ impl Criterion {
     }
 
     /// Whether the user matches; `teams` holds at least the user's teams (rules 15 to 17).
-    fn matches<'a>(&self, user: &User, teams: impl IntoIterator<Item = &'a Team>) -> bool {
+    fn matches(&self, user: &User, teams: &Teams) -> bool {
         let Self::Skill { skill, min_level } = self else { return self.may_match_profile(user) };
         let reaches = |level: Option<Level>| min_level.is_none_or(|least| level >= Some(least));
-        held_skills(user, teams).iter().any(|held| held.skill == *skill && !held.disabled && reaches(held.level))
+        held_skills(user, teams.values())
+            .iter()
+            .any(|held| held.skill == *skill && !held.disabled && reaches(held.level))
     }
 
     /// Whether an index entry with this level may lead to a match. An assigned level counts whatever the teams grant
@@ -117,8 +119,8 @@ impl UserQuery {
 
     /// Whether all filters hold; `teams` holds at least the user's teams.
     #[must_use]
-    pub fn matches_criteria<'a>(&self, user: &User, teams: impl IntoIterator<Item = &'a Team> + Clone) -> bool {
-        self.criteria.iter().all(|criterion| criterion.matches(user, teams.clone()))
+    pub fn matches_criteria(&self, user: &User, teams: &Teams) -> bool {
+        self.criteria.iter().all(|criterion| criterion.matches(user, teams))
     }
 
     /// Whether an index entry may lead to a match, by the text of the user and the level that it carries.
@@ -182,7 +184,7 @@ mod tests {
         });
         let matches = |criteria: Vec<Criterion>| {
             let query = UserQuery::new(None, StatusFilter::default(), criteria);
-            query.may_match_profile(&skilled) && query.matches_criteria(&skilled, [])
+            query.may_match_profile(&skilled) && query.matches_criteria(&skilled, &Teams::new())
         };
         let with_level = |level| Criterion::Skill { skill: english.clone(), min_level: Some(Level(level)) };
         assert!(matches(vec![Criterion::Role(Role::Agent), with_level(5)]));

@@ -34,7 +34,7 @@ pub fn suffixes(text: &UserText) -> Vec<Suffix> {
 }
 
 /// Where to look for a folded term: the partition's head, and how the rest begins. A term of fewer than three
-/// characters is all head, and no suffix has such a head; see [`SearchText::leaders`](super::SearchText::leaders).
+/// characters is all head, and no suffix has such a head; see [`SearchText::indexed_terms`](super::SearchText::indexed_terms).
 #[must_use]
 pub fn split_term(term: &str) -> (&str, &str) {
     split(term).unwrap_or((term, ""))

@@ -79,7 +79,6 @@ fn request(body: &str) -> Request {
     with_key().body(Body::from(body)).unwrap()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a handler takes it so")]
 fn makes(id: ResourceId) -> HttpResult {
     let headers = [("location", format!("/teams/{}", id.uuid())), ("etag", "\"1\"".to_owned())];
     json_with(201, &json!({"team_id": id.uuid()}), &headers)

@@ -101,7 +101,7 @@ impl<'a> PageBuilder<'a> {
         self.read_teams(users.iter().filter_map(|user| *user)).await?;
         let mut last = None;
         for (candidate, user) in candidates.iter().zip(users) {
-            if let Some(user) = user.filter(|user| self.query.matches_criteria(user, self.page.teams.values())) {
+            if let Some(user) = user.filter(|user| self.query.matches_criteria(user, &self.page.teams)) {
                 if self.page.users.len() == self.limit {
                     self.after = last;
                     return Ok(Fit::Partly);

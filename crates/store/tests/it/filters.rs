@@ -170,7 +170,7 @@ fn rules_6_to_9_the_pages_of_a_question_are_exactly_who_is_asked_for_each_once()
 fn one_of_many(i: usize) -> User {
     let level = Level([9, 1, 6, 3, 8][i % 5]);
     let english = || (skill("English"), i.is_multiple_of(2).then_some(level));
-    person(i, &format!("Ann{i} Bell"), Some(format!("ann.bell{i}@example.com")), Status::ALL[i / 2 % 2]).with(|user| {
+    person(i, &format!("Ann{i} Bell"), Some(&format!("ann.bell{i}@example.com")), Status::ALL[i / 2 % 2]).with(|user| {
         user.managed.role = if i.is_multiple_of(7) { Role::Supervisor } else { Role::Agent };
         user.managed.teams = i.is_multiple_of(2).then(|| team_id(0)).into_iter().chain([team_id(1 + i % 30)]).collect();
         user.managed.assigned_skills = i.is_multiple_of(3).then(english).into_iter().collect();
