@@ -44,7 +44,7 @@ pub struct WorkerPage {
 #[serde(transparent)]
 pub struct NextPage(String);
 
-/// Whose token it is, as the identity service says.
+/// The identity that the identity service states for a token.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct TokenAnswer {
     /// The worker that the token was issued to; leads to the profile (rule 5).

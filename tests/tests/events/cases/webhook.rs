@@ -82,7 +82,7 @@ const CREATED: Cases = Cases {
         ),
         ("webhook/no-signature", &[NoHeader(SIGNATURE)], Refuses(403, "wrong-signature")),
         (
-            // Signed as a form without fields.
+            // The signature covers a form without fields.
             "webhook/not-a-form",
             &[
                 Body(r#"{"EventType": "worker.created"}"#),
