@@ -102,6 +102,18 @@ impl UserQuery {
         &self.criteria
     }
 
+    /// The team that it filters by.
+    #[must_use]
+    pub fn team(&self) -> Option<TeamId> {
+        self.criteria.iter().find_map(|criterion| if let Criterion::Team(id) = criterion { Some(*id) } else { None })
+    }
+
+    /// The skill that it filters by.
+    #[must_use]
+    pub fn skill(&self) -> Option<&SkillName> {
+        self.criteria.iter().find_map(|c| if let Criterion::Skill { skill, .. } = c { Some(skill) } else { None })
+    }
+
     /// How many conditions are stated besides the status.
     #[must_use]
     pub fn conditions(&self) -> usize {
