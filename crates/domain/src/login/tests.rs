@@ -16,7 +16,7 @@ fn login(role: Role) -> Attributes {
     let idp = IdpProfile {
         full_name: Some("Ada Lovelace".to_owned()),
         email: Some(EmailAddress::reported("ada@example.com")),
-        picture: None,
+        ..IdpProfile::default()
     };
     Attributes { idp, role: Some(role), ..Attributes::default() }
 }
