@@ -48,6 +48,14 @@ impl JobKind {
         Self::Export { query, file: None }
     }
 
+    /// The object's key of the file that the job has written, if it has.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Export { file, .. } => file.as_deref(),
+        }
+    }
+
     /// The name that the API shows.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use jiff::Timestamp;
+use std::fmt::Write as _;
 use uuid::Uuid;
 
 use domain::job::{Job, JobKind, JobState, LEASE, RETRY_WINDOW};
@@ -10,7 +11,7 @@ use crate::{
     Directory, RunJobs, StoreError, StoreJobs,
     dynamo::item::{number, text},
     schema::{
-        items::{self, Entity},
+        items::{self, Entity, Item},
         keys,
     },
 };
@@ -111,20 +112,19 @@ impl RunJobs for Directory {
     }
 
     async fn finish_job(&self, claim: Claim, done: u64, kind: &JobKind) -> Result<(), StoreError> {
-        let update = self
+        let mut expression = "SET #state = :done, done = :count, #total = :count".to_owned();
+        let mut update = self
             .update_claimed(claim)
             .expression_attribute_names("#total", "total")
             .expression_attribute_values(":done", text("done"))
             .expression_attribute_values(":count", number(done));
-        let finished = "SET #state = :done, done = :count, #total = :count";
-        let update = match kind {
-            JobKind::Export { file: Some(file), .. } => update
-                .update_expression(format!("{finished}, #file = :file"))
-                .expression_attribute_names("#file", "file")
-                .expression_attribute_values(":file", text(file)),
-            JobKind::Export { file: None, .. } => update.update_expression(finished),
-        };
-        send(update).await
+        for (name, value) in serde_dynamo::to_item::<_, Item>(kind)? {
+            write!(expression, ", #kind_{name} = :kind_{name}").ok();
+            update = update
+                .expression_attribute_names(format!("#kind_{name}"), &name)
+                .expression_attribute_values(format!(":kind_{name}"), value);
+        }
+        send(update.update_expression(expression)).await
     }
 
     async fn fail_job(&self, claim: Claim, reason: &str) -> Result<(), StoreError> {

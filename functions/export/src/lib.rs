@@ -59,6 +59,7 @@ pub async fn handle(
     time_and_ids: &impl TimeAndIds,
     request: Request,
 ) -> HttpResult {
+    // A caller who may not export has no job to view.
     let caller = caller::from_request(&request, Operation::ExportUsers)?;
     match route(&request) {
         "POST /exports" => {
@@ -128,8 +129,7 @@ async fn view(
     let job = job.filter(|job| !job.is_expired(now)).ok_or_else(unknown)?;
     authorize(caller.caller, Operation::ViewJob { requested_by: job.requested_by })?;
     let job = job.as_of(now);
-    let JobKind::Export { file, .. } = &job.kind;
-    let download_url = match (job.state, file) {
+    let download_url = match (job.state, job.kind.file()) {
         (JobState::Done, Some(file)) => Some(services.presign(file).await.map_err(|error| Problem::internal(&error))?),
         _ => None,
     };
