@@ -1,29 +1,26 @@
 //! Requests, as API Gateway hands them to a function.
 
 use domain::{Role, UserId};
-use http_api::respond::Answer;
+use http_api::HttpResult;
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
 
 use crate::Fallible;
 
-/// A request of an account owner.
 #[derive(Debug, Clone, Default)]
-pub struct Asked<'a> {
+pub struct ApiRequest<'a> {
     /// The route, as the template has it: `GET /users/{user_id}`.
     pub route: &'a str,
-    /// What stands for the names in it.
+    /// The values of the names in the route.
     pub parameters: Vec<(&'a str, String)>,
-    /// The query.
     pub query: Vec<(&'a str, String)>,
-    /// Headers besides the content type, in lower case.
+    /// Besides the content type; names in lower case.
     pub headers: Vec<(&'a str, &'a str)>,
-    /// The body.
     pub body: Option<Value>,
 }
 
-impl Asked<'_> {
-    /// As this caller asks it.
+impl ApiRequest<'_> {
+    /// As the gateway hands it on for this caller, who is an account owner.
     pub fn by(&self, caller: UserId) -> Fallible<Request> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         let named =
@@ -57,11 +54,11 @@ impl Asked<'_> {
     }
 }
 
-/// The body of an answer that is a success.
-pub fn body_of(answer: Answer) -> Fallible<Value> {
-    let answer = answer.map_err(|problem| format!("{problem:?}"))?;
-    match answer.body() {
-        Body::Text(text) if answer.status().is_success() => Ok(serde_json::from_str(text)?),
-        other => Err(format!("{}: {other:?}", answer.status()).into()),
+/// The body of a successful response.
+pub fn body_of(result: HttpResult) -> Fallible<Value> {
+    let response = result.map_err(|problem| format!("{problem:?}"))?;
+    match response.body() {
+        Body::Text(text) if response.status().is_success() => Ok(serde_json::from_str(text)?),
+        other => Err(format!("{}: {other:?}", response.status()).into()),
     }
 }

@@ -1,37 +1,42 @@
-//! Whole exports.
+//! Exports.
 
+use domain::{
+    job::{Job, JobKind},
+    search::{Criterion, StatusFilter, UserQuery},
+};
 use jiff::Timestamp;
-use store::jobs::{Asked, Job, KeepJobs};
+use store::StoreJobs;
 use uuid::Uuid;
 
-use super::CostMeter;
+use super::CapacityBench;
 use crate::{
     Fallible,
     cost::{Call, Cost},
+    export_runner::ExportBucket,
     fixture::directory_at,
     report::count,
-    worker::Exports,
 };
 
-impl CostMeter<'_> {
-    pub(super) async fn exporting(&self) -> Fallible<()> {
-        // The function's handler does this and nothing else to the table.
-        let job = Job::export(Uuid::new_v4(), self.caller, Asked::default(), Timestamp::now());
+impl CapacityBench<'_> {
+    pub(super) async fn exports(&self) -> Fallible<()> {
+        // The handler of `export` does this and nothing else to the table.
+        let kind = JobKind::export(UserQuery::default());
+        let job = Job::queued(Uuid::new_v4(), kind, self.caller, Timestamp::now());
         self.print("start an export", async { Ok(self.directory.create_job(&job).await?) }).await?;
         self.print("look at an export's progress", async { Ok(self.directory.job(job.job_id).await?) }).await?;
-        self.written("export the active", Asked::default()).await?;
-        let team = self.fixture.crowd.teams.first().ok_or("no team")?.team_id.to_string();
-        self.written("export a team", Asked { team: Some(team), ..Asked::default() }).await?;
-        self.written("export all statuses", Asked { status: Some("all".to_owned()), ..Asked::default() }).await
+        self.export("export the active", UserQuery::default()).await?;
+        let team = Criterion::Team(self.fixture.sample.teams.first().ok_or("no team")?.team_id);
+        self.export("export a team", UserQuery::new(None, StatusFilter::default(), vec![team])).await?;
+        self.export("export all statuses", UserQuery::new(None, StatusFilter::All, Vec::new())).await
     }
 
-    /// The worker alone is metered, and not the job's being put.
-    async fn written(&self, what: &str, asked: Asked) -> Fallible<()> {
-        let exports = Exports::start().await?;
-        let behind_the_meter = directory_at(&self.fixture.dynamo.url());
-        self.meter.take();
-        let exported = exports.export(asked, &behind_the_meter, self.meter.url()).await?;
-        let calls = self.meter.take();
+    /// Meters the job runner alone; the job is stored past the meter.
+    async fn export(&self, what: &str, query: UserQuery) -> Fallible<()> {
+        let bucket = ExportBucket::start().await?;
+        let unmetered = directory_at(&self.fixture.dynamo.url());
+        self.meter.intercept().take();
+        let exported = bucket.export(query, &unmetered, self.meter.url()).await?;
+        let calls = self.meter.intercept().take();
         let only = |part: fn(&&Call) -> bool| Cost::of(calls.iter().filter(part)).read_units;
         let (all, rows) = (Cost::of(&calls), count(usize::try_from(exported.rows)?));
         self.report.cost(what, &all);
