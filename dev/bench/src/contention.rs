@@ -227,12 +227,8 @@ impl Client {
     }
 
     async fn assign(&self, level: i64) -> Fallible<HttpResult> {
-        let request = ApiRequest {
-            route: "PUT /users/{user_id}/skills/{skill}",
-            parameters: vec![("user_id", self.edited.to_string()), ("skill", self.skill.clone())],
-            body: Some(json!({"level": level})),
-            ..ApiRequest::default()
-        };
+        let parameters = vec![("user_id", self.edited.to_string()), ("skill", self.skill.clone())];
+        let request = ApiRequest::new("PUT /users/{user_id}/skills/{skill}", parameters).body(json!({"level": level}));
         Ok(assign_skill::handle(&self.directory, &SystemTimeAndIds, request.by(self.caller)?).await)
     }
 }

@@ -53,8 +53,8 @@ impl ExportBucket {
 
     /// Exports with a new job runner that reaches DynamoDB at this address. The job is stored through `directory`.
     pub async fn export(&self, query: UserQuery, directory: &Directory, dynamodb: &str) -> Fallible<Exported> {
-        let nobody = UserId::new(Uuid::nil());
-        let job = Job::queued(Uuid::new_v4(), JobKind::export(query), nobody, Timestamp::now());
+        let requested_by = UserId::new(Uuid::nil());
+        let job = Job::queued(Uuid::new_v4(), JobKind::export(query), requested_by, Timestamp::now());
         directory.create_job(&job).await?;
         let (took, peak_kib) = self.run(&job, dynamodb).await?;
         let done = directory.job(job.job_id).await?.filter(|job| job.state == JobState::Done);

@@ -33,8 +33,8 @@ use report::Report;
 
 const DEFAULT_SIZES: [usize; 2] = [1_000, 15_000];
 
-const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB, which says \
-                            that it does as DynamoDB does, charges them once: take the second units off for that";
+const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB charges them \
+                            once and states that DynamoDB does so too: subtract the second units for that";
 
 /// Errors are only printed.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;

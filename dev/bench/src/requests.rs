@@ -7,19 +7,36 @@ use serde_json::{Value, json};
 
 use crate::Fallible;
 
+type Pairs<'a> = Vec<(&'a str, String)>;
+
 #[derive(Debug, Clone, Default)]
 pub struct ApiRequest<'a> {
-    /// The route, as the template has it: `GET /users/{user_id}`.
-    pub route: &'a str,
-    /// The values of the names in the route.
-    pub parameters: Vec<(&'a str, String)>,
-    pub query: Vec<(&'a str, String)>,
-    /// Besides the content type; names in lower case.
-    pub headers: Vec<(&'a str, &'a str)>,
-    pub body: Option<Value>,
+    route: &'a str,
+    parameters: Pairs<'a>,
+    query: Pairs<'a>,
+    header: Option<(&'a str, &'a str)>,
+    body: Option<Value>,
 }
 
-impl ApiRequest<'_> {
+impl<'a> ApiRequest<'a> {
+    /// The route is one of the template: `GET /users/{user_id}`. `parameters` has values for its names, and possibly others.
+    pub fn new(route: &'a str, parameters: Pairs<'a>) -> Self {
+        Self { route, parameters, ..Self::default() }
+    }
+
+    pub fn query(self, query: Pairs<'a>) -> Self {
+        Self { query, ..self }
+    }
+
+    /// The name in lower case.
+    pub fn header(self, name: &'a str, value: &'a str) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    pub fn body(self, body: impl Into<Option<Value>>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
     /// As the gateway hands it on for this caller, who is an account owner.
     pub fn by(&self, caller: UserId) -> Fallible<Request> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
@@ -29,7 +46,7 @@ impl ApiRequest<'_> {
         let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
         let path = self.parameters.iter().fold(path.to_owned(), filled_in);
         let caller = json!({"user_id": caller, "role": Role::AccountOwner, "token_role": Role::SystemAdmin});
-        let headers = [("content-type", "application/json")].into_iter().chain(self.headers.iter().copied());
+        let headers = [("content-type", "application/json")].into_iter().chain(self.header);
         let headers: Value = headers.map(|(name, value)| (name.to_owned(), json!(value))).collect();
         let event = json!({
             "version": "2.0",

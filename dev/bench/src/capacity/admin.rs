@@ -16,9 +16,6 @@ enum Function {
     Skills,
 }
 
-const MINIMAL: (&str, &str) = ("prefer", "return=minimal");
-const KEY: (&str, &str) = ("idempotency-key", "a-key");
-
 impl CapacityBench<'_> {
     pub(super) async fn admin(&self) -> Fallible<()> {
         self.users().await?;
@@ -28,30 +25,27 @@ impl CapacityBench<'_> {
 
     async fn users(&self) -> Fallible<()> {
         let (team, skill) = (&self.fixture.sample.teams[0], &self.fixture.sample.skills[0]);
-        let new_user = |identity: &str| {
-            json!({"identity": identity, "name": "Grace Hopper", "email": "grace@example.com",
-                "teams": [team.team_id], "assigned_skills": [{"skill": skill.name, "level": 50}]})
+        let add = |identity: &str| {
+            ApiRequest::new("POST /users", vec![]).body(json!({
+                "identity": identity, "name": "Grace Hopper", "email": "grace@example.com",
+                "teams": [team.team_id], "assigned_skills": [{"skill": skill.name, "level": 50}],
+            }))
         };
-        let add =
-            |identity| ApiRequest { route: "POST /users", body: Some(new_user(identity)), ..ApiRequest::default() };
-        let keyed = || ApiRequest { headers: vec![KEY], ..add("keyed") };
+        let keyed = || add("keyed").header("idempotency-key", "a-key");
         self.request("add a user with a team and a skill", Function::Edit, add("grace")).await?;
         let added = self.request("add a user, with an Idempotency-Key", Function::Edit, keyed()).await?.0;
         self.request("the same again", Function::Edit, keyed()).await?;
         let user = || vec![("user_id", added["user_id"].as_str().unwrap_or_default().to_owned())];
-        let edit = |body| ApiRequest {
-            route: "PATCH /users/{user_id}",
-            parameters: user(),
-            body: Some(body),
-            headers: vec![MINIMAL],
-            ..ApiRequest::default()
+        let edit = |body: Value| {
+            ApiRequest::new("PATCH /users/{user_id}", user()).header("prefer", "return=minimal").body(body)
         };
-        let role = self.request("edit a role, return=minimal", Function::Edit, edit(json!({"role": "supervisor"})));
-        let mut edits = vec![role.await?.1];
-        let other = self.fixture.sample.teams[1].team_id;
-        let moved =
-            self.request("move to another team, return=minimal", Function::Edit, edit(json!({"teams": [other]})));
-        edits.push(moved.await?.1);
+        let mut edits = Vec::new();
+        for (what, body) in [
+            ("edit a role, return=minimal", json!({"role": "supervisor"})),
+            ("move to another team, return=minimal", json!({"teams": [self.fixture.sample.teams[1].team_id]})),
+        ] {
+            edits.push(self.request(what, Function::Edit, edit(body)).await?.1);
+        }
         let is_least = |cost: &Cost| cost.calls == 2 && cost.read_units > 0.0 && cost.write_units > 0.0;
         self.report.limit(edits.iter().all(is_least), "an edit is one read and one transaction");
         for (what, route) in [
@@ -60,59 +54,45 @@ impl CapacityBench<'_> {
             ("reactivate", "POST /users/{user_id}/reactivate"),
             ("delete", "DELETE /users/{user_id}"),
         ] {
-            let request = ApiRequest { route, parameters: user(), ..ApiRequest::default() };
-            self.request(what, Function::SetStatus, request).await?;
+            self.request(what, Function::SetStatus, ApiRequest::new(route, user())).await?;
         }
         Ok(())
     }
 
     async fn teams(&self) -> Fallible<()> {
-        let list = |route| ApiRequest { route, ..ApiRequest::default() };
-        self.request("list 25 teams with their members counted", Function::Teams, list("GET /teams")).await?;
-        let named = |route, name| ApiRequest { route, body: Some(json!({ "name": name })), ..ApiRequest::default() };
-        let made = self.request("create a team", Function::Teams, named("POST /teams", "Night shift")).await?.0;
+        let list = ApiRequest::new("GET /teams", vec![]);
+        self.request("list 25 teams with their members counted", Function::Teams, list).await?;
+        let create = ApiRequest::new("POST /teams", vec![]).body(json!({"name": "Night shift"}));
+        let made = self.request("create a team", Function::Teams, create).await?.0;
         let skill = self.fixture.sample.skills[0].name.to_string();
-        let team = || vec![("team_id", made["team_id"].as_str().unwrap_or_default().to_owned())];
-        let with_skill = || team().into_iter().chain([("skill", skill.clone())]).collect();
-        let rename = ApiRequest { parameters: team(), ..named("PATCH /teams/{team_id}", "Day shift") };
-        self.request("rename a team", Function::Teams, rename).await?;
-        let give = "PUT /teams/{team_id}/skills/{skill}";
-        let give = ApiRequest {
-            route: give,
-            parameters: with_skill(),
-            body: Some(json!({"level": 5})),
-            ..ApiRequest::default()
-        };
-        self.request("give a team a skill", Function::Teams, give).await?;
-        let archive = "PATCH /teams/{team_id}";
-        let archive = ApiRequest { parameters: team(), body: Some(json!({"archived": true})), ..list(archive) };
-        self.request("archive a team", Function::Teams, archive).await?;
-        for (what, route) in [
-            ("take a skill from a team", "DELETE /teams/{team_id}/skills/{skill}"),
-            ("view a team's history", "GET /teams/{team_id}/history"),
-            ("delete a team", "DELETE /teams/{team_id}"),
+        let team_id = made["team_id"].as_str().unwrap_or_default();
+        let parameters = || vec![("team_id", team_id.to_owned()), ("skill", skill.clone())];
+        for (what, route, body) in [
+            ("rename a team", "PATCH /teams/{team_id}", Some(json!({"name": "Day shift"}))),
+            ("give a team a skill", "PUT /teams/{team_id}/skills/{skill}", Some(json!({"level": 5}))),
+            ("archive a team", "PATCH /teams/{team_id}", Some(json!({"archived": true}))),
+            ("take a skill from a team", "DELETE /teams/{team_id}/skills/{skill}", None),
+            ("view a team's history", "GET /teams/{team_id}/history", None),
+            ("delete a team", "DELETE /teams/{team_id}", None),
         ] {
-            let request = ApiRequest { route, parameters: with_skill(), ..ApiRequest::default() };
-            self.request(what, Function::Teams, request).await?;
+            self.request(what, Function::Teams, ApiRequest::new(route, parameters()).body(body)).await?;
         }
         let largest = vec![("team_id", self.fixture.sample.teams[0].team_id.to_string())];
         for (what, route) in [
             ("view a team with its members counted", "GET /teams/{team_id}"),
             ("list 25 members of a team", "GET /teams/{team_id}/members"),
         ] {
-            let request = ApiRequest { route, parameters: largest.clone(), ..ApiRequest::default() };
-            self.request(what, Function::Teams, request).await?;
+            self.request(what, Function::Teams, ApiRequest::new(route, largest.clone())).await?;
         }
         Ok(())
     }
 
     async fn catalog(&self) -> Fallible<()> {
-        let list = ApiRequest { route: "GET /skill-sets", ..ApiRequest::default() };
+        let list = ApiRequest::new("GET /skill-sets", vec![]);
         let sets = self.request("list all skill sets with their uses counted", Function::Skills, list).await?.0;
         let skills = sets["items"].as_array().into_iter().flatten().filter_map(|set| set["skills"].as_array());
         self.report.figure("of this many skills", crate::report::count(skills.flatten().count()), "skills");
-        let create =
-            ApiRequest { route: "POST /skill-sets", body: Some(json!({"name": "New"})), ..ApiRequest::default() };
+        let create = ApiRequest::new("POST /skill-sets", vec![]).body(json!({"name": "New"}));
         self.request("create a skill set", Function::Skills, create).await?;
         let of_new = || vec![("name", "New".to_owned()), ("skill", "New_skill".to_owned())];
         for (what, route, body) in [
@@ -122,12 +102,7 @@ impl CapacityBench<'_> {
             ("delete a skill", "DELETE /skill-sets/{name}/skills/{skill}", None),
             ("delete a skill set", "DELETE /skill-sets/{name}", None),
         ] {
-            self.request(
-                what,
-                Function::Skills,
-                ApiRequest { route, parameters: of_new(), body, ..ApiRequest::default() },
-            )
-            .await?;
+            self.request(what, Function::Skills, ApiRequest::new(route, of_new()).body(body)).await?;
         }
         Ok(())
     }

@@ -39,24 +39,16 @@ impl CapacityBench<'_> {
     }
 
     async fn edit(&self, user: &User, edit: serde_json::Value) -> Fallible<()> {
-        let request = ApiRequest {
-            route: "PATCH /users/{user_id}",
-            parameters: vec![("user_id", user.user_id.to_string())],
-            body: Some(edit),
-            ..ApiRequest::default()
-        };
+        let request = ApiRequest::new("PATCH /users/{user_id}", vec![("user_id", user.user_id.to_string())]).body(edit);
         let handled =
             edit::handle(&self.directory, &SystemTimeAndIds, RoleAuthority::Directory, request.by(self.caller)?);
         body_of(Box::pin(handled).await).map(drop)
     }
 
     async fn change_skill(&self, route: &str, user: &User, skill: &Skill) -> Fallible<()> {
-        let request = ApiRequest {
-            route,
-            parameters: vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())],
-            body: route.starts_with("PUT").then(|| json!({"level": 50})),
-            ..ApiRequest::default()
-        };
+        let parameters = vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())];
+        let body = route.starts_with("PUT").then(|| json!({"level": 50}));
+        let request = ApiRequest::new(route, parameters).body(body);
         body_of(Box::pin(assign_skill::handle(&self.directory, &SystemTimeAndIds, request.by(self.caller)?)).await)
             .map(drop)
     }

@@ -37,7 +37,7 @@ impl CapacityBench<'_> {
     /// Requests this route, whose response has this field.
     async fn view(&self, route: &str, user: &User, field: &str) -> Fallible<()> {
         let parameters = vec![("user_id", user.user_id.to_string())];
-        let request = ApiRequest { route, parameters, ..ApiRequest::default() };
+        let request = ApiRequest::new(route, parameters);
         let body = body_of(Box::pin(view::handle(&self.directory, request.by(self.caller)?)).await)?;
         if body.get(field).is_some() { Ok(()) } else { Err(format!("the response of {route} has no {field}").into()) }
     }

@@ -101,7 +101,7 @@ impl CapacityBench<'_> {
     }
 
     async fn page(&self, query: QueryString) -> Fallible<Value> {
-        let request = ApiRequest { route: "GET /users", query, ..ApiRequest::default() };
+        let request = ApiRequest::new("GET /users", vec![]).query(query);
         body_of(search::handle(&self.directory, request.by(self.caller)?).await)
     }
 }
