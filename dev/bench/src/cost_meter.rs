@@ -1,11 +1,12 @@
 //! Counts the calls to DynamoDB and the capacity that they consume.
 //!
-//! Every request is made to ask for its consumed capacity. Each call is held back for [`HOLD`], so that calls made at the
-//! same time overlap for certain, and calls made one after the other never do: those are *rounds*.
+//! Every request is made to ask for its consumed capacity. Each call is held back for [`HOLD`], so that calls made at
+//! the same time overlap for certain, and calls made one after the other never do: those are *rounds*.
 //!
-//! In a transaction the embedded database charges an item's units twice and an index's once; a comment in its source says
-//! that DynamoDB was observed to do so. That is not confirmed, so the higher figure is counted, an index's units twice,
-//! and the second ones are reported separately ([`Cost::second_index_units`](crate::cost::Cost::second_index_units)).
+//! In a transaction the embedded database charges an item's units twice and an index's once; a comment in its source
+//! says that DynamoDB was observed to do so. That is not confirmed, so the higher figure is counted, an index's units
+//! twice, and the second ones are reported separately
+//! ([`Cost::second_index_units`](crate::cost::Cost::second_index_units)).
 
 use std::{
     sync::{Mutex, PoisonError},

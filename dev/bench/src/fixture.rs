@@ -71,8 +71,8 @@ pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
     Directory::new(Client::from_conf(config.build()), table_name())
 }
 
-/// Loads all items into the table, past the stream: teams, skills, and of each user what a login writes and the entries.
-/// Thousands of commits would take minutes.
+/// Loads all items into the table, past the stream: teams, skills, and of each user what a login writes and the
+/// entries. Thousands of commits would take minutes.
 pub fn load(database: &Database, sample: &SampleUsers) -> Fallible<()> {
     import(database, catalog(sample)?)?;
     for users in sample.users.chunks(BATCH) {

@@ -17,13 +17,13 @@ pub struct HistoryFaults {
     pub lost: usize,
     /// Further records of an edit that has one.
     pub applied_twice: usize,
-    /// Records that do not start from the state that the previous one ended with, or that hold more than one edit; and a
-    /// profile that differs from the last record.
+    /// Records that do not start from the state that the previous one ended with, or that hold more than one edit;
+    /// and a profile that differs from the last record.
     pub gaps: usize,
 }
 
-/// `history` is in order of time, oldest first. `done` are the edits that were answered as done, those of each client in
-/// the order in which it made them; each client has a skill of its own.
+/// `history` is in order of time, oldest first. `done` are the edits that were answered as done, those of each client
+/// in the order in which it made them; each client has a skill of its own.
 pub fn faults(history: &[Record], now: &User, done: &[Edit]) -> HistoryFaults {
     let steps = history.iter().flat_map(|record| &record.changes).filter(|change| change.field == FIELD);
     let steps = steps.map(|change| (skills(&change.before), skills(&change.after))).collect::<Vec<_>>();

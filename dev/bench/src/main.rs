@@ -1,8 +1,8 @@
 //! `make bench`: prints a line for each figure, and fails if a stated limit is broken.
 //!
 //! `BENCH_USERS` holds the sizes of the directory, separated by commas; the default is `1000,15000`. With the release
-//! profile and the default sizes, the figures are also written into `docs/performance.md`. The binaries of the functions
-//! must have been built with the same profile.
+//! profile and the default sizes, the figures are also written into `docs/performance.md`. The binaries of the
+//! functions must have been built with the same profile.
 
 mod callbacks;
 mod capacity;
@@ -33,8 +33,8 @@ use report::Report;
 
 const DEFAULT_SIZES: [usize; 2] = [1_000, 15_000];
 
-const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB charges them \
-                            once and states that DynamoDB does so too: subtract the second units for that";
+const SECOND_UNITS: &str = "write units of an index in a transaction are counted twice; the embedded DynamoDB charges \
+                            them once and states that DynamoDB does so too: subtract the second units for that";
 
 /// Errors are only printed.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;

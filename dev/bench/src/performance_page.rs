@@ -140,10 +140,12 @@ mod tests {
         }
         page.section("Functions");
         page.cost("edit", Cost { calls: 5, rounds: 3, write_units: 4.0, second_index_units: 1.0, ..Cost::default() });
-        let expected = "## Capacity\n\n| operation | calls | rounds | read units | write units |\n|---|---|---|---|---|\n\
-                        | search | 3 |  | 26.5 / 28 |  |\n\n| figure | |\n|---|---|\n| rows | 25 rows |\n\n\
-                        ## Functions\n\n| operation | calls | rounds | read units | write units |\n|---|---|---|---|---|\n\
-                        | edit | 5 | 3 |  | 4 (1 of them second units) |\n";
+        let header = "| operation | calls | rounds | read units | write units |\n|---|---|---|---|---|";
+        let expected = format!(
+            "## Capacity\n\n{header}\n| search | 3 |  | 26.5 / 28 |  |\n\n\
+             | figure | |\n|---|---|\n| rows | 25 rows |\n\n\
+             ## Functions\n\n{header}\n| edit | 5 | 3 |  | 4 (1 of them second units) |\n"
+        );
         assert_eq!(page.render().unwrap(), expected);
     }
 

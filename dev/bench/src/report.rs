@@ -56,8 +56,8 @@ impl Report {
         self.page.borrow_mut().note(text.to_string());
     }
 
-    /// The cost of an operation. Units that it does not consume are left out, and so are rounds if each call is a round of
-    /// its own.
+    /// The cost of an operation. Units that it does not consume are left out, and so are rounds if each call is a
+    /// round of its own.
     pub fn cost(&self, what: &str, cost: &Cost) {
         self.page.borrow_mut().cost(what, *cost);
         self.print(&format!("{what}: calls"), count(cost.calls), "calls");

@@ -19,7 +19,8 @@ pub struct ApiRequest<'a> {
 }
 
 impl<'a> ApiRequest<'a> {
-    /// The route is one of the template: `GET /users/{user_id}`. `parameters` has values for its names, and possibly others.
+    /// The route is one of the template: `GET /users/{user_id}`. `parameters` has values for its names, and possibly
+    /// others.
     pub fn new(route: &'a str, parameters: Pairs<'a>) -> Self {
         Self { route, parameters, ..Self::default() }
     }

@@ -7,8 +7,8 @@ use super::CapacityBench;
 use crate::{Fallible, report::count};
 
 impl CapacityBench<'_> {
-    /// Scans the index of profiles: a Scan of the table would read all search entries as well. The folded name is in the
-    /// index's sort key.
+    /// Scans the index of profiles: a Scan of the table would read all search entries as well. The folded name is in
+    /// the index's sort key.
     pub(super) async fn scans(&self) -> Fallible<()> {
         for (what, word, enough) in [
             ("Scan with contains, 25 people of one word", "lovelace", 25),

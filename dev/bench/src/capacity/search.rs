@@ -12,8 +12,8 @@ use crate::{
     requests::{ApiRequest, body_of},
 };
 
-/// Given and family names, parts of names, a part of some e-mail addresses, and two of all of them. Each fills a page of
-/// 25 with 1,000 users.
+/// Given and family names, parts of names, a part of some e-mail addresses, and two of all of them. Each fills a page
+/// of 25 with 1,000 users.
 const WORDS: [&str; 7] = ["ada", "lovelace", "o'neill", "ler", "mar", "example", ".com"];
 
 /// The most that a page of 25 for one word may cost.
@@ -116,8 +116,8 @@ fn teams(page: &Value) -> usize {
     teams.filter_map(|team| team["team_id"].as_str()).collect::<std::collections::BTreeSet<_>>().len()
 }
 
-/// Checks that a page for one word costs the same in a small directory as in a large one: calls, rounds, and units, apart
-/// from the teams of the users who happen to be on it and the rounding of entries to 4 KB.
+/// Checks that a page for one word costs the same in a small directory as in a large one: calls, rounds, and units,
+/// apart from the teams of the users who happen to be on it and the rounding of entries to 4 KB.
 pub fn same_at_every_size(report: &Report, by_size: &[Vec<OneWord>]) {
     let without_teams = |page: &OneWord| page.cost.read_units - count(page.teams) / 2.0;
     for sizes in by_size.windows(2) {
