@@ -45,7 +45,7 @@ lint: $(VIEWER) ## Check formatting, links, clippy, the documentation, and the d
 fmt: ## Format the code
 	cargo fmt --all
 
-bench: $(VIEWER) ## Measure capacity units, latency, memory and binary sizes (option: BENCH_USERS=1000,15000)
+bench: $(VIEWER) ## Measure capacity units, latency, memory and binary sizes, and write docs/performance.md (option: BENCH_USERS=1000,15000)
 	cargo build --release --workspace --bins
 	target/release/bench
 

@@ -1,31 +1,23 @@
-//! What TaskRouter posts.
+//! Callbacks of TaskRouter.
 
 use serde_json::{Value, json};
 
 /// A callback about a worker, as the form that TaskRouter posts.
 #[derive(Debug, Clone)]
 pub struct Callback {
-    /// The account.
     pub account_sid: String,
-    /// The workspace.
     pub workspace_sid: String,
     /// `worker.attributes.update` and so on.
     pub event_type: &'static str,
     /// Seconds since 1970, and the worker's version.
     pub moment: u64,
-    /// The worker.
     pub worker_sid: String,
-    /// The friendly name.
     pub identity: String,
-    /// The attributes.
     pub attributes: Value,
-    /// The activity's name.
     pub activity: String,
 }
 
 impl Callback {
-    /// The fields of the form.
-    #[must_use]
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AccountSid", self.account_sid.clone()),
@@ -42,15 +34,12 @@ impl Callback {
         ]
     }
 
-    /// The form.
-    #[must_use]
     pub fn form(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(self.fields()).finish()
     }
 }
 
-/// What Flex writes into the attributes of an agent at a login.
-#[must_use]
+/// The attributes that Flex writes at the login of an agent.
 pub fn attributes(full_name: &str, email: &str) -> Value {
     json!({
         "contact_uri": format!("client:{}", email.replace('@', "_40").replace('.', "_2E")),

@@ -1,31 +1,34 @@
-//! Many edits of one person at the same moment, in good weather and in bad: none is lost and none applied twice.
+//! Many concurrent edits of one user, without faults and with them: none is lost and none is applied twice.
 //!
-//! Each client assigns a skill of its own, at one level after the other, and asks again until it is told that it is
-//! done. The edits go through the handler of `assign-skill`, and its calls to DynamoDB through a [`Proxy`].
+//! Each client assigns a skill of its own, at one level after the other, and repeats a request until it succeeds. The
+//! edits go through the handler of `assign-skill`, and its calls to DynamoDB through a [`Proxy`].
 
 use std::{
     fmt::Display,
     time::{Duration, Instant},
 };
 
+use app::SystemTimeAndIds;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use domain::{Record, Role, Skill, SkillName, User, UserId, skill::LevelRange, test_support};
-use http_api::respond::Answer;
-use serde_json::json;
-use store::{
-    Directory, ViewUser,
-    history::{Subject, ViewHistory},
+use domain::{
+    Identity, LevelRange, Provenance, Record, Role, Skill, SkillName, SkillSetName, User, UserId, audit::Subject,
 };
+use http_api::HttpResult;
+use jiff::Timestamp;
+use serde_json::json;
+use store::{Directory, ViewHistory, ViewUser};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::{
     Fallible,
+    faults::{Fault, FaultInjector, FaultRates, Rates, Tally},
     fixture::{Fixture, directory_at, directory_retrying},
-    history_check::{self, Edit, Faults},
-    people::Crowd,
-    proxy::{Fault, FaultRates, Proxy, Rates, Tally},
+    history_check::{self, Edit, HistoryFaults},
+    proxy::Proxy,
     report::{Report, count},
-    requests::Asked,
+    requests::ApiRequest,
+    sample_users::SampleUsers,
 };
 
 /// The argument with which this binary measures only this.
@@ -34,15 +37,15 @@ pub const ALONE: &str = "contention";
 const EDITS: usize = 1_000;
 const CLIENTS: usize = 16;
 
-/// How often a client asks for the same edit before it gives up.
-const MOST_ASKED: usize = 200;
+/// How often a client tries the same edit before it gives up.
+const MAX_TRIES: usize = 200;
 
-/// How long a client waits at most before it asks again, in milliseconds.
-const WAITS_MS: u64 = 50;
+/// The longest wait before the next try, in milliseconds.
+const MAX_WAIT_MS: u64 = 50;
 
 const NO_FAULTS: Rates = &[];
 
-/// Worse than DynamoDB is: a tenth of the transactions and a twentieth of the other calls go wrong.
+/// More than DynamoDB has: a tenth of the transactions and a twentieth of the other calls fail.
 const FAULTS: FaultRates = FaultRates {
     transactions: &[
         (Fault::Conflict, 40),
@@ -55,33 +58,29 @@ const FAULTS: FaultRates = FaultRates {
     seed: 4,
 };
 
-/// What became of the edits.
 #[derive(Debug)]
 struct Outcome {
-    /// Answered as done.
     done: Vec<Edit>,
-    /// Answers that were errors.
+    /// Responses that were errors.
     errors: usize,
-    /// Never answered as done, however often they were asked for.
     given_up: usize,
-    faults: Faults,
+    history: HistoryFaults,
     tally: Tally,
     took: Duration,
 }
 
-/// Prints how it goes without faults and with them.
 pub async fn contention(report: &Report) -> Fallible<()> {
-    report.section(format!("{EDITS} edits of one person by {CLIENTS} clients at the same time"));
-    let calm = FaultRates { transactions: NO_FAULTS, others: NO_FAULTS, seed: 0 };
-    print(report, "no faults", &edit_at_once(EDITS, CLIENTS, calm).await?);
-    print(report, "faults", &edit_at_once(EDITS, CLIENTS, FAULTS).await?);
+    report.section(&format!("{EDITS} edits of one person by {CLIENTS} clients at the same time"));
+    let no_faults = FaultRates { transactions: NO_FAULTS, others: NO_FAULTS, seed: 0 };
+    print(report, "no faults", &edit_concurrently(EDITS, CLIENTS, no_faults).await?);
+    print(report, "faults", &edit_concurrently(EDITS, CLIENTS, FAULTS).await?);
     Ok(())
 }
 
-fn print(report: &Report, weather: impl Display, outcome: &Outcome) {
+fn print(report: &Report, rates: impl Display, outcome: &Outcome) {
     let edits = outcome.done.len() + outcome.given_up;
     let per_edit = |number| count(number) / count(edits);
-    let Faults { lost, applied_twice, gaps } = outcome.faults;
+    let HistoryFaults { lost, applied_twice, gaps } = outcome.history;
     let counts = [
         ("edits", edits, "edits"),
         ("answers that were errors", outcome.errors, "answers"),
@@ -91,64 +90,75 @@ fn print(report: &Report, weather: impl Display, outcome: &Outcome) {
         ("gaps in the history", gaps, "gaps"),
     ];
     for (what, number, unit) in counts {
-        report.figure(format!("{weather}: {what}"), count(number), unit);
+        report.figure(format!("{rates}: {what}"), count(number), unit);
     }
     for (fault, &times) in &outcome.tally.faults {
-        report.figure(format!("{weather}: {fault}"), count(times), "calls");
+        report.figure(format!("{rates}: {fault}"), count(times), "calls");
     }
-    report.figure(format!("{weather}: transactions tried per edit"), per_edit(outcome.tally.transactions), "tries");
-    report.figure(format!("{weather}: other calls per edit"), per_edit(outcome.tally.others), "calls");
-    report.figure(format!("{weather}: edits a second"), count(edits) / outcome.took.as_secs_f64(), "edits/s");
+    report.figure(format!("{rates}: transactions tried per edit"), per_edit(outcome.tally.transactions), "tries");
+    report.figure(format!("{rates}: other calls per edit"), per_edit(outcome.tally.others), "calls");
+    report.figure(format!("{rates}: edits a second"), count(edits) / outcome.took.as_secs_f64(), "edits/s");
     let limits = [("given up", outcome.given_up), ("applied twice", applied_twice), ("lost", lost), ("a gap", gaps)];
     for (what, number) in limits {
-        report.limit(number == 0, format!("of {edits} edits of one person, {weather}, {number} are {what}"));
+        report.limit(number == 0, format!("of {edits} edits of one person, {rates}, {number} are {what}"));
     }
 }
 
-/// So many edits of one person by so many clients.
-async fn edit_at_once(edits: usize, clients: usize, weather: FaultRates) -> Fallible<Outcome> {
-    let (asker, edited) = (test_support::user_with_role("olga", Role::AccountOwner), test_support::agent("ada"));
+async fn edit_concurrently(edits: usize, clients: usize, rates: FaultRates) -> Fallible<Outcome> {
+    let (caller, edited) = (user("olga", Role::AccountOwner)?, user("ada", Role::Agent)?);
     let skills = (0..clients).map(skill).collect::<Fallible<Vec<_>>>()?;
-    let fixture =
-        Fixture::with(Crowd { people: vec![asker.clone(), edited.clone()], teams: Vec::new(), skills }).await?;
-    let proxy = Proxy::start(fixture.dynamo.url(), weather).await?;
+    let sample = SampleUsers { users: vec![caller.clone(), edited.clone()], teams: Vec::new(), skills };
+    let fixture = Fixture::of(sample).await?;
+    let proxy = Proxy::start(fixture.dynamo.url(), FaultInjector::new(rates)).await?;
     let began = Instant::now();
-    let mut at_work = JoinSet::new();
+    let mut running = JoinSet::new();
     for number in 0..clients {
         let client = Client {
             directory: directory_retrying(proxy.url(), retries()),
-            asker: asker.user_id,
+            caller: caller.user_id,
             edited: edited.user_id,
             skill: skill_name(number),
             rng: fastrand::Rng::with_seed(u64::try_from(number)?),
         };
-        // The first clients make one more where the edits do not come out even.
-        at_work.spawn(client.work((edits + clients - 1 - number) / clients));
+        // The first clients make one more if the edits cannot be divided evenly.
+        running.spawn(client.work((edits + clients - 1 - number) / clients));
     }
     let mut outcome = Outcome {
         done: Vec::with_capacity(edits),
         errors: 0,
         given_up: 0,
-        faults: Faults::default(),
+        history: HistoryFaults::default(),
         tally: Tally::default(),
         took: Duration::ZERO,
     };
-    while let Some(work) = at_work.join_next().await {
+    while let Some(work) = running.join_next().await {
         let Work { done, errors, given_up } = work??;
         outcome.done.extend(done);
         outcome.errors += errors;
         outcome.given_up += given_up;
     }
-    (outcome.took, outcome.tally) = (began.elapsed(), proxy.tally());
+    (outcome.took, outcome.tally) = (began.elapsed(), proxy.intercept().tally());
     let directory = directory_at(&fixture.dynamo.url());
-    let now = directory.user(edited.user_id).await?.ok_or("the person has gone")?;
-    outcome.faults = history_check::faults(&history(&directory, &now).await?, &now, &outcome.done);
+    let now = directory.user(edited.user_id).await?.ok_or("the edited user is gone")?;
+    outcome.history = history_check::faults(&history(&directory, &now).await?, &now, &outcome.done);
     Ok(outcome)
 }
 
-/// As often as a function does, and sooner: what is measured is what becomes of the edits.
+/// As many as a function makes, with shorter waits: time is not measured here.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(20))
+}
+
+/// As after an edit: managed here, with a role that was given here.
+fn user(name: &str, role: Role) -> Fallible<User> {
+    let mut user = User::new(UserId::new(Uuid::new_v4()), Identity::parse(name)?, Timestamp::UNIX_EPOCH);
+    user.version = 1;
+    user.idp.full_name = Some(name.to_owned());
+    user.managed.role = role;
+    user.managed.role_granted = true;
+    user.managed.login_role = Some(role);
+    user.managed.provenance = Provenance::Managed;
+    Ok(user)
 }
 
 fn skill_name(number: usize) -> String {
@@ -157,10 +167,10 @@ fn skill_name(number: usize) -> String {
 
 fn skill(number: usize) -> Fallible<Skill> {
     let name = SkillName::new(&skill_name(number))?;
-    Ok(Skill { name, skill_set: "Clients".to_owned(), levels: Some(LevelRange::default()), version: 1 })
+    Ok(Skill { name, skill_set: SkillSetName::parse("Clients")?, levels: Some(LevelRange::default()), version: 1 })
 }
 
-/// All of it, oldest first.
+/// The whole history, oldest first.
 async fn history(directory: &Directory, user: &User) -> Fallible<Vec<Record>> {
     let (mut history, mut cursor) = (Vec::new(), None);
     loop {
@@ -174,10 +184,10 @@ async fn history(directory: &Directory, user: &User) -> Fallible<Vec<Record>> {
     }
 }
 
-/// Somebody who assigns one skill.
+/// Assigns one skill.
 struct Client {
     directory: Directory,
-    asker: UserId,
+    caller: UserId,
     edited: UserId,
     skill: String,
     rng: fastrand::Rng,
@@ -191,12 +201,12 @@ struct Work {
 }
 
 impl Client {
-    /// One level after the other.
+    /// Assigns the levels from 1 on, one after the other.
     async fn work(mut self, edits: usize) -> Fallible<Work> {
         let mut work = Work::default();
         for level in 1..=i64::try_from(edits)? {
-            let tries = self.ask_until_done(level).await?;
-            work.errors += tries.unwrap_or(MOST_ASKED + 1) - 1;
+            let tries = self.assign_until_done(level).await?;
+            work.errors += tries.unwrap_or(MAX_TRIES + 1) - 1;
             match tries {
                 Some(_) => work.done.push((self.skill.clone(), level)),
                 None => work.given_up += 1,
@@ -205,32 +215,28 @@ impl Client {
         Ok(work)
     }
 
-    /// How often it had to be asked for; none where it was never done. What is not answered may be done all the same.
-    async fn ask_until_done(&mut self, level: i64) -> Fallible<Option<usize>> {
-        for tries in 1..=MOST_ASKED {
-            if is_done(self.ask(level).await?)? {
+    /// The number of tries; none if it was never answered as done. A failed try may have been applied all the same.
+    async fn assign_until_done(&mut self, level: i64) -> Fallible<Option<usize>> {
+        for tries in 1..=MAX_TRIES {
+            if is_done(self.assign(level).await?)? {
                 return Ok(Some(tries));
             }
-            tokio::time::sleep(Duration::from_millis(self.rng.u64(0..WAITS_MS))).await;
+            tokio::time::sleep(Duration::from_millis(self.rng.u64(0..MAX_WAIT_MS))).await;
         }
         Ok(None)
     }
 
-    async fn ask(&self, level: i64) -> Fallible<Answer> {
-        let asked = Asked {
-            route: "PUT /users/{user_id}/skills/{skill}",
-            parameters: vec![("user_id", self.edited.to_string()), ("skill", self.skill.clone())],
-            body: Some(json!({"level": level})),
-            ..Asked::default()
-        };
-        Ok(assign_skill::handle(&self.directory, asked.by(self.asker)?).await)
+    async fn assign(&self, level: i64) -> Fallible<HttpResult> {
+        let parameters = vec![("user_id", self.edited.to_string()), ("skill", self.skill.clone())];
+        let request = ApiRequest::new("PUT /users/{user_id}/skills/{skill}", parameters).body(json!({"level": level}));
+        Ok(assign_skill::handle(&self.directory, &SystemTimeAndIds, request.by(self.caller)?).await)
     }
 }
 
-/// Whether it is done, or is to be asked for again. A refusal is neither.
-fn is_done(answer: Answer) -> Fallible<bool> {
-    match answer {
-        Ok(answer) if answer.status().is_success() => Ok(true),
+/// Whether the edit is done, or must be tried again. A refusal is an error of this benchmark.
+fn is_done(result: HttpResult) -> Fallible<bool> {
+    match result {
+        Ok(response) if response.status().is_success() => Ok(true),
         Err(problem) if problem.status >= 500 => Ok(false),
         other => Err(format!("an edit was refused: {other:?}").into()),
     }
@@ -240,8 +246,8 @@ fn is_done(answer: Answer) -> Fallible<bool> {
 mod tests {
     use super::*;
 
-    /// Much goes wrong, so that of few calls each kind of fault meets some.
-    const TEMPEST: FaultRates = FaultRates {
+    /// High enough that every kind of fault meets some of few calls.
+    const FREQUENT_FAULTS: FaultRates = FaultRates {
         transactions: &[
             (Fault::Conflict, 80),
             (Fault::Throttled, 80),
@@ -254,8 +260,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_edits_at_the_same_moment_none_is_lost_and_none_applied_twice_whatever_goes_wrong() {
-        let outcome = edit_at_once(100, 8, TEMPEST).await.unwrap();
-        assert_eq!(outcome.faults, Faults::default());
+        let outcome = edit_concurrently(100, 8, FREQUENT_FAULTS).await.unwrap();
+        assert_eq!(outcome.history, HistoryFaults::default());
         assert_eq!((outcome.done.len(), outcome.given_up), (100, 0));
         let kinds = outcome.tally.faults.len();
         assert_eq!(kinds, 5, "of each kind of fault there is one: {:?}", outcome.tally.faults);

@@ -1,46 +1,36 @@
-//! What calls to DynamoDB cost.
+//! The cost of calls to DynamoDB.
 
 use std::time::Instant;
 
-/// One call.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// `Query`, `TransactWriteItems` and so on.
     pub operation: String,
-    /// Whether it asks how many there are, and for nothing else.
+    /// Whether it returns a count and no items.
     pub only_counts: bool,
-    /// Whether DynamoDB refused it.
     pub refused: bool,
-    /// When it came.
     pub began: Instant,
-    /// When its answer went.
     pub ended: Instant,
-    /// The units that DynamoDB says it consumed.
+    /// Capacity units.
     pub units: f64,
-    /// What index writes in a transaction cost besides.
+    /// Further units for index writes in a transaction, in case DynamoDB counts them twice.
     pub second_index_units: f64,
 }
 
-/// What some calls cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cost {
-    /// Calls.
     pub calls: usize,
-    /// Calls that did not overlap with an earlier one.
+    /// Groups of calls that overlap.
     pub rounds: usize,
-    /// Calls that DynamoDB refused.
     pub refused: usize,
-    /// Read capacity units.
     pub read_units: f64,
-    /// Write capacity units, index writes in transactions counted twice.
+    /// Index writes in transactions are counted twice.
     pub write_units: f64,
-    /// How many of the write units are the second ones of index writes in transactions.
+    /// Those of the write units by which index writes in transactions are counted twice.
     pub second_index_units: f64,
 }
 
 impl Cost {
-    /// Of these calls.
-    #[must_use]
     pub fn of<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Self {
         let mut calls = calls.into_iter().collect::<Vec<_>>();
         calls.sort_by_key(|call| call.began);
@@ -60,8 +50,6 @@ impl Cost {
         cost
     }
 
-    /// This and then that.
-    #[must_use]
     pub fn then(self, other: Self) -> Self {
         Self {
             calls: self.calls + other.calls,

@@ -1,4 +1,4 @@
-//! A directory of some size, in memory, behind a meter.
+//! A directory of some size, in memory.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,60 +8,59 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, retry::RetryConfig},
     types::AttributeValue,
 };
-use domain::{Actor, Record, ReportVersion, Source, Team, User, audit::Action, catalog::SkillSet, search::fold};
+use domain::{
+    Actor, Record, ReportVersion, Source, User,
+    audit::{Action, Subject},
+    catalog::SkillSet,
+};
 use dynoxide::{Database, ImportOptions, types};
 use embedded::Dynamo;
 use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
 use store::{
-    Directory, index,
-    items::{self, Identity, Item, TeamName, Worker},
-    keys,
+    Directory, WorkerItem,
+    schema::{
+        items::{AuditItem, Entity, IdentityClaim, Item, Membership, TeamHolder, TeamNameClaim, UserHolder},
+        keys,
+    },
+    search::index,
 };
+use uuid::Uuid;
 
-use crate::{Fallible, test_support::Crowd};
+use crate::{Fallible, sample_users::SampleUsers};
 
-/// How many people are put in at a time.
-const AT_A_TIME: usize = 1_000;
+/// How many users are loaded at a time.
+const BATCH: usize = 1_000;
 
-/// A directory of some size, in memory.
 #[derive(Debug)]
 pub struct Fixture {
-    /// Who is in it.
-    pub crowd: Crowd,
-    /// The database.
+    pub sample: SampleUsers,
     pub dynamo: Dynamo,
 }
 
 impl Fixture {
-    /// A directory of this many people.
-    pub async fn of(size: usize) -> Fallible<Self> {
-        Self::with(Crowd::of(size)?).await
+    /// A directory of this many users.
+    pub async fn of_size(size: usize) -> Fallible<Self> {
+        Self::of(SampleUsers::new(size)?).await
     }
 
-    /// A directory of these people.
-    pub async fn with(crowd: Crowd) -> Fallible<Self> {
+    pub async fn of(sample: SampleUsers) -> Fallible<Self> {
         let dynamo = Dynamo::memory().await?;
         let properties = embedded::without_stream(embedded::directory_properties()?);
         dynamo.create_table(&table_name(), &properties)?;
-        load(dynamo.database(), &crowd)?;
-        Ok(Self { crowd, dynamo })
+        load(dynamo.database(), &sample)?;
+        Ok(Self { sample, dynamo })
     }
 }
 
-/// The table's name.
-#[must_use]
 pub fn table_name() -> String {
     physical("Directory")
 }
 
-/// The directory, reached at this address. A call is made once: a second try would be counted.
-#[must_use]
+/// The directory, reached at this address. Failed calls are not retried, because retries would be counted.
 pub fn directory_at(url: &str) -> Directory {
     directory_retrying(url, RetryConfig::disabled())
 }
 
-/// The directory, reached at this address and asked again as this says.
-#[must_use]
 pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -72,18 +71,12 @@ pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
     Directory::new(Client::from_conf(config.build()), table_name())
 }
 
-/// Puts the crowd into the table, past the stream: teams and skills, and of each person all that a login writes
-/// and the entries.
-pub fn load(database: &Database, crowd: &Crowd) -> Fallible<()> {
-    let teams = crowd.teams.iter().map(items::team);
-    let skills = crowd.skills.iter().map(items::skill);
-    import(database, teams.chain(skills).collect::<Result<_, _>>()?)?;
-    import(database, crowd.teams.iter().map(of_team).collect::<Fallible<Vec<_>>>()?.into_iter().flatten().collect())?;
-    let sets = crowd.skills.iter().map(|skill| skill.skill_set.as_str()).collect::<BTreeSet<_>>();
-    let set = |name| items::item(&keys::skill_set(name), "skill_set", &SkillSet::new(name, uuid::Uuid::nil()));
-    import(database, sets.into_iter().map(set).collect::<Result<_, _>>()?)?;
-    for people in crowd.people.chunks(AT_A_TIME) {
-        let items = people.iter().map(everything_of).collect::<Fallible<Vec<_>>>()?;
+/// Loads all items into the table, past the stream: teams, skills, and of each user what a login writes and the
+/// entries. Thousands of commits would take minutes.
+pub fn load(database: &Database, sample: &SampleUsers) -> Fallible<()> {
+    import(database, catalog(sample)?)?;
+    for users in sample.users.chunks(BATCH) {
+        let items = users.iter().map(items_of_user).collect::<Fallible<Vec<_>>>()?;
         import(database, items.into_iter().flatten().collect())?;
     }
     Ok(())
@@ -95,45 +88,61 @@ fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
     Ok(())
 }
 
-/// A team's name, and that it gives its skills.
-fn of_team(team: &Team) -> Fallible<Vec<Item>> {
-    let whose = TeamName { team_id: team.team_id };
-    let mut items = vec![items::item(&keys::team_name(&fold(&team.name)), "team_name", &whose)?];
-    for skill in team.skills.keys() {
-        items.push(items::item(&keys::holder_team(skill, team.team_id), "holder", &whose)?);
+fn catalog(sample: &SampleUsers) -> Fallible<Vec<Item>> {
+    let mut items = Vec::new();
+    for team in &sample.teams {
+        items.push(team.to_item()?);
+        items.push(TeamNameClaim { name: &team.name, team_id: team.team_id }.to_item()?);
+        for skill in team.skills.keys() {
+            items.push(TeamHolder { skill, team_id: team.team_id }.to_item()?);
+        }
+    }
+    for skill in &sample.skills {
+        items.push(skill.to_item()?);
+    }
+    for name in sample.skills.iter().map(|skill| &skill.skill_set).collect::<BTreeSet<_>>() {
+        items.push(SkillSet::new(name.clone(), Uuid::nil()).to_item()?);
     }
     Ok(items)
 }
 
-fn everything_of(user: &User) -> Fallible<Vec<Item>> {
-    let whose = Identity { user_id: user.user_id };
+fn items_of_user(user: &User) -> Fallible<Vec<Item>> {
+    let (user_id, record) = (user.user_id, adopted(user));
     let mut items = vec![
-        items::profile(user)?,
-        items::item(&keys::identity(&user.identity), "identity", &whose)?,
-        items::audit(keys::user(user.user_id), &adopted(user))?,
+        user.to_item()?,
+        IdentityClaim { identity: &user.identity, user_id }.to_item()?,
+        AuditItem { subject: Subject::User(user_id), record: &record }.to_item()?,
     ];
-    if let Some(sid) = &user.worker_sid {
-        items.push(items::item(&keys::worker(sid), "worker", &worker(user))?);
+    items.extend(worker(user)?);
+    for &team_id in &user.managed.teams {
+        items.push(Membership { team_id, user_id }.to_item()?);
     }
-    for team_id in &user.teams {
-        items.push(items::item(&keys::member(*team_id, user.user_id), "member", &whose)?);
-    }
-    for skill in user.assigned_skills.keys() {
-        items.push(items::item(&keys::holder(skill, user.user_id), "holder", &whose)?);
+    for (skill, &level) in &user.managed.assigned_skills {
+        items.push(UserHolder { skill, user_id, level }.to_item()?);
     }
     items.extend(index::entries(user)?.into_values());
     Ok(items)
 }
 
-fn worker(user: &User) -> Worker {
-    let stamp = user.reported_at.unwrap_or(ReportVersion { at_ms: 0, version: 0 });
-    let applied_hash = Some(user.user_id.to_string().replace('-', ""));
-    Worker { user_id: Some(user.user_id), stamp, activity: "Available".to_owned(), applied_hash, gone: false }
+/// The item of the user's worker, which the store writes by updates only.
+fn worker(user: &User) -> Fallible<Option<Item>> {
+    let Some(sid) = &user.taskrouter.worker_sid else { return Ok(None) };
+    let worker = WorkerItem {
+        user_id: Some(user.user_id),
+        reported: user.taskrouter.reported_at.unwrap_or(ReportVersion::EARLIEST),
+        activity: "Available".to_owned(),
+        applied_hash: Some(user.user_id.to_string().replace('-', "")),
+        deleted: false,
+    };
+    let mut item: Item = serde_dynamo::to_item(&worker)?;
+    item.extend(keys::worker(sid).attributes());
+    item.insert("entity".to_owned(), AttributeValue::S(WorkerItem::NAME.to_owned()));
+    Ok(Some(item))
 }
 
 fn adopted(user: &User) -> Record {
     Record {
-        record_id: uuid::Uuid::now_v7(),
+        record_id: Uuid::now_v7(),
         at: user.created_at,
         actor: Actor::Taskrouter,
         source: Source::Webhook,

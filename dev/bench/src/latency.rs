@@ -1,65 +1,66 @@
-//! How long search and webhook take through the local gateway, and beside it the bare DynamoDB calls.
+//! How long search and webhook take through the local gateway, compared with the bare DynamoDB calls.
 
 use std::time::{Duration, Instant};
 
-use domain::{ReportVersion, SearchText};
+use domain::{
+    ReportVersion, SearchText, WorkerReport, WorkerSid,
+    search::{StatusFilter, UserQuery},
+};
 use local::{
     Options, Stack,
     names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID},
 };
 use reqwest::Client;
 use secrecy::SecretString;
-use store::{Directory, FindUsers, Order, Question, ViewUser, workers::Observation};
+use store::{Directory, FindUsers, Order, RecordReport, ViewUser};
 use twilio::signature;
 
 use crate::{
     Fallible,
     callbacks::{Callback, attributes},
     fixture::{directory_at, load},
-    people::Crowd,
     report::Report,
+    sample_users::SampleUsers,
     times::percentile,
 };
 
-/// How often each is timed, one after the other, after a tenth as many that are not.
+/// How often each is timed, after a tenth as many that are not.
 const TIMES: usize = 500;
 
-/// The word that is searched for.
 const WORD: &str = "lovelace";
 
 const PATH: &str = "/webhooks/taskrouter";
 
-/// The stack and who talks to it.
-struct Caller {
+struct LatencyBench {
     stack: Stack,
     client: Client,
     directory: Directory,
     token: String,
 }
 
-/// Prints the latencies with a crowd of this size.
+/// Prints the latencies with this many users.
 pub async fn latency(report: &Report, size: usize) -> Fallible<()> {
     let data = tempfile::tempdir()?;
     let stack = Stack::start(Options { seed: 4, ..Options::for_test(data.path()) }).await?;
-    load(stack.dynamo().database(), &Crowd::of(size)?)?;
-    let token = stack.people().first().ok_or("nobody has logged in")?.token.clone();
+    load(stack.dynamo().database(), &SampleUsers::new(size)?)?;
+    let token = stack.people().first().ok_or("no demo user has logged in")?.token.clone();
     let directory = directory_at(&stack.endpoints().dynamodb);
-    let caller = Caller { stack, client: Client::new(), directory, token };
-    caller.searches(report).await?;
-    caller.callbacks(report).await?;
-    caller.stack.stop().await;
+    let bench = LatencyBench { stack, client: Client::new(), directory, token };
+    bench.searches(report).await?;
+    bench.callbacks(report).await?;
+    bench.stack.stop().await;
     Ok(())
 }
 
-impl Caller {
+impl LatencyBench {
     async fn searches(&self, report: &Report) -> Fallible<()> {
         timed(report, "search one word, through the gateway", async |_| self.search().await).await?;
         let text = Some(SearchText::parse(WORD)?);
-        let question = &Question { text, ..Question::default() };
-        let find = async |_| Ok(self.directory.find(question, Order::Cheapest, None, 25).await.map(drop)?);
+        let query = &UserQuery::new(text, StatusFilter::default(), Vec::new());
+        let find = async |_| Ok(self.directory.find_users(query, Order::Cheapest, None, 25).await.map(drop)?);
         timed(report, "search one word, its three bare DynamoDB calls", find).await?;
-        let somebody = Crowd::of(1)?.people[0].user_id;
-        timed(report, "one bare GetItem", async |_| Ok(self.directory.user(somebody).await.map(drop)?)).await
+        let user_id = SampleUsers::new(1)?.users[0].user_id;
+        timed(report, "one bare GetItem", async |_| Ok(self.directory.user(user_id).await.map(drop)?)).await
     }
 
     async fn search(&self) -> Fallible<()> {
@@ -71,16 +72,12 @@ impl Caller {
     }
 
     async fn callbacks(&self, report: &Report) -> Fallible<()> {
-        let first = async |n: u64| self.post(&callback(1, &format!("newcomer.{n}@example.com"))).await;
+        let first = async |n: u64| self.post(&callback(1, &format!("new.hire.{n}@example.com"))).await;
         timed(report, "first login, through the gateway", first).await?;
-        let known = "newcomer.0@example.com";
+        let known = "new.hire.0@example.com";
         let again = async |n: u64| self.post(&callback(n + 2, known)).await;
         timed(report, "activity callback, through the gateway", again).await?;
-        let stamp = |n| ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: n };
-        let bare = async |n: u64| {
-            let seen = Observation { worker_sid: "WKbare", activity: "Available", stamp: stamp(n), gone: false };
-            Ok(self.directory.observe(seen).await.map(drop)?)
-        };
+        let bare = async |n: u64| Ok(self.directory.record_report(&report_of(n)).await.map(drop)?);
         timed(report, "activity callback, its bare DynamoDB call", bare).await
     }
 
@@ -94,6 +91,19 @@ impl Caller {
     }
 }
 
+fn report_of(n: u64) -> WorkerReport {
+    WorkerReport {
+        worker_sid: WorkerSid::new("WKbare"),
+        identity: None,
+        activity: "Available".to_owned(),
+        version: ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: n },
+        deleted: false,
+        attributes: None,
+        hash: String::new(),
+        faults: Vec::new(),
+    }
+}
+
 fn callback(moment: u64, email: &str) -> Callback {
     let sid = email.bytes().fold(7_u128, |sid, byte| sid.wrapping_mul(257).wrapping_add(u128::from(byte)));
     Callback {
@@ -103,12 +113,12 @@ fn callback(moment: u64, email: &str) -> Callback {
         moment,
         worker_sid: format!("WK{sid:032x}"),
         identity: email.to_owned(),
-        attributes: attributes("Nora ProvisionedUser", email),
+        attributes: attributes("Nora New-Hire", email),
         activity: format!("Activity {}", moment % 5),
     }
 }
 
-/// Times something done again and again; it is told how often it has been done.
+/// Times repeated work, which is passed how often it has been done before.
 async fn timed(report: &Report, what: &str, mut work: impl AsyncFnMut(u64) -> Fallible<()>) -> Fallible<()> {
     let mut times = Vec::with_capacity(TIMES);
     for n in 0..TIMES + TIMES / 10 {

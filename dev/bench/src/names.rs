@@ -1,16 +1,14 @@
-//! Names in several scripts, each with its spelling in an e-mail.
+//! Names in several scripts, each with its spelling in an e-mail address.
 
-/// A given or family name and how it is spelt in an e-mail.
+/// A given or family name and its spelling in an e-mail address.
 pub type Name = (&'static str, &'static str);
 
 /// The names of one language.
 #[derive(Debug)]
 pub struct Names {
-    /// Given names.
     pub given: [Name; 10],
-    /// Family names.
     pub family: [Name; 10],
-    /// Whether the family name comes first, and without a space.
+    /// Whether the family name comes first, without a space.
     pub family_first: bool,
 }
 

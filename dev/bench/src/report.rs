@@ -1,4 +1,4 @@
-//! What is printed: one line for each figure, and the limits that it must keep.
+//! Prints one line for each figure, and checks limits.
 
 use std::{
     cell::RefCell,
@@ -6,66 +6,78 @@ use std::{
     io::{Stdout, Write, stdout},
 };
 
-use crate::cost::Cost;
+use crate::{Fallible, cost::Cost, performance_page::PerformancePage};
 
-/// How long a figure's name may be.
+/// Of the names of figures, in characters.
 const WIDTH: usize = 72;
 
-/// Prints figures and remembers which limits were broken.
+/// Remembers what was printed, and which limits were broken.
 #[derive(Debug)]
 pub struct Report {
     out: Stdout,
+    page: RefCell<PerformancePage>,
     broken: RefCell<Vec<String>>,
 }
 
 impl Report {
-    /// Prints to the standard output.
-    #[must_use]
     pub fn new() -> Self {
-        Self { out: stdout(), broken: RefCell::default() }
+        Self { out: stdout(), page: RefCell::default(), broken: RefCell::default() }
     }
 
     fn line(&self, line: Arguments<'_>) {
-        // Whoever reads may have seen enough.
+        // The reader may have closed the pipe.
         drop(writeln!(self.out.lock(), "{line}"));
     }
 
-    /// A heading.
-    pub fn section(&self, title: impl Display) {
+    pub fn section(&self, title: &str) {
         self.line(format_args!("\n{title}"));
+        self.page.borrow_mut().section(title);
     }
 
-    /// One figure.
+    /// A section that is repeated for each size of the directory.
+    pub fn section_of_size(&self, title: &str, size: usize) {
+        self.line(format_args!("\n{title}, {size} people"));
+        self.page.borrow_mut().section(title);
+    }
+
     pub fn figure(&self, name: impl Display, value: f64, unit: &str) {
-        self.line(format_args!("{:<WIDTH$} {:>9}  {unit}", name.to_string(), number(value)));
+        let name = name.to_string();
+        self.print(&name, value, unit);
+        self.page.borrow_mut().figure(&name, value, unit);
     }
 
-    /// What must be known to read the figures.
+    fn print(&self, name: &str, value: f64, unit: &str) {
+        self.line(format_args!("{name:<WIDTH$} {:>9}  {unit}", number(value)));
+    }
+
+    /// What a reader of the figures must know.
     pub fn note(&self, text: impl Display) {
         self.line(format_args!("note: {text}"));
+        self.page.borrow_mut().note(text.to_string());
     }
 
-    /// What an operation costs. Units that it does not consume are left out, and so are rounds where each call
-    /// is a round of its own.
+    /// The cost of an operation. Units that it does not consume are left out, and so are rounds if each call is a
+    /// round of its own.
     pub fn cost(&self, what: &str, cost: &Cost) {
-        self.figure(format!("{what}: calls"), count(cost.calls), "calls");
+        self.page.borrow_mut().cost(what, *cost);
+        self.print(&format!("{what}: calls"), count(cost.calls), "calls");
         if cost.rounds != cost.calls {
-            self.figure(format!("{what}: rounds of calls"), count(cost.rounds), "rounds");
+            self.print(&format!("{what}: rounds of calls"), count(cost.rounds), "rounds");
         }
         for (units, unit) in [(cost.read_units, "read units"), (cost.write_units, "write units")] {
             if units > 0.0 {
-                self.figure(format!("{what}: {unit}"), units, unit);
+                self.print(&format!("{what}: {unit}"), units, unit);
             }
         }
         if cost.second_index_units > 0.0 {
-            self.figure(format!("{what}: second units of its index"), cost.second_index_units, "write units");
+            self.print(&format!("{what}: second units of its index"), cost.second_index_units, "write units");
         }
         if cost.refused > 0 {
-            self.figure(format!("{what}: refused calls, not charged here"), count(cost.refused), "calls");
+            self.print(&format!("{what}: refused calls, not charged here"), count(cost.refused), "calls");
         }
     }
 
-    /// A limit that is stated in the documentation.
+    /// Checks a limit that the documentation states.
     pub fn limit(&self, holds: bool, what: impl Display) {
         if !holds {
             self.line(format_args!("LIMIT BROKEN: {what}"));
@@ -73,19 +85,23 @@ impl Report {
         }
     }
 
-    /// The limits that were broken.
-    pub fn broken(self) -> Vec<String> {
-        self.broken.into_inner()
+    pub fn broken(&self) -> Vec<String> {
+        self.broken.borrow().clone()
+    }
+
+    /// Writes the figures into `docs/performance.md`.
+    pub fn write_page(&self) -> Fallible<()> {
+        self.page.borrow().write()
     }
 }
 
-/// A count, as figures are printed.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 pub fn count(count: usize) -> f64 {
     count as f64
 }
 
-fn number(value: f64) -> String {
+/// With about three significant digits.
+pub fn number(value: f64) -> String {
     let digits = match value.abs() {
         big if big >= 100.0 => 1,
         small if small < 10.0 => 3,

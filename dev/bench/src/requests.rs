@@ -1,29 +1,44 @@
 //! Requests, as API Gateway hands them to a function.
 
 use domain::{Role, UserId};
-use http_api::respond::Answer;
+use http_api::HttpResult;
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
 
 use crate::Fallible;
 
-/// A request of an account owner.
+type Pairs<'a> = Vec<(&'a str, String)>;
+
 #[derive(Debug, Clone, Default)]
-pub struct Asked<'a> {
-    /// The route, as the template has it: `GET /users/{user_id}`.
-    pub route: &'a str,
-    /// What stands for the names in it.
-    pub parameters: Vec<(&'a str, String)>,
-    /// The query.
-    pub query: Vec<(&'a str, String)>,
-    /// Headers besides the content type, in lower case.
-    pub headers: Vec<(&'a str, &'a str)>,
-    /// The body.
-    pub body: Option<Value>,
+pub struct ApiRequest<'a> {
+    route: &'a str,
+    parameters: Pairs<'a>,
+    query: Pairs<'a>,
+    header: Option<(&'a str, &'a str)>,
+    body: Option<Value>,
 }
 
-impl Asked<'_> {
-    /// As this caller asks it.
+impl<'a> ApiRequest<'a> {
+    /// The route is one of the template: `GET /users/{user_id}`. `parameters` has values for its names, and possibly
+    /// others.
+    pub fn new(route: &'a str, parameters: Pairs<'a>) -> Self {
+        Self { route, parameters, ..Self::default() }
+    }
+
+    pub fn query(self, query: Pairs<'a>) -> Self {
+        Self { query, ..self }
+    }
+
+    /// The name in lower case.
+    pub fn header(self, name: &'a str, value: &'a str) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    pub fn body(self, body: impl Into<Option<Value>>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// As the gateway hands it on for this caller, who is an account owner.
     pub fn by(&self, caller: UserId) -> Fallible<Request> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         let named =
@@ -32,7 +47,7 @@ impl Asked<'_> {
         let filled_in = |path: String, (name, value): &(&str, String)| path.replace(&format!("{{{name}}}"), value);
         let path = self.parameters.iter().fold(path.to_owned(), filled_in);
         let caller = json!({"user_id": caller, "role": Role::AccountOwner, "token_role": Role::SystemAdmin});
-        let headers = [("content-type", "application/json")].into_iter().chain(self.headers.iter().copied());
+        let headers = [("content-type", "application/json")].into_iter().chain(self.header);
         let headers: Value = headers.map(|(name, value)| (name.to_owned(), json!(value))).collect();
         let event = json!({
             "version": "2.0",
@@ -57,11 +72,11 @@ impl Asked<'_> {
     }
 }
 
-/// The body of an answer that is a success.
-pub fn body_of(answer: Answer) -> Fallible<Value> {
-    let answer = answer.map_err(|problem| format!("{problem:?}"))?;
-    match answer.body() {
-        Body::Text(text) if answer.status().is_success() => Ok(serde_json::from_str(text)?),
-        other => Err(format!("{}: {other:?}", answer.status()).into()),
+/// The body of a successful response.
+pub fn body_of(result: HttpResult) -> Fallible<Value> {
+    let response = result.map_err(|problem| format!("{problem:?}"))?;
+    match response.body() {
+        Body::Text(text) if response.status().is_success() => Ok(serde_json::from_str(text)?),
+        other => Err(format!("{}: {other:?}", response.status()).into()),
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`template`] | `CloudFormation` and SAM: reads the template |
 //! | `gateway` | API Gateway's HTTP API with its authorizer |
-//! | `runtime` | Lambda: runs the function binaries over the Runtime API |
+//! | [`runtime`] | Lambda: runs the function binaries over the Runtime API |
 //! | `services` | Lambda's Invoke API, Parameter Store |
 //! | `queue` | Lambda's queue for asynchronous invocations |
 //! | `stream` | event source mappings of a `DynamoDB` stream |
@@ -23,7 +23,7 @@ mod gateway;
 pub mod names;
 pub mod options;
 mod queue;
-mod runtime;
+pub mod runtime;
 pub mod sample;
 mod schedule;
 mod seed;

@@ -98,7 +98,7 @@ pub(crate) const OUTBOX: &str = "outbox";
 pub(crate) const OWNERS: &str = "owners";
 
 #[derive(Serialize)]
-pub(crate) struct AuditItem<'a> {
+pub struct AuditItem<'a> {
     #[serde(skip)]
     pub subject: Subject<'a>,
     #[serde(flatten)]
@@ -134,7 +134,7 @@ pub struct WorkerItem {
 }
 
 impl WorkerItem {
-    pub(crate) const NAME: &'static str = "worker";
+    pub const NAME: &'static str = "worker";
 }
 
 /// The user of an item that leads to one: of an identity, a membership, a holder.
@@ -151,7 +151,7 @@ pub(crate) struct TeamRef {
 
 /// Claims an identity for one user (rule 22).
 #[derive(Serialize)]
-pub(crate) struct IdentityClaim<'a> {
+pub struct IdentityClaim<'a> {
     #[serde(skip)]
     pub identity: &'a Identity,
     pub user_id: UserId,
@@ -167,7 +167,7 @@ impl Entity for IdentityClaim<'_> {
 
 /// Claims a name for one team.
 #[derive(Serialize)]
-pub(crate) struct TeamNameClaim<'a> {
+pub struct TeamNameClaim<'a> {
     #[serde(skip)]
     pub name: &'a TeamName,
     pub team_id: TeamId,
@@ -182,7 +182,7 @@ impl Entity for TeamNameClaim<'_> {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Membership {
+pub struct Membership {
     #[serde(skip)]
     pub team_id: TeamId,
     pub user_id: UserId,
@@ -198,7 +198,7 @@ impl Entity for Membership {
 
 /// A user to whom a skill is assigned.
 #[derive(Serialize)]
-pub(crate) struct UserHolder<'a> {
+pub struct UserHolder<'a> {
     #[serde(skip)]
     pub skill: &'a SkillName,
     pub user_id: UserId,
@@ -216,7 +216,7 @@ impl Entity for UserHolder<'_> {
 
 /// A team that grants a skill, archived or not.
 #[derive(Serialize)]
-pub(crate) struct TeamHolder<'a> {
+pub struct TeamHolder<'a> {
     #[serde(skip)]
     pub skill: &'a SkillName,
     pub team_id: TeamId,

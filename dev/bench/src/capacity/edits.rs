@@ -1,57 +1,55 @@
-//! Editing one person.
+//! Editing one user.
 
-use domain::{Skill, User, edit::RoleAuthority};
+use app::SystemTimeAndIds;
+use domain::{Skill, User, policy::RoleAuthority};
 use serde_json::json;
-use store::{StoreError, ViewUser, index::IndexUser};
+use store::{IndexUser, StoreError, ViewUser};
 
-use super::CostMeter;
+use super::CapacityBench;
 use crate::{
     Fallible,
-    requests::{Asked, body_of},
+    requests::{ApiRequest, body_of},
 };
 
-impl CostMeter<'_> {
+impl CapacityBench<'_> {
     pub(super) async fn edits(&self) -> Fallible<()> {
-        let user = self.fixture.crowd.agents().nth(1).ok_or("there is no second agent")?;
-        let skill = self.fixture.crowd.skills.iter().find(|skill| !user.assigned_skills.contains_key(&skill.name));
-        let skill = skill.ok_or("somebody has every skill")?;
-        let team = self.fixture.crowd.teams.iter().find(|team| !user.teams.contains(&team.team_id));
-        let team = team.ok_or("somebody is in every team")?;
-        self.changed("edit a role", user, self.edited(user, json!({"role": "supervisor"}))).await?;
-        self.changed("move to another team", user, self.edited(user, json!({"teams": [team.team_id]}))).await?;
-        self.changed("assign a skill", user, self.skilled("PUT /users/{user_id}/skills/{skill}", user, skill)).await?;
-        self.changed("remove a skill", user, self.skilled("DELETE /users/{user_id}/skills/{skill}", user, skill)).await
+        let user = self.fixture.sample.active_agents().nth(1).ok_or("there is no second agent")?;
+        let skill =
+            self.fixture.sample.skills.iter().find(|skill| !user.managed.assigned_skills.contains_key(&skill.name));
+        let skill = skill.ok_or("the user has every skill")?;
+        let team = self.fixture.sample.teams.iter().find(|team| !user.managed.teams.contains(&team.team_id));
+        let team = team.ok_or("the user is in every team")?;
+        self.change("edit a role", user, self.edit(user, json!({"role": "supervisor"}))).await?;
+        self.change("move to another team", user, self.edit(user, json!({"teams": [team.team_id]}))).await?;
+        self.change("assign a skill", user, self.change_skill("PUT /users/{user_id}/skills/{skill}", user, skill))
+            .await?;
+        self.change("remove a skill", user, self.change_skill("DELETE /users/{user_id}/skills/{skill}", user, skill))
+            .await
     }
 
-    /// Prints what a change costs, and then what its entries do.
-    async fn changed(&self, what: &str, user: &User, work: impl Future<Output = Fallible<()>>) -> Fallible<()> {
+    /// Prints the cost of a change, and that of its entries.
+    async fn change(&self, what: &str, user: &User, work: impl Future<Output = Fallible<()>>) -> Fallible<()> {
         let current = async || Ok::<_, StoreError>(self.directory.user(user.user_id).await?.unwrap_or(user.clone()));
         let before = current().await?;
         self.print(what, work).await?;
         let after = current().await?;
-        let indexed = async { Ok(self.directory.index(&after, Some(&before)).await?) };
+        let indexed = async { Ok(self.directory.index_user(&after, Some(&before)).await?) };
         self.print(&format!("{what}, its entries"), indexed).await?;
         Ok(())
     }
 
-    async fn edited(&self, user: &User, edit: serde_json::Value) -> Fallible<()> {
-        let asked = Asked {
-            route: "PATCH /users/{user_id}",
-            parameters: vec![("user_id", user.user_id.to_string())],
-            body: Some(edit),
-            ..Asked::default()
-        };
-        let handled = edit::handle(&self.directory, RoleAuthority::Directory, asked.by(self.caller)?);
+    async fn edit(&self, user: &User, edit: serde_json::Value) -> Fallible<()> {
+        let request = ApiRequest::new("PATCH /users/{user_id}", vec![("user_id", user.user_id.to_string())]).body(edit);
+        let handled =
+            edit::handle(&self.directory, &SystemTimeAndIds, RoleAuthority::Directory, request.by(self.caller)?);
         body_of(Box::pin(handled).await).map(drop)
     }
 
-    async fn skilled(&self, route: &str, user: &User, skill: &Skill) -> Fallible<()> {
-        let asked = Asked {
-            route,
-            parameters: vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())],
-            body: route.starts_with("PUT").then(|| json!({"level": 50})),
-            ..Asked::default()
-        };
-        body_of(Box::pin(assign_skill::handle(&self.directory, asked.by(self.caller)?)).await).map(drop)
+    async fn change_skill(&self, route: &str, user: &User, skill: &Skill) -> Fallible<()> {
+        let parameters = vec![("user_id", user.user_id.to_string()), ("skill", skill.name.to_string())];
+        let body = route.starts_with("PUT").then(|| json!({"level": 50}));
+        let request = ApiRequest::new(route, parameters).body(body);
+        body_of(Box::pin(assign_skill::handle(&self.directory, &SystemTimeAndIds, request.by(self.caller)?)).await)
+            .map(drop)
     }
 }

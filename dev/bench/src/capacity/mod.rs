@@ -1,9 +1,9 @@
-//! What every operation costs in calls and capacity units, through the functions' own handlers.
+//! The cost of every operation in calls and capacity units, through the handlers of the functions.
 
 mod admin;
 mod callbacks;
 mod edits;
-mod export;
+mod exports;
 mod reads;
 mod scan;
 mod search;
@@ -16,58 +16,57 @@ use store::Directory;
 use crate::{
     Fallible,
     cost::Cost,
-    cost_meter::Meter,
+    cost_meter::CostMeter,
     fixture::{Fixture, directory_at},
+    proxy::Proxy,
     report::Report,
 };
 
 pub use search::{OneWord, same_at_every_size};
 
-/// What was done, and what it cost. On the heap: a function's handler is a large future.
+/// A result and its cost. On the heap, because the futures of handlers are large.
 type Measured<'s, T> = Pin<Box<dyn Future<Output = Fallible<(T, Cost)>> + 's>>;
 
 /// Measures one directory.
 #[derive(Debug)]
-pub struct CostMeter<'a> {
+pub struct CapacityBench<'a> {
     report: &'a Report,
     fixture: &'a Fixture,
-    meter: Meter,
+    meter: Proxy<CostMeter>,
     directory: Directory,
-    /// An account owner, who asks.
+    /// An account owner.
     caller: UserId,
 }
 
-impl<'a> CostMeter<'a> {
-    /// Puts a meter before this directory.
-    pub async fn of(report: &'a Report, fixture: &'a Fixture) -> Fallible<Self> {
-        let meter = Meter::start(fixture.dynamo.url()).await?;
+impl<'a> CapacityBench<'a> {
+    pub async fn new(report: &'a Report, fixture: &'a Fixture) -> Fallible<Self> {
+        let meter = Proxy::start(fixture.dynamo.url(), CostMeter::default()).await?;
         let directory = directory_at(meter.url());
-        let caller = fixture.crowd.people.first().ok_or("a directory of nobody")?.user_id;
+        let caller = fixture.sample.users.first().ok_or("an empty directory")?.user_id;
         Ok(Self { report, fixture, meter, directory, caller })
     }
 
-    /// Prints what everything costs; gives the pages of a search for one word, to be compared.
+    /// Prints the cost of every operation; returns that of searches for one word, to be compared between sizes.
     pub async fn everything(&self) -> Fallible<Vec<OneWord>> {
         let words = self.search().await?;
-        self.scanning().await?;
+        self.scans().await?;
         self.reads().await?;
         self.edits().await?;
         self.callbacks().await?;
         self.admin().await?;
-        self.exporting().await?;
+        self.exports().await?;
         Ok(words)
     }
 
-    /// What this costs.
     fn cost_of<'s, T: 's>(&'s self, work: impl Future<Output = Fallible<T>> + 's) -> Measured<'s, T> {
         Box::pin(async {
-            self.meter.take();
+            self.meter.intercept().take();
             let done = work.await?;
-            Ok((done, Cost::of(&self.meter.take())))
+            Ok((done, Cost::of(&self.meter.intercept().take())))
         })
     }
 
-    /// Prints what this costs.
+    /// Prints the cost.
     fn print<'s, T: 's>(&'s self, what: &'s str, work: impl Future<Output = Fallible<T>> + 's) -> Measured<'s, T> {
         Box::pin(async move {
             let (done, cost) = self.cost_of(work).await?;

@@ -1,15 +1,15 @@
-//! What the same questions cost without search entries: a Scan with `contains`.
+//! The cost of the same queries without search entries: a Scan with `contains`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::keys::BY_STATUS;
+use store::schema::keys::BY_STATUS;
 
-use super::CostMeter;
+use super::CapacityBench;
 use crate::{Fallible, report::count};
 
-impl CostMeter<'_> {
-    /// The index of profiles is scanned, in which a page of 1 MB is profiles alone; the table would be scanned with
-    /// all its search entries. The folded name is the index's sort key.
-    pub(super) async fn scanning(&self) -> Fallible<()> {
+impl CapacityBench<'_> {
+    /// Scans the index of profiles: a Scan of the table would read all search entries as well. The folded name is in
+    /// the index's sort key.
+    pub(super) async fn scans(&self) -> Fallible<()> {
         for (what, word, enough) in [
             ("Scan with contains, 25 people of one word", "lovelace", 25),
             ("Scan with contains, a word that nobody has", "qqqqq", usize::MAX),

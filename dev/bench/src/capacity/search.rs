@@ -1,56 +1,55 @@
 //! Searching and listing.
 
-use domain::SkillName;
+use domain::{SkillName, search::UserQuery};
 use serde_json::Value;
-use store::{Cursor, Question, keys};
+use store::{Cursor, query_fingerprint, schema::keys};
 
-use super::CostMeter;
+use super::CapacityBench;
 use crate::{
     Fallible,
     cost::Cost,
     report::{Report, count},
-    requests::{Asked, body_of},
+    requests::{ApiRequest, body_of},
 };
 
-/// Given and family names, parts of them, in e-mails only, and in everybody's. Each fills a page of 25 with 1,000
-/// people.
+/// Given and family names, parts of names, a part of some e-mail addresses, and two of all of them. Each fills a page
+/// of 25 with 1,000 users.
 const WORDS: [&str; 7] = ["ada", "lovelace", "o'neill", "ler", "mar", "example", ".com"];
 
 /// The most that a page of 25 for one word may cost.
 const MOST_READ_UNITS: f64 = 30.0;
 const MOST_ROUNDS: usize = 3;
 
-/// The query of a request.
-type Query = Vec<(&'static str, String)>;
+type QueryString = Vec<(&'static str, String)>;
 
 /// A page of 25 for one word.
 #[derive(Debug)]
 pub struct OneWord {
     word: &'static str,
     cost: Cost,
-    /// How many teams the people on it are in, each of which is read: half a read unit.
+    /// The number of teams of its users. Each of them is read, for half a read unit.
     teams: usize,
 }
 
-impl CostMeter<'_> {
+impl CapacityBench<'_> {
     pub(super) async fn search(&self) -> Fallible<Vec<OneWord>> {
         let mut pages = Vec::new();
         for word in WORDS {
             pages.push(self.one_word(word).await?);
         }
         self.print_worst(&pages);
-        for (what, query) in self.questions()? {
+        for (what, query) in self.other_queries()? {
             let (page, cost) = self.cost_of(self.page(query)).await?;
             self.report.cost(what, &cost);
-            self.report.figure(format!("{what}: people on the page"), count(people(&page)), "people");
+            self.report.figure(format!("{what}: people on the page"), count(users(&page)), "people");
         }
         Ok(pages)
     }
 
     async fn one_word(&self, word: &'static str) -> Fallible<OneWord> {
         let (page, cost) = self.cost_of(self.page(vec![("q", word.to_owned())])).await?;
-        if people(&page) != 25 {
-            return Err(format!("{word:?} is to fill a page and finds {} people", people(&page)).into());
+        if users(&page) != 25 {
+            return Err(format!("{word:?} must fill a page and finds {} users", users(&page)).into());
         }
         let what = format!("{} read units in {} rounds for {word:?}", cost.read_units, cost.rounds);
         self.report.limit(cost.read_units <= MOST_READ_UNITS && cost.rounds <= MOST_ROUNDS, what);
@@ -67,14 +66,14 @@ impl CostMeter<'_> {
         self.report.figure(format!("{what}: teams on the page, half a unit each"), count(teams), "teams");
     }
 
-    /// What else is asked for, and how it is called.
-    fn questions(&self) -> Fallible<Vec<(&'static str, Query)>> {
-        let crowd = &self.fixture.crowd;
-        let team = crowd.teams.first().ok_or("no team")?.team_id.to_string();
-        let skill = crowd.skills.first().map(|skill| &skill.name).map(SkillName::to_string).ok_or("no skill")?;
-        let by_name = crowd.active_by_name();
-        let deep = by_name.get(by_name.len() * 3 / 4).ok_or("nobody is active")?;
-        let deep = Cursor::new(&Question::default().fingerprint(), None, keys::by_name(deep)).encode();
+    /// Further queries, with the names under which they are printed.
+    fn other_queries(&self) -> Fallible<Vec<(&'static str, QueryString)>> {
+        let sample = &self.fixture.sample;
+        let team = sample.teams.first().ok_or("no team")?.team_id.to_string();
+        let skill = sample.skills.first().map(|skill| &skill.name).map(SkillName::to_string).ok_or("no skill")?;
+        let by_name = sample.active_by_name();
+        let deep = by_name.get(by_name.len() * 3 / 4).ok_or("no user is active")?;
+        let deep = Cursor::new(&query_fingerprint(&UserQuery::default()), None, keys::by_name(deep)).encode();
         let text = |text: &str| ("q", text.to_owned());
         Ok(vec![
             ("search one word that nobody has", vec![text("qqqqq")]),
@@ -101,24 +100,24 @@ impl CostMeter<'_> {
         ])
     }
 
-    async fn page(&self, query: Query) -> Fallible<Value> {
-        let asked = Asked { route: "GET /users", query, ..Asked::default() };
-        body_of(search::handle(&self.directory, asked.by(self.caller)?).await)
+    async fn page(&self, query: QueryString) -> Fallible<Value> {
+        let request = ApiRequest::new("GET /users", vec![]).query(query);
+        body_of(search::handle(&self.directory, request.by(self.caller)?).await)
     }
 }
 
-fn people(page: &Value) -> usize {
+fn users(page: &Value) -> usize {
     page["items"].as_array().map_or(0, Vec::len)
 }
 
 fn teams(page: &Value) -> usize {
-    let people = page["items"].as_array().into_iter().flatten();
-    let teams = people.flat_map(|user| user["teams"].as_array().into_iter().flatten());
+    let users = page["items"].as_array().into_iter().flatten();
+    let teams = users.flat_map(|user| user["teams"].as_array().into_iter().flatten());
     teams.filter_map(|team| team["team_id"].as_str()).collect::<std::collections::BTreeSet<_>>().len()
 }
 
-/// Whether a page for one word costs the same in a small directory as in a large one: as many calls in as many rounds,
-/// and as many units, apart from the teams of those who happen to be on it and the end of a 4 KB block of entries.
+/// Checks that a page for one word costs the same in a small directory as in a large one: calls, rounds, and units,
+/// apart from the teams of the users who happen to be on it and the rounding of entries to 4 KB.
 pub fn same_at_every_size(report: &Report, by_size: &[Vec<OneWord>]) {
     let without_teams = |page: &OneWord| page.cost.read_units - count(page.teams) / 2.0;
     for sizes in by_size.windows(2) {

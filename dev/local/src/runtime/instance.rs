@@ -1,7 +1,7 @@
 //! One running process of a function.
 
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use jiff::Timestamp;
@@ -27,16 +27,17 @@ const LAST_LINE_LIMIT: Duration = Duration::from_millis(200);
 /// If `local` itself is killed, its functions end as well: each waits for its next event on a connection that breaks
 /// then.
 #[derive(Debug)]
-pub(crate) struct Instance {
+pub struct Instance {
     child: Child,
     api: RuntimeApi,
     last_line: LastLine,
     output: Vec<JoinHandle<()>>,
+    init_duration: Duration,
 }
 
 /// The result of an event.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// The function responded and waits for its next event.
     Answered(Answer),
     /// The process has ended or is being killed.
@@ -55,6 +56,7 @@ impl Instance {
             .await
             .map_err(|e| format!("function {}: cannot listen for its Runtime API: {e}", function.package))?;
         let binary = launch.bin_dir.join(&function.package);
+        let began = Instant::now();
         let mut child = Command::new(&binary)
             .env_clear()
             .envs(variables(function, &launch.endpoints, api.address()))
@@ -70,8 +72,9 @@ impl Instance {
         let mut output = Vec::new();
         output.extend(child.stdout.take().map(|p| copy(p, log.clone(), last_line.clone())));
         output.extend(child.stderr.take().map(|p| copy(p, log.clone(), last_line.clone())));
-        let mut instance = Self { child, api, last_line, output };
+        let mut instance = Self { child, api, last_line, output, init_duration: Duration::ZERO };
         instance.initialize(function).await?;
+        instance.init_duration = began.elapsed();
         Ok(instance)
     }
 
@@ -89,6 +92,26 @@ impl Instance {
     /// Whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// From the start of the process to its first request for an event.
+    #[must_use]
+    pub fn init_duration(&self) -> Duration {
+        self.init_duration
+    }
+
+    /// The most memory that the process has held, in KiB, as Linux states it.
+    pub fn peak_memory_kib(&self) -> std::io::Result<usize> {
+        let pid = self.child.id().ok_or_else(|| std::io::Error::other("the process has ended"))?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        let peak = peak.and_then(|kib| kib.parse().ok());
+        peak.ok_or_else(|| std::io::Error::other(format!("/proc/{pid}/status states no VmHWM")))
+    }
+
+    /// Kills the process and waits until it has ended.
+    pub async fn kill(mut self) -> std::io::Result<()> {
+        self.child.kill().await
     }
 
     /// Sends an event and waits for the answer, at most for the timeout of the function.

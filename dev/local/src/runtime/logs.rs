@@ -13,7 +13,7 @@ const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Where the functions log to.
 #[derive(Debug, Clone)]
-pub(crate) struct Logs {
+pub struct Logs {
     directory: PathBuf,
     on_console: bool,
 }
@@ -51,7 +51,7 @@ enum Sink {
 
 /// The log of one function.
 #[derive(Debug, Clone)]
-pub(crate) struct Log(Arc<Mutex<Sink>>);
+pub struct Log(Arc<Mutex<Sink>>);
 
 impl Log {
     fn write(&self, line: &str) {

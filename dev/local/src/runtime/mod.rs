@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use crate::StartError;
 use crate::template::{AsyncRetries, Function};
 pub use environment::Endpoints;
-pub(crate) use logs::Logs;
+pub use instance::{Instance, Outcome};
+pub use logs::{Log, Logs};
 use pool::Pool;
 
 /// The largest payload of an invocation and of its response, in bytes: 6 MB.
@@ -27,7 +28,7 @@ pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
 /// The response of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// The result of its handler.
     Returned(Bytes),
     /// It failed, crashed or took too long: `{"errorType", "errorMessage"}`.
@@ -43,7 +44,7 @@ impl Answer {
 
 /// The settings with which functions are started.
 #[derive(Debug)]
-pub(crate) struct Launch {
+pub struct Launch {
     pub bin_dir: PathBuf,
     pub endpoints: Endpoints,
     pub logs: Logs,

@@ -1,35 +1,36 @@
-//! How fast an export is, beside only reading the same pages, and how much memory its worker takes.
+//! How fast an export is, compared with only reading the same pages, and how much memory its job runner takes.
 
 use std::time::Instant;
 
-use store::{FindUsers, Order, Question, jobs::Asked};
+use domain::search::UserQuery;
+use store::{FindUsers, Order};
 use tokio::process::Command;
 
 use crate::{
     Fallible,
+    export_runner::ExportBucket,
     fixture::{Fixture, directory_at},
     report::{Report, count},
     times::median,
-    worker::Exports,
 };
 
 /// The argument with which this binary only reads.
 pub const ONLY_READ: &str = "only-read";
 
-/// How many people the worker reads at a time.
+/// How many users the job runner reads at a time.
 const PAGE: usize = 250;
 
 /// How often each is timed.
 const TIMES: usize = 5;
 
 /// Prints rows a second and memory. Both are processes of their own, on one thread as a function is.
-pub async fn exporting(report: &Report, fixture: &Fixture) -> Fallible<()> {
-    let exports = Exports::start().await?;
+pub async fn export_speed(report: &Report, fixture: &Fixture) -> Fallible<()> {
+    let bucket = ExportBucket::start().await?;
     let url = fixture.dynamo.url();
     let directory = directory_at(&url);
     let (mut rows, mut exporting, mut reading, mut peak_kib) = (0, Vec::new(), Vec::new(), 0);
     for _ in 0..TIMES {
-        let exported = exports.export(Asked::default(), &directory, &url).await?;
+        let exported = bucket.export(UserQuery::default(), &directory, &url).await?;
         rows = usize::try_from(exported.rows)?;
         exporting.push(exported.took.as_secs_f64());
         peak_kib = peak_kib.max(exported.peak_kib);
@@ -40,11 +41,11 @@ pub async fn exporting(report: &Report, fixture: &Fixture) -> Fallible<()> {
     report.figure("export: speed", count(rows) / exporting, "rows/s");
     report.figure("only reading the same pages: speed", count(rows) / reading, "rows/s");
     report.figure("export: speed as a share of only reading", 100.0 * reading / exporting, "%");
-    report.figure("export: peak memory of the worker", count(peak_kib) / 1_024.0, "MiB");
+    report.figure("export: peak memory of the job runner", count(peak_kib) / 1_024.0, "MiB");
     Ok(())
 }
 
-/// Seconds that another process takes to read everybody who is active.
+/// Seconds that another process takes to read all active users.
 async fn read_elsewhere(url: &str) -> Fallible<f64> {
     let output = Command::new(std::env::current_exe()?).args([ONLY_READ, url]).output().await?;
     if !output.status.success() {
@@ -53,13 +54,13 @@ async fn read_elsewhere(url: &str) -> Fallible<f64> {
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-/// Reads everybody who is active as the worker does; gives the seconds that it took.
+/// Reads all active users as the job runner does; returns the seconds that it took.
 pub async fn only_read(url: &str) -> Fallible<f64> {
     let (directory, began) = (directory_at(url), Instant::now());
-    let question = Question::default();
+    let query = UserQuery::default();
     let mut cursor = None;
     loop {
-        let page = directory.find(&question, Order::ByName, cursor, PAGE).await?;
+        let page = directory.find_users(&query, Order::ByName, cursor, PAGE).await?;
         cursor = page.next;
         if cursor.is_none() {
             return Ok(began.elapsed().as_secs_f64());
