@@ -21,24 +21,25 @@ impl<T: ReadSnapshot + ViewTeams + ViewCatalog + CommitSkill + ViewHistory + Ide
 pub async fn handle(store: &impl CatalogStore, time_and_ids: &impl TimeAndIds, request: Request) -> HttpResult {
     let request = &request;
     let view = || caller::from_request(request, Operation::ViewCatalog);
-    let change = || caller::manager_from_request(request);
+    let manage = || caller::from_request(request, Operation::ManageSkills);
+    let delete = || caller::from_request(request, Operation::DeleteSkills);
     match route(request) {
         "GET /skill-sets" => view().map(|_| show::list(store, request))?.await,
         "POST /skill-sets" => {
-            let caller = change()?;
+            let caller = manage()?;
             let create = |id| change::create_set(store, time_and_ids, &caller, request, id);
             once(store, time_and_ids, &caller, request, create).await
         }
         "GET /skill-sets/{name}" => view().map(|_| show::set(store, request))?.await,
-        "DELETE /skill-sets/{name}" => change::delete_set(store, time_and_ids, &change()?, request).await,
+        "DELETE /skill-sets/{name}" => change::delete_set(store, time_and_ids, &delete()?, request).await,
         "GET /skill-sets/{name}/history" => {
             view()?;
             history::page(store, request, Subject::SkillSet(&set_name(request)?)).await
         }
         "GET /skill-sets/{name}/skills/{skill}" => view().map(|_| show::skill(store, request))?.await,
-        "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(store, time_and_ids, &change()?, request).await,
+        "PUT /skill-sets/{name}/skills/{skill}" => change::put_skill(store, time_and_ids, &manage()?, request).await,
         "DELETE /skill-sets/{name}/skills/{skill}" => {
-            change::delete_skill(store, time_and_ids, &change()?, request).await
+            change::delete_skill(store, time_and_ids, &delete()?, request).await
         }
         "GET /skill-sets/{name}/skills/{skill}/history" => {
             view()?;

@@ -32,7 +32,7 @@ pub async fn handle(store: &impl TeamStore, time_and_ids: &impl TimeAndIds, requ
         "GET /teams/{team_id}" => view().map(|_| show::team(store, request))?.await,
         "PATCH /teams/{team_id}" => change::edit(store, time_and_ids, &manage()?, request).await,
         "DELETE /teams/{team_id}" => {
-            let caller = caller::manager_from_request(request)?;
+            let caller = caller::from_request(request, Operation::DeleteTeams)?;
             change::delete(store, time_and_ids, &caller, request).await
         }
         "PUT /teams/{team_id}/skills/{skill}" => change::grant(store, time_and_ids, &manage()?, request).await,
