@@ -1,7 +1,7 @@
 //! `POST /webhooks/taskrouter`: TaskRouter's callbacks (rules 22 to 25 and 28).
 //!
 //! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it;
-//! anything else is a fault that the next callback or the reconciliation repairs.
+//! anything else is a fault that the next callback about the worker makes up for.
 
 use lambda_http::{Body, Request, RequestExt, Response, http::HeaderMap};
 
