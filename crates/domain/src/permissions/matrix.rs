@@ -1,5 +1,5 @@
-//! The permissions as a table of role × target × operation: for the documents, for `GET /me`, and for the tests that go
-//! through it cell by cell.
+//! The permissions as a table of role × target × operation. It generates `docs/permissions.md` and the permissions in
+//! `GET /me`, and tests check it cell by cell.
 
 use std::fmt::Write;
 
@@ -45,38 +45,45 @@ impl Target {
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// The operation's name, as `GET /me` gives it.
+    /// The operation's name, as `GET /me` returns it.
     pub name: &'static str,
-    pub says: &'static str,
-    /// Whether it is done to a user.
+    /// The operation's description, as `docs/permissions.md` shows it.
+    pub description: &'static str,
+    /// Whether its target is a user.
     pub has_target: bool,
     operation: for<'a> fn(&'a User) -> Operation<'a>,
 }
 
-const fn on_a_user(name: &'static str, says: &'static str, operation: for<'a> fn(&'a User) -> Operation<'a>) -> Row {
-    Row { name, says, has_target: true, operation }
+const fn on_a_user(
+    name: &'static str,
+    description: &'static str,
+    operation: for<'a> fn(&'a User) -> Operation<'a>,
+) -> Row {
+    Row { name, description, has_target: true, operation }
 }
 
 const fn on_the_directory(
     name: &'static str,
-    says: &'static str,
+    description: &'static str,
     operation: for<'a> fn(&'a User) -> Operation<'a>,
 ) -> Row {
-    Row { name, says, has_target: false, operation }
+    Row { name, description, has_target: false, operation }
 }
 
-/// Every row.
+/// Every operation.
 #[must_use]
 pub const fn rows() -> &'static [Row] {
     const ROWS: &[Row] = &[
-        on_the_directory("view_users", "find, list and view users, read their history", |_| Operation::ViewUsers),
-        on_the_directory("export_users", "export the list", |_| Operation::ExportUsers),
-        on_the_directory("see_jobs", "view another user's export", |_| Operation::ViewJob { requested_by: nobody() }),
-        on_the_directory("add_agent", "add an agent before their first login", |_| Operation::AddUser(Role::Agent)),
+        on_the_directory("view_users", "find, list and view users, read their histories", |_| Operation::ViewUsers),
+        on_the_directory("export_users", "export the list of users", |_| Operation::ExportUsers),
+        on_the_directory("see_jobs", "view another user's job", |_| Operation::ViewJob {
+            requested_by: other_user_id(),
+        }),
+        on_the_directory("add_agent", "add an agent before the first login", |_| Operation::AddUser(Role::Agent)),
         on_the_directory("add_supervisor", "add a supervisor", |_| Operation::AddUser(Role::Supervisor)),
         on_the_directory("add_system_admin", "add a system admin", |_| Operation::AddUser(Role::SystemAdmin)),
         on_the_directory("add_account_owner", "add an account owner", |_| Operation::AddUser(Role::AccountOwner)),
-        on_the_directory("view_catalog", "list and view teams and skills", |_| Operation::ViewCatalog),
+        on_the_directory("view_catalog", "list and view teams, skill sets and skills", |_| Operation::ViewCatalog),
         on_the_directory("manage_teams", "create and rename teams, set their skills", |_| Operation::ManageTeams),
         on_the_directory("archive_teams", "archive and unarchive teams", |_| Operation::ArchiveTeams),
         on_the_directory("delete_teams", "delete teams", |_| Operation::DeleteTeams),
@@ -84,10 +91,14 @@ pub const fn rows() -> &'static [Row] {
         on_the_directory("delete_skills", "delete skills and skill sets", |_| Operation::DeleteSkills),
         on_a_user("edit_user", "edit teams and Act as Agent", |user| Operation::EditUser(user)),
         on_a_user("assign_skills", "assign and remove skills", |user| Operation::AssignSkills(user)),
-        on_a_user("make_agent", "make an agent", |user| Operation::ChangeRole(user, Role::Agent)),
-        on_a_user("make_supervisor", "make a supervisor", |user| Operation::ChangeRole(user, Role::Supervisor)),
-        on_a_user("make_system_admin", "make a system admin", |user| Operation::ChangeRole(user, Role::SystemAdmin)),
-        on_a_user("make_account_owner", "make an account owner", |user| {
+        on_a_user("make_agent", "change the role to agent", |user| Operation::ChangeRole(user, Role::Agent)),
+        on_a_user("make_supervisor", "change the role to supervisor", |user| {
+            Operation::ChangeRole(user, Role::Supervisor)
+        }),
+        on_a_user("make_system_admin", "change the role to system admin", |user| {
+            Operation::ChangeRole(user, Role::SystemAdmin)
+        }),
+        on_a_user("make_account_owner", "change the role to account owner", |user| {
             Operation::ChangeRole(user, Role::AccountOwner)
         }),
         on_a_user("deactivate", "deactivate", |user| Operation::Deactivate(user)),
@@ -97,7 +108,7 @@ pub const fn rows() -> &'static [Row] {
     ROWS
 }
 
-fn nobody() -> UserId {
+fn other_user_id() -> UserId {
     UserId::new(Uuid::nil())
 }
 
@@ -107,14 +118,14 @@ fn sample_user(number: u128, role: Role) -> User {
         .with(|user| user.managed.role = role)
 }
 
-/// One cell: the answer to a caller of this role.
+/// One cell: the decision for a caller of this role.
 pub fn decision(caller: Role, row: &Row, target: Target) -> Result<(), Refusal> {
-    let asks = sample_user(1, caller);
+    let calling_user = sample_user(1, caller);
     let user = match target {
-        Target::Caller => asks.clone(),
+        Target::Caller => calling_user.clone(),
         Target::Other(role) => sample_user(2, role),
     };
-    authorize(Caller { user_id: asks.user_id, role: caller }, (row.operation)(&user))
+    authorize(Caller { user_id: calling_user.user_id, role: caller }, (row.operation)(&user))
 }
 
 /// The operations that this role may perform on at least one target.
@@ -124,34 +135,35 @@ pub fn permitted_operations(caller: Role) -> Vec<&'static str> {
     rows().iter().filter(may).map(|row| row.name).collect()
 }
 
-/// The table, as `docs/permissions.md` has it.
+/// The content of `docs/permissions.md`.
 #[must_use]
 pub fn document() -> String {
     let mut text = "# Permissions\n\n\
-        Who may do what to whom. Generated from `crates/domain/src/permissions.rs`, where every decision is made; a test\n\
-        keeps the two equal. A cell says *yes*, or the `code` of the refusal. The role and the status that count are those\n\
-        at the moment of the change. Stating the role that a user already has changes nothing and needs no more than the\n\
-        permission to edit that user. Besides: the last active account owner keeps role and status\n\
-        (`last-account-owner`), and users who are not active are rejected everywhere.\n"
+        Which role may perform which operation on which target. This page is generated from `authorize` in\n\
+        `crates/domain/src/permissions.rs`, which decides every permission; a test compares the two. A cell is *yes*, or\n\
+        the `code` of the rejection. The caller's role and status are checked at the moment of the change.\n\n\
+        - An edit that states the role that the user already has requires only the permission to edit the user.\n\
+        - The last active account owner cannot get another role, be deactivated or be deleted: `last-account-owner`.\n\
+        - Users who are not active are rejected everywhere.\n"
         .to_owned();
     text += "\n## Operations on the directory\n\n| operation | agent | supervisor | system admin | account owner |\n|---|---|---|---|---|\n";
     for row in rows().iter().filter(|row| !row.has_target) {
-        line(&mut text, row.says, &CALLERS.map(|caller| decision(caller, row, Target::Caller)));
+        line(&mut text, row.description, &CALLERS.map(|caller| decision(caller, row, Target::Caller)));
     }
     for caller in CALLERS {
         let _ = write!(text, "\n## What {} may do to a user\n\n| operation", Target::Other(caller).name());
         let _ = writeln!(text, " | {} |\n|---|---|---|---|---|---|", Target::ALL.map(Target::name).join(" | "));
         for row in rows().iter().filter(|row| row.has_target) {
-            line(&mut text, row.says, &Target::ALL.map(|target| decision(caller, row, target)));
+            line(&mut text, row.description, &Target::ALL.map(|target| decision(caller, row, target)));
         }
     }
     text
 }
 
-fn line(text: &mut String, says: &str, cells: &[Result<(), Refusal>]) {
+fn line(text: &mut String, description: &str, cells: &[Result<(), Refusal>]) {
     let cell = |cell: &Result<(), Refusal>| match cell {
         Ok(()) => "yes".to_owned(),
         Err(refusal) => format!("`{}`", refusal.code()),
     };
-    let _ = writeln!(text, "| {says} | {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    let _ = writeln!(text, "| {description} | {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
 }
