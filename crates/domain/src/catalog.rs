@@ -162,7 +162,6 @@ mod tests {
         caller(Role::SystemAdmin)
     }
 
-    // rule 4
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
         let refused = SkillDefinition::default().apply(None, "English", &set("Languages"), caller(Role::Supervisor));

@@ -54,7 +54,6 @@ fn cells(row: &str) -> Vec<Option<&'static str>> {
     row.split(' ').map(|cell| meaning(cell.chars().next().unwrap())).collect()
 }
 
-// rule 1, rule 2, rule 3, rule 4
 #[test]
 fn rules_1_to_4_each_cell_of_the_powers_table_says_what_the_rules_say() {
     let told = |caller, row, target| decision(caller, row, target).err().map(|refusal| refusal.code());

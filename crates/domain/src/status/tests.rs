@@ -39,7 +39,6 @@ fn rule_12_the_same_again_changes_nothing() {
     assert_eq!(after(StatusChange::Delete, &gone), gone);
 }
 
-// rule 14
 #[test]
 fn rule_14_a_deleted_persons_teams_give_them_up_and_name_and_email_stay() {
     let named = ada().with(|user| user.idp.email = Some(stored("ada@example.com")));
