@@ -8,7 +8,7 @@ use store::{ViewSkill, ViewTeams};
 
 use crate::ChangeError;
 
-/// Refuses a query for a team or a skill that does not exist: a misspelt filter would find nobody.
+/// Rejects a query for a team or a skill that does not exist: a misspelt filter would find no users.
 pub async fn check_existence(store: &(impl ViewTeams + ViewSkill), query: &UserQuery) -> Result<(), ChangeError> {
     for criterion in query.criteria() {
         match criterion {

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn nothing_of_the_inside_leaks() {
         let problem = Problem::from(StoreError::Malformed("USER#1 has no name".into()));
-        let told = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
-        assert!(!told.contains("USER#1"), "{told}");
+        let body_text = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
+        assert!(!body_text.contains("USER#1"), "{body_text}");
     }
 }

@@ -107,6 +107,16 @@ async fn request_promotion(
     change_user(directory, &SystemTimeAndIds, &authenticated(caller), &target, Action::Edited, promote).await
 }
 
+/// The admin with fewer permissions, and the code that refuses them a promotion.
+fn demotions(admin: &User) -> [(User, &'static str); 4] {
+    [
+        (admin.with(|user| user.managed.role = Role::Supervisor), "supervisors-may-not"),
+        (admin.with(|user| user.managed.role = Role::Agent), "agents-may-not"),
+        (admin.with(|user| user.managed.status = Status::Deactivated), "caller-may-no-longer"),
+        (admin.with(|user| user.managed.status = Status::Deleted), "caller-may-no-longer"),
+    ]
+}
+
 fn code<T>(result: Result<T, ChangeError>) -> &'static str {
     match result {
         Ok(_) => "done",
@@ -118,14 +128,7 @@ fn code<T>(result: Result<T, ChangeError>) -> &'static str {
 #[tokio::test]
 async fn rule_5_what_the_profile_says_counts_and_not_what_the_token_check_said() {
     let (adam, ada) = (user_with_role("adam", Role::SystemAdmin), agent("ada"));
-    let cases = [
-        (adam.clone(), "done"),
-        (adam.with(|user| user.managed.role = Role::Supervisor), "supervisors-may-not"),
-        (adam.with(|user| user.managed.role = Role::Agent), "agents-may-not"),
-        (adam.with(|user| user.managed.status = Status::Deactivated), "caller-may-no-longer"),
-        (adam.with(|user| user.managed.status = Status::Deleted), "caller-may-no-longer"),
-    ];
-    for (adam, outcome) in cases {
+    for (adam, outcome) in [(adam.clone(), "done")].into_iter().chain(demotions(&adam)) {
         let fixture = Fixture::with(&[adam.clone(), ada.clone()]).await;
         assert_eq!(code(request_promotion(&fixture.directory, &adam, &ada).await), outcome);
         assert_eq!(fixture.current_user(&ada).await.managed.role == Role::Supervisor, outcome == "done");
@@ -135,13 +138,7 @@ async fn rule_5_what_the_profile_says_counts_and_not_what_the_token_check_said()
 #[tokio::test]
 async fn rule_5_who_is_demoted_or_deactivated_between_reading_and_writing_has_written_nothing() {
     let (adam, ada) = (user_with_role("adam", Role::SystemAdmin), agent("ada"));
-    let cases = [
-        (adam.with(|user| user.managed.role = Role::Supervisor), "supervisors-may-not"),
-        (adam.with(|user| user.managed.role = Role::Agent), "agents-may-not"),
-        (adam.with(|user| user.managed.status = Status::Deactivated), "caller-may-no-longer"),
-        (adam.with(|user| user.managed.status = Status::Deleted), "caller-may-no-longer"),
-    ];
-    for (changed_user, outcome) in cases {
+    for (changed_user, outcome) in demotions(&adam) {
         let fixture = Fixture::with(&[adam.clone(), ada.clone()]).await;
         let concurrent = ConcurrentChange::new(&fixture.directory, changed_user);
         assert_eq!(code(request_promotion(&concurrent, &adam, &ada).await), outcome);

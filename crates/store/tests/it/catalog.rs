@@ -128,8 +128,8 @@ async fn rule_21_a_skill_set_that_is_deleted_while_a_skill_joins_it_is_either_go
         let (deletion, creation) = race(round, fixture.directory.delete_skill_set(&set, operator()), creating).await;
         let wanted =
             ReadSet { skills: [name.clone()].into(), skill_sets: [set.name.clone()].into(), ..ReadSet::default() };
-        let there = fixture.directory.snapshot(&wanted).await.unwrap();
-        let (has_set, has_skill) = (there.skill_sets.contains_key(&set.name), there.skills.contains_key(&name));
+        let snapshot = fixture.directory.snapshot(&wanted).await.unwrap();
+        let (has_set, has_skill) = (snapshot.skill_sets.contains_key(&set.name), snapshot.skills.contains_key(&name));
         assert!(has_set || !has_skill, "a skill in a set that is not there: {deletion:?} {creation:?}");
         assert_eq!(!has_set, matches!(deletion, Ok(())), "{deletion:?}");
     }

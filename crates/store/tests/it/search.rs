@@ -169,9 +169,11 @@ async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_co
     let first = fixture.directory.user(ada.user_id).await.unwrap().unwrap();
     let renamed = first.with(|user| user.idp.full_name = Some("Ada King".into()));
     let renamed = fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
-    let left = renamed.with(|user| user.managed.status = Status::Deactivated);
-    let left = fixture.directory.commit_user(edit(Some(&renamed), left)).await.unwrap();
-    for (now, old) in [(&left, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))] {
+    let deactivated = renamed.with(|user| user.managed.status = Status::Deactivated);
+    let deactivated = fixture.directory.commit_user(edit(Some(&renamed), deactivated)).await.unwrap();
+    for (now, old) in
+        [(&deactivated, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))]
+    {
         fixture.directory.index_user(now, old).await.unwrap();
     }
     for (text, status, count) in

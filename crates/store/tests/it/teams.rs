@@ -115,10 +115,10 @@ async fn a_deleted_teams_name_is_free_again_and_two_teams_never_share_one() {
     let fixture = Fixture::new().await;
     let first = fixture.put_team(team(7)).await;
     let namesake = || Team { name: stored("TEAM 7"), ..team(8) };
-    let make = |after| TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
-    assert!(matches!(fixture.directory.commit_team(make(namesake())).await, Err(StoreError::Conflict)));
+    let create = |after| TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
+    assert!(matches!(fixture.directory.commit_team(create(namesake())).await, Err(StoreError::Conflict)));
     fixture.directory.delete_team(&first, operator()).await.unwrap();
-    fixture.directory.commit_team(make(namesake())).await.unwrap();
+    fixture.directory.commit_team(create(namesake())).await.unwrap();
     assert_eq!(fixture.directory.team_id_of_name(&stored("team 7")).await.unwrap(), Some(namesake().team_id));
     assert_eq!(fixture.directory.count_members(namesake().team_id).await.unwrap(), 0);
 }

@@ -62,9 +62,9 @@ async fn the_verdict_counts_and_not_the_status() {
 #[tokio::test]
 async fn a_good_token_without_a_worker_lets_nobody_in() {
     // Only a worker leads to a profile.
-    let mut nobody = valid();
-    nobody["worker_sid"] = json!(null);
-    assert_eq!(verdict(200, nobody).await.unwrap(), None);
+    let mut without_worker = valid();
+    without_worker["worker_sid"] = json!(null);
+    assert_eq!(verdict(200, without_worker).await.unwrap(), None);
 }
 
 #[tokio::test]
