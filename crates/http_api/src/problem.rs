@@ -46,14 +46,14 @@ impl Problem {
     /// An internal error: logged here, and not revealed.
     #[must_use]
     pub fn internal(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "request failed");
+        tracing::error!(error = %error, "request failed; answered 500");
         Self::new(500, "internal", "Something went wrong on our side. The request id leads an operator to it.")
     }
 
     /// A dependency does not answer: logged here.
     #[must_use]
     pub fn unavailable(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "a dependency is unavailable");
+        tracing::error!(error = %error, "a dependency is unavailable; answered 503");
         Self::new(503, "unavailable", "The service is busy. Try again in a moment.")
     }
 
