@@ -71,9 +71,7 @@ pub const fn rows() -> &'static [Row] {
     const ROWS: &[Row] = &[
         on_the_directory("view_users", "find, list and view users, read their history", |_| Operation::ViewUsers),
         on_the_directory("export_users", "export the list", |_| Operation::ExportUsers),
-        on_the_directory("see_jobs", "view another user's export", |_| Operation::ViewJob {
-            requested_by: nil_user_id(),
-        }),
+        on_the_directory("see_jobs", "view another user's export", |_| Operation::ViewJob { requested_by: nobody() }),
         on_the_directory("add_agent", "add an agent before their first login", |_| Operation::AddUser(Role::Agent)),
         on_the_directory("add_supervisor", "add a supervisor", |_| Operation::AddUser(Role::Supervisor)),
         on_the_directory("add_system_admin", "add a system admin", |_| Operation::AddUser(Role::SystemAdmin)),
@@ -99,7 +97,7 @@ pub const fn rows() -> &'static [Row] {
     ROWS
 }
 
-fn nil_user_id() -> UserId {
+fn nobody() -> UserId {
     UserId::new(Uuid::nil())
 }
 
@@ -111,19 +109,19 @@ fn sample_user(number: u128, role: Role) -> User {
 
 /// One cell: the answer to a caller of this role.
 pub fn decision(caller: Role, row: &Row, target: Target) -> Result<(), Refusal> {
-    let caller_user = sample_user(1, caller);
+    let asks = sample_user(1, caller);
     let user = match target {
-        Target::Caller => caller_user.clone(),
+        Target::Caller => asks.clone(),
         Target::Other(role) => sample_user(2, role),
     };
-    authorize(Caller { user_id: caller_user.user_id, role: caller }, (row.operation)(&user))
+    authorize(Caller { user_id: asks.user_id, role: caller }, (row.operation)(&user))
 }
 
 /// The operations that this role may perform on at least one target.
 #[must_use]
 pub fn permitted_operations(caller: Role) -> Vec<&'static str> {
-    let is_permitted = |row: &&Row| Target::ALL.iter().any(|&target| decision(caller, row, target).is_ok());
-    rows().iter().filter(is_permitted).map(|row| row.name).collect()
+    let may = |row: &&Row| Target::ALL.iter().any(|&target| decision(caller, row, target).is_ok());
+    rows().iter().filter(may).map(|row| row.name).collect()
 }
 
 /// The table, as `docs/permissions.md` has it.
