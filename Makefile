@@ -61,5 +61,5 @@ invoke: ## Call one function of the running system: make invoke FN=view EVENT=ev
 restore: ## Restore a deleted user of the running system: make restore USER_ID=…
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)
 
-clean: ## Delete the data of the local system (option: DATA=.data); the next start begins afresh
+clean: ## Delete the data of the local system (option: DATA=.data); the next start is empty
 	rm -rf $${DATA:-.data}

@@ -1,4 +1,4 @@
-"""Lets made-up requests be about things that are there, most of the time: else all would be answered 404."""
+"""Puts ids of existing items into most generated requests: without them all responses would be 404."""
 
 import atexit
 import json
@@ -8,9 +8,9 @@ from pathlib import Path
 import schemathesis
 from hypothesis import strategies as st
 
-THINGS = json.loads(os.environ["CONTRACT_THINGS"])
+IDS = json.loads(os.environ["CONTRACT_IDS"])
 
-# The filters of the list, by what they name.
+# The filters of the list, with the path parameter of the same item.
 FILTERS = {"team": "team_id", "skill": "skill"}
 
 SUCCESSES = set()
@@ -19,32 +19,32 @@ atexit.register(lambda: Path(os.environ["CONTRACT_SUCCESSES"]).write_text(json.d
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """The contract's examples are about things of another deployment."""
+    """Replaces the ids in the contract's examples, which are those of another deployment."""
     for parameter in raw_schema["components"]["parameters"].values():
-        if parameter["in"] == "path" and parameter["name"] in THINGS:
-            parameter["example"] = THINGS[parameter["name"]][0]
+        if parameter["in"] == "path" and parameter["name"] in IDS:
+            parameter["example"] = IDS[parameter["name"]][0]
 
 
 @schemathesis.hook
 def flatmap_path_parameters(context, path_parameters):
-    return sometimes(path_parameters, THINGS)
+    return use_existing_ids(path_parameters, IDS)
 
 
 @schemathesis.hook
 def flatmap_query(context, query):
-    return sometimes(query, {name: THINGS[thing] for name, thing in FILTERS.items()})
+    return use_existing_ids(query, {name: IDS[parameter] for name, parameter in FILTERS.items()})
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Notes which operations had a success; `run.py` asks for those that had none."""
+    """Records the operations that had a success; `run.py` reports those that had none."""
     if response.status_code < 400:
         SUCCESSES.add(case.operation.label)
 
 
-def sometimes(parameters, things):
-    """Each parameter as it was made up, or one of the things."""
+def use_existing_ids(parameters, ids):
+    """Each parameter as generated, or an existing id."""
     if not isinstance(parameters, dict):
         return st.just(parameters)
-    choices = {name: st.sampled_from([value, *things.get(name, [])]) for name, value in parameters.items()}
+    choices = {name: st.sampled_from([value, *ids.get(name, [])]) for name, value in parameters.items()}
     return st.fixed_dictionaries(choices)

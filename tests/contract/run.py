@@ -1,7 +1,7 @@
-"""Starts the stack and lets schemathesis ask it what the contract has, as somebody of each kind.
+"""Starts the stack and lets schemathesis send the requests of the contract, as a caller of each role.
 
-It finds no 5xx and no answer outside the contract: status, content type, headers and body of each answer stand there.
-The seed is fixed, so that a run can be repeated: CONTRACT_SEED, 1 if not given.
+Fails on a 5xx, and on a response whose status, content type, headers or body the contract does not define.
+The seed is fixed, so that a run can be repeated: CONTRACT_SEED, 1 by default.
 """
 
 import json
@@ -24,18 +24,20 @@ CHECKS = [
     "response_schema_conformance",
 ]
 
-# Who asks, what schemathesis tries, and how many requests it makes up for each operation. The account owner comes
-# last: what they change, nobody after them would find.
+# The callers, the phases of schemathesis, and the number of generated requests for each operation. The account owner
+# is last: later callers would not find what they delete.
 CALLERS = [
-    ("nobody", ["--phases", "examples,fuzzing"], 4),
+    ("anonymous", ["--phases", "examples,fuzzing"], 4),
     ("agent", ["--phases", "examples,fuzzing"], 4),
     ("supervisor", ["--phases", "examples,fuzzing"], 6),
     ("account_owner", ["--phases", "examples,coverage,fuzzing"], 16),
 ]
 
-# As they log in with Flex; owner@example.com is the one whom the stack names in AccountOwners.
-# Twilio's signature is not made here, and the contract is not asked for itself; the samples in `events/` have both.
+# Operations without a successful request here: callbacks need Twilio's signature, and the contract does not describe
+# itself; the samples in `events/` cover both.
 WITHOUT_SUCCESS = {"POST /webhooks/taskrouter", "GET /openapi.yaml"}
+
+# Identity and Flex role of each caller; the stack lists owner@example.com in AccountOwners.
 LOGINS = {
     "account_owner": ("owner@example.com", "admin"),
     "supervisor": ("supervisor@example.com", "supervisor"),
@@ -43,18 +45,18 @@ LOGINS = {
 }
 
 
-def ask(url, token=None, body=None):
-    """The JSON that this address answers with."""
+def request_json(url, token=None, body=None):
+    """Sends a request; returns the JSON of the response."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as response:
+        return json.load(response)
 
 
 def start(data):
-    """The stack, its address and the simulator's."""
+    """Starts the stack; returns its process, the address of the API and that of the simulator."""
     environment = {**os.environ, "PORT": "0", "SEED": "5", "DATA": data}
     stack = subprocess.Popen(
         [ROOT / "target" / "debug" / "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
@@ -71,30 +73,30 @@ def start(data):
 
 
 def log_in(simulator, identity, role):
-    """The token that Flex gives them."""
+    """Logs in; returns the Flex token."""
     claims = {"identity": identity, "full_name": identity, "email": identity, "roles": [role]}
-    return ask(f"{simulator}/sim/logins", body=claims)["token"]
+    return request_json(f"{simulator}/sim/logins", body=claims)["token"]
 
 
-def known(api, simulator, token):
-    """Things that are there, by the names of the path's parameters: some people who may come to harm, the demo's teams
-    and skills, and a job."""
+def existing_ids(api, simulator, token):
+    """Ids of existing items by path parameter: users that the requests may change, the demo's teams and skills, and a
+    job."""
     for name in ["hedy", "grace", "rosa", "emmy"]:
         log_in(simulator, f"{name}@example.com", "agent")
-    people = ask(f"{api}/users?role=agent&limit=100", token)["items"]
-    people = [user["user_id"] for user in people if user["identity"] != LOGINS["agent"][0]]
+    users = request_json(f"{api}/users?role=agent&limit=100", token)["items"]
+    user_ids = [user["user_id"] for user in users if user["identity"] != LOGINS["agent"][0]]
     return {
-        "user_id": people[:5],
+        "user_id": user_ids[:5],
         "team_id": [f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5)],
         "skill": ["English", "Onboarding", "Billing"],
         "name": ["Languages", "Topics"],
-        "job_id": [ask(f"{api}/exports", token, {})["job_id"]],
+        "job_id": [request_json(f"{api}/exports", token, {})["job_id"]],
         "file": ["start.js", "swagger-ui.css"],
     }
 
 
 def operations():
-    """Every operation of the contract: `GET /users`."""
+    """The operations of the contract: `GET /users`."""
     lines = (HERE / "../../infra/openapi.yaml").read_text().splitlines()
     path, found = None, set()
     for line in lines[lines.index("paths:") + 1 : lines.index("components:")]:
@@ -105,8 +107,8 @@ def operations():
     return found
 
 
-def schemathesis(api, things, caller, token, phases, examples):
-    """Whether all that this caller was answered stands in the contract."""
+def schemathesis(api, ids, caller, token, phases, examples):
+    """Runs schemathesis as this caller; returns whether all responses conform to the contract."""
     command = [
         *[Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "--no-color"],
         *["run", f"{api}/openapi.yaml", "--url", api, "--checks", ",".join(CHECKS), *phases],
@@ -118,24 +120,24 @@ def schemathesis(api, things, caller, token, phases, examples):
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
-        "CONTRACT_THINGS": json.dumps(things),
+        "CONTRACT_IDS": json.dumps(ids),
         "CONTRACT_SUCCESSES": str(WORK / f"{caller}.json"),
     }
     print(f"the contract, as {caller}", flush=True)
-    done = subprocess.run(command, cwd=WORK, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    result = subprocess.run(command, cwd=WORK, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     report = WORK / f"{caller}.txt"
-    report.write_text(done.stdout)
-    summary = [line.strip() for line in done.stdout.splitlines() if "generated" in line]
+    report.write_text(result.stdout)
+    summary = [line.strip() for line in result.stdout.splitlines() if "generated" in line]
     print(f"  {' '.join(summary) or 'no summary'}", flush=True)
-    had = set(json.loads((WORK / f"{caller}.json").read_text()))
-    print(f"  operations with a success: {len(had)}", flush=True)
-    missing = (operations() - had - WITHOUT_SUCCESS) if caller == "account_owner" else set()
+    successes = set(json.loads((WORK / f"{caller}.json").read_text()))
+    print(f"  operations with a success: {len(successes)}", flush=True)
+    missing = (operations() - successes - WITHOUT_SUCCESS) if caller == "account_owner" else set()
     if missing:
-        print(f"  without a success, so that what it answers then is not checked: {', '.join(sorted(missing))}", flush=True)
+        print(f"  without a success, so the successful response is not checked: {', '.join(sorted(missing))}", flush=True)
         return False
-    if done.returncode:
-        print(done.stdout, flush=True)
-    return done.returncode == 0
+    if result.returncode:
+        print(result.stdout, flush=True)
+    return result.returncode == 0
 
 
 def main():
@@ -144,16 +146,16 @@ def main():
         stack, api, simulator = start(data)
         try:
             tokens = {caller: log_in(simulator, *login) for caller, login in LOGINS.items()}
-            things = known(api, simulator, tokens["account_owner"])
-            right = [
-                schemathesis(api, things, caller, tokens.get(caller), phases, examples)
+            ids = existing_ids(api, simulator, tokens["account_owner"])
+            conforming = [
+                schemathesis(api, ids, caller, tokens.get(caller), phases, examples)
                 for caller, phases, examples in CALLERS
             ]
         finally:
             stack.terminate()
             stack.wait()
-    if not all(right):
-        raise SystemExit("error: the stack gave answers that are not in the contract")
+    if not all(conforming):
+        raise SystemExit("error: the stack returned responses that the contract does not define")
 
 
 main()

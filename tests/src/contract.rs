@@ -1,4 +1,4 @@
-//! The contract, `infra/openapi.yaml`, for tests that hold it against what is there.
+//! Reads the contract, `infra/openapi.yaml`, and checks values and responses against it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,20 +11,20 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.yaml")
 /// The methods that a path of the contract may have.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The contract.
+/// The parsed contract.
 #[derive(Debug)]
 pub struct Contract {
     document: Value,
-    /// With schemas as JSON Schema has them.
+    /// The document with its schemas in JSON Schema.
     schemas: Value,
 }
 
-/// What was answered, and to what.
+/// A response, and the route of its request.
 #[derive(Debug)]
-pub struct Answered<'a> {
+pub struct RoutedResponse<'a> {
     /// `GET /users/{user_id}`
     pub route: &'a str,
-    /// The status.
+    /// The HTTP status.
     pub status: u64,
     /// The headers, names in lower case.
     pub headers: BTreeMap<String, String>,
@@ -32,11 +32,11 @@ pub struct Answered<'a> {
     pub body: String,
 }
 
-impl<'a> Answered<'a> {
-    /// What a function has given to the gateway, payload format 2.0.
+impl<'a> RoutedResponse<'a> {
+    /// Parses the response of a function to the gateway, payload format 2.0.
     ///
     /// # Panics
-    /// When it is no such thing.
+    /// When a body in base64 cannot be decoded.
     #[must_use]
     pub fn of(route: &'a str, payload: &Value) -> Self {
         let body = payload["body"].as_str().unwrap_or_default();
@@ -45,8 +45,8 @@ impl<'a> Answered<'a> {
             _ => body.to_owned(),
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let several = entries(&payload["multiValueHeaders"]).map(|(name, values)| (name, &values[0]));
-        let headers = several.chain(entries(&payload["headers"]));
+        let multi_value = entries(&payload["multiValueHeaders"]).map(|(name, values)| (name, &values[0]));
+        let headers = multi_value.chain(entries(&payload["headers"]));
         let headers = headers.map(|(name, value)| (name.to_lowercase(), text(value))).collect();
         Self { route, status: payload["statusCode"].as_u64().unwrap_or_default(), headers, body }
     }
@@ -60,8 +60,8 @@ pub struct Operation<'a> {
     pub method: &'static str,
     /// As the template has it: `/users/{user_id}`
     pub path: &'a str,
-    /// What the contract says of it.
-    pub says: &'a Value,
+    /// The operation object of the contract.
+    pub definition: &'a Value,
 }
 
 impl Contract {
@@ -77,18 +77,18 @@ impl Contract {
         Self { document, schemas }
     }
 
-    /// All of it.
+    /// The whole document.
     #[must_use]
     pub const fn document(&self) -> &Value {
         &self.document
     }
 
-    /// Every operation.
+    /// All operations, in the document's order.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         entries(&self.document["paths"]).flat_map(move |(path, item)| {
             METHODS.into_iter().filter_map(move |method| {
-                let says = item.get(method)?;
-                Some(Operation { contract: self, method: upper(method), path, says })
+                let definition = item.get(method)?;
+                Some(Operation { contract: self, method: method_name(method), path, definition })
             })
         })
     }
@@ -99,10 +99,10 @@ impl Contract {
         self.operations().find(|operation| operation.route() == route)
     }
 
-    /// The value, or what it refers to.
+    /// The value, or the target of its `$ref`.
     ///
     /// # Panics
-    /// When it refers to nothing.
+    /// When the target does not exist.
     #[must_use]
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return value };
@@ -110,22 +110,22 @@ impl Contract {
         self.resolve(found.unwrap_or_else(|| panic!("{reference} is not there")))
     }
 
-    /// The values that this schema of `components` takes.
+    /// The values of this enumeration in `components`.
     ///
     /// # Panics
-    /// When it is no enumeration.
+    /// When the schema does not exist.
     #[must_use]
-    pub fn words(&self, schema: &str) -> BTreeSet<String> {
-        words(&self.document["components"]["schemas"][schema]["enum"])
+    pub fn enum_values(&self, schema: &str) -> BTreeSet<String> {
+        enum_values(&self.document["components"]["schemas"][schema]["enum"])
     }
 
-    /// Whether the value is as the schema says.
+    /// Validates the value against the schema.
     ///
     /// # Errors
-    /// Where it is not.
+    /// The validation errors.
     ///
     /// # Panics
-    /// When the schema is none.
+    /// When the schema is invalid.
     pub fn check(&self, schema: &Value, value: &Value) -> Result<(), String> {
         let errors = self.validator(schema).iter_errors(value).map(|error| error.to_string()).collect::<Vec<_>>();
         if errors.is_empty() { Ok(()) } else { Err(errors.join("; ")) }
@@ -137,23 +137,23 @@ impl Contract {
         options.build(&schema).unwrap_or_else(|error| panic!("a schema is none: {error}"))
     }
 
-    /// Whether the answer is one that the contract has for its operation.
+    /// Checks that the contract defines the response: its status, headers and body.
     ///
     /// # Errors
-    /// What of it the contract does not know.
-    pub fn admits(&self, answered: &Answered<'_>) -> Result<(), String> {
-        let route = answered.route;
+    /// The first difference.
+    pub fn check_response(&self, response: &RoutedResponse<'_>) -> Result<(), String> {
+        let route = response.route;
         let operation = self.operation(route).ok_or_else(|| format!("the contract has no {route}"))?;
-        let response = operation.response(answered.status);
-        let response = response.ok_or_else(|| format!("the contract has no {} for {route}", answered.status))?;
-        self.admits_headers(response, answered)?;
-        self.admits_body(response, answered)
+        let expected = operation.response(response.status);
+        let expected = expected.ok_or_else(|| format!("the contract has no {} for {route}", response.status))?;
+        self.check_headers(expected, response)?;
+        self.check_body(expected, response)
     }
 
-    fn admits_headers(&self, response: &Value, answered: &Answered<'_>) -> Result<(), String> {
-        for (name, header) in entries(&response["headers"]) {
+    fn check_headers(&self, expected: &Value, response: &RoutedResponse<'_>) -> Result<(), String> {
+        for (name, header) in entries(&expected["headers"]) {
             let header = self.resolve(header);
-            match answered.headers.get(&name.to_lowercase()) {
+            match response.headers.get(&name.to_lowercase()) {
                 None if header["required"] == true => return Err(format!("the header {name} is missing")),
                 None => {}
                 Some(value) => {
@@ -165,14 +165,14 @@ impl Contract {
         Ok(())
     }
 
-    fn admits_body(&self, response: &Value, answered: &Answered<'_>) -> Result<(), String> {
-        let Some(content) = response.get("content") else {
-            return if answered.body.is_empty() { Ok(()) } else { Err("the contract has no body for it".to_owned()) };
+    fn check_body(&self, expected: &Value, response: &RoutedResponse<'_>) -> Result<(), String> {
+        let Some(content) = expected.get("content") else {
+            return if response.body.is_empty() { Ok(()) } else { Err("the contract has no body for it".to_owned()) };
         };
-        let kind = answered.headers.get("content-type").map_or("", String::as_str);
+        let kind = response.headers.get("content-type").map_or("", String::as_str);
         let kind = kind.split(';').next().unwrap_or_default();
         let known = content.get(kind).ok_or_else(|| format!("the contract has no {kind:?} for it"))?;
-        self.check(&known["schema"], &parsed(kind, &answered.body)?)
+        self.check(&known["schema"], &parsed(kind, &response.body)?)
     }
 }
 
@@ -183,17 +183,17 @@ impl<'a> Operation<'a> {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The security schemes that let somebody in; none for an operation that lets everybody in.
+    /// The names of the security schemes; empty for a public operation.
     #[must_use]
     pub fn security(&self) -> Vec<&'a str> {
-        let schemes = self.says.get("security").unwrap_or(&self.contract.document["security"]);
+        let schemes = self.definition.get("security").unwrap_or(&self.contract.document["security"]);
         schemes.as_array().into_iter().flatten().flat_map(entries).map(|(name, _)| name).collect()
     }
 
     /// Parameters of the operation and of its path.
     pub fn parameters(&self) -> impl Iterator<Item = &'a Value> {
-        let of_path = &self.contract.document["paths"][self.path]["parameters"];
-        let both = [of_path, &self.says["parameters"]].into_iter().filter_map(Value::as_array).flatten();
+        let path_parameters = &self.contract.document["paths"][self.path]["parameters"];
+        let both = [path_parameters, &self.definition["parameters"]].into_iter().filter_map(Value::as_array).flatten();
         let contract = self.contract;
         both.map(|parameter| contract.resolve(parameter))
     }
@@ -201,40 +201,40 @@ impl<'a> Operation<'a> {
     /// The schema of its JSON body.
     #[must_use]
     pub fn body(&self) -> Option<&'a Value> {
-        let schema = self.says.pointer("/requestBody/content/application~1json/schema")?;
+        let schema = self.definition.pointer("/requestBody/content/application~1json/schema")?;
         Some(self.contract.resolve(schema))
     }
 
-    /// Every answer: the status and what the contract says of it.
+    /// Each response: its status and its definition.
     pub fn responses(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let contract = self.contract;
-        entries(&self.says["responses"]).map(|(status, response)| (status, contract.resolve(response)))
+        entries(&self.definition["responses"]).map(|(status, response)| (status, contract.resolve(response)))
     }
 
-    /// The answer of this status.
+    /// The response of this status.
     #[must_use]
     pub fn response(&self, status: u64) -> Option<&'a Value> {
         self.responses().find(|(known, _)| *known == status.to_string()).map(|(_, response)| response)
     }
 }
 
-/// The codes of the problems that this answer may be.
+/// The problem codes that this response may have.
 #[must_use]
 pub fn codes(response: &Value) -> BTreeSet<String> {
     let schema = &response["content"]["application/problem+json"]["schema"];
-    words(&schema["properties"]["code"]["enum"])
+    enum_values(&schema["properties"]["code"]["enum"])
 }
 
-/// What a mapping has, in order.
+/// The entries of a mapping, in order.
 pub fn entries(mapping: &Value) -> impl Iterator<Item = (&str, &Value)> {
     mapping.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
-fn words(list: &Value) -> BTreeSet<String> {
+fn enum_values(list: &Value) -> BTreeSet<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn upper(method: &str) -> &'static str {
+fn method_name(method: &str) -> &'static str {
     match method {
         "get" => "GET",
         "post" => "POST",

@@ -18,7 +18,7 @@ use crate::TimeAndIds;
 /// How long a change that conflicts with others is retried; shorter than a function runs.
 const RETRY_FOR: Duration = Duration::from_secs(6);
 
-/// Why a change was not made.
+/// Why a change failed.
 #[derive(Debug, Error)]
 pub enum ChangeError {
     /// A rule refuses it.

@@ -5,7 +5,7 @@ use store::{ViewSkill, ViewTeams};
 
 use crate::ChangeError;
 
-/// Refuses a query for a team or a skill that does not exist: a misspelt filter would find nobody.
+/// Rejects a query for a team or a skill that does not exist: a misspelt filter would find no users.
 pub async fn check_existence(store: &(impl ViewTeams + ViewSkill), query: &UserQuery) -> Result<(), ChangeError> {
     if let Some(team_id) = query.team()
         && !store.teams([team_id].into()).await?.contains_key(&team_id)

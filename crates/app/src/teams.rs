@@ -31,7 +31,7 @@ pub async fn create_team(
     .await
 }
 
-/// Tells an earlier attempt whose response was lost from another team with the same name.
+/// Distinguishes an earlier attempt whose response was lost from another team with the same name.
 async fn existing_team(
     store: &(impl ReadSnapshot + ViewTeams),
     team_id: TeamId,

@@ -31,7 +31,7 @@ impl TimeAndIds for SystemTimeAndIds {
     }
 }
 
-/// A clock that stands still, with the system's ids: for tests.
+/// A fixed clock, with the system's ids: for tests.
 #[cfg(feature = "test-support")]
 #[derive(Debug, Clone, Copy)]
 pub struct FixedTime(pub Timestamp);

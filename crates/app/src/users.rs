@@ -82,7 +82,7 @@ pub async fn add_user(
     .await
 }
 
-/// Tells an earlier attempt whose response was lost from another user with the same identity.
+/// Distinguishes an earlier attempt whose response was lost from another user with the same identity.
 async fn existing_user(
     store: &impl ViewUser,
     provisioned: &ProvisionedUser,

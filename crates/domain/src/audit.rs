@@ -22,7 +22,7 @@ pub struct Record {
     pub changes: Vec<Change>,
 }
 
-/// What a history is about.
+/// The entity of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject<'a> {
     User(UserId),
@@ -41,7 +41,7 @@ pub enum Actor {
     },
     /// A login, or a change made in another tool.
     Taskrouter,
-    /// A person with access to AWS.
+    /// An operator with access to AWS.
     Operator,
 }
 

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillSet {
     pub name: SkillSetName,
-    /// Tells this skill set from an earlier, deleted one of the same name.
+    /// Distinguishes this skill set from an earlier, deleted one of the same name.
     #[serde(default)]
     pub creation_id: Uuid,
     /// Counts the changes.
@@ -60,7 +60,7 @@ impl SkillUsage {
     }
 }
 
-/// How many use a skill, as the catalog shows it.
+/// The usage counts of a skill, as the catalog shows them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SkillCounts {
     pub users: usize,
@@ -162,7 +162,6 @@ mod tests {
         caller(Role::SystemAdmin)
     }
 
-    // rule 4
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
         let refused = SkillDefinition::default().apply(None, "English", &set("Languages"), caller(Role::Supervisor));
@@ -203,8 +202,8 @@ mod tests {
             skill.check_deletable(&usage(0, 1)),
             set.check_deletable(&usage(2, 1)),
         ] {
-            let told = refusal.unwrap_err().to_string();
-            assert!(told.contains("users: ") && told.contains("teams: "), "{told}");
+            let message = refusal.unwrap_err().to_string();
+            assert!(message.contains("users: ") && message.contains("teams: "), "{message}");
         }
     }
 

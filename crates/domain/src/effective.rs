@@ -128,7 +128,6 @@ mod tests {
         assert_eq!((alone.level, alone.origin), (None, Origin::Assigned));
     }
 
-    // rule 17
     #[test]
     fn rule_17_of_two_teams_the_higher_level_counts_and_any_level_beats_none() {
         let teams =

@@ -2,7 +2,7 @@
 //!
 //! A file is [`BOM`], then the [`HEADER`], then rows; [`begin`] writes the first two, and [`writer`] goes on
 //! with a file begun before. In a cell of several teams or skills the names are written as they are, also where
-//! they hold a `;` or `:` themselves: people read these cells, and a program that must tell asks the API.
+//! they hold a `;` or `:` themselves: these cells are for readers; programs use the API.
 //!
 //! A cell that a spreadsheet would take for a formula is defused with a leading `'`, as OWASP advises
 //! (<https://owasp.org/www-community/attacks/CSV_Injection>): one that begins with `=`, `+`, `-`, `@`, their
@@ -36,12 +36,12 @@ pub const HEADER: [&str; 13] = [
     "updated_at",
 ];
 
-/// One person: a cell for each column, not defused yet.
+/// The row of one user: a cell for each column, not defused yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row([String; HEADER.len()]);
 
 impl Row {
-    /// Takes the person, at least the teams they are in, and their effective skills. A team that is not among
+    /// Takes the user, at least the teams they are in, and their effective skills. A team that is not among
     /// `teams` shows as its id; a disabled skill is not in effect and left out. Times are RFC 3339, in UTC.
     #[must_use]
     pub fn new(user: &User, teams: &Teams, effective: &[EffectiveSkill]) -> Self {
@@ -114,7 +114,7 @@ fn with_level(name: &str, level: Option<Level>) -> String {
 /// What makes a formula, at the beginning of a cell.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// What a spreadsheet may skip, at the beginning of a cell, to find a formula behind it.
+/// Characters that a spreadsheet may skip at the beginning of a cell before a formula.
 const SKIPPED: [char; 4] = ['\t', '\r', '\n', '\0'];
 
 /// What may end a cell in the midst of a text.

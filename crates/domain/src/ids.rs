@@ -14,7 +14,7 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Takes a UUID that the caller made; randomness comes in as an argument.
+            /// Randomness is an argument: the caller generates the UUID.
             #[must_use]
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
@@ -30,7 +30,7 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = Refusal;
 
-            /// What is no UUID names nothing that exists, so it is *unknown* rather than malformed.
+            /// A text that is not a UUID is rejected as *unknown* rather than as malformed: nothing has such an id.
             fn from_str(text: &str) -> Result<Self, Refusal> {
                 Uuid::try_parse(text).map(Self).map_err(|_| Refusal::$refusal(text.to_owned()))
             }
@@ -39,7 +39,7 @@ macro_rules! id {
 }
 
 id!(
-    /// One person in the directory: a random UUID that outlives workers, names and e-mails.
+    /// The id of a user: a random UUID that outlives workers, names and e-mails.
     UserId,
     UnknownUser
 );

@@ -1,7 +1,7 @@
 //! The rules of the directory, as pure functions over plain data.
 //!
 //! What it is for: deciding. Every rule of the product ("rule n" in a comment, listed in `docs/rules.md`) is carried out
-//! here, with its refusal in words for the person who made the request.
+//! here, with a refusal worded for the user who made the request.
 //!
 //! What it must not know: DynamoDB, HTTP, Lambda, Twilio's formats, async, the clock, randomness. Time and ids are
 //! arguments; data comes in through the layers above and goes out through them.

@@ -1,4 +1,4 @@
-//! Names and identifiers that come from outside, each a type of its own, so that none is taken for another.
+//! Names and identifiers that come from outside, each a type of its own, so that they cannot be confused.
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -43,7 +43,7 @@ macro_rules! exact_text_type {
 }
 
 text_type! {
-    /// A worker's friendly name in TaskRouter, which identifies a person across workers (rule 22). TaskRouter keeps it
+    /// A worker's friendly name in TaskRouter, which identifies a user across workers (rule 22). TaskRouter keeps it
     /// unique without regard to case, so two identities that differ only in case are equal.
     Identity
 }

@@ -107,7 +107,7 @@ mod tests {
         ProvisionedUser::new("ada@example.com", "Ada Lovelace", Some("ada@example.com")).unwrap()
     }
 
-    fn make(provisioned: &ProvisionedUser, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
+    fn provision(provisioned: &ProvisionedUser, by: Role, roles: RoleAuthority) -> Result<User, Refusal> {
         let english = Skill::imported(SkillName::new("English").unwrap());
         let find = |name: &SkillName| (*name == english.name).then(|| english.clone());
         let user_id = user_with_role("ada", Role::Agent).user_id;
@@ -118,24 +118,24 @@ mod tests {
     fn rule_24_what_is_said_before_the_first_login_is_said_by_the_directory() {
         let english = SkillName::new("English").unwrap();
         let with_skill = ProvisionedUser { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
-        let made = make(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap().managed;
-        assert_eq!((made.role, made.role_granted, made.provenance), (Role::Agent, true, Provenance::Managed));
-        assert_eq!(made.assigned_skills, [(english, Some(Level(7)))].into());
+        let managed = provision(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap().managed;
+        assert_eq!((managed.role, managed.role_granted, managed.provenance), (Role::Agent, true, Provenance::Managed));
+        assert_eq!(managed.assigned_skills, [(english, Some(Level(7)))].into());
     }
 
     #[test]
     fn rules_2_and_3_nobody_adds_somebody_whom_they_could_not_make() {
         let as_role = |role| ProvisionedUser { role, ..ada() };
-        let refused = |by, role| make(&as_role(role), by, RoleAuthority::Directory).unwrap_err().code();
+        let refused = |by, role| provision(&as_role(role), by, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(Role::Supervisor, Role::Supervisor), "supervisors-may-not");
         assert_eq!(refused(Role::SystemAdmin, Role::AccountOwner), "account-owners-only");
-        assert!(make(&as_role(Role::AccountOwner), Role::AccountOwner, RoleAuthority::Directory).is_ok());
+        assert!(provision(&as_role(Role::AccountOwner), Role::AccountOwner, RoleAuthority::Directory).is_ok());
     }
 
     #[test]
     fn rule_24_where_roles_follow_the_login_none_is_given_before_it() {
         let supervisor = ProvisionedUser { role: Role::Supervisor, ..ada() };
-        let refused = make(&supervisor, Role::AccountOwner, RoleAuthority::IdentityProvider);
+        let refused = provision(&supervisor, Role::AccountOwner, RoleAuthority::IdentityProvider);
         assert_eq!(refused.unwrap_err().code(), "role-follows-identity-provider");
     }
 
@@ -145,7 +145,7 @@ mod tests {
             assigned_skills: vec![(SkillName::new(name).unwrap(), level)],
             ..ada()
         };
-        let refused = |user| make(&user, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
+        let refused = |user| provision(&user, Role::AccountOwner, RoleAuthority::Directory).unwrap_err().code();
         assert_eq!(refused(with("French", None)), "unknown-skill");
         assert_eq!(refused(with("English", Some(Level(101)))), "level-out-of-range");
         let english = |level| (SkillName::new("English").unwrap(), Some(Level(level)));

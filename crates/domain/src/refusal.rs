@@ -1,4 +1,4 @@
-//! The error of the rules, in words for the person who made the request.
+//! The error of the rules, worded for the user who made the request.
 
 use thiserror::Error;
 
@@ -11,7 +11,7 @@ pub enum Refusal {
     /// Rule 1.
     #[error("Agents may not use the directory. Ask a supervisor or an admin.")]
     AgentsMayNot,
-    /// Rule 2: what is refused to supervisors.
+    /// Rule 2: an operation that supervisors must not perform.
     #[error("A supervisor may not {0}. Ask a system admin or an account owner.")]
     SupervisorsMayNot(&'static str),
     /// Rule 3.
@@ -23,7 +23,7 @@ pub enum Refusal {
     /// Rule 3.
     #[error("You cannot deactivate or delete yourself. Ask somebody else who may.")]
     OwnStatus,
-    /// Rule 5: whoever was demoted, deactivated or deleted a moment ago.
+    /// Rule 5: the caller was demoted, deactivated or deleted a moment ago.
     #[error("You may not do this any more: your role or status has just been changed.")]
     CallerMayNoLonger,
     /// Rule 3.
@@ -35,7 +35,7 @@ pub enum Refusal {
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three.")]
     SearchTextTooShort(usize),
-    /// Rule 6: nobody's name is that long.
+    /// Rule 6: longer than any name.
     #[error("The search text has {0} characters; it may have at most {max}.", max = crate::search::MAX_TEXT)]
     SearchTextTooLong(usize),
     /// Rule 7.
@@ -44,7 +44,7 @@ pub enum Refusal {
     /// A role that does not exist.
     #[error("There is no role {0:?}. It is one of account_owner, system_admin, supervisor, agent.")]
     UnknownRole(String),
-    /// Nobody has this id.
+    /// No user has this id.
     #[error("There is no user {0:?}.")]
     UnknownUser(String),
     /// No team has this id.
@@ -86,9 +86,9 @@ pub enum Refusal {
         most = LevelRange::MAX
     )]
     LevelRange {
-        /// The lowest, as asked for.
+        /// The lowest level in the request.
         min: i64,
-        /// The highest, as asked for.
+        /// The highest level in the request.
         max: i64,
     },
     /// A range for a skill that is to have no levels.
@@ -105,9 +105,9 @@ pub enum Refusal {
     SkillInUse {
         /// The skill.
         skill: String,
-        /// How many people have it assigned.
+        /// Number of users to whom it is assigned.
         users: usize,
-        /// How many teams give it.
+        /// Number of teams that grant it.
         teams: usize,
     },
     /// Rule 21.
@@ -115,9 +115,9 @@ pub enum Refusal {
     SkillSetInUse {
         /// The skill set.
         skill_set: String,
-        /// How many people have skills of it assigned.
+        /// Number of users to whom one of its skills is assigned.
         users: usize,
-        /// How many teams give skills of it.
+        /// Number of teams that grant one of its skills.
         teams: usize,
     },
     /// A team's name.
@@ -133,32 +133,32 @@ pub enum Refusal {
     TeamHasMembers {
         /// The team.
         team: String,
-        /// How many people are in it, deactivated ones too.
+        /// Number of members, deactivated ones included.
         members: usize,
     },
-    /// A team gives a bounded number of skills, and somebody who is added starts with few.
+    /// The limit of skills of a team, and of a user who is added.
     #[error("{count} skills are too many: at most {most}.")]
     TooManySkills {
         /// How many.
         count: usize,
-        /// What would be right.
+        /// The valid values.
         most: usize,
     },
-    /// Of two levels for one skill nobody can tell which is meant.
+    /// Two levels for one skill are ambiguous.
     #[error("The skill {0:?} is named twice with different levels. Name it once.")]
     RepeatedSkill(String),
-    /// What is no worker's friendly name.
+    /// Not a valid friendly name of a worker.
     #[error(
         "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 64 characters, no spaces at its ends."
     )]
     Identity(String),
-    /// What is no name of a person.
+    /// Not a valid name of a user.
     #[error("{0:?} cannot be somebody's name. It has 1 to 128 characters and no control characters.")]
     UserName(String),
-    /// What is no e-mail address.
+    /// Not a valid e-mail address.
     #[error("{0:?} is no e-mail address. It looks like ada@example.com and has at most 254 characters.")]
     Email(String),
-    /// Rule 22: an identity is one person's.
+    /// Rule 22: an identity belongs to one user.
     #[error("The identity {0:?} is somebody's already. If they are deleted, an operator can restore them.")]
     IdentityTaken(String),
     /// Rule 19.
@@ -166,9 +166,9 @@ pub enum Refusal {
     LevelOutOfRange {
         /// The skill.
         skill: String,
-        /// What was asked for.
+        /// The level in the request.
         level: Level,
-        /// What would be right.
+        /// The valid values.
         range: LevelRange,
     },
     /// Rule 19.
@@ -186,7 +186,7 @@ pub enum Refusal {
     /// Rule 24, `ROLE_AUTHORITY=idp`.
     #[error("Roles follow the identity provider in this deployment. Change the role {0} there.")]
     RoleFollowsIdentityProvider(Role),
-    /// What a restore is for.
+    /// Only deleted users can be restored.
     #[error("This user is {0} and not deleted; there is nothing to restore.")]
     NotDeleted(Status),
     /// Rule 13: a tombstone is not edited.
@@ -211,11 +211,11 @@ pub enum Refusal {
 pub enum RefusalKind {
     /// The request is wrong in itself.
     Invalid,
-    /// The caller may not.
+    /// The caller must not do it.
     NotAllowed,
-    /// What the request names does not exist.
+    /// Something in the request does not exist.
     NotFound,
-    /// Right in itself, but not with things as they stand.
+    /// Valid in itself, but in conflict with the current state.
     Conflict,
     /// The change is not based on the current version.
     VersionConflict,

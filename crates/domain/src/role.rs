@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role, from least to most power.
+    /// Every role, from least to most permissions.
     pub const ALL: [Self; 4] = [Self::Agent, Self::Supervisor, Self::SystemAdmin, Self::AccountOwner];
 
     /// The name that the API and the table use.
@@ -45,7 +45,7 @@ impl Role {
         }
     }
 
-    /// The most powerful role among the values of a `roles` attribute or of a token, or none where
+    /// The role with the most permissions among the values of a `roles` attribute or of a token, or none where
     /// none of the three is among them: such a worker is unmanaged (rule 23).
     pub fn from_attributes<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let known = |value: &str| match value {

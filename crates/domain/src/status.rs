@@ -58,7 +58,7 @@ pub enum StatusChange {
 pub struct NextStep {
     /// Stable, for programs.
     pub code: &'static str,
-    /// For people.
+    /// An explanation for the reader.
     pub detail: &'static str,
 }
 
@@ -79,7 +79,7 @@ impl StatusChange {
         Ok(mark_managed(user, after))
     }
 
-    /// What the audit record calls it.
+    /// The action in the audit record.
     #[must_use]
     pub const fn action(self) -> Action {
         match self {
@@ -119,7 +119,7 @@ fn deleted(user: &User) -> User {
     })
 }
 
-/// What a deletion took away, read from the user's history.
+/// The state that a deletion removed, read from the user's history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StateBeforeDeletion {
     /// None if the history does not say.

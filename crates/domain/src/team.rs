@@ -141,7 +141,6 @@ mod tests {
         Caller { user_id: user_with_role("caller", role).user_id, role }
     }
 
-    // rule 4
     #[test]
     fn rule_4_a_supervisor_renames_a_team_and_neither_archives_nor_unarchives_it() {
         let supervisor = caller(Role::Supervisor);

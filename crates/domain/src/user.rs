@@ -11,7 +11,7 @@ use crate::{
     skill::Skills,
 };
 
-/// The desired state of one person. Stored flat: the groups are not visible in the item.
+/// The desired state of one user. Stored flat: the groups are not visible in the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Never changes.
@@ -50,7 +50,7 @@ pub struct Managed {
     /// Whether an edit here, or the deployment, gave the role. If not, the token caps it (rule 25).
     #[serde(default)]
     pub role_granted: bool,
-    /// The least role that a login has stated, by which a lowered role is told from drift (rule 24).
+    /// The least role that a login has stated, which distinguishes a lowered role from drift (rule 24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_role: Option<Role>,
     /// The latest report when the role was decided here; earlier reports are older than the decision.

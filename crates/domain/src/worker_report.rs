@@ -33,7 +33,7 @@ pub struct WorkerReport {
     pub deleted: bool,
     /// None if they cannot be read.
     pub attributes: Option<Attributes>,
-    /// Of everything that a profile is made from; equal hashes change nothing.
+    /// The hash of all fields that a profile is derived from; a report with an equal hash changes nothing.
     pub hash: String,
     pub faults: Vec<AttributeFault>,
 }

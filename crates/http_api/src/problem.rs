@@ -46,14 +46,14 @@ impl Problem {
     /// An internal error: logged here, and not revealed.
     #[must_use]
     pub fn internal(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "request failed");
+        tracing::error!(error = %error, "request failed; answered 500");
         Self::new(500, "internal", "Something went wrong on our side. The request id leads an operator to it.")
     }
 
     /// A dependency does not answer: logged here.
     #[must_use]
     pub fn unavailable(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "a dependency is unavailable");
+        tracing::error!(error = %error, "a dependency is unavailable; answered 503");
         Self::new(503, "unavailable", "The service is busy. Try again in a moment.")
     }
 
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn nothing_of_the_inside_leaks() {
         let problem = Problem::from(StoreError::Malformed("USER#1 has no name".into()));
-        let told = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
-        assert!(!told.contains("USER#1"), "{told}");
+        let body_text = String::from_utf8(problem.respond("r-1").body().as_ref().to_vec()).unwrap();
+        assert!(!body_text.contains("USER#1"), "{body_text}");
     }
 }

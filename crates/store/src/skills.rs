@@ -151,9 +151,9 @@ impl Directory {
         for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
             let lock = self.lock(keys::skill(&skill.name), skill.version, &origin).await?;
             locked.push((skill.clone(), lock));
-            let of_skill = self.skill_usage(&skill.name).await?;
-            usage.users.extend(of_skill.users);
-            usage.teams.extend(of_skill.teams);
+            let skill_usage = self.skill_usage(&skill.name).await?;
+            usage.users.extend(skill_usage.users);
+            usage.teams.extend(skill_usage.teams);
         }
         set.check_deletable(&usage)?;
         for skills in locked.chunks(MAX_DELETED_AT_ONCE) {

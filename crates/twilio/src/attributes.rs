@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_login_says_who_somebody_is_and_what_they_can() {
-        let (said, faults) = read(&json!({
+        let (attributes, faults) = read(&json!({
             "full_name": "Ada Lovelace", "email": "ada@example.com", "image_url": "https://example.com/ada.png",
             "roles": ["wfo.full_access", "supervisor"],
             "routing": {"skills": ["English", "billing"], "levels": {"English": 80, "unheard_of": 1}},
@@ -101,27 +101,30 @@ mod tests {
         }));
         assert_eq!(faults, []);
         assert_eq!(
-            (said.idp.full_name.as_deref(), said.idp.email.as_ref().map(EmailAddress::as_str)),
+            (attributes.idp.full_name.as_deref(), attributes.idp.email.as_ref().map(EmailAddress::as_str)),
             (Some("Ada Lovelace"), Some("ada@example.com"))
         );
-        assert_eq!(said.role, Some(Role::Supervisor));
+        assert_eq!(attributes.role, Some(Role::Supervisor));
         let named = |skills: &Skills| skills.iter().map(|(n, l)| (n.to_string(), l.map(|l| l.0))).collect::<Vec<_>>();
-        assert_eq!(named(&said.skills), [("English".into(), Some(80)), ("billing".into(), None)]);
-        assert_eq!(named(&said.disabled), [("French".into(), Some(3))]);
+        assert_eq!(named(&attributes.skills), [("English".into(), Some(80)), ("billing".into(), None)]);
+        assert_eq!(named(&attributes.disabled), [("French".into(), Some(3))]);
     }
 
     #[test]
     fn levels_as_text_are_taken_and_reported() {
-        let (said, faults) = read(&json!({"full_name": "A", "email": "a@b",
+        let (attributes, faults) = read(&json!({"full_name": "A", "email": "a@b",
             "routing": {"skills": ["a", "b", "c", "d"], "levels": {"a": "7", "b": "seven", "c": 7.5, "d": 7.0}}}));
-        assert_eq!(said.skills.values().map(|l| l.map(|l| l.0)).collect::<Vec<_>>(), [Some(7), None, None, Some(7)]);
+        assert_eq!(
+            attributes.skills.values().map(|l| l.map(|l| l.0)).collect::<Vec<_>>(),
+            [Some(7), None, None, Some(7)]
+        );
         assert!(faults.contains(&AttributeFault::LevelAsText) && faults.contains(&AttributeFault::Level), "{faults:?}");
     }
 
     #[test]
     fn what_is_missing_is_reported_and_the_rest_is_read() {
-        let (said, faults) = read(&json!({"roles": ["agent"], "email": 5}));
-        assert_eq!((said.role, said.idp.full_name, said.idp.email), (Some(Role::Agent), None, None));
+        let (attributes, faults) = read(&json!({"roles": ["agent"], "email": 5}));
+        assert_eq!((attributes.role, attributes.idp.full_name, attributes.idp.email), (Some(Role::Agent), None, None));
         assert_eq!(faults, [AttributeFault::NotText("full_name"), AttributeFault::NotText("email")]);
     }
 

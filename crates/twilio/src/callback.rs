@@ -69,7 +69,7 @@ impl Callback {
         Ok(Self {
             account_sid: form.required("AccountSid")?,
             workspace_sid: form.required("WorkspaceSid")?,
-            event_sid: form.given("Sid").map(str::to_owned),
+            event_sid: form.optional("Sid").map(str::to_owned),
             worker: form.worker(kind)?,
             kind,
             event_type,
@@ -127,19 +127,19 @@ impl Form {
     }
 
     fn number<N: FromStr>(&self, field: &'static str) -> Result<Option<N>, CallbackError> {
-        self.given(field).map(|text| text.parse().map_err(|_| CallbackError::NotANumber(field))).transpose()
+        self.optional(field).map(|text| text.parse().map_err(|_| CallbackError::NotANumber(field))).transpose()
     }
 
     fn required(&self, field: &'static str) -> Result<String, CallbackError> {
-        self.given(field).map(str::to_owned).ok_or(CallbackError::Missing(field))
+        self.optional(field).map(str::to_owned).ok_or(CallbackError::Missing(field))
     }
 
     fn or_empty(&self, field: &str) -> String {
-        self.given(field).unwrap_or_default().to_owned()
+        self.optional(field).unwrap_or_default().to_owned()
     }
 
-    /// The field, if it says anything: Twilio sends empty values for what it does not know.
-    fn given(&self, field: &str) -> Option<&str> {
+    /// The value of the field, if it is not empty: Twilio sends empty values for unknown ones.
+    fn optional(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str).filter(|text| !text.is_empty())
     }
 }

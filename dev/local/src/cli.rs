@@ -193,8 +193,8 @@ async fn welcome(stack: &Stack, data: &Path) {
         "  Twilio                   account {TWILIO_ACCOUNT_SID}, workspace {TWILIO_WORKSPACE_SID}, auth token {TWILIO_AUTH_TOKEN}"
     );
     println!("  AWS                      region {REGION}, key {DEVELOPER_ACCESS_KEY_ID}, secret {SECRET_ACCESS_KEY}");
-    for person in stack.people() {
-        println!("  {:<24} {} ({})", person.role, person.token, person.identity);
+    for user in stack.people() {
+        println!("  {:<24} {} ({})", user.role, user.token, user.identity);
     }
     println!();
     println!("Open {api}/docs to read the API and to try it with a token (button Authorize).");

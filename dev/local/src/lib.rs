@@ -36,5 +36,5 @@ pub mod template;
 pub use error::StartError;
 pub use options::Options;
 pub use runtime::Endpoints;
-pub use seed::Person;
+pub use seed::DemoUser;
 pub use stack::Stack;

@@ -60,9 +60,9 @@ mod tests {
 
     #[test]
     fn every_placeholder_without_a_value_is_named_with_the_way_to_give_one() {
-        let said = given(&[]).unwrap_err();
+        let error = given(&[]).unwrap_err();
         assert_eq!(
-            said,
+            error,
             "the event has no value for team_id, user_id: add --set team_id=… --set user_id=…, \
              or SET=\"team_id=… user_id=…\" to `make invoke`"
         );

@@ -22,7 +22,7 @@ use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
 use crate::runtime::{Endpoints, Functions, Launch, Logs};
-use crate::seed::{self, Person};
+use crate::seed::{self, DemoUser};
 use crate::services::Services;
 use crate::storage::{open_buckets, open_tables};
 use crate::template::{self, System, Values};
@@ -35,7 +35,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Stack {
     addresses: Addresses,
-    people: Vec<Person>,
+    people: Vec<DemoUser>,
     dynamo: Arc<Dynamo>,
     s3: S3,
     simulator: Simulator,
@@ -119,7 +119,7 @@ impl Stack {
 
     /// One demo user for each role, with a token; empty if there are none.
     #[must_use]
-    pub fn people(&self) -> &[Person] {
+    pub fn people(&self) -> &[DemoUser] {
         &self.people
     }
 

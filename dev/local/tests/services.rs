@@ -18,7 +18,7 @@ async fn what_is_written_reaches_the_function_that_reads_the_stream() {
     let stack = start(data.path()).await;
 
     put(&stack, "ada").await;
-    // A second write of the same item is a MODIFY, which the filter keeps away.
+    // A second write of the same item is a MODIFY, which the filter excludes.
     dynamodb(&stack, "DeleteItem", json!({"TableName": "flex-roster-Directory", "Key": {"pk": {"S": "ada"}}})).await;
     put(&stack, "bob").await;
 
@@ -54,7 +54,7 @@ async fn a_restart_goes_on_where_the_stream_was_read() {
     put(&stack, "after").await;
     eventually("the second was seen", || lines(data.path()).len() >= 2).await;
 
-    // Between the function's answer and the stored position a stop may repeat a record, not lose one.
+    // A stop between the function's response and the stored position may repeat a record, but must not lose one.
     assert_eq!(lines(data.path()).last().unwrap(), "after");
     assert!(lines(data.path()).iter().filter(|l| *l == "before").count() <= 2);
     stack.stop().await;

@@ -110,11 +110,11 @@ mod tests {
     #[test]
     fn the_page_asks_for_nothing_but_what_is_served_here() {
         let files = StaticFiles::new();
-        let asked = files.page.text.split('"').filter_map(|text| text.strip_prefix("docs/"));
+        let referenced = files.page.text.split('"').filter_map(|text| text.strip_prefix("docs/"));
         let served = files.files.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-        let mut asked = asked.collect::<Vec<_>>();
-        asked.sort_unstable();
-        assert_eq!(asked, served);
+        let mut referenced = referenced.collect::<Vec<_>>();
+        referenced.sort_unstable();
+        assert_eq!(referenced, served);
         assert!(!files.page.text.contains("//"), "nothing from elsewhere");
         assert!(!files.page.text.contains("<script>"), "the policy lets no script run that stands in the page");
     }

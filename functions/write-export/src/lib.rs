@@ -62,15 +62,15 @@ pub async fn handle(
     match &written {
         // Another job runner has taken over, and reports the result.
         Err(ExportError::Store(StoreError::Conflict)) => {
-            tracing::warn!(job_id = %claim.job_id, "lost the claim on a job");
+            tracing::warn!(job_id = %claim.job_id, "lost the claim on an export; another job runner continues it");
         }
         Err(error) if error.is_transient() => {
-            tracing::warn!(%error, job_id = %claim.job_id, "an export failed; Lambda retries it");
+            tracing::warn!(%error, job_id = %claim.job_id, "failed to write an export; Lambda retries it");
             store.release_job(claim, time_and_ids.now()).await?;
             return written;
         }
         Err(error) => {
-            tracing::error!(%error, job_id = %claim.job_id, "an export failed for good");
+            tracing::error!(%error, job_id = %claim.job_id, "failed to write an export; the job is marked failed");
             store.fail_job(claim, "The export failed on our side. Start it again.").await?;
         }
         Ok(()) => {}

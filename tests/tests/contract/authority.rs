@@ -1,4 +1,4 @@
-//! What each function may do: its verbs in the code, its IAM role in the template, and docs/authority.md say the same.
+//! Each function's permissions: its verbs in the code, its IAM role in the template and docs/authority.md agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,24 +10,24 @@ use serde_json::Value;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The actions of each function's package: `dynamodb:GetItem`.
-type Authority = BTreeMap<String, BTreeSet<String>>;
+type FunctionActions = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
 fn the_page_of_authority_states_the_actions_that_the_template_allows_each_function() {
-    let (allowed, stated) = (allowed(), stated());
-    for function in allowed.keys().chain(stated.keys()).collect::<BTreeSet<_>>() {
-        assert_eq!(stated.get(function), allowed.get(function), "{function}: left the page, right the template");
+    let (allowed, documented) = (allowed_actions(), documented_actions());
+    for function in allowed.keys().chain(documented.keys()).collect::<BTreeSet<_>>() {
+        assert_eq!(documented.get(function), allowed.get(function), "{function}: left the page, right the template");
     }
 }
 
 #[test]
 fn a_function_may_do_to_the_table_exactly_what_the_verbs_that_it_uses_need() {
     let verbs = verbs();
-    for (function, actions) in allowed() {
+    for (function, actions) in allowed_actions() {
         let used = used_verbs(&function, &verbs);
         let needed = used.iter().flat_map(|verb| verbs[verb].actions.clone()).collect::<BTreeSet<_>>();
-        let of_table = actions.into_iter().filter(|action| action.starts_with("dynamodb:")).collect();
-        assert_eq!(needed, of_table, "{function}: left what {used:?} need, right the template");
+        let table_actions = actions.into_iter().filter(|action| action.starts_with("dynamodb:")).collect();
+        assert_eq!(needed, table_actions, "{function}: left what {used:?} need, right the template");
     }
 }
 
@@ -43,7 +43,7 @@ fn a_function_may_query_an_index_exactly_if_one_of_its_verbs_does() {
 
 #[test]
 fn no_function_may_do_all_of_anything() {
-    for (function, actions) in allowed() {
+    for (function, actions) in allowed_actions() {
         assert!(!actions.iter().any(|action| action.contains('*')), "{function}: {actions:?}");
     }
 }
@@ -54,7 +54,7 @@ fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() 
     let leading_keys = serde_json::json!({"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}});
     let mut denied_functions = 0;
     for (function, statements) in statements() {
-        let may_change = allowed()[&function].iter().any(|action| changing.contains(&action.as_str()));
+        let may_change = allowed_actions()[&function].iter().any(|action| changing.contains(&action.as_str()));
         let denied = statements.iter().any(|statement| {
             statement["Effect"] == "Deny"
                 && statement["Condition"] == leading_keys
@@ -66,13 +66,12 @@ fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() 
     assert!(denied_functions > 5);
 }
 
-/// What the line `DynamoDB` of a verb's trait in `verbs.rs` states.
+/// The DynamoDB actions in the doc comment of a verb's trait in `verbs.rs`.
 struct Verb {
     actions: BTreeSet<String>,
     queries_index: bool,
 }
 
-/// Every trait of the page of verbs.
 fn verbs() -> BTreeMap<String, Verb> {
     let page = fs::read_to_string(Path::new(ROOT).join("crates/store/src/verbs.rs")).unwrap();
     let verb = Regex::new(r"(?m)^/// `DynamoDB`: (.+)\npub trait (\w+)").unwrap();
@@ -107,7 +106,7 @@ fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String
     used
 }
 
-/// The IAM statements of each function's package, as the template has them.
+/// The IAM statements of each function in the template, by package.
 fn statements() -> BTreeMap<String, Vec<Value>> {
     let text = fs::read_to_string(Path::new(ROOT).join("infra/template.yaml")).unwrap();
     let template = embedded::yaml::parse(&text).unwrap();
@@ -116,8 +115,8 @@ fn statements() -> BTreeMap<String, Vec<Value>> {
         let properties = &function["Properties"];
         let package = properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let policies = properties["Policies"].as_array().into_iter().flatten();
-        let of_policy = policies.flat_map(|policy| policy["Statement"].as_array().expect("an inline policy").clone());
-        (package, of_policy.collect())
+        let statements = policies.flat_map(|policy| policy["Statement"].as_array().expect("an inline policy").clone());
+        (package, statements.collect())
     });
     let functions = functions.collect::<BTreeMap<_, Vec<_>>>();
     assert!(functions.len() > 10, "{:?}", functions.keys());
@@ -129,16 +128,16 @@ fn actions(statement: &Value) -> BTreeSet<String> {
     actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect()
 }
 
-fn allowed() -> Authority {
-    let allowed = statements().into_iter().map(|(function, statements)| {
+fn allowed_actions() -> FunctionActions {
+    let functions = statements().into_iter().map(|(function, statements)| {
         let allowing = statements.iter().filter(|statement| statement["Effect"] == "Allow");
         (function, allowing.flat_map(actions).collect())
     });
-    allowed.collect()
+    functions.collect()
 }
 
-/// Of the page: a row is `| function | DynamoDB actions | other actions | …`.
-fn stated() -> Authority {
+/// The actions in docs/authority.md. A row is `| function | DynamoDB actions | other actions | …`.
+fn documented_actions() -> FunctionActions {
     let text = fs::read_to_string(Path::new(ROOT).join("docs/authority.md")).unwrap();
     let names = Regex::new("`([^`]+)`").unwrap();
     let names = |cell: &str| names.captures_iter(cell).map(|found| found[1].to_owned()).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! What the running functions take and give, where the source alone does not tell.
+//! The request bodies that the running functions accept.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tests::contract::{Contract, Operation, entries};
 
-/// A stack with the demo people, teams and skills.
+/// A stack with the demo users, teams and skills.
 struct Fixture {
     stack: Stack,
     client: Client,
@@ -24,30 +24,30 @@ impl Fixture {
         let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let owner = stack.people()[0].token.clone();
         let mut fixture = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
-        fixture.user_id = fixture.ask(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
+        fixture.user_id = fixture.send(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
         fixture
     }
 
-    async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+    async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let request = self.client.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.owner);
-        let answer = request.json(body).send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+        let response = request.json(body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or_default())
     }
 
-    /// The operation's path, of things that are there.
+    /// The operation's path, with the ids of existing items.
     fn path(&self, operation: &Operation<'_>) -> String {
         let path = operation.path.replace("{user_id}", &self.user_id);
         let path = path.replace("{team_id}", "00000000-0000-4000-8000-000000000001");
         path.replace("{name}", "Languages").replace("{skill}", "English")
     }
 
-    /// The fields that a function knows: it lists them when it is given another one.
-    async fn known(&self, operation: &Operation<'_>, body: &Value) -> BTreeSet<String> {
+    /// The fields that a function accepts: its error for an unknown field lists them.
+    async fn accepted_fields(&self, operation: &Operation<'_>, body: &Value) -> BTreeSet<String> {
         let method = operation.method.parse().unwrap();
-        let (status, problem) = self.ask(method, &self.path(operation), body).await;
-        let told = problem["detail"].as_str().unwrap_or_default();
+        let (status, problem) = self.send(method, &self.path(operation), body).await;
+        let detail = problem["detail"].as_str().unwrap_or_default();
         assert_eq!((status, &problem["code"]), (400, &json!("invalid-body")), "{}: {problem}", operation.route());
-        let expected = told.split_once("expected").unwrap_or_else(|| panic!("{}: {told}", operation.route())).1;
+        let expected = detail.split_once("expected").unwrap_or_else(|| panic!("{}: {detail}", operation.route())).1;
         Regex::new("`([a-z_]+)`").unwrap().captures_iter(expected).map(|field| field[1].to_owned()).collect()
     }
 }
@@ -61,11 +61,11 @@ async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() 
     let (contract, fixture) = (Contract::read(), Fixture::start().await);
     for operation in contract.operations() {
         let Some(schema) = operation.body() else { continue };
-        let known = fixture.known(&operation, &json!({"no_such_field": 0})).await;
-        assert_eq!(known, fields(schema), "{}", operation.route());
+        let accepted_fields = fixture.accepted_fields(&operation, &json!({"no_such_field": 0})).await;
+        assert_eq!(accepted_fields, fields(schema), "{}", operation.route());
         for (name, inner) in entries(&schema["properties"]).filter(|(_, inner)| inner["items"]["type"] == "object") {
-            let known = fixture.known(&operation, &json!({name: [{"no_such_field": 0}]})).await;
-            assert_eq!(known, fields(&inner["items"]), "{} {name}", operation.route());
+            let accepted_fields = fixture.accepted_fields(&operation, &json!({name: [{"no_such_field": 0}]})).await;
+            assert_eq!(accepted_fields, fields(&inner["items"]), "{} {name}", operation.route());
         }
     }
     fixture.stack.stop().await;
@@ -74,8 +74,8 @@ async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_owner_has_every_power_that_the_contract_lists() {
     let (contract, fixture) = (Contract::read(), Fixture::start().await);
-    let (_, me) = fixture.ask(Method::GET, "/me", &Value::Null).await;
+    let (_, me) = fixture.send(Method::GET, "/me", &Value::Null).await;
     let permissions = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.words("Power"), "{me}");
+    assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.enum_values("Power"), "{me}");
     fixture.stack.stop().await;
 }

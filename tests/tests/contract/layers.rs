@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The packages that each package depends on in a build that is deployed: no development dependencies.
 type Dependencies = BTreeMap<String, BTreeSet<String>>;
 
-/// Each layer, and all layers that it may know, directly or not. A function may know every one of them.
+/// Each layer, and the layers that it may depend on, directly or not. A function may depend on all layers.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("runtime", &[]),
@@ -18,17 +18,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http_api", &["app", "domain", "runtime", "store", "twilio"]),
 ];
 
-/// What the domain must not bring along.
-const NOT_FOR_RULES: &[&str] = &["aws-sdk-dynamodb", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];
+/// Dependencies that the domain must not have.
+const FORBIDDEN_IN_DOMAIN: &[&str] =
+    &["aws-sdk-dynamodb", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];
 
 #[test]
 fn a_layer_depends_only_on_the_layers_below_it() {
     let workspace = Workspace::read();
     let crates = workspace.in_folder("crates/");
     assert_eq!(crates, LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect(), "state each crate's layer here");
-    for (layer, below) in LAYERS {
-        for known in workspace.reachable(layer) {
-            assert!(below.contains(&known.as_str()), "{layer} depends on {known}");
+    for (layer, allowed) in LAYERS {
+        for dependency in workspace.reachable(layer) {
+            assert!(allowed.contains(&dependency.as_str()), "{layer} depends on {dependency}");
         }
     }
 }
@@ -38,15 +39,15 @@ fn a_function_depends_on_layers_and_never_on_another_function() {
     let workspace = Workspace::read();
     let layers = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
     for package in workspace.in_folder("functions/").iter().chain(&workspace.in_folder("cli/")) {
-        let known = workspace.reachable(package);
-        assert!(known.is_subset(&layers), "{package} depends on {:?}", known.difference(&layers));
+        let dependency = workspace.reachable(package);
+        assert!(dependency.is_subset(&layers), "{package} depends on {:?}", dependency.difference(&layers));
     }
 }
 
 #[test]
 fn the_rules_need_no_service_and_no_runtime() {
     let workspace = Workspace::read();
-    for package in NOT_FOR_RULES {
+    for package in FORBIDDEN_IN_DOMAIN {
         assert!(!workspace.dependencies["domain"].contains(*package), "domain depends on {package}");
     }
 }
@@ -73,10 +74,11 @@ impl Workspace {
             let name = package["name"].as_str().unwrap().to_owned();
             let manifest = package["manifest_path"].as_str().unwrap();
             let folder = manifest.strip_prefix(root).unwrap().trim_start_matches('/').trim_end_matches("Cargo.toml");
-            let of_build = package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"] != "dev");
-            let of_build = of_build.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
+            let build_dependencies = package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"] != "dev");
+            let build_dependencies =
+                build_dependencies.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
             folders.insert(name.clone(), folder.to_owned());
-            dependencies.insert(name, of_build);
+            dependencies.insert(name, build_dependencies);
         }
         Self { folders, dependencies }
     }
@@ -90,11 +92,11 @@ impl Workspace {
 
     /// The packages of the workspace that this one depends on, directly or through others.
     fn reachable(&self, package: &str) -> BTreeSet<String> {
-        let (mut reached, mut next) = (BTreeSet::new(), vec![package.to_owned()]);
+        let (mut found, mut next) = (BTreeSet::new(), vec![package.to_owned()]);
         while let Some(package) = next.pop() {
-            let known = self.dependencies[&package].iter().filter(|name| self.folders.contains_key(*name));
-            next.extend(known.filter(|name| reached.insert((*name).clone())).cloned().collect::<Vec<_>>());
+            let dependency = self.dependencies[&package].iter().filter(|name| self.folders.contains_key(*name));
+            next.extend(dependency.filter(|name| found.insert((*name).clone())).cloned().collect::<Vec<_>>());
         }
-        reached
+        found
     }
 }

@@ -1,5 +1,5 @@
-//! The contract, `infra/openapi.yaml`, the template and the code say the same. That the running stack answers as the
-//! contract says is tried sample by sample in `events.rs`, and by schemathesis in `tests/contract/`.
+//! The contract, `infra/openapi.yaml`, agrees with the template and the code. The responses of the running stack are
+//! checked against the contract for each sample event in `tests/events`, and by schemathesis in `tests/contract/`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod authority;

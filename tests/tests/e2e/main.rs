@@ -1,5 +1,5 @@
-//! End to end: people log in to a simulated Flex, administrators use the API, and the stack that answers is the
-//! deployed functions, run as the template says.
+//! End to end: users log in to a simulated Flex, admins call the API, and the local stack runs the deployed functions
+//! as the template says.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bad_input;
@@ -14,4 +14,4 @@ mod skills;
 mod status;
 mod story;
 mod teams;
-mod world;
+mod test_stack;

@@ -1,99 +1,100 @@
-//! Somebody who is on the list before their first login (rules 19, 22 and 24).
+//! Users who are created before their first login (rules 19, 22 and 24).
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{World, id};
+use crate::test_stack::{TestStack, id};
 
-// rule 22, rule 24
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_22_who_was_put_on_the_list_is_recognised_at_the_first_login_and_keeps_what_was_decided() {
-    let world = World::start().await;
-    world.makes_skill("Languages", "English", &json!({})).await;
-    let team = world.makes_team("Sales").await;
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "English", &json!({})).await;
+    let team = stack.create_team("Sales").await;
     let body = json!({"identity": "ada@example.com", "name": "A. King", "email": "king@example.com",
         "role": "supervisor", "teams": [team], "act_as_agent": true,
         "assigned_skills": [{"skill": "English", "level": 40}]});
-    let added = world.owner_asks(Method::POST, "/users", &body).await;
+    let added = stack.send(Method::POST, "/users", &body).await;
     assert_eq!((added.status, added.header("etag")), (201, "\"1\""));
     let path = added.header("location").to_owned();
     assert_eq!(path, format!("/users/{}", id(&added.body)));
-    assert_eq!(world.read(&path).await, added.body);
-    assert_eq!(world.finds("q=king%40").await["worker"], Value::Null);
+    assert_eq!(stack.get_json(&path).await, added.body);
+    assert_eq!(stack.find_user("q=king%40").await["worker"], Value::Null);
 
     let routing = json!({"routing": {"skills": ["French"], "levels": {"French": 1}}});
     let claims = json!({"identity": "ADA@Example.com", "full_name": "Ada Lovelace", "email": "ada@example.com",
         "roles": ["agent"], "attributes": routing});
-    let token = world.logs_in_with(&claims).await;
-    let user = world.read(&path).await;
+    let token = stack.log_in_with_claims(&claims).await;
+    let user = stack.get_json(&path).await;
     assert_eq!((&user["name"], &user["email"]), (&json!("Ada Lovelace"), &json!("ada@example.com")), "rule 24");
     for field in ["role", "teams", "act_as_agent", "assigned_skills", "status", "effective_skills", "created_at"] {
         assert_eq!(user[field], added.body[field], "{field}");
     }
     assert!(user["worker"]["sid"].is_string(), "{user}");
-    let me = world.asks(&token, Method::GET, "/me", &Value::Null).await.body;
+    let me = stack.send_as(&token, Method::GET, "/me", &Value::Null).await.body;
     assert_eq!((&me["user_id"], &me["role"]), (&user["user_id"], &json!("supervisor")));
-    world.finds("q=lovelace&status=all").await;
-    let history = world.history(&path, 10).await;
-    let told = history.iter().map(|record| (record["action"].clone(), record["source"].clone())).collect::<Vec<_>>();
-    assert_eq!(told, [(json!("login"), json!("webhook")), (json!("created"), json!("api"))]);
-    world.stack.stop().await;
+    stack.find_user("q=lovelace&status=all").await;
+    let history = stack.history(&path, 10).await;
+    let results = history.iter().map(|record| (record["action"].clone(), record["source"].clone())).collect::<Vec<_>>();
+    assert_eq!(results, [(json!("login"), json!("webhook")), (json!("created"), json!("api"))]);
+    stack.stop().await;
 }
 
-// rule 22
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_22_an_identity_is_one_persons_also_at_the_same_moment() {
-    let world = World::start().await;
-    let adds = async |identity: &str| {
-        world.owner_asks(Method::POST, "/users", &json!({"identity": identity, "name": "Ada"})).await
-    };
-    assert_eq!(adds("ada@example.com").await.status, 201);
-    assert_eq!(adds("Ada@Example.COM").await.told(), (409, "identity-taken"));
-    assert_eq!(adds("OWNER@example.com").await.told(), (409, "identity-taken"), "who has logged in has one, too");
+    let stack = TestStack::start().await;
+    let create_user =
+        async |identity: &str| stack.send(Method::POST, "/users", &json!({"identity": identity, "name": "Ada"})).await;
+    assert_eq!(create_user("ada@example.com").await.status, 201);
+    assert_eq!(create_user("Ada@Example.COM").await.status_and_code(), (409, "identity-taken"));
+    assert_eq!(
+        create_user("OWNER@example.com").await.status_and_code(),
+        (409, "identity-taken"),
+        "who has logged in has one, too"
+    );
     for round in 0..5 {
         let identity = format!("grace{round}@example.com");
-        let (one, other) = tokio::join!(adds(&identity), adds(&identity));
-        let mut told = [one.status, other.status];
-        told.sort_unstable();
-        assert_eq!(told, [201, 409], "{one:?} {other:?}");
+        let (one, other) = tokio::join!(create_user(&identity), create_user(&identity));
+        let mut results = [one.status, other.status];
+        results.sort_unstable();
+        assert_eq!(results, [201, 409], "{one:?} {other:?}");
     }
-    let deleted = format!("/users/{}", id(&world.finds("q=ada&limit=1").await));
-    world.does(Method::DELETE, &deleted, &Value::Null).await;
-    assert_eq!(adds("ada@example.com").await.told(), (409, "identity-taken"), "a tombstone keeps it: rule 13");
-    world.stack.stop().await;
+    let deleted = format!("/users/{}", id(&stack.find_user("q=ada&limit=1").await));
+    stack.send_ok(Method::DELETE, &deleted, &Value::Null).await;
+    assert_eq!(
+        create_user("ada@example.com").await.status_and_code(),
+        (409, "identity-taken"),
+        "a tombstone keeps it: rule 13"
+    );
+    stack.stop().await;
 }
 
-// rule 22, rule 28
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_22_somebody_who_is_added_while_they_log_in_is_one_person() {
-    let world = World::start().await;
+    let stack = TestStack::start().await;
     for round in 0..5 {
         let identity = format!("ada{round}@example.com");
         let body = json!({"identity": identity, "name": "Ada", "role": "supervisor"});
-        let (added, _) = tokio::join!(
-            world.owner_asks(Method::POST, "/users", &body),
-            world.logs_in(&identity, "Ada Lovelace", "agent"),
-        );
-        assert!(added.status == 201 || added.told() == (409, "identity-taken"), "{added:?}");
-        let user = world.finds(&format!("q=ada{round}%40&status=all")).await;
-        let user = world
-            .until("the login is heard", async || {
-                let user = world.read(&format!("/users/{}", id(&user))).await;
+        let (added, _) =
+            tokio::join!(stack.send(Method::POST, "/users", &body), stack.log_in(&identity, "Ada Lovelace", "agent"),);
+        assert!(added.status == 201 || added.status_and_code() == (409, "identity-taken"), "{added:?}");
+        let user = stack.find_user(&format!("q=ada{round}%40&status=all")).await;
+        let user = stack
+            .wait_for("the login is applied", async || {
+                let user = stack.get_json(&format!("/users/{}", id(&user))).await;
                 (user["name"] == "Ada Lovelace" && user["worker"]["sid"].is_string()).then_some(user)
             })
             .await;
         assert_eq!(user["role"], if added.status == 201 { "supervisor" } else { "agent" });
     }
-    world.stack.stop().await;
+    stack.stop().await;
 }
 
-// rule 10, rule 11, rule 19
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_is_wrong_with_a_newcomer_is_told_and_nobody_is_made() {
-    let world = World::start().await;
-    world.makes_skill("Languages", "English", &json!({"max": 5})).await;
-    world.makes_skill("Manners", "Polite", &json!({"levels": false})).await;
-    let nowhere = "00000000-0000-4000-8000-00000000000f";
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "English", &json!({"max": 5})).await;
+    stack.create_skill("Manners", "Polite", &json!({"levels": false})).await;
+    let unknown_team = "00000000-0000-4000-8000-00000000000f";
     let skill = |skill: &str, level: i64| json!({"assigned_skills": [{"skill": skill, "level": level}]});
     let cases = [
         (json!({"identity": " ada"}), 400, "invalid-identity"),
@@ -101,8 +102,8 @@ async fn rule_19_what_is_wrong_with_a_newcomer_is_told_and_nobody_is_made() {
         (json!({"email": "ada"}), 400, "invalid-email"),
         (json!({"role": "boss"}), 400, "unknown-role"),
         (json!({"act_as_agent": true}), 400, "act-as-agent-of-agent"),
-        (json!({"teams": [nowhere]}), 404, "unknown-team"),
-        (json!({"teams": vec![nowhere; 26]}), 400, "too-many-teams"),
+        (json!({"teams": [unknown_team]}), 404, "unknown-team"),
+        (json!({"teams": vec![unknown_team; 26]}), 400, "too-many-teams"),
         (skill("Klingon", 1), 404, "unknown-skill"),
         (skill("English", 6), 400, "level-out-of-range"),
         (skill("Polite", 1), 400, "skill-without-levels"),
@@ -111,9 +112,9 @@ async fn rule_19_what_is_wrong_with_a_newcomer_is_told_and_nobody_is_made() {
     for (wrong, status, code) in cases {
         let mut body = json!({"identity": "ada", "name": "Ada"});
         body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
-        let refused = world.owner_asks(Method::POST, "/users", &body).await;
-        assert_eq!(refused.told(), (status, code), "{body}: {refused:?}");
+        let refused = stack.send(Method::POST, "/users", &body).await;
+        assert_eq!(refused.status_and_code(), (status, code), "{body}: {refused:?}");
     }
-    assert_eq!(world.read("/users?status=all").await["items"].as_array().unwrap().len(), 1, "Olga alone");
-    world.stack.stop().await;
+    assert_eq!(stack.get_json("/users?status=all").await["items"].as_array().unwrap().len(), 1, "Olga alone");
+    stack.stop().await;
 }

@@ -24,7 +24,7 @@ use local::{
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitSkill, Directory, ViewUser};
 use tempfile::TempDir;
-use tests::contract::{Answered, Contract};
+use tests::contract::{Contract, RoutedResponse};
 use uuid::Uuid;
 
 use crate::cases::{
@@ -34,8 +34,8 @@ use crate::cases::{
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
 
-/// So that a person finds the one to start from; variations of an event are cases and no files.
-const MOST_EVENTS: usize = 80;
+/// Few enough to find the event to start from; variations of an event are cases, not files.
+const MAX_EVENTS: usize = 80;
 
 #[test]
 fn every_event_is_itself_a_case_and_every_case_starts_from_an_event() {
@@ -65,7 +65,7 @@ fn every_patch_of_a_case_changes_its_event() {
 #[test]
 fn events_are_few_enough_to_look_through() {
     let count = events().len();
-    assert!(count <= MOST_EVENTS, "{count} files in events/: make variations cases, from an event with patches");
+    assert!(count <= MAX_EVENTS, "{count} files in events/: make variations cases, from an event with patches");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,9 @@ async fn every_case_makes_its_function_do_what_its_name_says() {
     for case in cases::all() {
         let event = case.build();
         let answer = fixture.invoke(&case, &event).await;
-        if let Err(reason) = case.expected.check(&answer).and_then(|()| conforms(&contract, &case, &event, &answer)) {
+        if let Err(reason) =
+            case.expected.check(&answer).and_then(|()| check_contract(&contract, &case, &event, &answer))
+        {
             let hint = if case.function() == "webhook" { patch::signature_hint(&event) } else { String::new() };
             wrong.push(format!("{}: expected {:?}, {reason}{hint}", case.name, case.expected));
         }
@@ -97,7 +99,7 @@ fn read_event(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// What came back from an invocation.
+/// The result of an invocation.
 #[derive(Debug)]
 struct Answer {
     failed: bool,
@@ -105,7 +107,7 @@ struct Answer {
 }
 
 impl Answer {
-    /// Of an answer to the HTTP API: the status, and the code of a problem.
+    /// The status of an HTTP response, and the code of a problem document.
     fn http(&self) -> (Option<u64>, Option<String>) {
         let body = self.payload["body"].as_str().unwrap_or_default();
         let body = serde_json::from_str::<Value>(body).unwrap_or_default();
@@ -116,41 +118,40 @@ impl Answer {
 impl Expected {
     fn check(self, answer: &Answer) -> Result<(), String> {
         let payload = &answer.payload;
-        let right = match self {
+        let matches_expected = match self {
             Answers(status) => answer.http() == (Some(status.into()), None),
             Refuses(status, code) => answer.http() == (Some(status.into()), Some(code.to_owned())),
             Allows(role) => payload["isAuthorized"] == true && payload["context"]["role"] == role,
             Returns(json) => *payload == serde_json::from_str::<Value>(json).unwrap(),
-            Fails(message) => payload["errorMessage"].as_str().is_some_and(|said| said.contains(message)),
+            Fails(message) => payload["errorMessage"].as_str().is_some_and(|actual| actual.contains(message)),
         };
-        let right = right && answer.failed == matches!(self, Fails(_));
-        if right { Ok(()) } else { Err(format!("but it is {payload}")) }
+        let matches_expected = matches_expected && answer.failed == matches!(self, Fails(_));
+        if matches_expected { Ok(()) } else { Err(format!("but it is {payload}")) }
     }
 }
 
-/// Whether the answer to an event of the HTTP API is one that the contract has for its operation.
-fn conforms(contract: &Contract, case: &Case, event: &Value, answer: &Answer) -> Result<(), String> {
+/// Checks the response to an event of the HTTP API against the contract.
+fn check_contract(contract: &Contract, case: &Case, event: &Value, answer: &Answer) -> Result<(), String> {
     match event["routeKey"].as_str() {
         Some(route) if case.function() != "authorize" => {
             let outside = |reason| format!("but it is outside the contract: {reason}: {}", answer.payload);
-            contract.admits(&Answered::of(route, &answer.payload)).map_err(outside)
+            contract.check_response(&RoutedResponse::of(route, &answer.payload)).map_err(outside)
         }
         _ => Ok(()),
     }
 }
 
-/// Somebody who has logged in.
-struct Person {
+struct LoggedInUser {
     user_id: Option<UserId>,
     token: String,
 }
 
-/// A stack with the people, teams and skills that the events name.
+/// A stack with the users, teams and skills that the events name.
 struct Fixture {
     stack: Stack,
     client: reqwest::Client,
     directory: Directory,
-    owner: Person,
+    owner: LoggedInUser,
     // Removed last.
     _data: TempDir,
 }
@@ -160,7 +161,7 @@ impl Fixture {
         let data = tempfile::tempdir().unwrap();
         let stack = Stack::start(Options::for_test(data.path())).await.unwrap();
         let client = reqwest::Client::new();
-        let directory = directory_of(&stack);
+        let directory = connect_directory(&stack);
         put_catalog(&directory).await;
         let owner = log_in(&client, &stack, &directory, ACCOUNT_OWNER, &["admin"]).await;
         let fixture = Self { stack, client, directory, owner, _data: data };
@@ -183,12 +184,12 @@ impl Fixture {
         Answer { failed, payload: answer.json().await.unwrap() }
     }
 
-    async fn log_in(&self, name: &str, roles: &[&str]) -> Person {
+    async fn log_in(&self, name: &str, roles: &[&str]) -> LoggedInUser {
         log_in(&self.client, &self.stack, &self.directory, &format!("{name}@example.com"), roles).await
     }
 }
 
-fn directory_of(stack: &Stack) -> Directory {
+fn connect_directory(stack: &Stack) -> Directory {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
@@ -202,11 +203,11 @@ async fn put_catalog(directory: &Directory) {
     for (name, skill_set, levels) in
         [("English", "Languages", Some(LevelRange::default())), ("Onboarding", "Topics", None)]
     {
-        let by = ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7());
+        let operator_change = ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7());
         let skill_set = SkillSetName::parse(skill_set).unwrap();
-        directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), by).await.unwrap();
+        directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), operator_change).await.unwrap();
         let skill = Skill { name: SkillName::new(name).unwrap(), skill_set, levels, version: 0 };
-        directory.commit_skill(None, skill, by, Action::Created).await.unwrap();
+        directory.commit_skill(None, skill, operator_change, Action::Created).await.unwrap();
     }
 }
 
@@ -216,7 +217,7 @@ async fn log_in(
     directory: &Directory,
     identity: &str,
     roles: &[&str],
-) -> Person {
+) -> LoggedInUser {
     let claims = json!({"identity": identity, "full_name": identity, "email": identity, "roles": roles});
     let login = client.post(format!("{}/sim/logins", stack.simulator_url())).json(&claims);
     let session: Value = login.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
@@ -224,5 +225,5 @@ async fn log_in(
     let worker_sid = WorkerSid::new(session["worker_sid"].as_str().unwrap());
     let worker = directory.worker(&worker_sid).await.unwrap();
     let user_id = worker.and_then(|worker| worker.user_id);
-    Person { user_id, token: session["token"].as_str().unwrap().to_owned() }
+    LoggedInUser { user_id, token: session["token"].as_str().unwrap().to_owned() }
 }

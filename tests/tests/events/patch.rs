@@ -80,7 +80,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Somebody with the same roles.
+    /// A caller with the same roles.
     pub const fn with_id(self, user_id: &'static str) -> Self {
         Self { user_id, ..self }
     }
@@ -123,7 +123,7 @@ impl Patch {
             Body(text) => set_body(event, text),
             Field(name, text) => change_json_body(event, |body| body[name] = text.into()),
             FieldJson(name, json) => change_json_body(event, |body| body[name] = parse(json)),
-            FieldOf(name, make) => change_json_body(event, |body| body[name] = make()),
+            FieldOf(name, edit) => change_json_body(event, |body| body[name] = edit()),
             NoField(name) => change_json_body(event, |body| remove(body, name)),
             NewUser(name) => change_json_body(event, |body| {
                 body["name"] = name.into();
@@ -279,7 +279,7 @@ pub fn sign_for(event: &mut Value, url: &str) {
     }
 }
 
-/// For whoever has changed the body of a callback in `events/`.
+/// The new signature, for a developer who has changed the body of a callback in `events/`.
 pub fn signature_hint(event: &Value) -> String {
     format!("; signed for {CALLBACK_URL}, it has the signature {}", signature_of(event, CALLBACK_URL))
 }

@@ -1,4 +1,4 @@
-//! What stands for the placeholders of an event: somebody or something of its own, made as it is asked for.
+//! Values for the placeholders of an event: each case gets new users, teams, skills and jobs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,10 +23,10 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::{Fixture, Person};
+use crate::{Fixture, LoggedInUser};
 
-/// What comes with another placeholder: `version` with a user, `skill` with its skill set.
-const COME_WITH_OTHERS: [&str; 8] = [
+/// Placeholders that are set together with another one: `version` with a user, `skill` with its skill set.
+const SET_WITH_ANOTHER: [&str; 8] = [
     "deleted_skill",
     "skill",
     "skill_set_version",
@@ -40,42 +40,44 @@ const COME_WITH_OTHERS: [&str; 8] = [
 type Values = BTreeMap<String, String>;
 
 impl Fixture {
-    /// A value for each placeholder. Everybody but the account owner is somebody new, so that no case depends on what
-    /// another one has changed.
+    /// A value for each placeholder. Every user but the account owner is new, so that no case depends on the changes of
+    /// another one.
     pub async fn values(&self, name: &str, event: &str) -> Values {
         let mut values = Values::new();
         for placeholder in sample::placeholders(event) {
-            if COME_WITH_OTHERS.contains(&placeholder) {
+            if SET_WITH_ANOTHER.contains(&placeholder) {
                 continue;
             }
             let value = match placeholder {
-                "user_id" => with_version(&mut values, &self.user("agent").await),
+                "user_id" => insert_user(&mut values, &self.user("agent").await),
                 "supervisor_id" | "calling_supervisor_id" => self.user("supervisor").await.user_id.to_string(),
                 "admin_id" | "calling_admin_id" => self.user("admin").await.user_id.to_string(),
                 "owner_id" => self.owner.user_id.unwrap().to_string(),
                 "other_owner_id" => self.other_owner().await.user_id.to_string(),
                 "deactivated_user_id" => {
                     let user = self.user("agent").await;
-                    with_version(&mut values, &self.with_status(user, StatusChange::Deactivate).await)
+                    insert_user(&mut values, &self.with_status(user, StatusChange::Deactivate).await)
                 }
-                "deleted_user_id" => self.deleted().await.user_id.to_string(),
-                "deleted_identity" => self.deleted().await.identity.to_string(),
-                "equipped_user_id" => self.equipped(self.team(false).await.team_id).await.user_id.to_string(),
+                "deleted_user_id" => self.deleted_user().await.user_id.to_string(),
+                "deleted_identity" => self.deleted_user().await.identity.to_string(),
+                "equipped_user_id" => {
+                    self.user_with_team_and_skill(self.team(false).await.team_id).await.user_id.to_string()
+                }
                 "token" => self.owner.token.clone(),
-                "agent_token" => self.newcomer("agent").await.token,
-                "supervisor_token" => self.newcomer("supervisor").await.token,
-                "unmanaged_token" => self.newcomer("wfo.full_access").await.token,
-                "deactivated_token" => self.deactivated().await.token,
-                "team_id" => of_team(&mut values, &self.team(false).await),
-                "archived_team_id" => of_team(&mut values, &self.team(true).await),
+                "agent_token" => self.log_in_new_user("agent").await.token,
+                "supervisor_token" => self.log_in_new_user("supervisor").await.token,
+                "unmanaged_token" => self.log_in_new_user("wfo.full_access").await.token,
+                "deactivated_token" => self.log_in_deactivated().await.token,
+                "team_id" => insert_team(&mut values, &self.team(false).await),
+                "archived_team_id" => insert_team(&mut values, &self.team(true).await),
                 "deleted_team_id" => self.deleted_team().await.team_id.to_string(),
-                "full_team_id" => of_team(&mut values, &self.full_team().await),
+                "full_team_id" => insert_team(&mut values, &self.full_team().await),
                 "team_with_member_id" => {
                     let team = self.team(false).await;
-                    self.equipped(team.team_id).await;
-                    of_team(&mut values, &team)
+                    self.user_with_team_and_skill(team.team_id).await;
+                    insert_team(&mut values, &team)
                 }
-                "team_with_skill_id" => of_team(&mut values, &self.team_with([english()]).await),
+                "team_with_skill_id" => insert_team(&mut values, &self.team_with([english()]).await),
                 "taken_team_name" => self.team(false).await.name.as_str().to_uppercase(),
                 "skill_set" => self.skill_set(&mut values).await,
                 "used_skill_set" => self.used_skill_set(&mut values).await,
@@ -93,22 +95,22 @@ impl Fixture {
         values
     }
 
-    async fn newcomer(&self, role: &str) -> Person {
+    async fn log_in_new_user(&self, role: &str) -> LoggedInUser {
         self.log_in(&Uuid::new_v4().to_string(), &[role]).await
     }
 
     async fn user(&self, role: &str) -> User {
-        let user_id = self.newcomer(role).await.user_id.unwrap();
+        let user_id = self.log_in_new_user(role).await.user_id.unwrap();
         self.directory.user(user_id).await.unwrap().unwrap()
     }
 
-    /// The account owner, who does all that has to be done before a case.
+    /// The account owner, who makes the changes that prepare a case.
     fn owner(&self) -> Caller {
         Caller { user_id: self.owner.user_id.unwrap(), role: Role::AccountOwner }
     }
 
     async fn commit(&self, before: &User, after: User, action: Action) -> User {
-        self.directory.commit_user(UserChange::new(Some(before), after, by(), action)).await.unwrap()
+        self.directory.commit_user(UserChange::new(Some(before), after, operator_change(), action)).await.unwrap()
     }
 
     async fn with_status(&self, user: User, change: StatusChange) -> User {
@@ -116,14 +118,14 @@ impl Fixture {
         self.commit(&user, after, change.action()).await
     }
 
-    async fn deactivated(&self) -> Person {
-        let person = self.newcomer("supervisor").await;
-        let user = self.directory.user(person.user_id.unwrap()).await.unwrap().unwrap();
+    async fn log_in_deactivated(&self) -> LoggedInUser {
+        let logged_in = self.log_in_new_user("supervisor").await;
+        let user = self.directory.user(logged_in.user_id.unwrap()).await.unwrap().unwrap();
         self.with_status(user, StatusChange::Deactivate).await;
-        person
+        logged_in
     }
 
-    async fn deleted(&self) -> User {
+    async fn deleted_user(&self) -> User {
         self.with_status(self.user("agent").await, StatusChange::Delete).await
     }
 
@@ -134,8 +136,7 @@ impl Fixture {
         self.commit(&user, after, Action::Edited).await
     }
 
-    /// Somebody in this team, and with a skill.
-    async fn equipped(&self, team: TeamId) -> User {
+    async fn user_with_team_and_skill(&self, team: TeamId) -> User {
         let user = self.user("agent").await;
         let after = user.with(|user| {
             user.managed.teams = [team].into();
@@ -153,7 +154,7 @@ impl Fixture {
         self.commit_team(|team| Team { skills, ..team }).await
     }
 
-    /// A team that gives as many skills as a team may.
+    /// A team with the maximum number of skills.
     async fn full_team(&self) -> Team {
         let set = self.new_skill_set().await;
         let mut skills = BTreeSet::new();
@@ -163,22 +164,23 @@ impl Fixture {
         self.team_with(skills).await
     }
 
-    async fn commit_team(&self, make: impl FnOnce(Team) -> Team) -> Team {
+    async fn commit_team(&self, edit: impl FnOnce(Team) -> Team) -> Team {
         let team_id = TeamId::new(Uuid::new_v4());
-        let after = make(Team::new(team_id, TeamName::parse(&format!("Team {team_id}")).unwrap(), Timestamp::now()));
-        let change = TeamChange { before: None, after, origin: by(), action: Action::Created, skills: None };
+        let after = edit(Team::new(team_id, TeamName::parse(&format!("Team {team_id}")).unwrap(), Timestamp::now()));
+        let change =
+            TeamChange { before: None, after, origin: operator_change(), action: Action::Created, skills: None };
         self.directory.commit_team(change).await.unwrap()
     }
 
     async fn deleted_team(&self) -> Team {
         let team = self.team(false).await;
-        self.directory.delete_team(&team, by()).await.unwrap();
+        self.directory.delete_team(&team, operator_change()).await.unwrap();
         team
     }
 
     async fn new_skill_set(&self) -> SkillSet {
         let set = SkillSet::new(SkillSetName::parse(&format!("Set-{}", Uuid::new_v4())).unwrap(), Uuid::nil());
-        self.directory.create_skill_set(&set, by()).await.unwrap();
+        self.directory.create_skill_set(&set, operator_change()).await.unwrap();
         set
     }
 
@@ -189,10 +191,10 @@ impl Fixture {
             levels: Some(LevelRange::default()),
             version: 0,
         };
-        self.directory.commit_skill(None, skill, by(), Action::Created).await.unwrap()
+        self.directory.commit_skill(None, skill, operator_change(), Action::Created).await.unwrap()
     }
 
-    /// A skill set with a skill that nobody uses.
+    /// A skill set with an unused skill.
     async fn skill_set(&self, values: &mut Values) -> String {
         let set = self.new_skill_set().await;
         let skill = self.new_skill(&set).await;
@@ -202,12 +204,12 @@ impl Fixture {
         set.name.to_string()
     }
 
-    /// A skill set with a skill that a team gives to its only member.
+    /// A skill set with a skill that a team grants to its only member.
     async fn used_skill_set(&self, values: &mut Values) -> String {
         let set = self.new_skill_set().await;
         let skill = self.new_skill(&set).await;
         let team = self.team_with([skill.name.clone()]).await;
-        self.equipped(team.team_id).await;
+        self.user_with_team_and_skill(team.team_id).await;
         values.insert("used_skill".to_owned(), skill.name.to_string());
         set.name.to_string()
     }
@@ -215,18 +217,18 @@ impl Fixture {
     async fn deleted_skill_set(&self, values: &mut Values) -> String {
         let set = self.new_skill_set().await;
         let skill = self.new_skill(&set).await;
-        self.directory.delete_skill_set(&set, by()).await.unwrap();
+        self.directory.delete_skill_set(&set, operator_change()).await.unwrap();
         values.insert("deleted_skill".to_owned(), skill.name.to_string());
         set.name.to_string()
     }
 
     async fn imported_skill(&self) -> SkillName {
         let name = new_skill_name();
-        self.directory.import_skills(std::slice::from_ref(&name), by()).await.unwrap();
+        self.directory.import_skills(std::slice::from_ref(&name), operator_change()).await.unwrap();
         name
     }
 
-    /// An `Idempotency-Key` with which the account owner has this very request under way.
+    /// An `Idempotency-Key` of this request by the account owner, which is still in progress.
     async fn key_in_use(&self, event: &str) -> String {
         let (key, event) = (Uuid::new_v4().to_string(), serde_json::from_str::<Value>(event).unwrap());
         let (http, body) = (&event["requestContext"]["http"], &event["body"]);
@@ -238,7 +240,7 @@ impl Fixture {
         key
     }
 
-    /// A job of somebody who is none of the cases' callers.
+    /// A job of a user who is not a caller in any case.
     async fn job(&self) -> Uuid {
         let requested_by = UserId::new(Uuid::new_v4());
         let job = Job::queued(Uuid::new_v4(), JobKind::export(UserQuery::default()), requested_by, Timestamp::now());
@@ -267,7 +269,7 @@ impl Fixture {
     }
 }
 
-fn by() -> ChangeOrigin<'static> {
+fn operator_change() -> ChangeOrigin<'static> {
     ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7())
 }
 
@@ -279,12 +281,12 @@ fn new_skill_name() -> SkillName {
     SkillName::new(&format!("Skill_{}", Uuid::new_v4().simple())).unwrap()
 }
 
-fn with_version(values: &mut Values, user: &User) -> String {
+fn insert_user(values: &mut Values, user: &User) -> String {
     values.insert("version".to_owned(), user.version.to_string());
     user.user_id.to_string()
 }
 
-fn of_team(values: &mut Values, team: &Team) -> String {
+fn insert_team(values: &mut Values, team: &Team) -> String {
     values.insert("team_name".to_owned(), team.name.to_string());
     values.insert("team_version".to_owned(), team.version.to_string());
     team.team_id.to_string()

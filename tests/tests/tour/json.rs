@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::known::{ANYTHING, Known};
+use crate::known::{IdMap, WILDCARD};
 
 /// How long a line of a page may be.
 const WIDTH: usize = 110;
@@ -21,33 +21,35 @@ pub enum Json {
 impl Json {
     fn field(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        fields.iter().find(|(id_map, _)| id_map == name).map(|(_, value)| value)
     }
 
     /// Where this run's value is not what the page says: objects may have more fields, lists have as many elements. The
     /// ids of all the rest are known afterwards.
-    pub fn differences(&self, actual: &Self, known: &mut Known) -> Vec<String> {
+    pub fn differences(&self, actual: &Self, id_map: &mut IdMap) -> Vec<String> {
         let within = |place: String, differences: Vec<String>| {
             differences.into_iter().map(move |difference| format!("{place}{difference}"))
         };
         match (self, actual) {
             (Self::Object(fields), Self::Object(_)) => {
-                let mut of_field = |(name, said): &(String, Self)| match actual.field(name) {
-                    Some(actual) => said.differences(actual, known),
+                let mut field_differences = |(name, expected): &(String, Self)| match actual.field(name) {
+                    Some(actual) => expected.differences(actual, id_map),
                     None => vec![" is not there".to_owned()],
                 };
-                fields.iter().flat_map(|field| within(format!(".{}", field.0), of_field(field))).collect()
+                fields.iter().flat_map(|field| within(format!(".{}", field.0), field_differences(field))).collect()
             }
-            (Self::List(said), Self::List(actual)) if said.len() == actual.len() => {
-                let pairs = said.iter().zip(actual).enumerate();
+            (Self::List(expected), Self::List(actual)) if expected.len() == actual.len() => {
+                let pairs = expected.iter().zip(actual).enumerate();
                 pairs
-                    .flat_map(|(n, (said, actual))| within(format!("[{n}]"), said.differences(actual, known)))
+                    .flat_map(|(n, (expected, actual))| within(format!("[{n}]"), expected.differences(actual, id_map)))
                     .collect()
             }
-            (Self::Scalar(Value::String(said)), Self::Scalar(Value::String(actual))) if known.is_same(said, actual) => {
+            (Self::Scalar(Value::String(expected)), Self::Scalar(Value::String(actual)))
+                if id_map.is_same(expected, actual) =>
+            {
                 Vec::new()
             }
-            (Self::Scalar(said), Self::Scalar(actual)) if said == actual => Vec::new(),
+            (Self::Scalar(expected), Self::Scalar(actual)) if expected == actual => Vec::new(),
             _ => vec![format!(": the page says {}, the answer {}", self.inline(), actual.inline())],
         }
     }
@@ -56,14 +58,15 @@ impl Json {
     pub fn shown_of(&self, actual: &Self) -> Self {
         match (self, actual) {
             (Self::Object(fields), Self::Object(_)) => {
-                let shown = |(name, said): &(String, Self)| Some((name.clone(), said.shown_of(actual.field(name)?)));
+                let shown =
+                    |(name, expected): &(String, Self)| Some((name.clone(), expected.shown_of(actual.field(name)?)));
                 Self::Object(fields.iter().filter_map(shown).collect())
             }
-            (Self::List(said), Self::List(actual)) if said.len() == actual.len() => {
-                Self::List(said.iter().zip(actual).map(|(said, actual)| said.shown_of(actual)).collect())
+            (Self::List(expected), Self::List(actual)) if expected.len() == actual.len() => {
+                Self::List(expected.iter().zip(actual).map(|(expected, actual)| expected.shown_of(actual)).collect())
             }
-            (Self::Scalar(Value::String(said)), Self::Scalar(Value::String(actual)))
-                if said.contains(ANYTHING) && Known::default().is_same(said, actual) =>
+            (Self::Scalar(Value::String(expected)), Self::Scalar(Value::String(actual)))
+                if expected.contains(WILDCARD) && IdMap::default().is_same(expected, actual) =>
             {
                 self.clone()
             }
@@ -90,7 +93,7 @@ impl Json {
         let inner = " ".repeat(indent + 2);
         format!(
             "{open}\n{inner}{}\n{}{close}",
-            filled(&parts, indent + 2).join(&format!("\n{inner}")),
+            wrap_parts(&parts, indent + 2).join(&format!("\n{inner}")),
             " ".repeat(indent)
         )
     }
@@ -108,7 +111,7 @@ impl Json {
 }
 
 /// Lines of parts with commas between them; a part of several lines has its own.
-fn filled(parts: &[String], indent: usize) -> Vec<String> {
+fn wrap_parts(parts: &[String], indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for (n, part) in parts.iter().enumerate() {
         let part = format!("{part}{}", if n + 1 < parts.len() { "," } else { "" });
@@ -130,13 +133,13 @@ fn text(text: &str) -> Value {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(InOrder)
+        deserializer.deserialize_any(JsonVisitor)
     }
 }
 
-struct InOrder;
+struct JsonVisitor;
 
-impl<'de> Visitor<'de> for InOrder {
+impl<'de> Visitor<'de> for JsonVisitor {
     type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -187,7 +190,8 @@ impl<'de> Visitor<'de> for InOrder {
 #[test]
 fn a_page_may_leave_out_fields_but_no_elements() {
     let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
-    let differences = |said: &str, actual: &str| json(said).differences(&json(actual), &mut Known::default()).len();
+    let differences =
+        |expected: &str, actual: &str| json(expected).differences(&json(actual), &mut IdMap::default()).len();
     assert_eq!(differences(r#"{"a": [{"b": 1}]}"#, r#"{"a": [{"b": 1, "c": 2}], "d": null}"#), 0);
     assert_eq!(differences(r#"{"a": 1}"#, r#"{"b": 1}"#), 1);
     assert_eq!(differences(r#"{"a": []}"#, r#"{"a": [1]}"#), 1);

@@ -25,7 +25,7 @@ use std::{
 use local::{Options, Stack};
 
 use json::Json;
-use known::{ANYTHING, Known};
+use known::{IdMap, WILDCARD};
 use page::{Page, Part};
 
 /// The addresses of the pages: those of `make run` without variables.
@@ -52,16 +52,16 @@ async fn each_command_of_the_readme_and_the_tour_is_answered_as_the_page_says() 
 struct Tour<'a> {
     stack: &'a Stack,
     page: Page,
-    known: Known,
+    id_map: IdMap,
     /// Assignments of earlier blocks.
     variables: String,
-    is_updated: bool,
+    updates_page: bool,
 }
 
 impl<'a> Tour<'a> {
     fn new(stack: &'a Stack, path: &str) -> Self {
-        let is_updated = env::var_os("UPDATE_DOCS").is_some();
-        Self { stack, page: Page::read(path), known: Known::default(), variables: String::new(), is_updated }
+        let updates_page = env::var_os("UPDATE_DOCS").is_some();
+        Self { stack, page: Page::read(path), id_map: IdMap::default(), variables: String::new(), updates_page }
     }
 
     /// Runs all commands; what is answered otherwise than the page says.
@@ -69,7 +69,7 @@ impl<'a> Tour<'a> {
         let commands = self.page.commands();
         assert!(!commands.is_empty(), "the page has no commands");
         let wrong = commands.iter().filter_map(|(command, answers)| self.step(*command, answers).err()).collect();
-        if self.is_updated {
+        if self.updates_page {
             self.page.write();
             return Vec::new();
         }
@@ -77,24 +77,24 @@ impl<'a> Tour<'a> {
     }
 
     fn step(&mut self, command: usize, answers: &[usize]) -> Result<(), String> {
-        let text = self.known.in_command(self.text(command));
-        let patience = Instant::now() + if only_reads(&text) { PATIENCE } else { Duration::ZERO };
-        let (output, known, wrong) = loop {
+        let text = self.id_map.with_actual_ids(self.text(command));
+        let deadline = Instant::now() + if only_reads(&text) { PATIENCE } else { Duration::ZERO };
+        let (output, id_map, wrong) = loop {
             let output = self.output(&text);
-            let mut known = self.known.clone();
-            let wrong = self.differences(answers, &output, &mut known);
-            if wrong.is_empty() || Instant::now() >= patience {
-                break (output, known, wrong);
+            let mut id_map = self.id_map.clone();
+            let wrong = self.differences(answers, &output, &mut id_map);
+            if wrong.is_empty() || Instant::now() >= deadline {
+                break (output, id_map, wrong);
             }
             std::thread::sleep(Duration::from_millis(50));
         };
-        self.known = known;
-        let assignments = text.lines().filter(|line| is_assignment(line) && !line.contains(ANYTHING));
+        self.id_map = id_map;
+        let assignments = text.lines().filter(|line| is_assignment(line) && !line.contains(WILDCARD));
         self.variables.extend(assignments.map(|line| format!("{line}\n")));
         if wrong.is_empty() {
             return Ok(());
         }
-        if self.is_updated {
+        if self.updates_page {
             self.update(answers, &output);
         }
         Err(format!("{text}{}\n{output}", wrong.join("\n")))
@@ -107,20 +107,20 @@ impl<'a> Tour<'a> {
 
     /// What bash prints, with the addresses of the page.
     fn output(&self, command: &str) -> String {
-        let command = command.lines().filter(|line| !(is_assignment(line) && line.contains(ANYTHING)));
+        let command = command.lines().filter(|line| !(is_assignment(line) && line.contains(WILDCARD)));
         let command = command.collect::<Vec<_>>().join("\n");
         let script = format!("set -u\n{}{command}\n", self.variables);
         let script = script.replace(API, self.stack.url()).replace(SIMULATOR, self.stack.simulator_url());
-        let owner = self.stack.people().iter().find(|person| person.role == "account_owner").unwrap();
+        let owner = self.stack.people().iter().find(|user| user.role == "account_owner").unwrap();
         let output = Command::new("bash").arg("-c").arg(script).env("TOKEN", &owner.token).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.is_empty(), "{command}\n{}: {said}", output.status);
+        let expected = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && expected.is_empty(), "{command}\n{}: {expected}", output.status);
         let output = String::from_utf8(output.stdout).unwrap().replace(['\r', '\u{feff}'], "");
         output.replace(self.stack.url(), API).replace(self.stack.simulator_url(), SIMULATOR)
     }
 
     /// Where the output is not what the answers say.
-    fn differences(&self, answers: &[usize], output: &str, known: &mut Known) -> Vec<String> {
+    fn differences(&self, answers: &[usize], output: &str, id_map: &mut IdMap) -> Vec<String> {
         let mut differences = Vec::new();
         for answer in answers {
             let Part::Block { language, text } = &self.page.parts[*answer] else { continue };
@@ -129,11 +129,11 @@ impl<'a> Tour<'a> {
             }
             match (language.as_str(), serde_json::from_str::<Json>(text)) {
                 ("json", Err(error)) => differences.push(format!("the page has no JSON: {error}")),
-                ("json", Ok(said)) => match body(output) {
-                    Some(actual) => differences.extend(said.differences(&actual, known)),
+                ("json", Ok(expected)) => match body(output) {
+                    Some(actual) => differences.extend(expected.differences(&actual, id_map)),
                     None => differences.push("the answer does not end with JSON".to_owned()),
                 },
-                _ => differences.extend(missing_lines(text, output, known)),
+                _ => differences.extend(missing_lines(text, output, id_map)),
             }
         }
         differences
@@ -144,11 +144,11 @@ impl<'a> Tour<'a> {
         for answer in answers {
             let Part::Block { language, text } = &mut self.page.parts[*answer] else { continue };
             let shown = if language == "json" { shown_body(text, output) } else { shown_lines(text, output) };
-            *text = self.known.in_page(&shown);
+            *text = self.id_map.with_page_ids(&shown);
         }
-        let mut known = self.known.clone();
-        self.differences(answers, output, &mut known);
-        self.known = known;
+        let mut id_map = self.id_map.clone();
+        self.differences(answers, output, &mut id_map);
+        self.id_map = id_map;
     }
 }
 
@@ -168,26 +168,31 @@ fn body(output: &str) -> Option<Json> {
     starts.find_map(|(start, _)| serde_json::from_str(&output[start..]).ok())
 }
 
-fn missing_lines(said: &str, output: &str, known: &mut Known) -> Vec<String> {
+fn missing_lines(expected: &str, output: &str, id_map: &mut IdMap) -> Vec<String> {
     let mut lines = output.lines();
-    let missing = said.lines().filter(|said| !lines.by_ref().any(|line| known.is_same(said, line)));
+    let missing = expected.lines().filter(|expected| !lines.by_ref().any(|line| id_map.is_same(expected, line)));
     missing.map(|line| format!("the answer has no line {line:?}")).collect()
 }
 
-fn shown_body(said: &str, output: &str) -> String {
+fn shown_body(expected: &str, output: &str) -> String {
     let actual = body(output).unwrap_or_else(|| panic!("no JSON: {output}"));
-    let shown = serde_json::from_str::<Json>(said).map_or_else(|_| actual.clone(), |said| said.shown_of(&actual));
+    let shown =
+        serde_json::from_str::<Json>(expected).map_or_else(|_| actual.clone(), |expected| expected.shown_of(&actual));
     format!("{}\n", shown.pretty(0))
 }
 
 /// Of this run's lines those that the page shows; all of them where it shows others.
-fn shown_lines(said: &str, output: &str) -> String {
+fn shown_lines(expected: &str, output: &str) -> String {
     let mut lines = output.lines();
-    let mut find = |said: &str| lines.by_ref().find(|line| Known::default().is_same(said, line));
-    let shown = |said: &str| {
-        Some(if said.contains(ANYTHING) { find(said).map(|_| said.to_owned())? } else { find(said)?.to_owned() })
+    let mut find = |expected: &str| lines.by_ref().find(|line| IdMap::default().is_same(expected, line));
+    let shown = |expected: &str| {
+        Some(if expected.contains(WILDCARD) {
+            find(expected).map(|_| expected.to_owned())?
+        } else {
+            find(expected)?.to_owned()
+        })
     };
-    let shown = said.lines().map(shown).collect::<Option<Vec<_>>>().filter(|lines| !lines.is_empty());
+    let shown = expected.lines().map(shown).collect::<Option<Vec<_>>>().filter(|lines| !lines.is_empty());
     let all = || output.lines().map(str::to_owned).collect();
     shown.unwrap_or_else(all).into_iter().map(|line| line + "\n").collect()
 }

@@ -2,7 +2,7 @@
 //! callback as well as from the answer to a request.
 //!
 //! Two writes: the worker's item stores what was reported, and a transaction brings the user in line with it. If the
-//! function dies in between, the next report repairs it, because the hash on the worker's item still differs.
+//! function crashes in between, the next report repairs it, because the hash on the worker's item still differs.
 
 mod resolve_owner;
 
@@ -35,7 +35,7 @@ impl<T: ViewUser + CommitUser + ViewTeams + RecordReport + ImportSkills + Sync> 
 #[derive(Debug, Clone)]
 pub struct WorkerIngest<S, T, C> {
     pub store: S,
-    /// Asked if a report alone does not tell which user it is about.
+    /// Fetches a worker if a report alone does not determine the user.
     pub taskrouter: T,
     pub time_and_ids: C,
     pub policy: Policy,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::{CommitUser, IndexUser, UserChange, ViewDetails, ViewHistory, ViewSkill, ViewUser};
 use uuid::Uuid;
 
-use crate::support::{Fixture, Report, TaskRouter, person, report, worker};
+use crate::support::{Fixture, Report, TaskRouter, report, user_of_identity, worker};
 
 fn attributes(name: &str, role: &str) -> Value {
     json!({"full_name": name, "email": "ada@example.com", "roles": [role]})
@@ -19,10 +19,10 @@ async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_
     let ingest = fixture.ingest(TaskRouter::default());
     let mut skilled = attributes("Ada Lovelace", "supervisor");
     skilled["routing"] = json!({"skills": ["en-GB"], "levels": {"en-GB": 80}});
-    report(1, "WK1", "ada", &skilled).arrives(&ingest).await;
+    report(1, "WK1", "ada", &skilled).deliver(&ingest).await;
 
     let directory = &ingest.store.directory;
-    let ada = person(directory, "ADA").await;
+    let ada = user_of_identity(directory, "ADA").await;
     assert_eq!((ada.name(), ada.managed.role, ada.managed.act_as_agent), ("Ada Lovelace", Role::Supervisor, true));
     let skill = ada.managed.assigned_skills.keys().next().unwrap();
     assert_eq!(directory.skill(skill).await.unwrap().unwrap().skill_set.as_str(), "Imported");
@@ -34,34 +34,37 @@ async fn rule_23_whoever_logs_in_for_the_first_time_is_adopted_and_recorded_and_
 async fn rule_23_an_unmanaged_worker_is_on_no_list_until_it_is_given_a_role() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
-    report(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&ingest).await;
+    report(1, "WK1", "bot", &attributes("Bot", "bot")).deliver(&ingest).await;
     assert_eq!(ingest.store.directory.user_id_of_identity(&stored("bot")).await.unwrap(), None);
-    report(2, "WK1", "bot", &attributes("Bot", "agent")).arrives(&ingest).await;
-    assert_eq!(person(&ingest.store.directory, "bot").await.managed.role, Role::Agent);
+    report(2, "WK1", "bot", &attributes("Bot", "agent")).deliver(&ingest).await;
+    assert_eq!(user_of_identity(&ingest.store.directory, "bot").await.managed.role, Role::Agent);
 }
 
 #[tokio::test]
 async fn rule_22_a_worker_renamed_stays_the_same_user_and_its_old_name_is_free() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
-    report(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&ingest).await;
-    let ada = person(&ingest.store.directory, "ada").await;
-    report(2, "WK1", "ada.king", &attributes("Ada", "agent")).arrives(&ingest).await;
-    assert_eq!(person(&ingest.store.directory, "ada.king").await.user_id, ada.user_id);
+    report(1, "WK1", "ada", &attributes("Ada", "agent")).deliver(&ingest).await;
+    let ada = user_of_identity(&ingest.store.directory, "ada").await;
+    report(2, "WK1", "ada.king", &attributes("Ada", "agent")).deliver(&ingest).await;
+    assert_eq!(user_of_identity(&ingest.store.directory, "ada.king").await.user_id, ada.user_id);
     assert_eq!(ingest.store.directory.user_id_of_identity(&stored("ada")).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn rule_22_a_worker_that_was_removed_and_comes_back_with_a_new_sid_is_the_same_user() {
     let fixture = Fixture::new().await;
-    // Its removal was never heard: TaskRouter knows WK2 and answers 404 for WK1.
-    let now = worker("WK2", "ada", &attributes("Ada", "agent"));
-    let ingest = fixture.ingest(TaskRouter([("WK2".to_owned(), now)].into()));
-    report(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&ingest).await;
-    let ada = person(&ingest.store.directory, "ada").await;
-    report(2, "WK2", "Ada", &attributes("Ada", "agent")).arrives(&ingest).await;
-    let back = person(&ingest.store.directory, "ada").await;
-    assert_eq!((back.user_id, back.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)), (ada.user_id, Some("WK2")));
+    // The callback of its removal was lost: TaskRouter has WK2 and answers 404 for WK1.
+    let current = worker("WK2", "ada", &attributes("Ada", "agent"));
+    let ingest = fixture.ingest(TaskRouter([("WK2".to_owned(), current)].into()));
+    report(1, "WK1", "ada", &attributes("Ada", "agent")).deliver(&ingest).await;
+    let ada = user_of_identity(&ingest.store.directory, "ada").await;
+    report(2, "WK2", "Ada", &attributes("Ada", "agent")).deliver(&ingest).await;
+    let returned = user_of_identity(&ingest.store.directory, "ada").await;
+    assert_eq!(
+        (returned.user_id, returned.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
+        (ada.user_id, Some("WK2"))
+    );
     assert!(ingest.store.directory.worker(&WorkerSid::new("WK1")).await.unwrap().unwrap().deleted);
 }
 
@@ -71,11 +74,13 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
     let renamed = worker("WK1", "ada.king", &attributes("Ada King", "agent"));
     let namesake = worker("WK2", "ada", &attributes("Ada Lovelace", "agent"));
     let ingest = fixture.ingest(TaskRouter([("WK1".to_owned(), renamed), ("WK2".to_owned(), namesake)].into()));
-    report(1, "WK1", "ada", &attributes("Ada King", "agent")).arrives(&ingest).await;
-    let first = person(&ingest.store.directory, "ada").await;
-    report(2, "WK2", "ada", &attributes("Ada Lovelace", "agent")).arrives(&ingest).await;
-    let (king, lovelace) =
-        (person(&ingest.store.directory, "ada.king").await, person(&ingest.store.directory, "ada").await);
+    report(1, "WK1", "ada", &attributes("Ada King", "agent")).deliver(&ingest).await;
+    let first = user_of_identity(&ingest.store.directory, "ada").await;
+    report(2, "WK2", "ada", &attributes("Ada Lovelace", "agent")).deliver(&ingest).await;
+    let (king, lovelace) = (
+        user_of_identity(&ingest.store.directory, "ada.king").await,
+        user_of_identity(&ingest.store.directory, "ada").await,
+    );
     assert_eq!(king.user_id, first.user_id);
     assert_ne!(lovelace.user_id, first.user_id);
     assert_eq!(
@@ -91,15 +96,19 @@ async fn rule_22_a_namesake_is_told_from_a_worker_whose_new_name_was_never_heard
 async fn rule_22_two_who_swapped_names_while_nobody_listened_are_each_known_by_their_worker() {
     let fixture = Fixture::new().await;
     let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
-    let now = [("WK1", worker("WK1", "bob", &ada)), ("WK2", worker("WK2", "ada", &bob))];
-    let ingest = fixture.ingest(TaskRouter(now.map(|(sid, worker)| (sid.to_owned(), worker)).into()));
-    report(1, "WK1", "ada", &ada).arrives(&ingest).await;
-    report(1, "WK2", "bob", &bob).arrives(&ingest).await;
+    let current = [("WK1", worker("WK1", "bob", &ada)), ("WK2", worker("WK2", "ada", &bob))];
+    let ingest = fixture.ingest(TaskRouter(current.map(|(sid, worker)| (sid.to_owned(), worker)).into()));
+    report(1, "WK1", "ada", &ada).deliver(&ingest).await;
+    report(1, "WK2", "bob", &bob).deliver(&ingest).await;
     let directory = &ingest.store.directory;
-    let (first, second) = (person(directory, "ada").await.user_id, person(directory, "bob").await.user_id);
-    report(5, "WK2", "ada", &bob).arrives(&ingest).await;
-    report(5, "WK1", "bob", &ada).arrives(&ingest).await;
-    assert_eq!((person(directory, "bob").await.user_id, person(directory, "ada").await.user_id), (first, second));
+    let (first, second) =
+        (user_of_identity(directory, "ada").await.user_id, user_of_identity(directory, "bob").await.user_id);
+    report(5, "WK2", "ada", &bob).deliver(&ingest).await;
+    report(5, "WK1", "bob", &ada).deliver(&ingest).await;
+    assert_eq!(
+        (user_of_identity(directory, "bob").await.user_id, user_of_identity(directory, "ada").await.user_id),
+        (first, second)
+    );
 }
 
 #[tokio::test]
@@ -107,13 +116,13 @@ async fn rule_22_a_name_that_somebody_else_has_taken_over_is_not_taken_from_them
     let fixture = Fixture::new().await;
     let (ada, bob) = (attributes("Ada", "agent"), attributes("Bob", "agent"));
     let ingest = fixture.ingest(TaskRouter([("WK1".to_owned(), worker("WK1", "ada2", &ada))].into()));
-    report(1, "WK1", "ada", &ada).arrives(&ingest).await;
-    report(1, "WK2", "bob", &bob).arrives(&ingest).await;
-    // WK1 has become ada2, which is heard last.
-    report(3, "WK2", "ada", &bob).arrives(&ingest).await;
-    report(2, "WK1", "ada2", &ada).arrives(&ingest).await;
+    report(1, "WK1", "ada", &ada).deliver(&ingest).await;
+    report(1, "WK2", "bob", &bob).deliver(&ingest).await;
+    // WK1 was renamed to ada2; this callback arrives last.
+    report(3, "WK2", "ada", &bob).deliver(&ingest).await;
+    report(2, "WK1", "ada2", &ada).deliver(&ingest).await;
     let directory = &ingest.store.directory;
-    let (ada, ada2) = (person(directory, "ada").await, person(directory, "ada2").await);
+    let (ada, ada2) = (user_of_identity(directory, "ada").await, user_of_identity(directory, "ada2").await);
     assert_eq!([ada.name(), ada2.name()], ["Bob", "Ada"]);
 }
 
@@ -121,9 +130,9 @@ async fn rule_22_a_name_that_somebody_else_has_taken_over_is_not_taken_from_them
 async fn rule_23_the_removal_of_an_unmanaged_worker_makes_nobody_of_it() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
-    report(1, "WK1", "bot", &attributes("Bot", "bot")).arrives(&ingest).await;
+    report(1, "WK1", "bot", &attributes("Bot", "bot")).deliver(&ingest).await;
     let removed = Report { deleted: true, attributes: String::new(), ..report(2, "WK1", "bot", &Value::Null) };
-    removed.arrives(&ingest).await;
+    removed.deliver(&ingest).await;
     assert_eq!(ingest.store.directory.user_id_of_identity(&stored("bot")).await.unwrap(), None);
 }
 
@@ -135,12 +144,12 @@ async fn rule_23_more_skills_than_one_transaction_takes_are_all_adopted_and_as_m
         let skills = (0..120).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
         json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"], "routing": {"skills": skills}})
     };
-    report(2, "WK1", "ada", &with("late")).arrives(&ingest).await;
+    report(2, "WK1", "ada", &with("late")).deliver(&ingest).await;
     let directory = &ingest.store.directory;
-    assert_eq!(person(directory, "ada").await.managed.assigned_skills.len(), 120);
-    // An earlier callback that arrives late is the truer source: 120 skills go and 120 come.
-    report(1, "WK1", "ada", &with("early")).arrives(&ingest).await;
-    let skills = person(directory, "ada").await.managed.assigned_skills;
+    assert_eq!(user_of_identity(directory, "ada").await.managed.assigned_skills.len(), 120);
+    // The earliest callback decides what is adopted: when it arrives late, it replaces all 120 skills.
+    report(1, "WK1", "ada", &with("early")).deliver(&ingest).await;
+    let skills = user_of_identity(directory, "ada").await.managed.assigned_skills;
     assert!(skills.len() == 120 && skills.keys().all(|name| name.as_str().starts_with("early")), "{skills:?}");
 }
 
@@ -149,9 +158,10 @@ async fn rule_22_the_same_email_on_two_workers_is_never_merged_but_shown() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
     let directory = &ingest.store.directory;
-    report(1, "WK1", "ada@example.com", &attributes("Ada", "agent")).arrives(&ingest).await;
-    report(1, "WK2", "ada", &attributes("Ada", "admin")).arrives(&ingest).await;
-    let (sso, console) = (person(directory, "ada@example.com").await, person(directory, "ada").await);
+    report(1, "WK1", "ada@example.com", &attributes("Ada", "agent")).deliver(&ingest).await;
+    report(1, "WK2", "ada", &attributes("Ada", "admin")).deliver(&ingest).await;
+    let (sso, console) =
+        (user_of_identity(directory, "ada@example.com").await, user_of_identity(directory, "ada").await);
     for user in [&sso, &console] {
         directory.index_user(user, None).await.unwrap();
     }
@@ -163,16 +173,19 @@ async fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_without_w
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
     let ada = attributes("Ada", "agent");
-    report(1, "WK1", "ada", &ada).arrives(&ingest).await;
-    Report { deleted: true, ..report(2, "WK1", "ada", &ada) }.arrives(&ingest).await;
-    let left = person(&ingest.store.directory, "ada").await;
+    report(1, "WK1", "ada", &ada).deliver(&ingest).await;
+    Report { deleted: true, ..report(2, "WK1", "ada", &ada) }.deliver(&ingest).await;
+    let without_worker = user_of_identity(&ingest.store.directory, "ada").await;
     assert_eq!(
-        (left.managed.status, left.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
+        (without_worker.managed.status, without_worker.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
         (Status::Active, None)
     );
-    report(3, "WK2", "ada", &ada).arrives(&ingest).await;
-    let back = person(&ingest.store.directory, "ada").await;
-    assert_eq!((back.user_id, back.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)), (left.user_id, Some("WK2")));
+    report(3, "WK2", "ada", &ada).deliver(&ingest).await;
+    let returned = user_of_identity(&ingest.store.directory, "ada").await;
+    assert_eq!(
+        (returned.user_id, returned.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str)),
+        (without_worker.user_id, Some("WK2"))
+    );
 }
 
 #[tokio::test]
@@ -180,16 +193,16 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
     let directory = &ingest.store.directory;
-    report(1, "WK1", "ada", &attributes("Ada", "agent")).arrives(&ingest).await;
-    let ada = person(directory, "ada").await;
+    report(1, "WK1", "ada", &attributes("Ada", "agent")).deliver(&ingest).await;
+    let ada = user_of_identity(directory, "ada").await;
     let deleted = ada.with(|user| {
         user.managed.status = Status::Deleted;
         user.taskrouter.worker_sid = None;
     });
     let origin = store::ChangeOrigin::operator("test", jiff::Timestamp::UNIX_EPOCH, Uuid::now_v7());
     directory.commit_user(UserChange::new(Some(&ada), deleted, origin, Action::Deleted)).await.unwrap();
-    report(2, "WK2", "ada", &attributes("Ada Again", "admin")).arrives(&ingest).await;
-    let after = person(directory, "ada").await;
+    report(2, "WK2", "ada", &attributes("Ada Again", "admin")).deliver(&ingest).await;
+    let after = user_of_identity(directory, "ada").await;
     assert_eq!((after.managed.status, after.name(), after.managed.role), (Status::Deleted, "Ada", Role::Agent));
     let (history, _) = directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
     assert_eq!(history[0].action, Action::LoginRefused);
@@ -201,8 +214,8 @@ async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
     let broken = Report { attributes: "{\"full_name\": ".into(), ..report(1, "WK1", "ada", &Value::Null) };
-    broken.arrives(&ingest).await;
-    let ada = person(&ingest.store.directory, "ada").await;
+    broken.deliver(&ingest).await;
+    let ada = user_of_identity(&ingest.store.directory, "ada").await;
     assert_eq!((ada.name(), ada.managed.role), ("ada", Role::Agent));
 }
 
@@ -210,6 +223,6 @@ async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
 async fn rule_3_whom_the_deployment_names_is_an_account_owner() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());
-    report(1, "WK1", "owner", &attributes("Olga", "admin")).arrives(&ingest).await;
-    assert_eq!(person(&ingest.store.directory, "owner").await.managed.role, Role::AccountOwner);
+    report(1, "WK1", "owner", &attributes("Olga", "admin")).deliver(&ingest).await;
+    assert_eq!(user_of_identity(&ingest.store.directory, "owner").await.managed.role, Role::AccountOwner);
 }

@@ -1,23 +1,22 @@
-//! Rule 28: callbacks arrive twice, late and in any order, and change nothing in the outcome.
+//! Rule 28: duplicate, late and reordered callbacks do not change the result.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Contents, Fixture, Report, TaskRouter, contents, report, worker};
+use crate::support::{Fixture, Report, TableContents, TaskRouter, report, table_contents, worker};
 
-/// One thing that happens to a person's worker.
+/// A change of a user's worker.
 #[derive(Debug, Clone)]
-enum Happening {
-    /// Logs in, or is edited elsewhere: attributes as they become.
-    Says(Value),
-    /// Says something that cannot be read.
-    Mumbles,
-    /// Moves to another activity.
-    Moves,
-    /// Gets another friendly name.
-    IsRenamed,
-    /// Is removed, and comes back with a new SID.
-    IsRemovedAndBack(Value),
+enum WorkerEvent {
+    /// A login or an edit by another tool sets these attributes.
+    AttributesChanged(Value),
+    /// The attributes are not JSON.
+    UnreadableAttributes,
+    ActivityChanged,
+    /// The friendly name changes.
+    Renamed,
+    /// The worker is removed and created again with a new SID and these attributes.
+    RemovedAndRecreated(Value),
 }
 
 fn attributes() -> impl Strategy<Value = Value> {
@@ -35,58 +34,62 @@ fn attributes() -> impl Strategy<Value = Value> {
     })
 }
 
-fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+fn worker_events() -> impl Strategy<Value = Vec<WorkerEvent>> {
     let one = prop_oneof![
-        4 => attributes().prop_map(Happening::Says),
-        1 => Just(Happening::Mumbles),
-        2 => Just(Happening::Moves),
-        1 => Just(Happening::IsRenamed),
-        1 => attributes().prop_map(Happening::IsRemovedAndBack),
+        4 => attributes().prop_map(WorkerEvent::AttributesChanged),
+        1 => Just(WorkerEvent::UnreadableAttributes),
+        2 => Just(WorkerEvent::ActivityChanged),
+        1 => Just(WorkerEvent::Renamed),
+        1 => attributes().prop_map(WorkerEvent::RemovedAndRecreated),
     ];
     prop::collection::vec(one, 1..6)
 }
 
-/// The callbacks of a history, in order, and what TaskRouter holds in the end. `person` keeps the workers and names
-/// of several people apart. That two workers are one person is told by their common name alone, so that nobody here
-/// takes over a name that somebody else has borne, nor is both removed and renamed: who hears the new name before
-/// the old one cannot know.
-fn history(person: &str, first: &Value, happenings: Vec<Happening>) -> (Vec<Report>, TaskRouter) {
-    let mut now = report(1, &format!("WK-{person}-0"), person, first);
-    let (mut all, mut renamed, mut reborn) = (vec![now.clone()], 0, 0);
-    for (i, happening) in happenings.into_iter().enumerate() {
+/// The callbacks of these events, in order, and what TaskRouter holds in the end. SIDs and names contain `identity`, so
+/// that users do not share any. Two workers of one user are recognised by their common name alone. Therefore no worker
+/// takes over the former name of another, and none is both removed and renamed: if the new name arrives before the old
+/// one, ingest cannot recognise the user.
+fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent>) -> (Vec<Report>, TaskRouter) {
+    let mut current = report(1, &format!("WK-{user_of_identity}-0"), user_of_identity, first);
+    let (mut callbacks, mut renamed, mut recreated) = (vec![current.clone()], 0, 0);
+    for (i, event) in worker_events.into_iter().enumerate() {
         let second = i64::try_from(i).unwrap() * 2 + 2;
         let next = |sid: &str, name: &str, attributes: &str| Report {
             attributes: attributes.to_owned(),
             ..report(second, sid, name, &Value::Null)
         };
-        match happening {
-            Happening::Says(attributes) => now = next(&now.sid, &now.name, &attributes.to_string()),
-            Happening::Mumbles => {
-                all.push(next(&now.sid, &now.name, "{"));
+        match event {
+            WorkerEvent::AttributesChanged(attributes) => {
+                current = next(&current.sid, &current.name, &attributes.to_string());
+            }
+            WorkerEvent::UnreadableAttributes => {
+                callbacks.push(next(&current.sid, &current.name, "{"));
                 continue;
             }
-            Happening::IsRenamed if reborn == 0 => {
+            WorkerEvent::Renamed if recreated == 0 => {
                 renamed += 1;
-                now = next(&now.sid, &format!("{person}-{renamed}"), &now.attributes);
+                current = next(&current.sid, &format!("{user_of_identity}-{renamed}"), &current.attributes);
             }
-            Happening::IsRemovedAndBack(attributes) if renamed == 0 => {
-                all.push(Report { deleted: true, ..next(&now.sid, &now.name, &now.attributes) });
-                reborn += 1;
-                let sid = format!("WK-{person}-{reborn}");
-                now =
-                    Report { attributes: attributes.to_string(), ..report(second + 1, &sid, &now.name, &Value::Null) };
+            WorkerEvent::RemovedAndRecreated(attributes) if renamed == 0 => {
+                callbacks.push(Report { deleted: true, ..next(&current.sid, &current.name, &current.attributes) });
+                recreated += 1;
+                let sid = format!("WK-{user_of_identity}-{recreated}");
+                current = Report {
+                    attributes: attributes.to_string(),
+                    ..report(second + 1, &sid, &current.name, &Value::Null)
+                };
             }
-            Happening::Moves | Happening::IsRenamed | Happening::IsRemovedAndBack(_) => {
-                now = next(&now.sid, &now.name, &now.attributes);
+            WorkerEvent::ActivityChanged | WorkerEvent::Renamed | WorkerEvent::RemovedAndRecreated(_) => {
+                current = next(&current.sid, &current.name, &current.attributes);
             }
         }
-        all.push(now.clone());
+        callbacks.push(current.clone());
     }
-    let attributes = serde_json::from_str(&now.attributes).unwrap();
-    (all, TaskRouter([(now.sid.clone(), worker(&now.sid, &now.name, &attributes))].into()))
+    let attributes = serde_json::from_str(&current.attributes).unwrap();
+    (callbacks, TaskRouter([(current.sid.clone(), worker(&current.sid, &current.name, &attributes))].into()))
 }
 
-/// In which order, how often, and whether the function dies on the way.
+/// The callbacks to deliver first, and whether the function crashes during the delivery.
 type Deliveries = Vec<(prop::sample::Index, bool)>;
 
 fn deliveries() -> impl Strategy<Value = Deliveries> {
@@ -98,41 +101,41 @@ fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writ
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let fixture = runtime.block_on(Fixture::new());
     let config = ProptestConfig { cases: 96, ..ProptestConfig::default() };
-    let people = (attributes(), happenings(), attributes(), happenings());
-    proptest!(config, |((a, ada, i, ida) in people, early in deliveries(), seed in any::<u64>())| {
-        let ((mut all, mut taskrouter), (others, other)) = (history("ada", &a, ada), history("ida", &i, ida));
-        all.extend(others);
-        taskrouter.0.extend(other.0);
+    let histories = (attributes(), worker_events(), attributes(), worker_events());
+    proptest!(config, |((a, ada, i, ida) in histories, extra_deliveries in deliveries(), seed in any::<u64>())| {
+        let ((mut callbacks, mut taskrouter), (other_callbacks, other_taskrouter)) = (history("ada", &a, ada), history("ida", &i, ida));
+        callbacks.extend(other_callbacks);
+        taskrouter.0.extend(other_taskrouter.0);
         runtime.block_on(async {
             let in_order = fixture.ingest(taskrouter.clone());
-            for callback in &all {
-                callback.arrives(&in_order).await;
+            for callback in &callbacks {
+                callback.deliver(&in_order).await;
             }
-            // Some come early, twice, or to a function that dies; then each comes once more, in some order.
-            let disorderly = fixture.ingest(taskrouter);
-            for (index, dies) in &early {
-                let callback = index.get(&all);
-                if *dies { callback.arrives_and_dies(&disorderly).await } else { callback.arrives(&disorderly).await }
+            // Some callbacks arrive early, repeatedly, or at a function that crashes; then each arrives once, shuffled.
+            let out_of_order = fixture.ingest(taskrouter);
+            for (index, crash_before_commit) in &extra_deliveries {
+                let callback = index.get(&callbacks);
+                if *crash_before_commit { callback.deliver_with_crash(&out_of_order).await } else { callback.deliver(&out_of_order).await }
             }
-            let mut last = all.iter().collect::<Vec<_>>();
-            last.sort_by_key(|callback| shuffled(seed, callback));
-            for callback in last {
-                callback.arrives(&disorderly).await;
+            let mut shuffled_callbacks = callbacks.iter().collect::<Vec<_>>();
+            shuffled_callbacks.sort_by_key(|callback| shuffle_key(seed, callback));
+            for callback in shuffled_callbacks {
+                callback.deliver(&out_of_order).await;
             }
-            let (expected, found) = (contents(&in_order.store.directory).await, contents(&disorderly.store.directory).await);
-            let told = |one: &Contents, other: &Contents| {
+            let (expected, found) = (table_contents(&in_order.store.directory).await, table_contents(&out_of_order.store.directory).await);
+            let differences = |one: &TableContents, other: &TableContents| {
                 one.iter().filter(|(key, item)| other.get(*key) != Some(item)).map(|(_, item)| item.to_string()).collect::<Vec<_>>()
             };
-            // The catalog keeps a skill that somebody was thought to have for a while; unused, it can be deleted.
-            let more = told(&found, &expected).into_iter().filter(|item| !item.contains("\"pk\":\"SKILLS\""));
-            let (found, expected) = (more.collect::<Vec<_>>(), told(&expected, &found));
-            prop_assert_eq!(found, expected, "callbacks {:#?}", all);
+            // The catalog keeps skills that a late callback imported and an earlier one removed; they are unused.
+            let extra_items = differences(&found, &expected).into_iter().filter(|item| !item.contains("\"pk\":\"SKILLS\""));
+            let (found, expected) = (extra_items.collect::<Vec<_>>(), differences(&expected, &found));
+            prop_assert_eq!(found, expected, "callbacks {:#?}", callbacks);
             Ok(())
         })?;
     });
 }
 
-fn shuffled(seed: u64, callback: &Report) -> u64 {
+fn shuffle_key(seed: u64, callback: &Report) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     (seed, &callback.sid, callback.version.at_ms, callback.deleted).hash(&mut hasher);

@@ -34,32 +34,31 @@ async fn directory(dynamo: &Dynamo) -> Directory {
     directory
 }
 
-async fn changed(directory: &Directory, before: Option<&User>, after: User, action: Action) -> User {
+async fn commit(directory: &Directory, before: Option<&User>, after: User, action: Action) -> User {
     directory.commit_user(UserChange::new(before, after, operator(), action)).await.unwrap()
 }
 
-async fn deleted(directory: &Directory, user: &User) -> User {
+async fn delete(directory: &Directory, user: &User) -> User {
     let owner = Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner };
     let after = StatusChange::Delete.apply(user, owner).unwrap();
-    changed(directory, Some(user), after, Action::Deleted).await
+    commit(directory, Some(user), after, Action::Deleted).await
 }
 
-// rule 13
 #[tokio::test]
 async fn rule_13_an_operator_brings_back_a_deleted_person_with_the_teams_and_skills_that_are_there_still() {
     let dynamo = Dynamo::memory().await.unwrap();
     let directory = directory(&dynamo).await;
-    let many = (0..100).map(|n| SkillName::new(&format!("S{n}")).unwrap()).collect::<Vec<_>>();
-    directory.import_skills(&many, operator()).await.unwrap();
-    let assigned_skills = many.iter().map(|name| (name.clone(), None)).collect();
+    let skill_names = (0..100).map(|n| SkillName::new(&format!("S{n}")).unwrap()).collect::<Vec<_>>();
+    directory.import_skills(&skill_names, operator()).await.unwrap();
+    let assigned_skills = skill_names.iter().map(|name| (name.clone(), None)).collect();
     let ada = user_with_role("ada", Role::Supervisor).with(|user| {
         user.managed.teams = [team_id(1), team_id(2)].into();
         user.managed.assigned_skills = assigned_skills;
     });
-    let ada = changed(&directory, None, ada, Action::Adopted).await;
-    let gone = deleted(&directory, &ada).await;
+    let ada = commit(&directory, None, ada, Action::Adopted).await;
+    let deleted_user = delete(&directory, &ada).await;
     assert_eq!(
-        (gone.managed.status, gone.managed.teams.len(), gone.managed.assigned_skills.len()),
+        (deleted_user.managed.status, deleted_user.managed.teams.len(), deleted_user.managed.assigned_skills.len()),
         (Status::Deleted, 0, 0)
     );
     let team = directory.team(2).await;
@@ -79,16 +78,16 @@ async fn rule_13_an_operator_brings_back_a_deleted_person_with_the_teams_and_ski
 async fn whoever_is_not_deleted_is_not_restored() {
     let dynamo = Dynamo::memory().await.unwrap();
     let directory = directory(&dynamo).await;
-    let ada = changed(&directory, None, agent("ada"), Action::Adopted).await;
+    let ada = commit(&directory, None, agent("ada"), Action::Adopted).await;
     let refused = restore_user(&directory, &FixedTime(NOW), ada.user_id, "test").await;
     assert!(matches!(refused, Err(ChangeError::Refused(refusal)) if refusal.code() == "not-deleted"));
 }
 
-trait OneTeam {
+trait FetchTeam {
     async fn team(&self, number: u128) -> Team;
 }
 
-impl OneTeam for Directory {
+impl FetchTeam for Directory {
     async fn team(&self, number: u128) -> Team {
         let wanted = ReadSet { teams: [team_id(number)].into(), ..ReadSet::default() };
         self.snapshot(&wanted).await.unwrap().teams.remove(&team_id(number)).unwrap()

@@ -1,4 +1,4 @@
-//! A directory, a TaskRouter, and what is in the table afterwards.
+//! Ingest with an embedded table and a stub of TaskRouter, and the contents of the table.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -19,7 +19,7 @@ use store::{
 };
 use twilio::{FetchWorker, TwilioError};
 
-/// A TaskRouter that holds these workers now.
+/// A stub of TaskRouter that holds these workers.
 #[derive(Debug, Default, Clone)]
 pub struct TaskRouter(pub HashMap<String, twilio::Worker>);
 
@@ -29,7 +29,7 @@ impl FetchWorker for TaskRouter {
     }
 }
 
-/// A worker as TaskRouter answers it.
+/// A worker in the shape of TaskRouter's REST API.
 pub fn worker(sid: &str, name: &str, attributes: &Value) -> twilio::Worker {
     serde_json::from_value(serde_json::json!({
         "sid": sid, "friendly_name": name, "attributes": attributes.to_string(),
@@ -38,13 +38,13 @@ pub fn worker(sid: &str, name: &str, attributes: &Value) -> twilio::Worker {
     .unwrap()
 }
 
-/// The table, whose writer can be made to die between a callback's two writes.
-pub struct Table {
+/// A directory that can simulate a crash of the function between a callback's two writes.
+pub struct CrashingStore {
     pub directory: Directory,
-    pub dies: AtomicBool,
+    pub crash_before_commit: AtomicBool,
 }
 
-impl ViewUser for Table {
+impl ViewUser for CrashingStore {
     async fn user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {
         self.directory.user(user_id).await
     }
@@ -56,16 +56,16 @@ impl ViewUser for Table {
     }
 }
 
-impl CommitUser for Table {
+impl CommitUser for CrashingStore {
     async fn commit_user(&self, change: UserChange<'_>) -> Result<User, StoreError> {
-        if self.dies.swap(false, Ordering::Relaxed) {
-            return Err(StoreError::Unavailable("the function died".into()));
+        if self.crash_before_commit.swap(false, Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("the function crashed".into()));
         }
         self.directory.commit_user(change).await
     }
 }
 
-impl ViewTeams for Table {
+impl ViewTeams for CrashingStore {
     async fn teams(&self, ids: BTreeSet<TeamId>) -> Result<Teams, StoreError> {
         self.directory.teams(ids).await
     }
@@ -74,19 +74,19 @@ impl ViewTeams for Table {
     }
 }
 
-impl RecordReport for Table {
+impl RecordReport for CrashingStore {
     async fn record_report(&self, report: &WorkerReport) -> Result<RecordedReport, StoreError> {
         self.directory.record_report(report).await
     }
 }
 
-impl ImportSkills for Table {
+impl ImportSkills for CrashingStore {
     async fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
         self.directory.import_skills(names, origin).await
     }
 }
 
-pub type Ingest = WorkerIngest<Table, TaskRouter, SystemTimeAndIds>;
+pub type TestIngest = WorkerIngest<CrashingStore, TaskRouter, SystemTimeAndIds>;
 
 pub struct Fixture {
     dynamo: Dynamo,
@@ -99,11 +99,11 @@ impl Fixture {
         Self { client: dynamo.client(), dynamo }
     }
 
-    /// Ingest into an empty table, where `owner` is to be an account owner.
-    pub fn ingest(&self, taskrouter: TaskRouter) -> Ingest {
+    /// Ingest into an empty table; `ACCOUNT_OWNERS` lists `owner`.
+    pub fn ingest(&self, taskrouter: TaskRouter) -> TestIngest {
         let directory = Directory::new(self.client.clone(), self.dynamo.fresh_table().unwrap());
         let policy = Policy { account_owners: [stored("owner")].into(), ..Policy::default() };
-        let store = Table { directory, dies: AtomicBool::new(false) };
+        let store = CrashingStore { directory, crash_before_commit: AtomicBool::new(false) };
         WorkerIngest { store, taskrouter, time_and_ids: SystemTimeAndIds, policy }
     }
 }
@@ -119,7 +119,7 @@ pub struct Report {
     pub deleted: bool,
 }
 
-/// At this second, the worker with this SID and name has these attributes.
+/// The callback of this second about the worker with this SID, name and attributes.
 pub fn report(second: i64, sid: &str, name: &str, attributes: &Value) -> Report {
     let version = ReportVersion { at_ms: second * 1_000, version: u64::try_from(second).unwrap() };
     let (sid, name, attributes) = (sid.to_owned(), name.to_owned(), attributes.to_string());
@@ -127,7 +127,7 @@ pub fn report(second: i64, sid: &str, name: &str, attributes: &Value) -> Report 
 }
 
 impl Report {
-    /// As the form that TaskRouter posts.
+    /// The form that TaskRouter posts.
     pub fn form(&self) -> Vec<(&'static str, String)> {
         let event_type = if self.deleted { "worker.deleted" } else { "worker.attributes.update" };
         vec![
@@ -150,51 +150,52 @@ impl Report {
         twilio::Callback::parse(form.as_bytes()).unwrap().worker.unwrap()
     }
 
-    pub async fn arrives(&self, ingest: &Ingest) {
+    pub async fn deliver(&self, ingest: &TestIngest) {
         ingest.apply(self.parsed(), Source::Webhook, "EV1").await.unwrap();
     }
 
-    /// The function dies after the first of its writes, if it gets that far.
-    pub async fn arrives_and_dies(&self, ingest: &Ingest) {
-        ingest.store.dies.store(true, Ordering::Relaxed);
+    /// The function crashes after the first of its writes, if it gets that far.
+    pub async fn deliver_with_crash(&self, ingest: &TestIngest) {
+        ingest.store.crash_before_commit.store(true, Ordering::Relaxed);
         let _ = ingest.apply(self.parsed(), Source::Webhook, "EV1").await;
-        ingest.store.dies.store(false, Ordering::Relaxed);
+        ingest.store.crash_before_commit.store(false, Ordering::Relaxed);
     }
 }
 
-/// What depends on how often and when something was reported. Of several equal reports, `reported_at` is the version of
-/// the one that was applied: the others are recognised by their hash and not stored.
-const MOMENTS: [&str; 4] = ["version", "created_at", "updated_at", "reported_at"];
+/// Fields that depend on the number and time of reports. Of several equal reports, `reported_at` is the version of the
+/// one that was applied: the others are recognised by their hash and not stored.
+const TIME_FIELDS: [&str; 4] = ["version", "created_at", "updated_at", "reported_at"];
 
 /// Items by key.
-pub type Contents = BTreeMap<String, Value>;
+pub type TableContents = BTreeMap<String, Value>;
 
 /// Everything in the table that a callback may change, except for times, histories and outboxes. Users are named by
 /// identity, because ids are random.
-pub async fn contents(directory: &Directory) -> Contents {
+pub async fn table_contents(directory: &Directory) -> TableContents {
     let items = directory.client().scan().table_name(directory.name()).send().await.unwrap().items.unwrap_or_default();
     let items = items.into_iter().map(|item| serde_dynamo::from_item::<_, Value>(item).unwrap()).collect::<Vec<_>>();
     let profiles = items.iter().filter(|item| item["entity"] == "user");
     let names = profiles.map(|item| (text(item, "user_id"), text(item, "identity"))).collect::<BTreeMap<_, _>>();
-    let readable = |text: &str| names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
-    let kept = items.iter().filter(|item| !["audit", "outbox"].contains(&item["entity"].as_str().unwrap()));
-    kept.map(|item| {
-        let mut item = item.clone();
-        if item["entity"] == "user" {
-            item.as_object_mut().unwrap().retain(|field, _| !MOMENTS.contains(&field.as_str()));
-        }
-        let item: Value = serde_json::from_str(&readable(&item.to_string())).unwrap();
-        (format!("{} {}", text(&item, "pk"), text(&item, "sk")), item)
-    })
-    .collect()
+    let replace_ids =
+        |text: &str| names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
+    let compared = items.iter().filter(|item| !["audit", "outbox"].contains(&item["entity"].as_str().unwrap()));
+    compared
+        .map(|item| {
+            let mut item = item.clone();
+            if item["entity"] == "user" {
+                item.as_object_mut().unwrap().retain(|field, _| !TIME_FIELDS.contains(&field.as_str()));
+            }
+            let item: Value = serde_json::from_str(&replace_ids(&item.to_string())).unwrap();
+            (format!("{} {}", text(&item, "pk"), text(&item, "sk")), item)
+        })
+        .collect()
 }
 
 fn text(item: &Value, field: &str) -> String {
     item[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// The person of this identity.
-pub async fn person(directory: &Directory, identity: &str) -> User {
+pub async fn user_of_identity(directory: &Directory, identity: &str) -> User {
     let user_id = directory.user_id_of_identity(&stored(identity)).await.unwrap().unwrap();
     directory.user(user_id).await.unwrap().unwrap()
 }

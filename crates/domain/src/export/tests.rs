@@ -163,7 +163,7 @@ fn rule_30_names_that_are_no_formula_stay_as_they_are() {
     }
 }
 
-/// What was written, without what [`defused`] put there.
+/// The cell as written, without the prefix of [`defused`].
 fn undone(cell: &str) -> String {
     let undo = |(i, piece)| if is_formula(piece, i == 0) { piece.strip_prefix('\'').unwrap() } else { piece };
     cell.split_inclusive(ENDS).enumerate().map(undo).collect()
@@ -179,9 +179,9 @@ prop_compose! {
         email in proptest::option::of(nasty()),
         skill in nasty(), level in any::<Option<i64>>(),
     ) -> Row {
-        let [name, identity, of_team] = names;
+        let [name, identity, team_name] = names;
         let assigned = SkillName::adopted(&skill).map(|skill| (skill, level.map(Level)));
-        let teams = Teams::from([team(1, &of_team, &[]), team(2, &name, &[("Chat", None)])]);
+        let teams = Teams::from([team(1, &team_name, &[]), team(2, &name, &[("Chat", None)])]);
         let user = person(1, &name, email.as_deref()).with(|user| { user.identity = test_support::stored(&identity); user.managed.teams = teams.keys().copied().collect(); user.managed.assigned_skills = assigned.into_iter().collect(); });
         row(&user, &teams)
     }

@@ -38,16 +38,16 @@ fn report(attributes: &Attributes, version: ReportVersion) -> WorkerReport {
     }
 }
 
-fn first(report: &WorkerReport) -> Option<User> {
+fn adopt_user(report: &WorkerReport) -> Option<User> {
     adopt(report, &policy(), test_support::agent("ada").user_id, Timestamp::UNIX_EPOCH)
 }
 
-fn again(user: &User, report: &WorkerReport) -> User {
+fn apply_latest(user: &User, report: &WorkerReport) -> User {
     apply_report(user, report, true, &policy(), &Skills::new())
 }
 
 /// A report that arrives after a later one.
-fn late(user: &User, report: &WorkerReport) -> User {
+fn apply_late(user: &User, report: &WorkerReport) -> User {
     apply_report(user, report, false, &policy(), &Skills::new())
 }
 
@@ -58,7 +58,7 @@ fn rule_23_a_person_first_seen_is_adopted_as_they_are() {
         disabled: skills(&[("French", 3)]),
         ..login(Role::Supervisor)
     };
-    let ada = first(&report(&attributes, EARLY)).unwrap();
+    let ada = adopt_user(&report(&attributes, EARLY)).unwrap();
     assert_eq!((ada.managed.role, ada.managed.role_granted, ada.managed.act_as_agent), (Role::Supervisor, false, true));
     assert_eq!(ada.managed.assigned_skills, skills(&[("English", 80), ("French", 3)]));
     assert_eq!(ada.taskrouter.disabled_skills, [SkillName::new("French").unwrap()].into());
@@ -67,23 +67,24 @@ fn rule_23_a_person_first_seen_is_adopted_as_they_are() {
 
 #[test]
 fn rule_23_a_supervisor_found_without_routing_skills_does_not_act_as_agent() {
-    assert!(!first(&report(&login(Role::Supervisor), EARLY)).unwrap().managed.act_as_agent);
+    assert!(!adopt_user(&report(&login(Role::Supervisor), EARLY)).unwrap().managed.act_as_agent);
 }
 
 #[test]
 fn rule_23_a_worker_without_one_of_the_three_roles_is_unmanaged() {
-    assert_eq!(first(&report(&Attributes { role: None, ..login(Role::Agent) }, EARLY)), None);
+    assert_eq!(adopt_user(&report(&Attributes { role: None, ..login(Role::Agent) }, EARLY)), None);
 }
 
 #[test]
 fn rule_3_whom_the_deployment_names_is_an_account_owner_from_the_next_login_on() {
     let attributes = login(Role::SystemAdmin);
     let owner =
-        first(&WorkerReport { identity: Some(identity("Owner@Example.com")), ..report(&attributes, EARLY) }).unwrap();
+        adopt_user(&WorkerReport { identity: Some(identity("Owner@Example.com")), ..report(&attributes, EARLY) })
+            .unwrap();
     assert_eq!((owner.managed.role, owner.managed.role_granted), (Role::AccountOwner, true));
     let lowered = login(Role::Agent);
     let later =
-        again(&owner, &WorkerReport { identity: Some(identity("Owner@Example.com")), ..report(&lowered, LATE) });
+        apply_latest(&owner, &WorkerReport { identity: Some(identity("Owner@Example.com")), ..report(&lowered, LATE) });
     assert_eq!(later.managed.role, Role::AccountOwner);
 }
 
@@ -92,7 +93,7 @@ fn rule_24_a_login_changes_name_email_and_picture_and_nothing_that_the_directory
     let decided = test_support::user_with_role("ada", Role::Supervisor)
         .with(|user| user.managed.assigned_skills = skills(&[("English", 80)]));
     let attributes = Attributes { skills: skills(&[("French", 1)]), ..login(Role::SystemAdmin) };
-    let after = again(&decided, &report(&attributes, LATE));
+    let after = apply_latest(&decided, &report(&attributes, LATE));
     assert_eq!((after.name(), after.email()), ("Ada Lovelace", Some("ada@example.com")));
     assert_eq!(
         (after.managed.role, &after.managed.assigned_skills),
@@ -103,9 +104,13 @@ fn rule_24_a_login_changes_name_email_and_picture_and_nothing_that_the_directory
 #[test]
 fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_taken_over() {
     let decided = test_support::user_with_role("ada", Role::Supervisor);
-    assert_eq!(again(&decided, &report(&login(Role::Agent), LATE)).managed.role, Role::Agent);
+    assert_eq!(apply_latest(&decided, &report(&login(Role::Agent), LATE)).managed.role, Role::Agent);
     let raised_here = decided.with(|user| user.managed.login_role = Some(Role::Agent));
-    assert_eq!(again(&raised_here, &report(&login(Role::Agent), LATE)).managed.role, Role::Supervisor, "that is drift");
+    assert_eq!(
+        apply_latest(&raised_here, &report(&login(Role::Agent), LATE)).managed.role,
+        Role::Supervisor,
+        "that is drift"
+    );
 }
 
 #[test]
@@ -113,11 +118,11 @@ fn rules_24_and_28_a_lowering_that_is_heard_late_is_taken_over_all_the_same() {
     let decided = test_support::user_with_role("ada", Role::SystemAdmin)
         .with(|user| user.managed.role_decided_after = Some(ReportVersion { at_ms: 500, version: 0 }));
     let (lowered, raised) = (login(Role::Agent), login(Role::SystemAdmin));
-    let in_order = again(&again(&decided, &report(&lowered, EARLY)), &report(&raised, LATE));
-    let reversed = late(&again(&decided, &report(&raised, LATE)), &report(&lowered, EARLY));
+    let in_order = apply_latest(&apply_latest(&decided, &report(&lowered, EARLY)), &report(&raised, LATE));
+    let reversed = apply_late(&apply_latest(&decided, &report(&raised, LATE)), &report(&lowered, EARLY));
     assert_eq!((in_order.managed.role, reversed.managed.role), (Role::Agent, Role::Agent));
     let before_the_decision = report(&lowered, ReportVersion { at_ms: 400, version: 0 });
-    assert_eq!(late(&decided, &before_the_decision).managed.role, Role::SystemAdmin);
+    assert_eq!(apply_late(&decided, &before_the_decision).managed.role, Role::SystemAdmin);
 }
 
 #[test]
@@ -156,8 +161,8 @@ fn rule_28_an_earlier_login_that_arrives_late_is_what_is_adopted_and_the_latest_
             ..login(Role::Supervisor)
         },
     );
-    let in_order = again(&first(&report(&created, EARLY)).unwrap(), &report(&renamed, LATE));
-    let reversed = late(&first(&report(&renamed, LATE)).unwrap(), &report(&created, EARLY));
+    let in_order = apply_latest(&adopt_user(&report(&created, EARLY)).unwrap(), &report(&renamed, LATE));
+    let reversed = apply_late(&adopt_user(&report(&renamed, LATE)).unwrap(), &report(&created, EARLY));
     assert_eq!(in_order, reversed);
     assert_eq!((in_order.name(), in_order.managed.role), ("Ada King", Role::Agent));
 }
@@ -165,32 +170,33 @@ fn rule_28_an_earlier_login_that_arrives_late_is_what_is_adopted_and_the_latest_
 #[test]
 fn rule_28_a_worker_removed_in_taskrouter_leaves_its_user_active_and_without_worker() {
     let attributes = login(Role::Agent);
-    let ada = first(&report(&attributes, EARLY)).unwrap();
-    let after = again(&ada, &WorkerReport { deleted: true, ..report(&attributes, LATE) });
+    let ada = adopt_user(&report(&attributes, EARLY)).unwrap();
+    let after = apply_latest(&ada, &WorkerReport { deleted: true, ..report(&attributes, LATE) });
     assert_eq!((after.managed.status, after.taskrouter.worker_sid), (Status::Active, None));
 }
 
 #[test]
 fn rule_22_a_worker_that_comes_back_with_a_new_sid_is_the_same_user() {
     let attributes = login(Role::Agent);
-    let without = first(&report(&attributes, EARLY)).unwrap().with(|user| user.taskrouter.worker_sid = None);
-    let back = again(&without, &WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&attributes, LATE) });
-    assert_eq!(back.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK2"));
+    let without = adopt_user(&report(&attributes, EARLY)).unwrap().with(|user| user.taskrouter.worker_sid = None);
+    let returned =
+        apply_latest(&without, &WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&attributes, LATE) });
+    assert_eq!(returned.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK2"));
 }
 
 #[test]
 fn rule_13_a_login_does_not_bring_a_deleted_person_back() {
     let deleted = test_support::agent("ada").with(|user| user.managed.status = Status::Deleted);
-    let after = again(&deleted, &report(&login(Role::Supervisor), LATE));
+    let after = apply_latest(&deleted, &report(&login(Role::Supervisor), LATE));
     assert_eq!(after, deleted.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1"))));
 }
 
 #[test]
 fn somebody_whose_attributes_cannot_be_read_is_still_on_the_list() {
     let nothing = Attributes::default();
-    let ada = first(&WorkerReport { attributes: None, ..report(&nothing, EARLY) }).unwrap();
+    let ada = adopt_user(&WorkerReport { attributes: None, ..report(&nothing, EARLY) }).unwrap();
     assert_eq!((ada.name(), ada.managed.role, ada.managed.provenance), ("ada", Role::Agent, Provenance::Pending));
     let attributes = login(Role::Supervisor);
-    let read = again(&ada, &report(&attributes, EARLY));
+    let read = apply_latest(&ada, &report(&attributes, EARLY));
     assert_eq!((read.name(), read.managed.role), ("Ada Lovelace", Role::Supervisor));
 }

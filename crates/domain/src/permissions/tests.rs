@@ -6,7 +6,7 @@ fn caller(role: Role) -> Caller {
     Caller { user_id: user_with_role("caller", role).user_id, role }
 }
 
-/// What a letter in the tables below stands for.
+/// The meaning of the letters in the tables below.
 fn meaning(letter: char) -> Option<&'static str> {
     match letter {
         'y' => None,
@@ -54,23 +54,22 @@ fn cells(row: &str) -> Vec<Option<&'static str>> {
     row.split(' ').map(|cell| meaning(cell.chars().next().unwrap())).collect()
 }
 
-// rule 1, rule 2, rule 3, rule 4
 #[test]
 fn rules_1_to_4_each_cell_of_the_powers_table_says_what_the_rules_say() {
-    let told = |caller, row, target| decision(caller, row, target).err().map(|refusal| refusal.code());
+    let refusal_code = |caller, row, target| decision(caller, row, target).err().map(|refusal| refusal.code());
     let (on_a_user, on_the_directory): (Vec<&Row>, Vec<&Row>) = rows().iter().partition(|row| row.has_target);
     assert_eq!(on_the_directory.len(), ON_THE_DIRECTORY.len());
     assert_eq!(on_a_user.len(), ON_A_USER.len());
     for (row, (name, expected)) in on_the_directory.into_iter().zip(ON_THE_DIRECTORY) {
         assert_eq!(row.name, *name);
-        let told = CALLERS.map(|caller| told(caller, row, Target::Caller));
-        assert_eq!(told.to_vec(), cells(expected), "{name}");
+        let codes = CALLERS.map(|caller| refusal_code(caller, row, Target::Caller));
+        assert_eq!(codes.to_vec(), cells(expected), "{name}");
     }
     for (row, (name, expected)) in on_a_user.into_iter().zip(ON_A_USER) {
         assert_eq!(row.name, *name);
         for (caller, expected) in CALLERS.into_iter().zip(expected) {
-            let told = Target::ALL.map(|target| told(caller, row, target));
-            assert_eq!(told.to_vec(), cells(expected), "{name} by {caller}");
+            let codes = Target::ALL.map(|target| refusal_code(caller, row, target));
+            assert_eq!(codes.to_vec(), cells(expected), "{name} by {caller}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Folding: what makes two spellings of a text the same to a search (rule 6).
+//! Folding: spellings of a text that a search treats as equal fold to the same text (rule 6).
 
 use caseless::Caseless as _;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use unicode_script::{Script, UnicodeScript as _};
 
-/// The text without what a search does not look at: case, width and other compatible forms, marks on Latin
+/// The text without the differences that a search ignores: case, width and other compatible forms, marks on Latin
 /// letters, control characters; any run of white space is one space, and none stands at the ends.
 ///
-/// Texts are folded when they are stored and again when they are asked for, so folding twice must be folding once.
+/// Texts are folded when they are stored and again when they are read, so folding must be idempotent.
 /// One pass does it, without a search for a fixed point, because of the order of its steps:
 /// - Control characters go first. Gone later, they would let a mark find a letter that it had not composed with.
 /// - Taking apart and folding case come next, both character by character. What they give for any single character

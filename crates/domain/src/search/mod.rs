@@ -1,6 +1,5 @@
-//! Search by any part of name or e-mail (rule 6): what is asked, what is looked through, and when one is in
-//! the other. Index entries are candidates; what is defined here
-//! decides.
+//! Search by any part of name or e-mail address (rule 6): the search text, the searched text of a user, and matching.
+//! Index entries are candidates; the matching defined here decides.
 
 mod fold;
 mod query;
@@ -14,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Refusal, User};
 
-/// The longest search text, in characters after folding: nobody's name or e-mail is longer.
+/// The longest search text, in characters after folding: longer than any name or e-mail address.
 pub const MAX_TEXT: usize = 254;
 
-/// The shortest search text, and the shortest term that the index can be asked for, in characters after folding.
+/// The shortest search text, and the shortest term that the index supports, in characters after folding.
 pub const MIN_TEXT: usize = 3;
 
 /// Between name and e-mail in [`UserText::joined`]. A control character, so no folded text holds it.
@@ -40,7 +39,7 @@ pub struct SearchText {
 }
 
 impl SearchText {
-    /// Takes what was typed. Refuses fewer than three characters and more than [`MAX_TEXT`], counted after
+    /// Folds the search text. Rejects fewer than three characters and more than [`MAX_TEXT`], counted after
     /// folding with the spaces between words (rule 6).
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let folded = fold(text);
@@ -51,14 +50,14 @@ impl SearchText {
         }
     }
 
-    /// What must all be found, each in name or e-mail: the words, or one phrase where no word has three
-    /// characters (rule 6). A word that is part of another one says nothing more and is left out.
+    /// The terms, each of which must be part of the name or e-mail address: the words, or one phrase where no word has three
+    /// characters (rule 6). A word that is part of another one is left out.
     #[must_use]
     pub fn terms(&self) -> &[String] {
         &self.terms
     }
 
-    /// The indices of the terms of three characters or more, which the index can be asked for. There is at
+    /// The indices of the terms of three characters or more, which the index supports. There is at
     /// least one.
     pub fn indexed_terms(&self) -> impl Iterator<Item = usize> {
         self.terms.iter().enumerate().filter(|(_, term)| can_lead(term)).map(|(index, _)| index)
@@ -79,7 +78,7 @@ fn can_lead(term: &str) -> bool {
     term.chars().nth(MIN_TEXT - 1).is_some()
 }
 
-/// What a search looks through: name and e-mail address of a user, folded.
+/// The searched text of a user: name and e-mail address, folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserText {
     name: String,

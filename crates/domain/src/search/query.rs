@@ -1,4 +1,4 @@
-//! What a list of users is asked for (rules 6, 7 and 9), and which users match.
+//! Queries for users (rules 6, 7 and 9), and which users match.
 //!
 //! A filter is one variant of [`Criterion`]. Besides this file it appears where it is parsed (`http_api`) and where its
 //! entries are stored (`store`, the key of a filter entry).
@@ -120,7 +120,7 @@ impl UserQuery {
         usize::from(self.text.is_some()) + self.criteria.iter().map(Criterion::conditions).sum::<usize>()
     }
 
-    /// Whether the user matches as far as the profile shows. What it leaves open is [`Self::matches_criteria`]'s.
+    /// Whether the user matches as far as the profile shows. [`Self::matches_criteria`] checks the rest.
     #[must_use]
     pub fn may_match_profile(&self, user: &User) -> bool {
         let matches_text = |text| UserText::of(user).matches(text);

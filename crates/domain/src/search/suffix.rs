@@ -1,8 +1,8 @@
 //! The suffix index: *contains* as *begins with*.
 //!
-//! From each position of name and e-mail on, the text is an entry. A text contains a term exactly where one of
-//! its suffixes begins with it, so "who contains this term" is a question for the entries under the term's first
-//! three characters that go on with its remainder.
+//! Each suffix of name and e-mail address is an entry. A text contains a term exactly if one of its suffixes begins with
+//! the term, so the users that contain a term are found by the entries under its first three characters whose rest begins
+//! with its remainder.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ pub struct Suffix {
 }
 
 /// Every suffix of three characters or more, in order of position. Of identical ones only the first is
-/// given, so head and rest are a key among the suffixes of one person.
+/// given, so head and rest are a key among the suffixes of one user.
 #[must_use]
 pub fn suffixes(text: &UserText) -> Vec<Suffix> {
     let fields = [(text.name(), 0), (text.email(), text.name().len() + SEPARATOR.len_utf8())];
@@ -40,7 +40,7 @@ pub fn split_term(term: &str) -> (&str, &str) {
     split(term).unwrap_or((term, ""))
 }
 
-/// Whether this position, in bytes, is the first one where the joined text has the term. A person with several
+/// Whether this position, in bytes, is the first one where the joined text has the term. A user with several
 /// matches has several entries; taking only the one of which this is true shows them once.
 #[must_use]
 pub fn is_first_place(joined: &str, position: usize, term: &str) -> bool {

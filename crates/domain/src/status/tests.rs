@@ -35,27 +35,26 @@ fn rule_12_the_same_again_changes_nothing() {
     let away = after(StatusChange::Deactivate, &ada());
     assert_eq!(after(StatusChange::Deactivate, &away), away);
     assert_eq!(after(StatusChange::Reactivate, &ada()), ada());
-    let gone = after(StatusChange::Delete, &ada());
-    assert_eq!(after(StatusChange::Delete, &gone), gone);
+    let deleted_user = after(StatusChange::Delete, &ada());
+    assert_eq!(after(StatusChange::Delete, &deleted_user), deleted_user);
 }
 
-// rule 14
 #[test]
 fn rule_14_a_deleted_persons_teams_give_them_up_and_name_and_email_stay() {
     let named = ada().with(|user| user.idp.email = Some(stored("ada@example.com")));
-    let gone = after(StatusChange::Delete, &named);
+    let deleted_user = after(StatusChange::Delete, &named);
     assert_eq!(
-        (gone.managed.status, gone.managed.teams.len(), gone.managed.assigned_skills.len()),
+        (deleted_user.managed.status, deleted_user.managed.teams.len(), deleted_user.managed.assigned_skills.len()),
         (Status::Deleted, 0, 0)
     );
-    assert_eq!((gone.name(), gone.email()), (named.name(), named.email()));
+    assert_eq!((deleted_user.name(), deleted_user.email()), (named.name(), named.email()));
 }
 
 #[test]
 fn rule_13_a_tombstone_is_neither_deactivated_nor_reactivated() {
-    let gone = after(StatusChange::Delete, &ada());
+    let deleted_user = after(StatusChange::Delete, &ada());
     for change in [StatusChange::Deactivate, StatusChange::Reactivate] {
-        assert_eq!(change.apply(&gone, owner()), Err(Refusal::DeletedUser));
+        assert_eq!(change.apply(&deleted_user, owner()), Err(Refusal::DeletedUser));
     }
 }
 
@@ -81,15 +80,15 @@ fn record(action: Action, before: &User, after: &User) -> Record {
 #[test]
 fn rule_13_an_operator_restores_what_is_there_still() {
     let away = after(StatusChange::Deactivate, &ada());
-    let gone = after(StatusChange::Delete, &away);
+    let deleted_user = after(StatusChange::Delete, &away);
     let history = [
-        record(Action::LoginRefused, &gone, &gone),
-        record(Action::Deleted, &away, &gone),
+        record(Action::LoginRefused, &deleted_user, &deleted_user),
+        record(Action::Deleted, &away, &deleted_user),
         record(Action::Deactivated, &ada(), &away),
     ];
     let former = StateBeforeDeletion::from_history(&history);
-    assert_eq!(former.restore(&gone, |_| true, |_| true), Ok(away.clone()));
-    let less = former.restore(&gone, |_| false, |_| false).unwrap();
+    assert_eq!(former.restore(&deleted_user, |_| true, |_| true), Ok(away.clone()));
+    let less = former.restore(&deleted_user, |_| false, |_| false).unwrap();
     assert_eq!((less.managed.teams.len(), less.managed.assigned_skills.len()), (0, 0));
     assert_eq!(former.restore(&away, |_| true, |_| true), Err(Refusal::NotDeleted(Status::Deactivated)));
 }
@@ -100,12 +99,12 @@ fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
         user.managed.status = Status::Deleted;
         user.managed.teams = [].into();
     });
-    let gone = after(StatusChange::Delete, &half);
+    let deleted_user = after(StatusChange::Delete, &half);
     let history = [
-        record(Action::Deleted, &half, &gone),
+        record(Action::Deleted, &half, &deleted_user),
         record(Action::LoginRefused, &half, &half),
         record(Action::Deleted, &ada(), &half),
         record(Action::Edited, &agent("ada"), &ada()),
     ];
-    assert_eq!(StateBeforeDeletion::from_history(&history).restore(&gone, |_| true, |_| true), Ok(ada()));
+    assert_eq!(StateBeforeDeletion::from_history(&history).restore(&deleted_user, |_| true, |_| true), Ok(ada()));
 }

@@ -18,7 +18,7 @@ use store::{Attempt, Directory, IdempotencyStore, KeyState, StoreError, StoredRe
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// How long an attempt is believed to be alive, and how long a response is stored.
+/// The lease of an attempt, and the retention of a response.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 const START: Timestamp = Timestamp::UNIX_EPOCH;
@@ -35,40 +35,39 @@ impl Fixture {
         Self { directory: Directory::new(dynamo.client(), dynamo.fresh_table().unwrap()), _dynamo: dynamo }
     }
 
-    /// Ada posts this.
-    async fn post(&self, request: &Request, answer: impl FnOnce(ResourceId) -> HttpResult) -> Response<Body> {
-        self.post_at(START, request, answer).await
+    async fn post(&self, request: &Request, handler: impl FnOnce(ResourceId) -> HttpResult) -> Response<Body> {
+        self.post_at(START, request, handler).await
     }
 
     async fn post_at(
         &self,
         now: Timestamp,
         request: &Request,
-        answer: impl FnOnce(ResourceId) -> HttpResult,
+        handler: impl FnOnce(ResourceId) -> HttpResult,
     ) -> Response<Body> {
         let ada = caller("ada");
-        let answer = once(&self.directory, &FixedTime(now), &ada, request, |id| async move { answer(id) }).await;
-        answer.unwrap_or_else(|problem| problem.respond(&ada.request_id))
+        let response = once(&self.directory, &FixedTime(now), &ada, request, |id| async move { handler(id) }).await;
+        response.unwrap_or_else(|problem| problem.respond(&ada.request_id))
     }
 
-    /// Ada posts this, and the function dies with the work done. Gives the id of what it has made.
-    async fn dies(&self, request: &Request) -> Uuid {
-        let (made, id) = oneshot::channel();
+    /// The function crashes after it has handled the request; returns the id of the created resource.
+    async fn crash(&self, request: &Request) -> Uuid {
+        let (send_id, id) = oneshot::channel();
         let ada = caller("ada");
-        let dying = once(&self.directory, &FixedTime(START), &ada, request, |id| async move {
-            made.send(id.uuid()).unwrap();
+        let request_future = once(&self.directory, &FixedTime(START), &ada, request, |id| async move {
+            send_id.send(id.uuid()).unwrap();
             pending().await
         });
         tokio::select! {
             id = id => id.unwrap(),
-            _ = dying => unreachable!(),
+            _ = request_future => unreachable!(),
         }
     }
 }
 
-fn caller(who: &str) -> AuthenticatedCaller {
-    let caller = Caller { user_id: test_support::agent(who).user_id, role: Role::Supervisor };
-    AuthenticatedCaller { caller, token_role: caller.role, request_id: format!("request of {who}") }
+fn caller(name: &str) -> AuthenticatedCaller {
+    let caller = Caller { user_id: test_support::agent(name).user_id, role: Role::Supervisor };
+    AuthenticatedCaller { caller, token_role: caller.role, request_id: format!("request of {name}") }
 }
 
 fn with_key() -> Builder {
@@ -79,12 +78,12 @@ fn request(body: &str) -> Request {
     with_key().body(Body::from(body)).unwrap()
 }
 
-fn makes(id: ResourceId) -> HttpResult {
+fn create_team(id: ResourceId) -> HttpResult {
     let headers = [("location", format!("/teams/{}", id.uuid())), ("etag", "\"1\"".to_owned())];
     json_with(201, &json!({"team_id": id.uuid()}), &headers)
 }
 
-fn never(_: ResourceId) -> HttpResult {
+fn must_not_run(_: ResourceId) -> HttpResult {
     panic!("it is handled again")
 }
 
@@ -95,18 +94,18 @@ fn document(response: &Response<Body>) -> Value {
 #[tokio::test]
 async fn the_same_request_gets_the_same_answer_again_and_is_told_so() {
     let fixture = Fixture::new().await;
-    let first = fixture.post(&request("{}"), makes).await;
-    let mut again = fixture.post(&request("{}"), never).await;
-    assert_eq!(again.headers_mut().remove("idempotency-replayed").unwrap(), "true");
-    assert_eq!((again.status(), again.headers()), (first.status(), first.headers()));
-    assert_eq!(document(&again), document(&first));
+    let first = fixture.post(&request("{}"), create_team).await;
+    let mut repeated = fixture.post(&request("{}"), must_not_run).await;
+    assert_eq!(repeated.headers_mut().remove("idempotency-replayed").unwrap(), "true");
+    assert_eq!((repeated.status(), repeated.headers()), (first.status(), first.headers()));
+    assert_eq!(document(&repeated), document(&first));
 }
 
 #[tokio::test]
 async fn without_a_key_every_request_is_handled() {
     let fixture = Fixture::new().await;
     let request = Request::new(Body::from("{}"));
-    let (first, second) = (fixture.post(&request, makes).await, fixture.post(&request, makes).await);
+    let (first, second) = (fixture.post(&request, create_team).await, fixture.post(&request, create_team).await);
     assert_ne!(first.headers()["location"], second.headers()["location"]);
     assert!(!second.headers().contains_key("idempotency-replayed"));
 }
@@ -115,95 +114,104 @@ async fn without_a_key_every_request_is_handled() {
 async fn an_answer_without_a_body_is_replayed_without_one() {
     let fixture = Fixture::new().await;
     let nothing = |_| Ok(Response::builder().status(204).header("preference-applied", "return=minimal"));
-    let nothing = |id| nothing(id).map(|answer| answer.body(Body::Empty).unwrap());
+    let nothing = |id| nothing(id).map(|response| response.body(Body::Empty).unwrap());
     fixture.post(&request("{}"), nothing).await;
-    let again = fixture.post(&request("{}"), never).await;
-    assert_eq!((again.status().as_u16(), again.body().is_empty()), (204, true));
-    assert_eq!(again.headers()["preference-applied"], "return=minimal");
+    let repeated = fixture.post(&request("{}"), must_not_run).await;
+    assert_eq!((repeated.status().as_u16(), repeated.body().is_empty()), (204, true));
+    assert_eq!(repeated.headers()["preference-applied"], "return=minimal");
 }
 
 #[tokio::test]
 async fn a_refusal_is_kept_as_it_was() {
     let fixture = Fixture::new().await;
-    let refuses = |_| Err(Problem::new(409, "team-name-taken", "There is a team of this name."));
-    let first = fixture.post(&request("{}"), refuses).await;
-    let again = fixture.post(&request("{}"), never).await;
-    assert_eq!(document(&again), document(&first));
-    assert_eq!(document(&again)["request_id"], "request of ada");
-    assert_eq!(again.headers()["content-type"], "application/problem+json");
+    let refuse = |_| Err(Problem::new(409, "team-name-taken", "There is a team of this name."));
+    let first = fixture.post(&request("{}"), refuse).await;
+    let repeated = fixture.post(&request("{}"), must_not_run).await;
+    assert_eq!(document(&repeated), document(&first));
+    assert_eq!(document(&repeated)["request_id"], "request of ada");
+    assert_eq!(repeated.headers()["content-type"], "application/problem+json");
 }
 
 #[tokio::test]
 async fn a_503_is_not_kept() {
     let fixture = Fixture::new().await;
-    let mut tried = None;
+    let mut attempted_id = None;
     let busy = |id: ResourceId| {
-        tried = Some(id.uuid());
+        attempted_id = Some(id.uuid());
         Err(Problem::unavailable(&StoreError::Conflict))
     };
     assert_eq!(fixture.post(&request("{}"), busy).await.status(), 503);
-    let again = fixture.post(&request("{}"), makes).await;
-    assert_eq!(again.status(), 201);
-    assert_eq!(document(&again)["team_id"], tried.unwrap().to_string(), "it makes what the first would have made");
+    let repeated = fixture.post(&request("{}"), create_team).await;
+    assert_eq!(repeated.status(), 201);
+    assert_eq!(
+        document(&repeated)["team_id"],
+        attempted_id.unwrap().to_string(),
+        "it makes what the first would have made"
+    );
 }
 
 #[tokio::test]
 async fn another_body_path_query_or_precondition_is_refused() {
     let fixture = Fixture::new().await;
-    fixture.post(&request("{}"), makes).await;
+    fixture.post(&request("{}"), create_team).await;
     let to = |uri: &str| with_key().uri(uri).body(Body::from("{}")).unwrap();
     let if_match = with_key().header("if-match", "\"2\"").body(Body::from("{}")).unwrap();
     let others =
         [request("{ }"), to("https://api.example.com/users?a=1"), to("https://api.example.com/teams?a=2"), if_match];
     for other in others {
-        let answer = fixture.post(&other, never).await;
+        let response = fixture.post(&other, must_not_run).await;
         assert_eq!(
-            (answer.status().as_u16(), document(&answer)["title"].as_str()),
+            (response.status().as_u16(), document(&response)["title"].as_str()),
             (422, Some("Unprocessable Content"))
         );
-        assert_eq!(document(&answer)["code"], "idempotency-key-reused");
+        assert_eq!(document(&response)["code"], "idempotency-key-reused");
     }
 }
 
 #[tokio::test]
 async fn another_caller_may_use_the_same_key() {
     let fixture = Fixture::new().await;
-    let adas = fixture.post(&request("{}"), makes).await;
-    let graces =
-        once(&fixture.directory, &FixedTime(START), &caller("grace"), &request("{}"), |id| async move { makes(id) })
-            .await;
-    assert_ne!(document(&graces.unwrap()), document(&adas));
+    let adas_response = fixture.post(&request("{}"), create_team).await;
+    let graces_response = once(
+        &fixture.directory,
+        &FixedTime(START),
+        &caller("grace"),
+        &request("{}"),
+        |id| async move { create_team(id) },
+    )
+    .await;
+    assert_ne!(document(&graces_response.unwrap()), document(&adas_response));
 }
 
 #[tokio::test]
 async fn while_the_first_is_under_way_the_caller_is_asked_to_wait() {
     let fixture = Fixture::new().await;
-    fixture.dies(&request("{}")).await;
-    let again = fixture.post_at(START + LEASE - A_MOMENT, &request("{}"), never).await;
-    assert_eq!((again.status().as_u16(), &again.headers()["retry-after"]), (409, &"1".parse().unwrap()));
-    assert_eq!(document(&again)["code"], "idempotency-key-in-use");
+    fixture.crash(&request("{}")).await;
+    let repeated = fixture.post_at(START + LEASE - A_MOMENT, &request("{}"), must_not_run).await;
+    assert_eq!((repeated.status().as_u16(), &repeated.headers()["retry-after"]), (409, &"1".parse().unwrap()));
+    assert_eq!(document(&repeated)["code"], "idempotency-key-in-use");
 }
 
 #[tokio::test]
 async fn a_crashed_first_attempt_frees_the_key_after_its_lease_and_the_next_makes_the_same_id() {
     let fixture = Fixture::new().await;
-    let made = fixture.dies(&request("{}")).await;
-    let again = fixture.post_at(START + LEASE, &request("{}"), makes).await;
-    assert_eq!(document(&again)["team_id"], made.to_string());
+    let team_id = fixture.crash(&request("{}")).await;
+    let repeated = fixture.post_at(START + LEASE, &request("{}"), create_team).await;
+    assert_eq!(document(&repeated)["team_id"], team_id.to_string());
 }
 
 #[tokio::test]
 async fn a_day_later_the_request_is_new() {
     let fixture = Fixture::new().await;
-    let first = fixture.post(&request("{}"), makes).await;
-    let next_day = fixture.post_at(START + RETENTION, &request("{}"), makes).await;
+    let first = fixture.post(&request("{}"), create_team).await;
+    let next_day = fixture.post_at(START + RETENTION, &request("{}"), create_team).await;
     assert_ne!(document(&next_day), document(&first));
 }
 
-/// A directory that cannot keep an answer.
-struct Forgetful(Directory);
+/// A store that fails to store responses.
+struct FailingCompletion(Directory);
 
-impl IdempotencyStore for Forgetful {
+impl IdempotencyStore for FailingCompletion {
     async fn start_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<KeyState, StoreError> {
         self.0.start_attempt(attempt, now).await
     }
@@ -218,8 +226,8 @@ impl IdempotencyStore for Forgetful {
 #[tokio::test]
 async fn what_was_done_is_answered_also_where_the_answer_cannot_be_kept() {
     let fixture = Fixture::new().await;
-    let forgetful = Forgetful(fixture.directory.clone());
-    let answer =
-        once(&forgetful, &FixedTime(START), &caller("ada"), &request("{}"), |id| async move { makes(id) }).await;
-    assert_eq!(answer.unwrap().status(), 201);
+    let store = FailingCompletion(fixture.directory.clone());
+    let response =
+        once(&store, &FixedTime(START), &caller("ada"), &request("{}"), |id| async move { create_team(id) }).await;
+    assert_eq!(response.unwrap().status(), 201);
 }

@@ -1,4 +1,4 @@
-//! The conventions of the HTTP API against a real DynamoDB, embedded.
+//! The conventions of the HTTP API against an embedded DynamoDB.
 #![allow(clippy::unwrap_used)]
 
 mod idempotency;

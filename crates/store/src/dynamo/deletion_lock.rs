@@ -9,7 +9,7 @@
 //!            └────► some: release, and refuse with the count
 //! ```
 //!
-//! If the function dies in between, the lock expires.
+//! If the function crashes in between, the lock expires.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Skill;
@@ -64,7 +64,7 @@ impl DeletionLock {
 }
 
 impl Directory {
-    /// Locks the item, if it has this version and nobody else holds the lock.
+    /// Locks the item, if it has this version and no other deletion holds the lock.
     pub(crate) async fn lock(
         &self,
         key: Key,

@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use OnFailure::{Changed, LastOwner, Written};
 
-    fn told(reasons: &[(&str, OnFailure)]) -> String {
+    fn error_of(reasons: &[(&str, OnFailure)]) -> String {
         match cancelled_by(reasons.iter().copied()) {
             Ok(()) => "written".to_owned(),
             Err(error) => format!("{error:?}"),
@@ -278,20 +278,20 @@ mod tests {
 
     #[test]
     fn a_cancelled_transaction_tells_what_to_do_next() {
-        assert_eq!(told(&[("None", Changed), (UNMET, Changed)]), "Conflict");
-        assert_eq!(told(&[("TransactionConflict", Changed), ("None", Written)]), "Conflict");
-        assert_eq!(told(&[("ThrottlingError", Changed)]), "Throttled");
-        assert_eq!(told(&[("ValidationError", Changed)]), "Rejected(\"ValidationError\")");
+        assert_eq!(error_of(&[("None", Changed), (UNMET, Changed)]), "Conflict");
+        assert_eq!(error_of(&[("TransactionConflict", Changed), ("None", Written)]), "Conflict");
+        assert_eq!(error_of(&[("ThrottlingError", Changed)]), "Throttled");
+        assert_eq!(error_of(&[("ValidationError", Changed)]), "Rejected(\"ValidationError\")");
     }
 
     #[test]
     fn a_change_whose_record_is_there_is_written_whatever_else_has_changed_since() {
-        assert_eq!(told(&[(UNMET, Changed), (UNMET, LastOwner), (UNMET, Written)]), "written");
+        assert_eq!(error_of(&[(UNMET, Changed), (UNMET, LastOwner), (UNMET, Written)]), "written");
     }
 
     #[test]
     fn rule_3_it_is_the_last_owner_only_if_nothing_else_has_changed() {
-        assert_eq!(told(&[("None", Changed), (UNMET, LastOwner)]), "Refused(LastAccountOwner)");
-        assert_eq!(told(&[(UNMET, Changed), (UNMET, LastOwner)]), "Conflict");
+        assert_eq!(error_of(&[("None", Changed), (UNMET, LastOwner)]), "Refused(LastAccountOwner)");
+        assert_eq!(error_of(&[(UNMET, Changed), (UNMET, LastOwner)]), "Conflict");
     }
 }

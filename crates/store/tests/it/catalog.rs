@@ -1,4 +1,4 @@
-//! Skills while others use them (rules 19 and 21).
+//! Concurrent changes of skills (rules 19 and 21).
 
 use domain::{
     Level, Refusal, Skill, SkillName, SkillSetName, Team, TeamId, User,
@@ -13,7 +13,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::support::{Fixture, edit, meet, operator};
+use crate::support::{Fixture, edit, operator, race};
 
 const ROUNDS: usize = 60;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -29,11 +29,11 @@ fn english() -> SkillName {
 impl Fixture {
     async fn with_english(self) -> (Self, Skill) {
         self.directory.create_skill_set(&set(), operator()).await.unwrap();
-        let english = self.make_english().await;
+        let english = self.create_english().await;
         (self, english)
     }
 
-    async fn make_english(&self) -> Skill {
+    async fn create_english(&self) -> Skill {
         let skill = Skill { skill_set: set().name, ..Skill::imported(english()) };
         self.directory.commit_skill(None, skill, operator(), Action::Created).await.unwrap()
     }
@@ -52,7 +52,6 @@ fn with_english(user: &User) -> User {
     user.with(|user| user.managed.assigned_skills = [(english(), Some(Level(7)))].into())
 }
 
-// rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_assigned() {
     let (fixture, mut skill) = Fixture::new().await.with_english().await;
@@ -60,27 +59,26 @@ async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_
     for round in 0..ROUNDS {
         let ada =
             fixture.directory.commit_user(edit(None, test_support::agent(&format!("ada {round}")))).await.unwrap();
-        let assigns = fixture.directory.commit_user(edit(Some(&ada), with_english(&ada)));
-        let (gone, assigned) = meet(round, fixture.directory.delete_skill(&skill, operator()), assigns).await;
-        let uses = fixture.usage().await;
+        let assigning = fixture.directory.commit_user(edit(Some(&ada), with_english(&ada)));
+        let (deletion, assigned) = race(round, fixture.directory.delete_skill(&skill, operator()), assigning).await;
+        let usage = fixture.usage().await;
         if fixture.english().await.is_none() {
-            assert!(matches!((&gone, &assigned), (Ok(()), Err(StoreError::Conflict))), "{gone:?} {assigned:?}");
-            assert_eq!(uses, SkillUsage::default(), "nobody holds a skill that is not there");
-            skill = fixture.make_english().await;
+            assert!(matches!((&deletion, &assigned), (Ok(()), Err(StoreError::Conflict))), "{deletion:?} {assigned:?}");
+            assert_eq!(usage, SkillUsage::default(), "nobody holds a skill that is not there");
+            skill = fixture.create_english().await;
             deleted += 1;
         } else {
-            assert!(!matches!(gone, Ok(())), "{gone:?}");
+            assert!(!matches!(deletion, Ok(())), "{deletion:?}");
             kept += 1;
         }
         if let Ok(holder) = assigned {
-            assert!(uses.users.contains(&holder.user_id));
+            assert!(usage.users.contains(&holder.user_id));
             fixture.directory.commit_user(edit(Some(&holder), ada)).await.unwrap();
         }
     }
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
 }
 
-// rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_either_gone_or_given() {
     let (fixture, mut skill) = Fixture::new().await.with_english().await;
@@ -88,32 +86,36 @@ async fn rule_21_a_skill_that_is_deleted_while_a_team_begins_to_give_it_is_eithe
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
         let after = Team { skills: [(english(), None)].into(), ..team.clone() };
-        let begins =
+        let granting =
             TeamChange { before: Some(&team), after, origin: operator(), action: Action::Edited, skills: None };
-        let begins = fixture.directory.commit_team(begins);
-        let (gone, given) = meet(round, fixture.directory.delete_skill(&skill, operator()), begins).await;
-        let uses = fixture.usage().await;
+        let granting = fixture.directory.commit_team(granting);
+        let (deletion, grant) = race(round, fixture.directory.delete_skill(&skill, operator()), granting).await;
+        let usage = fixture.usage().await;
         if fixture.english().await.is_none() {
-            assert!(matches!((&gone, &given), (Ok(()), Err(StoreError::Conflict))), "{gone:?} {given:?}");
-            assert_eq!(uses, SkillUsage::default(), "no team gives a skill that is not there");
-            skill = fixture.make_english().await;
+            assert!(matches!((&deletion, &grant), (Ok(()), Err(StoreError::Conflict))), "{deletion:?} {grant:?}");
+            assert_eq!(usage, SkillUsage::default(), "no team gives a skill that is not there");
+            skill = fixture.create_english().await;
             deleted += 1;
         } else {
-            assert!(!matches!(gone, Ok(())), "{gone:?}");
+            assert!(!matches!(deletion, Ok(())), "{deletion:?}");
             kept += 1;
         }
-        if let Ok(giving) = given {
-            assert!(uses.teams.contains(&giving.team_id));
-            let after = Team { skills: [].into(), ..giving.clone() };
-            let change =
-                TeamChange { before: Some(&giving), after, origin: operator(), action: Action::Edited, skills: None };
+        if let Ok(granting_team) = grant {
+            assert!(usage.teams.contains(&granting_team.team_id));
+            let after = Team { skills: [].into(), ..granting_team.clone() };
+            let change = TeamChange {
+                before: Some(&granting_team),
+                after,
+                origin: operator(),
+                action: Action::Edited,
+                skills: None,
+            };
             team = fixture.directory.commit_team(change).await.unwrap();
         }
     }
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
 }
 
-// rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_skill_set_that_is_deleted_while_a_skill_joins_it_is_either_gone_or_has_the_skill() {
     let fixture = Fixture::new().await;
@@ -122,18 +124,17 @@ async fn rule_21_a_skill_set_that_is_deleted_while_a_skill_joins_it_is_either_go
         fixture.directory.create_skill_set(&set, operator()).await.unwrap();
         let name = SkillName::new(&format!("Skill_{round}")).unwrap();
         let skill = Skill { skill_set: set.name.clone(), ..Skill::imported(name.clone()) };
-        let makes = fixture.directory.commit_skill(None, skill, operator(), Action::Created);
-        let (gone, made) = meet(round, fixture.directory.delete_skill_set(&set, operator()), makes).await;
+        let creating = fixture.directory.commit_skill(None, skill, operator(), Action::Created);
+        let (deletion, creation) = race(round, fixture.directory.delete_skill_set(&set, operator()), creating).await;
         let wanted =
             ReadSet { skills: [name.clone()].into(), skill_sets: [set.name.clone()].into(), ..ReadSet::default() };
-        let there = fixture.directory.snapshot(&wanted).await.unwrap();
-        let (has_set, has_skill) = (there.skill_sets.contains_key(&set.name), there.skills.contains_key(&name));
-        assert!(has_set || !has_skill, "a skill in a set that is not there: {gone:?} {made:?}");
-        assert_eq!(!has_set, matches!(gone, Ok(())), "{gone:?}");
+        let snapshot = fixture.directory.snapshot(&wanted).await.unwrap();
+        let (has_set, has_skill) = (snapshot.skill_sets.contains_key(&set.name), snapshot.skills.contains_key(&name));
+        assert!(has_set || !has_skill, "a skill in a set that is not there: {deletion:?} {creation:?}");
+        assert_eq!(!has_set, matches!(deletion, Ok(())), "{deletion:?}");
     }
 }
 
-// rule 21
 #[tokio::test]
 async fn rule_21_a_skill_in_use_is_kept_and_it_is_said_how_many_use_it() {
     let (fixture, skill) = Fixture::new().await.with_english().await;
@@ -143,7 +144,7 @@ async fn rule_21_a_skill_in_use_is_kept_and_it_is_said_how_many_use_it() {
     let refused = fixture.directory.delete_skill(&skill, operator()).await.unwrap_err();
     let in_use = Refusal::SkillInUse { skill: "English".to_owned(), users: 2, teams: 0 };
     assert!(matches!(&refused, StoreError::Refused(refusal) if *refusal == in_use), "{refused}");
-    // Unlocked at once: it can be assigned again.
+    // The lock is released at once: the skill can be assigned.
     fixture.directory.commit_user(edit(None, with_english(&test_support::agent("edith")))).await.unwrap();
     let refused = fixture.directory.delete_skill_set(&set(), operator()).await.unwrap_err();
     let in_use = Refusal::SkillSetInUse { skill_set: "Languages".to_owned(), users: 3, teams: 0 };
@@ -151,24 +152,22 @@ async fn rule_21_a_skill_in_use_is_kept_and_it_is_said_how_many_use_it() {
     fixture.directory.commit_user(edit(None, with_english(&test_support::agent("mary")))).await.unwrap();
 }
 
-// rule 21
 #[tokio::test]
 async fn rule_21_what_a_deletion_that_died_has_closed_opens_again_after_its_time() {
     let (fixture, _) = Fixture::new().await.with_english().await;
-    fixture.locked("SKILLS", "SKILL#English", 30).await;
+    fixture.lock_until("SKILLS", "SKILL#English", 30).await;
     let ada = test_support::agent("ada");
     let assigned_at = async |second: i64| {
-        let by = ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second), Uuid::now_v7());
-        let commit = UserChange::new(None, with_english(&ada), by, Action::Edited);
+        let origin = ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second), Uuid::now_v7());
+        let commit = UserChange::new(None, with_english(&ada), origin, Action::Edited);
         fixture.directory.commit_user(commit).await
     };
-    for closed in [0, 29, 30] {
-        assert!(matches!(assigned_at(closed).await, Err(StoreError::Conflict)), "{closed}");
+    for locked_at in [0, 29, 30] {
+        assert!(matches!(assigned_at(locked_at).await, Err(StoreError::Conflict)), "{locked_at}");
     }
     assert!(assigned_at(31).await.is_ok());
 }
 
-// rule 31
 #[tokio::test]
 async fn rule_31_a_skills_history_outlives_it() {
     let (fixture, skill) = Fixture::new().await.with_english().await;

@@ -36,8 +36,8 @@ async fn rule_31_a_change_is_recorded_with_each_field_before_and_after_newest_fi
 async fn rule_31_a_change_that_changes_nothing_leaves_no_record_and_no_version() {
     let fixture = Fixture::new().await;
     let ada = fixture.directory.commit_user(edit(None, test_support::agent("ada"))).await.unwrap();
-    let again = fixture.directory.commit_user(edit(Some(&ada), ada.clone())).await.unwrap();
-    assert_eq!(again.version, ada.version);
+    let repeated = fixture.directory.commit_user(edit(Some(&ada), ada.clone())).await.unwrap();
+    assert_eq!(repeated.version, ada.version);
     assert_eq!(fixture.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap().0.len(), 1);
 }
 

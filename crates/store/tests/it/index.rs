@@ -26,8 +26,8 @@ fn skills() -> impl Strategy<Value = Skills> {
     prop::collection::btree_map(name, prop::option::of((1..3_i64).prop_map(Level)), 0..3)
 }
 
-/// What one person is, one time after the other.
-fn lives() -> impl Strategy<Value = Vec<User>> {
+/// Successive states of one user.
+fn profile_states() -> impl Strategy<Value = Vec<User>> {
     let name = prop::sample::select(vec!["Ada", "Ada King", "Kingada", "Li"]);
     let email = prop::option::of(prop::sample::select(vec!["ada@king.org", "king@ada.org"]));
     let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deactivated)];
@@ -53,8 +53,7 @@ async fn put_teams(fixture: &Fixture) {
     }
 }
 
-/// The entries that are in the table.
-async fn in_the_table(fixture: &Fixture) -> BTreeMap<Key, Item> {
+async fn indexed_entries(fixture: &Fixture) -> BTreeMap<Key, Item> {
     let scan = fixture.directory.client().scan().table_name(fixture.directory.name());
     let scan = scan.filter_expression("entity IN (:search, :filter)");
     let of = |entity: &str| AttributeValue::S(entity.to_owned());
@@ -65,39 +64,38 @@ async fn in_the_table(fixture: &Fixture) -> BTreeMap<Key, Item> {
     found.into_iter().map(|item| (Key { pk: text(&item, "pk"), sk: text(&item, "sk") }, item)).collect()
 }
 
-async fn current(fixture: &Fixture, user_id: UserId) -> Option<User> {
+async fn current_profile(fixture: &Fixture, user_id: UserId) -> Option<User> {
     fixture.directory.user(user_id).await.unwrap()
 }
 
-/// Lives through all of it: each step writes the next state, or delivers an event of those that there are; after
-/// all is written each event comes that has not come yet.
-async fn lived_through(fixture: &Fixture, states: &[User], steps: &[Option<prop::sample::Index>]) {
-    let (mut events, mut due) = (Vec::<(Option<User>, User)>::new(), BTreeSet::new());
+/// Each step writes the next state, or delivers one of the stream events so far; after the last state is written, the
+/// remaining events are delivered.
+async fn apply_and_index(fixture: &Fixture, states: &[User], steps: &[Option<prop::sample::Index>]) {
+    let (mut events, mut undelivered) = (Vec::<(Option<User>, User)>::new(), BTreeSet::new());
     let mut states = states.iter();
     for step in steps.iter().copied().chain(states.clone().map(|_| None)) {
         if let (Some(which), false) = (step, events.is_empty()) {
-            let from = which.index(events.len());
-            // A batch that is tried again comes as a whole.
-            for (i, (old, new)) in events.iter().enumerate().skip(from) {
+            let first = which.index(events.len());
+            // Lambda retries the whole batch.
+            for (i, (old, new)) in events.iter().enumerate().skip(first) {
                 fixture.directory.index_user(new, old.as_ref()).await.unwrap();
-                due.remove(&i);
+                undelivered.remove(&i);
             }
         } else if let Some(next) = states.next() {
-            let before = current(fixture, next.user_id).await;
+            let before = current_profile(fixture, next.user_id).await;
             let written = fixture.directory.commit_user(edit(before.as_ref(), next.clone())).await.unwrap();
             if before.as_ref() != Some(&written) {
-                due.insert(events.len());
+                undelivered.insert(events.len());
                 events.push((before, written));
             }
         }
     }
-    for late in due.into_iter().rev() {
-        let (old, new) = &events[late];
+    for index in undelivered.into_iter().rev() {
+        let (old, new) = &events[index];
         fixture.directory.index_user(new, old.as_ref()).await.unwrap();
     }
 }
 
-// rule 28
 #[test]
 fn rule_28_whatever_became_of_a_person_and_however_late_and_often_it_is_heard_the_entries_are_those_of_the_last_profile()
  {
@@ -105,16 +103,16 @@ fn rule_28_whatever_became_of_a_person_and_however_late_and_often_it_is_heard_th
     let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 64, ..ProptestConfig::default() };
     let steps = || prop::collection::vec(prop::option::of(any::<prop::sample::Index>()), 0..14);
-    proptest!(config, |(states in lives(), steps in steps())| {
+    proptest!(config, |(states in profile_states(), steps in steps())| {
         runtime.block_on(async {
-            let fresh = fixture.take().unwrap().fresh();
-            put_teams(&fresh).await;
-            fresh.put_skills(&states).await;
-            lived_through(&fresh, &states, &steps).await;
-            let last = current(&fresh, states[0].user_id).await.unwrap();
-            let (there, wanted) = (in_the_table(&fresh).await, entries(&last).unwrap());
-            fixture.replace(Some(fresh));
-            prop_assert_eq!(there, wanted);
+            let fresh_fixture = fixture.take().unwrap().with_fresh_table();
+            put_teams(&fresh_fixture).await;
+            fresh_fixture.put_skills(&states).await;
+            apply_and_index(&fresh_fixture, &states, &steps).await;
+            let last = current_profile(&fresh_fixture, states[0].user_id).await.unwrap();
+            let (found, expected) = (indexed_entries(&fresh_fixture).await, entries(&last).unwrap());
+            fixture.replace(Some(fresh_fixture));
+            prop_assert_eq!(found, expected);
             Ok(())
         })?;
     });

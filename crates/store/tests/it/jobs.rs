@@ -11,7 +11,7 @@ use crate::support::Fixture;
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 
-async fn queued(fixture: &Fixture) -> Job {
+async fn queue_job(fixture: &Fixture) -> Job {
     let job =
         Job::queued(Uuid::new_v4(), JobKind::export(UserQuery::default()), test_support::agent("ada").user_id, START);
     fixture.directory.create_job(&job).await.unwrap();
@@ -27,40 +27,39 @@ fn claim(job: &Job) -> Claim {
     Claim { job_id: job.job_id, attempt: Uuid::new_v4() }
 }
 
-// rule 29
 #[tokio::test]
 async fn rule_29_a_job_is_worked_on_by_one_worker_and_says_how_far_it_is() {
     let fixture = Fixture::new().await;
-    let job = queued(&fixture).await;
+    let job = queue_job(&fixture).await;
     let (mine, other) = (claim(&job), claim(&job));
     assert!(matches!(fixture.directory.claim_job(mine, START).await.unwrap(), JobClaim::Claimed(_)));
     assert_eq!(fixture.directory.claim_job(other, START).await.unwrap(), JobClaim::Busy);
     fixture.directory.report_progress(mine, 1_200, 5_000, START).await.unwrap();
-    let told = fixture.directory.job(job.job_id).await.unwrap().unwrap();
-    assert_eq!((told.state, told.done, told.total), (JobState::Running, 1_200, Some(5_000)));
+    let job = fixture.directory.job(job.job_id).await.unwrap().unwrap();
+    assert_eq!((job.state, job.done, job.total), (JobState::Running, 1_200, Some(5_000)));
     fixture.directory.finish_job(mine, 4_999, &export("a file")).await.unwrap();
-    let told = fixture.directory.job(job.job_id).await.unwrap().unwrap();
-    assert_eq!((told.state, told.total, told.kind), (JobState::Done, Some(4_999), export("a file")));
+    let job = fixture.directory.job(job.job_id).await.unwrap().unwrap();
+    assert_eq!((job.state, job.total, job.kind), (JobState::Done, Some(4_999), export("a file")));
     assert_eq!(fixture.directory.claim_job(other, START).await.unwrap(), JobClaim::Finished);
 }
 
 #[tokio::test]
 async fn a_dead_workers_job_is_taken_over_and_the_dead_one_can_say_nothing_more_about_it() {
     let fixture = Fixture::new().await;
-    let job = queued(&fixture).await;
-    let (dead, next) = (claim(&job), claim(&job));
-    fixture.directory.claim_job(dead, START).await.unwrap();
+    let job = queue_job(&fixture).await;
+    let (expired, next) = (claim(&job), claim(&job));
+    fixture.directory.claim_job(expired, START).await.unwrap();
     let later = START + LEASE + SignedDuration::from_secs(1);
     assert!(matches!(fixture.directory.claim_job(next, later).await.unwrap(), JobClaim::Claimed(_)));
-    assert!(fixture.directory.report_progress(dead, 1, 2, later).await.is_err());
-    assert!(fixture.directory.finish_job(dead, 1, &export("a file")).await.is_err());
+    assert!(fixture.directory.report_progress(expired, 1, 2, later).await.is_err());
+    assert!(fixture.directory.finish_job(expired, 1, &export("a file")).await.is_err());
     fixture.directory.finish_job(next, 1, &export("a file")).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_job_that_its_worker_gives_up_can_be_taken_at_once() {
     let fixture = Fixture::new().await;
-    let job = queued(&fixture).await;
+    let job = queue_job(&fixture).await;
     let (first, second) = (claim(&job), claim(&job));
     fixture.directory.claim_job(first, START).await.unwrap();
     fixture.directory.release_job(first, START).await.unwrap();
@@ -71,7 +70,7 @@ async fn a_job_that_its_worker_gives_up_can_be_taken_at_once() {
 #[tokio::test]
 async fn a_slow_worker_keeps_its_job_as_long_as_it_makes_progress() {
     let fixture = Fixture::new().await;
-    let job = queued(&fixture).await;
+    let job = queue_job(&fixture).await;
     let (slow, other) = (claim(&job), claim(&job));
     fixture.directory.claim_job(slow, START).await.unwrap();
     let nearly = START + LEASE - SignedDuration::from_secs(1);
@@ -82,11 +81,11 @@ async fn a_slow_worker_keeps_its_job_as_long_as_it_makes_progress() {
 #[tokio::test]
 async fn a_job_that_dies_says_so() {
     let fixture = Fixture::new().await;
-    let job = queued(&fixture).await;
+    let job = queue_job(&fixture).await;
     fixture.directory.claim_job(claim(&job), START).await.unwrap();
-    let told = fixture.directory.job(job.job_id).await.unwrap().unwrap();
-    assert_eq!(told.clone().as_of(START + LEASE + RETRY_WINDOW).state, JobState::Running);
-    let dead = told.as_of(START + LEASE + RETRY_WINDOW + SignedDuration::from_secs(1));
-    assert_eq!(dead.state, JobState::Failed);
-    assert!(dead.error.unwrap().contains("Start it again"));
+    let job = fixture.directory.job(job.job_id).await.unwrap().unwrap();
+    assert_eq!(job.clone().as_of(START + LEASE + RETRY_WINDOW).state, JobState::Running);
+    let failed = job.as_of(START + LEASE + RETRY_WINDOW + SignedDuration::from_secs(1));
+    assert_eq!(failed.state, JobState::Failed);
+    assert!(failed.error.unwrap().contains("Start it again"));
 }

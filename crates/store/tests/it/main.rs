@@ -1,4 +1,4 @@
-//! The table against a real DynamoDB, embedded.
+//! The store against an embedded DynamoDB.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod catalog;

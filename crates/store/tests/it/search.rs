@@ -12,8 +12,8 @@ use store::{
 
 use crate::support::{Fixture, edit};
 
-/// All pages of an answer, joined.
-pub async fn pages(fixture: &Fixture, query: &UserQuery, order: Order, limit: usize) -> Vec<User> {
+/// The users of all pages of a search.
+pub async fn all_pages(fixture: &Fixture, query: &UserQuery, order: Order, limit: usize) -> Vec<User> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let page = fixture.directory.find_users(query, order, cursor, limit).await.unwrap();
@@ -28,8 +28,8 @@ fn ids(users: &[User]) -> BTreeSet<UserId> {
     users.iter().map(|user| user.user_id).collect()
 }
 
-/// Rule 6, said as simply as it can be: each term stands in the name or in the e-mail.
-pub fn naive(user: &User, text: &str) -> bool {
+/// A naive implementation of rule 6: each term is part of the name or the e-mail address.
+pub fn matches_naively(user: &User, text: &str) -> bool {
     let text = fold(text);
     let mut words = text.split(' ').collect::<Vec<_>>();
     if words.iter().all(|word| word.chars().count() < 3) {
@@ -39,7 +39,7 @@ pub fn naive(user: &User, text: &str) -> bool {
     words.into_iter().all(|word| name.contains(word) || email.contains(word))
 }
 
-pub fn person(number: usize, name: &str, email: Option<&str>, status: Status) -> User {
+pub fn user_named(number: usize, name: &str, email: Option<&str>, status: Status) -> User {
     test_support::agent(&format!("identity-{number}")).with(|user| {
         user.idp.full_name = Some(name.to_owned());
         user.idp.email = email.map(stored);
@@ -54,14 +54,14 @@ fn names() -> impl Strategy<Value = String> {
     ]
 }
 
-pub fn people() -> impl Strategy<Value = Vec<User>> {
+pub fn users() -> impl Strategy<Value = Vec<User>> {
     let email = prop::option::of("(ann|banana|nan|x)(@example.com|.ann@ann.org)");
     let status = prop::sample::select(Status::ALL.to_vec());
-    prop::collection::vec((names(), email, status), 0..14).prop_map(|people| {
-        people
+    prop::collection::vec((names(), email, status), 0..14).prop_map(|users| {
+        users
             .into_iter()
             .enumerate()
-            .map(|(i, (name, email, status))| person(i, &name, email.as_deref(), status))
+            .map(|(i, (name, email, status))| user_named(i, &name, email.as_deref(), status))
             .collect()
     })
 }
@@ -78,50 +78,48 @@ pub fn statuses() -> impl Strategy<Value = StatusFilter> {
     prop_oneof![Just(StatusFilter::All), prop::sample::select(Status::ALL.to_vec()).prop_map(StatusFilter::Only)]
 }
 
-// rules 6, 7 and 8: for any people, text, status and page size the pages joined are exactly the people whom a
-// naive contains would find, each once.
+// For any users, text, status and page size, the pages contain exactly the users that a naive search finds, each once.
 #[test]
 fn rules_6_7_and_8_the_pages_of_a_search_are_exactly_who_matches_each_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
-    proptest!(config, |(people in people(), asked in prop::collection::vec((texts(), statuses(), 1..5_usize), 1..6))| {
+    proptest!(config, |(users in users(), queries in prop::collection::vec((texts(), statuses(), 1..5_usize), 1..6))| {
         runtime.block_on(async {
-            let fresh = fixture.take().unwrap().fresh().with(&people).await;
-            for (text, status, limit) in asked {
+            let fresh_fixture = fixture.take().unwrap().with_fresh_table().with(&users).await;
+            for (text, status, limit) in queries {
                 let Ok(parsed) = SearchText::parse(&text) else { continue };
                 let query = UserQuery::new(Some(parsed), status, vec![]);
-                let expected = people.iter().filter(|user| status.statuses().contains(&user.managed.status) && naive(user, &text));
+                let expected = users.iter().filter(|user| status.statuses().contains(&user.managed.status) && matches_naively(user, &text));
                 let expected = expected.map(|user| user.user_id).collect::<BTreeSet<_>>();
                 for order in [Order::Cheapest, Order::ByName] {
-                    let found = pages(&fresh, &query, order, limit).await;
+                    let found = all_pages(&fresh_fixture, &query, order, limit).await;
                     prop_assert_eq!(found.len(), expected.len(), "{:?} {:?} {}", text, status, limit);
                     prop_assert_eq!(ids(&found), expected.clone());
                 }
             }
-            fixture.replace(Some(fresh));
+            fixture.replace(Some(fresh_fixture));
             Ok(())
         })?;
     });
 }
 
-// rule 8
 #[test]
 fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let status = |i: usize| Status::ALL[i % 3];
         let names = ["Zoë", "adam", "Ádám", "Bo", "bo", "Bo Derek", "李", "Ёлка", "anna", "Anna B", "Bo"];
-        let people = names.iter().enumerate().map(|(i, name)| person(i, name, None, status(i))).collect::<Vec<_>>();
-        let fixture = Fixture::new().await.with(&people).await;
+        let users = names.iter().enumerate().map(|(i, name)| user_named(i, name, None, status(i))).collect::<Vec<_>>();
+        let fixture = Fixture::new().await.with(&users).await;
         for filter in [StatusFilter::All, StatusFilter::Only(Status::Active), StatusFilter::Only(Status::Deleted)] {
             let query = UserQuery::new(None, filter, vec![]);
             let mut expected =
-                people.iter().filter(|user| filter.statuses().contains(&user.managed.status)).collect::<Vec<_>>();
+                users.iter().filter(|user| filter.statuses().contains(&user.managed.status)).collect::<Vec<_>>();
             expected.sort_by_key(|user| store::schema::keys::by_name(user));
             let expected = expected.iter().map(|user| user.user_id).collect::<Vec<_>>();
             for limit in [1, 2, 3, 100] {
-                let found = pages(&fixture, &query, Order::Cheapest, limit).await;
+                let found = all_pages(&fixture, &query, Order::Cheapest, limit).await;
                 assert_eq!(found.iter().map(|user| user.user_id).collect::<Vec<_>>(), expected, "{filter:?} {limit}");
             }
         }
@@ -131,10 +129,10 @@ fn rule_8_without_a_text_everybody_comes_in_order_of_name_whatever_the_page_size
 #[tokio::test]
 async fn rule_9_filters_are_combined_with_and() {
     let of =
-        |number, name: &str, role| person(number, name, None, Status::Active).with(|user| user.managed.role = role);
-    let people =
+        |number, name: &str, role| user_named(number, name, None, Status::Active).with(|user| user.managed.role = role);
+    let users =
         [of(1, "Ann Lee", Role::Agent), of(2, "Ann Bell", Role::Supervisor), of(3, "Bea Lee", Role::Supervisor)];
-    let fixture = Fixture::new().await.with(&people).await;
+    let fixture = Fixture::new().await.with(&users).await;
     for (text, role, expected) in [
         (Some("ann"), Some(Role::Supervisor), vec!["Ann Bell"]),
         (None, Some(Role::Supervisor), vec!["Ann Bell", "Bea Lee"]),
@@ -142,7 +140,7 @@ async fn rule_9_filters_are_combined_with_and() {
     ] {
         let text = text.map(|text| SearchText::parse(text).unwrap());
         let query = UserQuery::new(text, StatusFilter::default(), role.map(Criterion::Role).into_iter().collect());
-        let mut found = pages(&fixture, &query, Order::Cheapest, 1).await;
+        let mut found = all_pages(&fixture, &query, Order::Cheapest, 1).await;
         found.sort_by_key(store::schema::keys::by_name);
         assert_eq!(found.iter().map(User::name).collect::<Vec<_>>(), expected);
     }
@@ -150,7 +148,7 @@ async fn rule_9_filters_are_combined_with_and() {
 
 #[tokio::test]
 async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
-    let fixture = Fixture::new().await.with(&[person(1, "Ada Lovelace", None, Status::Active)]).await;
+    let fixture = Fixture::new().await.with(&[user_named(1, "Ada Lovelace", None, Status::Active)]).await;
     let place = "x\u{1f}00000000-0000-4000-8000-000000000001";
     let (word, role) = (Some(AccessPath::Word(0)), Some(AccessPath::Criterion(0)));
     for (text, path, after) in
@@ -166,32 +164,34 @@ async fn rule_8_a_cursor_that_was_tampered_with_is_refused() {
 
 #[tokio::test]
 async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_come_twice_and_late() {
-    let ada = person(1, "Ada Lovelace", Some("ada@example.com"), Status::Active);
+    let ada = user_named(1, "Ada Lovelace", Some("ada@example.com"), Status::Active);
     let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
     let first = fixture.directory.user(ada.user_id).await.unwrap().unwrap();
     let renamed = first.with(|user| user.idp.full_name = Some("Ada King".into()));
     let renamed = fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
-    let left = renamed.with(|user| user.managed.status = Status::Deactivated);
-    let left = fixture.directory.commit_user(edit(Some(&renamed), left)).await.unwrap();
-    for (now, old) in [(&left, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))] {
+    let deactivated = renamed.with(|user| user.managed.status = Status::Deactivated);
+    let deactivated = fixture.directory.commit_user(edit(Some(&renamed), deactivated)).await.unwrap();
+    for (now, old) in
+        [(&deactivated, Some(&renamed)), (&renamed, Some(&first)), (&first, None), (&renamed, Some(&first))]
+    {
         fixture.directory.index_user(now, old).await.unwrap();
     }
     for (text, status, count) in
         [("lovelace", StatusFilter::All, 0), ("king", StatusFilter::default(), 0), ("king", StatusFilter::All, 1)]
     {
         let query = UserQuery::new(Some(SearchText::parse(text).unwrap()), status, vec![]);
-        assert_eq!(pages(&fixture, &query, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
+        assert_eq!(all_pages(&fixture, &query, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
     }
 }
 
 #[tokio::test]
 async fn somebody_whose_entries_are_out_of_date_is_not_shown_for_what_they_were() {
-    let ada = person(1, "Ada Lovelace", None, Status::Active);
+    let ada = user_named(1, "Ada Lovelace", None, Status::Active);
     let fixture = Fixture::new().await.with(std::slice::from_ref(&ada)).await;
     let first = fixture.directory.user(ada.user_id).await.unwrap().unwrap();
     let renamed = first.with(|user| user.idp.full_name = Some("Grace Hopper".into()));
     fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
     let text = Some(SearchText::parse("lovelace").unwrap());
     let query = UserQuery::new(text, StatusFilter::default(), vec![]);
-    assert_eq!(pages(&fixture, &query, Order::Cheapest, 5).await, []);
+    assert_eq!(all_pages(&fixture, &query, Order::Cheapest, 5).await, []);
 }

@@ -1,4 +1,4 @@
-//! A fresh directory for each test, with the very table of the template.
+//! A fresh directory for each test; the table is the one of the template.
 
 use std::collections::BTreeSet;
 
@@ -19,23 +19,23 @@ impl Fixture {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let fixture = Self { directory: Directory::new(dynamo.client(), ""), dynamo };
-        fixture.fresh()
+        fixture.with_fresh_table()
     }
 
     /// Another empty table on the same database.
-    pub fn fresh(self) -> Self {
+    pub fn with_fresh_table(self) -> Self {
         let name = self.dynamo.fresh_table().unwrap();
         Self { directory: Directory::new(self.directory.client().clone(), name), dynamo: self.dynamo }
     }
 
-    /// Puts a team in.
+    /// Creates a team.
     pub async fn put_team(&self, after: Team) -> Team {
         let team = TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
         self.directory.commit_team(team).await.unwrap()
     }
 
-    /// Locks an item until this second, as a deletion does that dies.
-    pub async fn locked(&self, pk: &str, sk: &str, until: i64) {
+    /// Locks an item until this second, as a crashed deletion leaves it.
+    pub async fn lock_until(&self, pk: &str, sk: &str, until: i64) {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let update = self.directory.client().update_item().table_name(self.directory.name());
         let update = update.key("pk", text(pk)).key("sk", text(sk));
@@ -45,13 +45,13 @@ impl Fixture {
         update.expression_attribute_values(":by", text("another deletion")).send().await.unwrap();
     }
 
-    /// Puts the skills of these people into the catalog.
+    /// Adds the assigned skills of these users to the catalog.
     pub async fn put_skills(&self, users: &[User]) {
         let names = users.iter().flat_map(|user| user.managed.assigned_skills.keys().cloned()).collect::<BTreeSet<_>>();
         self.directory.import_skills(&names.into_iter().collect::<Vec<_>>(), operator()).await.unwrap();
     }
 
-    /// Puts people in, with their search entries.
+    /// Creates users, with their search entries.
     pub async fn with(self, users: &[User]) -> Self {
         self.put_skills(users).await;
         for user in users {
@@ -72,8 +72,8 @@ pub fn edit(before: Option<&User>, after: User) -> UserChange<'_> {
     UserChange::new(before, after, operator(), Action::Edited)
 }
 
-/// Both at the same moment; in every other round the second begins.
-pub async fn meet<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+/// Runs both concurrently; in every other round the second is polled first.
+pub async fn race<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
     if round.is_multiple_of(2) {
         tokio::join!(a, b)
     } else {

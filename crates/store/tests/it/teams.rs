@@ -1,4 +1,4 @@
-//! Teams while people join them (rule 21).
+//! Concurrent changes of teams (rule 21).
 
 use domain::{
     Refusal, Team, TeamId, User,
@@ -12,7 +12,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::support::{Fixture, edit, meet, operator};
+use crate::support::{Fixture, edit, operator, race};
 
 const ROUNDS: usize = 60;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -26,13 +26,12 @@ fn in_team(user: &User, team: &Team) -> User {
 }
 
 impl Fixture {
-    async fn is_there(&self, team: &Team) -> bool {
+    async fn exists(&self, team: &Team) -> bool {
         let wanted = ReadSet { teams: [team.team_id].into(), ..ReadSet::default() };
         self.directory.snapshot(&wanted).await.unwrap().teams.contains_key(&team.team_id)
     }
 }
 
-// rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_has_a_member() {
     let fixture = Fixture::new().await;
@@ -40,15 +39,15 @@ async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_h
     let (mut deleted, mut kept) = (0, 0);
     for round in 0..ROUNDS {
         let team = fixture.put_team(team(round)).await;
-        let joins = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
-        let (gone, joined) = meet(round, fixture.directory.delete_team(&team, operator()), joins).await;
+        let joining = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
+        let (deletion, joined) = race(round, fixture.directory.delete_team(&team, operator()), joining).await;
         let members = fixture.directory.team_members(team.team_id).await.unwrap();
-        if fixture.is_there(&team).await {
-            assert!(!matches!(gone, Ok(())), "{gone:?}");
-            assert_eq!(members.len(), usize::from(joined.is_ok()), "{gone:?} {joined:?}");
+        if fixture.exists(&team).await {
+            assert!(!matches!(deletion, Ok(())), "{deletion:?}");
+            assert_eq!(members.len(), usize::from(joined.is_ok()), "{deletion:?} {joined:?}");
             kept += 1;
         } else {
-            assert!(matches!((&gone, &joined), (Ok(()), Err(StoreError::Conflict))), "{gone:?} {joined:?}");
+            assert!(matches!((&deletion, &joined), (Ok(()), Err(StoreError::Conflict))), "{deletion:?} {joined:?}");
             assert_eq!(members, [].into(), "nobody is in a team that is not there");
             deleted += 1;
         }
@@ -57,7 +56,6 @@ async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_h
     assert!(deleted > 0 && kept > 0, "both have come first: {deleted} {kept}");
 }
 
-// rule 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_afterwards() {
     let fixture = Fixture::new().await;
@@ -67,8 +65,8 @@ async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_af
         let after = Team { archived: true, ..team.clone() };
         let archive =
             TeamChange { before: Some(&team), after, origin: operator(), action: Action::Edited, skills: None };
-        let joins = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
-        let (archived, joined) = meet(round, fixture.directory.commit_team(archive), joins).await;
+        let joining = fixture.directory.commit_user(edit(Some(&ada), in_team(&ada, &team)));
+        let (archived, joined) = race(round, fixture.directory.commit_team(archive), joining).await;
         assert!(archived.is_ok() || matches!(archived, Err(StoreError::Conflict)), "{archived:?}");
         ada = joined.unwrap_or(ada);
         if archived.is_ok() {
@@ -78,7 +76,6 @@ async fn rule_21_a_team_that_is_archived_while_somebody_joins_takes_no_member_af
     }
 }
 
-// rule 21
 #[tokio::test]
 async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_there_are() {
     let fixture = Fixture::new().await;
@@ -92,26 +89,25 @@ async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_th
     }
 }
 
-// rule 21
 #[tokio::test]
 async fn rule_21_a_team_that_a_deletion_which_died_has_closed_opens_again_after_its_time() {
     let fixture = Fixture::new().await;
     let team = fixture.put_team(team(7)).await;
-    fixture.locked(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
+    fixture.lock_until(&format!("TEAM#{}", team.team_id), "TEAM", 30).await;
     let at = |second: i64| ChangeOrigin::operator("test", NOW + SignedDuration::from_secs(second), Uuid::now_v7());
-    let joins = async |second: i64| {
+    let joining = async |second: i64| {
         let member = in_team(&test_support::agent("ada"), &team);
         fixture.directory.commit_user(UserChange::new(None, member, at(second), Action::Edited)).await
     };
-    for closed in [0, 29, 30] {
-        assert!(matches!(joins(closed).await, Err(StoreError::Conflict)), "{closed}");
-        let deleted = fixture.directory.delete_team(&team, at(closed)).await;
+    for locked_at in [0, 29, 30] {
+        assert!(matches!(joining(locked_at).await, Err(StoreError::Conflict)), "{locked_at}");
+        let deleted = fixture.directory.delete_team(&team, at(locked_at)).await;
         assert!(matches!(deleted, Err(StoreError::Conflict)), "who has closed it deletes it: {deleted:?}");
     }
-    let ada = joins(31).await.unwrap();
+    let ada = joining(31).await.unwrap();
     fixture.directory.commit_user(edit(Some(&ada), ada.with(|user| user.managed.teams = [].into()))).await.unwrap();
     fixture.directory.delete_team(&team, at(31)).await.unwrap();
-    assert!(!fixture.is_there(&team).await);
+    assert!(!fixture.exists(&team).await);
 }
 
 #[tokio::test]
@@ -119,10 +115,10 @@ async fn a_deleted_teams_name_is_free_again_and_two_teams_never_share_one() {
     let fixture = Fixture::new().await;
     let first = fixture.put_team(team(7)).await;
     let namesake = || Team { name: stored("TEAM 7"), ..team(8) };
-    let make = |after| TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
-    assert!(matches!(fixture.directory.commit_team(make(namesake())).await, Err(StoreError::Conflict)));
+    let create = |after| TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
+    assert!(matches!(fixture.directory.commit_team(create(namesake())).await, Err(StoreError::Conflict)));
     fixture.directory.delete_team(&first, operator()).await.unwrap();
-    fixture.directory.commit_team(make(namesake())).await.unwrap();
+    fixture.directory.commit_team(create(namesake())).await.unwrap();
     assert_eq!(fixture.directory.team_id_of_name(&stored("team 7")).await.unwrap(), Some(namesake().team_id));
     assert_eq!(fixture.directory.count_members(namesake().team_id).await.unwrap(), 0);
 }

@@ -76,7 +76,7 @@ impl Answer {
             return Err(if self.status.is_success() { malformed("token answer") } else { self.refused() });
         };
         if verdict.valid && verdict.worker_sid.is_none() {
-            tracing::warn!("a valid token without a worker is let in nowhere");
+            tracing::warn!("rejected a valid token, because it names no worker");
         }
         let has_holder = verdict.valid && verdict.worker_sid.is_some();
         has_holder.then(|| self.json("token answer")).transpose()

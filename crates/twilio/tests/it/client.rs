@@ -1,4 +1,4 @@
-//! Asking `TaskRouter` about workers.
+//! Requests to TaskRouter's REST API.
 
 use domain::WorkerSid;
 use serde_json::json;
@@ -6,14 +6,14 @@ use twilio::{Config, FetchWorker, ListWorkers, TwilioError, Worker};
 use wiremock::matchers::{basic_auth, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::twilio::{ACCOUNT, WORKER, WORKERS, answers, client, client_with, worker};
+use crate::mock::{ACCOUNT, WORKER, WORKERS, client, client_with, mount, worker};
 
 fn ok() -> ResponseTemplate {
     ResponseTemplate::new(200)
 }
 
-/// A caller as the functions are: it only knows the verb.
-async fn look_up(twilio: &impl FetchWorker, sid: &str) -> Option<Worker> {
+/// Fetches through the trait, as the functions do.
+async fn fetch(twilio: &impl FetchWorker, sid: &str) -> Option<Worker> {
     twilio.fetch_worker(&WorkerSid::new(sid)).await.unwrap()
 }
 
@@ -28,7 +28,7 @@ async fn a_worker_is_fetched_with_its_version() {
         .expect(1)
         .mount(&twilio)
         .await;
-    let worker = look_up(&client(&twilio), "WK1").await.unwrap();
+    let worker = fetch(&client(&twilio), "WK1").await.unwrap();
     assert_eq!((&*worker.sid, worker.version), ("WK1", Some(3)));
     assert_eq!(worker.friendly_name, "alice_40example_2Ecom");
     assert_eq!((&*worker.activity_sid, &*worker.activity_name), ("WA1", "Offline"));
@@ -38,18 +38,17 @@ async fn a_worker_is_fetched_with_its_version() {
 
 #[tokio::test]
 async fn a_worker_that_taskrouter_does_not_have_is_nobody() {
-    // rule 28
     let twilio = MockServer::start().await;
     let missing = json!({"code": 20404, "message": "…", "more_info": "…", "status": 404});
-    answers(&twilio, "GET", WORKER, ResponseTemplate::new(404).set_body_json(missing), 1).await;
-    assert!(look_up(&client(&twilio), "WK1").await.is_none());
+    mount(&twilio, "GET", WORKER, ResponseTemplate::new(404).set_body_json(missing), 1).await;
+    assert!(fetch(&client(&twilio), "WK1").await.is_none());
 }
 
 #[tokio::test]
 async fn a_strange_sid_leads_to_no_other_resource() {
     let twilio = MockServer::start().await;
-    answers(&twilio, "GET", &format!("{WORKERS}/WK1%2F..%2F..%3Fa"), ResponseTemplate::new(404), 1).await;
-    assert!(look_up(&client(&twilio), "WK1/../..?a").await.is_none());
+    mount(&twilio, "GET", &format!("{WORKERS}/WK1%2F..%2F..%3Fa"), ResponseTemplate::new(404), 1).await;
+    assert!(fetch(&client(&twilio), "WK1/../..?a").await.is_none());
 }
 
 #[tokio::test]
@@ -57,8 +56,8 @@ async fn attributes_that_are_not_shown_are_unknown_and_not_empty() {
     let twilio = MockServer::start().await;
     let mut hidden = worker();
     hidden["attributes"] = json!(null);
-    answers(&twilio, "GET", WORKER, ok().set_body_json(hidden), 1).await;
-    let worker = look_up(&client(&twilio), "WK1").await.unwrap();
+    mount(&twilio, "GET", WORKER, ok().set_body_json(hidden), 1).await;
+    let worker = fetch(&client(&twilio), "WK1").await.unwrap();
     assert_eq!((worker.attributes, worker.version), (None, None));
 }
 
@@ -89,17 +88,16 @@ async fn a_list_goes_on_to_its_end_and_stays_with_the_configured_host() {
 async fn a_next_page_that_would_be_the_first_again_is_an_error() {
     let twilio = MockServer::start().await;
     let endless = json!({"workers": [], "meta": {"next_page_url": format!("{}{WORKERS}", twilio.uri())}});
-    answers(&twilio, "GET", WORKERS, ok().set_body_json(endless), 1).await;
+    mount(&twilio, "GET", WORKERS, ok().set_body_json(endless), 1).await;
     let error = client(&twilio).list_workers(None).await.unwrap_err();
     assert!(matches!(error, TwilioError::Malformed("list of workers")), "{error:?}");
 }
 
 #[tokio::test]
 async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
-    // rule 32
     let twilio = MockServer::start().await;
     let odd = json!({"sid": 7, "friendly_name": "alice"});
-    answers(&twilio, "GET", WORKER, ok().set_body_json(odd), 1).await;
+    mount(&twilio, "GET", WORKER, ok().set_body_json(odd), 1).await;
     let error = client(&twilio).fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
     assert!(matches!(error, TwilioError::Malformed("worker")), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("alice"));
@@ -107,7 +105,6 @@ async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
 
 #[tokio::test]
 async fn printing_a_worker_tells_nothing_of_the_person() {
-    // rule 32
     let worker: Worker = serde_json::from_value(worker()).unwrap();
     let printed = format!("{worker:?}");
     assert!(printed.contains("WK1") && !printed.contains("alice") && !printed.contains("agent"));
@@ -131,7 +128,6 @@ fn a_client_without_a_usable_address_says_which() {
 
 #[test]
 fn printing_the_client_does_not_show_its_token() {
-    // rule 32
     let client = client_with("https://twilio.example.com".to_owned(), Config::DEFAULT_TIMEOUT);
     assert!(!format!("{client:?}").contains("the-auth-token"));
 }

@@ -1,10 +1,10 @@
-//! What the directory may rely on when it talks with Twilio.
+//! The REST client, callbacks, signatures and tokens, against a mock server.
 #![allow(clippy::unwrap_used)]
 
 mod callback;
 mod client;
 mod client_faults;
+mod mock;
 mod signature;
 mod signature_property;
 mod token;
-mod twilio;

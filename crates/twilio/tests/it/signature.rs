@@ -1,11 +1,11 @@
-//! Only what Twilio signed comes in at the webhook.
+//! Verification of Twilio's request signature.
 
 use form_urlencoded::Serializer;
 use serde_json::Value;
 use twilio::Verifier;
 use twilio::signature::{sign, url_with_body_hash};
 
-use crate::twilio::published;
+use crate::mock::published;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const CALL: &[(&str, &str)] = &[
@@ -24,7 +24,7 @@ fn verifier(public_url: &str) -> Verifier {
     Verifier::new("12345".into(), public_url.to_owned())
 }
 
-/// Whether the request that Twilio's libraries test with is good, seen at `public_url`.
+/// Verifies the request that Twilio's libraries are tested with, received at `public_url`.
 fn call_verifies(public_url: &str, path_and_query: &str, signature: &str) -> bool {
     verifier(public_url).verify(path_and_query, Some(FORM), &form(CALL), signature)
 }
@@ -100,7 +100,6 @@ fn a_form_that_only_looks_like_the_signed_one_is_refused() {
 
 #[test]
 fn the_auth_token_is_never_printed() {
-    // rule 32
     assert!(!format!("{:?}", verifier("https://example.com")).contains("12345"));
 }
 

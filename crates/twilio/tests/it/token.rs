@@ -1,11 +1,11 @@
-//! Asking whose token it is (rules 5, 25).
+//! Validation of Flex tokens (rules 5, 25).
 
 use serde_json::{Value, json};
 use twilio::{TokenAnswer, TwilioError, ValidateToken};
 use wiremock::matchers::{basic_auth, body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::twilio::{ACCOUNT, VALIDATE, answers, client, first_answers, published};
+use crate::mock::{ACCOUNT, VALIDATE, client, mount, mount_first, published};
 
 fn valid() -> Value {
     json!({
@@ -18,15 +18,15 @@ fn valid() -> Value {
     })
 }
 
-async fn ask(twilio: &impl ValidateToken) -> Result<Option<TokenAnswer>, TwilioError> {
+async fn validate(twilio: &impl ValidateToken) -> Result<Option<TokenAnswer>, TwilioError> {
     twilio.validate_token(&"the-flex-token".into()).await
 }
 
-/// What the client makes of one answer.
+/// The client's result for one response.
 async fn verdict(status: u16, body: Value) -> Result<Option<TokenAnswer>, TwilioError> {
     let twilio = MockServer::start().await;
-    answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(status).set_body_json(body), 1).await;
-    ask(&client(&twilio)).await
+    mount(&twilio, "POST", VALIDATE, ResponseTemplate::new(status).set_body_json(body), 1).await;
+    validate(&client(&twilio)).await
 }
 
 #[tokio::test]
@@ -40,15 +40,14 @@ async fn a_good_token_says_whose_it_is_and_until_when() {
         .expect(1)
         .mount(&twilio)
         .await;
-    let holder = ask(&client(&twilio)).await.unwrap().unwrap();
-    assert_eq!((&*holder.worker_sid, &*holder.identity), ("WK1", "user_40example_2Ecom"));
-    assert_eq!(holder.roles, ["agent"]);
-    assert_eq!(holder.expiration.to_string(), "2018-09-24T23:22:44.24Z");
+    let token = validate(&client(&twilio)).await.unwrap().unwrap();
+    assert_eq!((&*token.worker_sid, &*token.identity), ("WK1", "user_40example_2Ecom"));
+    assert_eq!(token.roles, ["agent"]);
+    assert_eq!(token.expiration.to_string(), "2018-09-24T23:22:44.24Z");
 }
 
 #[tokio::test]
 async fn a_token_that_twilio_does_not_know_lets_nobody_in() {
-    // rule 5
     for status in [200, 400, 401, 403] {
         let refused = verdict(status, json!({"valid": false, "message": "not valid"})).await;
         assert_eq!(refused.unwrap(), None, "{status}");
@@ -62,10 +61,10 @@ async fn the_verdict_counts_and_not_the_status() {
 
 #[tokio::test]
 async fn a_good_token_without_a_worker_lets_nobody_in() {
-    // rule 5: only a worker leads to a profile
-    let mut nobody = valid();
-    nobody["worker_sid"] = json!(null);
-    assert_eq!(verdict(200, nobody).await.unwrap(), None);
+    // Only a worker leads to a profile.
+    let mut without_worker = valid();
+    without_worker["worker_sid"] = json!(null);
+    assert_eq!(verdict(200, without_worker).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -83,17 +82,17 @@ async fn no_answer_about_the_token_is_not_a_bad_token() {
 #[tokio::test]
 async fn a_passing_fault_of_the_identity_service_is_not_noticed() {
     let twilio = MockServer::start().await;
-    first_answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(503).set_body_json(valid())).await;
-    answers(&twilio, "POST", VALIDATE, ResponseTemplate::new(200).set_body_json(valid()), 1).await;
-    assert!(ask(&client(&twilio)).await.unwrap().is_some());
+    mount_first(&twilio, "POST", VALIDATE, ResponseTemplate::new(503).set_body_json(valid())).await;
+    mount(&twilio, "POST", VALIDATE, ResponseTemplate::new(200).set_body_json(valid()), 1).await;
+    assert!(validate(&client(&twilio)).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn the_published_answers_are_read() {
     let Some(published) = published("token_validate.json") else { return };
-    let holder = verdict(200, published["valid"].clone()).await.unwrap().unwrap();
-    assert_eq!(holder.worker_sid, "WKxxx");
+    let token = verdict(200, published["valid"].clone()).await.unwrap().unwrap();
+    assert_eq!(token.worker_sid, "WKxxx");
     assert_eq!(verdict(200, published["invalid"].clone()).await.unwrap(), None);
-    let printed = format!("{holder:?}");
+    let printed = format!("{token:?}");
     assert!(!printed.contains("user"), "rule 32: {printed}");
 }

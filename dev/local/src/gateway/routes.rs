@@ -37,11 +37,11 @@ fn fit(route: &str, path: &str) -> Option<(Vec<Rank>, BTreeMap<String, String>)>
     let mut segments = path.strip_prefix('/')?.split('/');
     let mut ranks = Vec::new();
     let mut parameters = BTreeMap::new();
-    for wanted in route.strip_prefix('/')?.split('/') {
+    for expected in route.strip_prefix('/')?.split('/') {
         let segment = segments.next()?;
-        let name = wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}'));
+        let name = expected.strip_prefix('{').and_then(|w| w.strip_suffix('}'));
         match name.map(|name| (name, name.strip_suffix('+'))) {
-            None if decode(segment) == wanted => ranks.push(Rank::Literal),
+            None if decode(segment) == expected => ranks.push(Rank::Literal),
             None => return None,
             Some(_) if segment.is_empty() => return None,
             Some((_, Some(name))) => {

@@ -21,7 +21,7 @@ const FIXED: usize = 4;
 
 /// A demo user to try requests with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct DemoUser {
     /// The identity: the friendly name of the worker.
     pub identity: String,
     /// The role in this directory: `account_owner`.
@@ -39,7 +39,11 @@ struct Session {
 
 /// Logs in as many users as the options say, if TaskRouter has no worker yet. Otherwise only the four with fixed names
 /// log in, for their tokens.
-pub(crate) async fn seed(addresses: &Addresses, options: &Options, system: &System) -> Result<Vec<Person>, StartError> {
+pub(crate) async fn seed(
+    addresses: &Addresses,
+    options: &Options,
+    system: &System,
+) -> Result<Vec<DemoUser>, StartError> {
     let client = SeedClient { http: Client::new(), simulator: &addresses.simulator, api: &addresses.api };
     let is_new = !client.has_workers().await?;
     if is_new {
@@ -53,7 +57,7 @@ pub(crate) async fn seed(addresses: &Addresses, options: &Options, system: &Syst
         catalog::join_teams(&client, owner).await?;
     }
     let fixed = people::FIXED_ROLES.into_iter().zip(tokens).enumerate();
-    Ok(fixed.map(|(n, (role, token))| Person { identity: people::claims(n).identity, role, token }).collect())
+    Ok(fixed.map(|(n, (role, token))| DemoUser { identity: people::claims(n).identity, role, token }).collect())
 }
 
 /// Calls the simulator and the API to fill them.

@@ -175,11 +175,11 @@ mod tests {
 
     #[test]
     fn most_are_agents_and_a_level_belongs_to_a_skill() {
-        let people: Vec<Claims> = (4..204).map(claims).collect();
-        let agents = people.iter().filter(|p| p.roles == ["agent"]).count();
+        let users: Vec<Claims> = (4..204).map(claims).collect();
+        let agents = users.iter().filter(|p| p.roles == ["agent"]).count();
         assert!((150..200).contains(&agents), "{agents}");
-        for person in people {
-            let Some(routing) = person.attributes.get("routing") else { continue };
+        for user in users {
+            let Some(routing) = user.attributes.get("routing") else { continue };
             let skills: Vec<&str> =
                 routing["skills"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             for (skill, level) in routing["levels"].as_object().into_iter().flatten() {

@@ -50,7 +50,7 @@ impl List<'_> {
 
     fn meta(&self, size: usize, next: Option<&str>, previous: Option<&str>) -> Value {
         let number = self.number();
-        let token = self.given("PageToken");
+        let token = self.parameter("PageToken");
         json!({
             "page": number,
             "page_size": size,
@@ -65,7 +65,7 @@ impl List<'_> {
     fn address(&self, size: usize, number: usize, token: Option<&str>) -> String {
         let mut query = Serializer::new(String::new());
         for filter in self.filters {
-            query.extend_pairs(self.given(filter).map(|value| (filter, value)));
+            query.extend_pairs(self.parameter(filter).map(|value| (filter, value)));
         }
         query.append_pair("PageSize", &size.to_string()).append_pair("Page", &number.to_string());
         query.extend_pairs(token.map(|token| ("PageToken", token)));
@@ -73,7 +73,7 @@ impl List<'_> {
     }
 
     fn size(&self) -> Result<usize, Refusal> {
-        let Some(text) = self.given("PageSize") else { return Ok(DEFAULT_SIZE) };
+        let Some(text) = self.parameter("PageSize") else { return Ok(DEFAULT_SIZE) };
         let size = text.parse().ok().filter(|size| *size >= 1);
         size.map(|size: usize| size.min(LARGEST_SIZE))
             .ok_or_else(|| Refusal::bad(format!("PageSize must be from 1 to {LARGEST_SIZE}")))
@@ -81,16 +81,16 @@ impl List<'_> {
 
     /// The page number, for the client only; the token alone selects the page.
     fn number(&self) -> usize {
-        self.given("Page").and_then(|text| text.parse().ok()).unwrap_or_default()
+        self.parameter("Page").and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 
     fn start(&self) -> Result<Start<'_>, Refusal> {
-        let Some(token) = self.given("PageToken") else { return Ok(Start::First) };
+        let Some(token) = self.parameter("PageToken") else { return Ok(Start::First) };
         let after = token.strip_prefix("PA").map(Start::After);
         after.or_else(|| token.strip_prefix("PB").map(Start::Before)).ok_or_else(|| Refusal::bad("Invalid PageToken"))
     }
 
-    fn given(&self, name: &str) -> Option<&str> {
+    fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
     }
 }

@@ -46,8 +46,8 @@ async fn a_worker_made_changed_and_removed_is_told_in_order_and_signed() {
     twilio.post(&path, &[("Attributes", r#"{"a":1}"#)]).await;
     twilio.delete(&path).await;
     for (version, event_type) in [(1, "worker.attributes.update"), (1, "worker.deleted")] {
-        let arrived = twilio.hook.next().await;
-        assert!(twilio.hook.is_signed(&arrived));
+        let arrived = twilio.receiver.next().await;
+        assert!(twilio.receiver.is_signed(&arrived));
         assert_eq!(arrived.header("user-agent"), "TwilioProxy/1.1");
         assert_eq!(sorted(arrived.names()), EVERY);
         let callback = arrived.parsed();
@@ -65,7 +65,7 @@ async fn attributes_come_with_their_slashes_escaped_as_twilio_does() {
     let worker = twilio.worker("alice").await;
     let attributes = r#"{"url":"https://example.com/a","done":"\/"}"#;
     twilio.post(&format!("/Workers/{}", text(&worker, "sid")), &[("Attributes", attributes)]).await;
-    let arrived = twilio.hook.next().await;
+    let arrived = twilio.receiver.next().await;
     let escaped = r#"{"url":"https:\/\/example.com\/a","done":"\/"}"#;
     assert_eq!(arrived.field("WorkerAttributes"), escaped);
     assert_eq!(arrived.field("EventDescription"), format!("Worker alice updated attributes to {escaped}"));
@@ -76,7 +76,7 @@ async fn a_change_of_activity_says_where_the_worker_was_and_how_long() {
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     twilio.post(&format!("/Workers/{}", text(&worker, "sid")), &[("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await;
-    let arrived = twilio.hook.next().await;
+    let arrived = twilio.receiver.next().await;
     assert_eq!(sorted(arrived.names()), sorted(EVERY.into_iter().chain(ACTIVITY)));
     assert_eq!(arrived.field("WorkerActivityName"), "Available");
     assert_eq!(arrived.field("WorkerPreviousActivityName"), "Offline");
@@ -91,7 +91,7 @@ async fn a_new_name_alone_is_not_told() {
     let path = format!("/Workers/{}", text(&worker, "sid"));
     twilio.post(&path, &[("FriendlyName", "bob")]).await;
     twilio.post(&path, &[("Attributes", r#"{"a":1}"#)]).await;
-    let arrived = twilio.hook.next().await;
+    let arrived = twilio.receiver.next().await;
     assert_eq!((&*arrived.event_type(), &*arrived.field("WorkerName")), ("worker.attributes.update", "bob"));
 }
 

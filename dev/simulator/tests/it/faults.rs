@@ -12,11 +12,10 @@ const ACTIVITY: &str = "worker.activity.update";
 
 #[tokio::test]
 async fn callbacks_can_be_lost() {
-    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"drop": true}})).await;
     twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.event_types_so_far(), Vec::<String>::new());
+    assert_eq!(twilio.receiver.received_event_types(), Vec::<String>::new());
     twilio.end_faults().await;
     twilio.worker("bob").await;
 }
@@ -26,29 +25,27 @@ async fn the_next_few_callbacks_can_be_lost() {
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"drop": 1}})).await;
     twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.event_types_so_far(), [ACTIVITY]);
+    assert_eq!(twilio.receiver.received_event_types(), [ACTIVITY]);
 }
 
 #[tokio::test]
 async fn callbacks_can_come_more_than_once() {
-    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"duplicate": true}})).await;
     twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.event_types_so_far(), [CREATED, CREATED, ACTIVITY, ACTIVITY]);
+    assert_eq!(twilio.receiver.received_event_types(), [CREATED, CREATED, ACTIVITY, ACTIVITY]);
     twilio.faults(json!({"callbacks": {"duplicate": 2}})).await;
     twilio.worker("bob").await;
-    let again = [twilio.hook.next().await, twilio.hook.next().await];
-    assert_eq!(again[0].field("Sid"), again[1].field("Sid"));
+    let repeated = [twilio.receiver.next().await, twilio.receiver.next().await];
+    assert_eq!(repeated[0].field("Sid"), repeated[1].field("Sid"));
 }
 
 #[tokio::test]
 async fn a_logins_callbacks_can_come_in_reverse() {
-    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"reorder": true}})).await;
     twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.event_types_so_far(), [ACTIVITY, CREATED]);
+    assert_eq!(twilio.receiver.received_event_types(), [ACTIVITY, CREATED]);
 }
 
 #[tokio::test]
@@ -63,12 +60,12 @@ async fn held_callbacks_come_out_in_reverse_when_the_faults_end_or_there_are_eig
         create(&twilio, number).await;
     }
     for number in (0..8).rev() {
-        assert_eq!(twilio.hook.next().await.field("WorkerName"), format!("person{number}"));
+        assert_eq!(twilio.receiver.next().await.field("WorkerName"), format!("person{number}"));
     }
     create(&twilio, 9).await;
-    assert!(twilio.hook.so_far().is_empty(), "two are held");
+    assert!(twilio.receiver.received().is_empty(), "two are held");
     twilio.end_faults().await;
-    let rest: Vec<String> = twilio.hook.so_far().iter().map(|arrived| arrived.field("WorkerName")).collect();
+    let rest: Vec<String> = twilio.receiver.received().iter().map(|arrived| arrived.field("WorkerName")).collect();
     assert_eq!(rest, ["person9", "person8"]);
 }
 
@@ -78,7 +75,7 @@ async fn callbacks_can_be_late() {
     twilio.faults(json!({"callbacks": {"delay_ms": 300}})).await;
     let start = Instant::now();
     twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.so_far().len(), 2);
+    assert_eq!(twilio.receiver.received().len(), 2);
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(300), "{took:?}");
 }
@@ -95,7 +92,7 @@ async fn so_many_requests_of_a_method_can_fail() {
         assert_eq!(status, expected);
         assert_eq!(answer["code"] == 20429, status == 429);
     }
-    assert_eq!(twilio.hook.next().await.event_type(), "worker.attributes.update");
+    assert_eq!(twilio.receiver.next().await.event_type(), "worker.attributes.update");
 }
 
 #[tokio::test]
@@ -113,7 +110,6 @@ async fn all_requests_can_fail_until_the_faults_end_but_tokens_are_still_checked
 
 #[tokio::test]
 async fn the_token_check_can_fail_while_all_else_works() {
-    // rule 25
     let twilio = Twilio::start().await;
     let session = twilio.log_in(alice()).await;
     twilio.faults(json!({"tokens": {"status": 503, "times": 1}})).await;

@@ -20,29 +20,29 @@ pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 pub const WORKSPACE: &str = "WS00000000000000000000000000000000";
 pub const TOKEN: &str = "local-auth-token";
 const PATH: &str = "/webhooks/taskrouter";
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A received callback.
-pub struct Arrived {
+pub struct ReceivedCallback {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-/// A webhook that keeps the callbacks.
-pub struct Hook {
+/// A webhook that records the callbacks.
+pub struct CallbackReceiver {
     origin: String,
-    arrived: mpsc::UnboundedReceiver<Arrived>,
+    arrived: mpsc::UnboundedReceiver<ReceivedCallback>,
     status: Arc<AtomicU16>,
 }
 
 /// The simulator with its webhook, and a client.
 pub struct Twilio {
     pub simulator: Simulator,
-    pub hook: Hook,
+    pub receiver: CallbackReceiver,
     http: reqwest::Client,
 }
 
-impl Arrived {
+impl ReceivedCallback {
     pub fn field(&self, name: &str) -> String {
         let mut form = form_urlencoded::parse(&self.body);
         form.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -65,40 +65,40 @@ impl Arrived {
     }
 }
 
-impl Hook {
+impl CallbackReceiver {
     async fn start() -> Self {
         let (sender, arrived) = mpsc::unbounded_channel();
         let status = Arc::new(AtomicU16::new(204));
         let answer = status.clone();
-        let take = async move |headers: HeaderMap, body: Bytes| {
-            sender.send(Arrived { headers, body }).unwrap();
+        let receive = async move |headers: HeaderMap, body: Bytes| {
+            sender.send(ReceivedCallback { headers, body }).unwrap();
             StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(take)).await });
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive)).await });
         Self { origin, arrived, status }
     }
 
-    pub fn answers(&self, status: u16) {
+    pub fn respond_with(&self, status: u16) {
         self.status.store(status, Ordering::SeqCst);
     }
 
     /// Waits for the next callback.
-    pub async fn next(&mut self) -> Arrived {
-        tokio::time::timeout(LIMIT, self.arrived.recv()).await.expect("a callback should have arrived").unwrap()
+    pub async fn next(&mut self) -> ReceivedCallback {
+        tokio::time::timeout(TIMEOUT, self.arrived.recv()).await.expect("a callback should have arrived").unwrap()
     }
 
-    /// The callbacks so far: all of them, once the requests that wait for their responses have returned.
-    pub fn so_far(&mut self) -> Vec<Arrived> {
+    /// The callbacks received so far: all of them, once the requests that wait for their responses have returned.
+    pub fn received(&mut self) -> Vec<ReceivedCallback> {
         std::iter::from_fn(|| self.arrived.try_recv().ok()).collect()
     }
 
-    pub fn event_types_so_far(&mut self) -> Vec<String> {
-        self.so_far().iter().map(Arrived::event_type).collect()
+    pub fn received_event_types(&mut self) -> Vec<String> {
+        self.received().iter().map(ReceivedCallback::event_type).collect()
     }
 
-    pub fn is_signed(&self, arrived: &Arrived) -> bool {
+    pub fn is_signed(&self, arrived: &ReceivedCallback) -> bool {
         let verifier = Verifier::new(TOKEN.into(), self.origin.clone());
         let content_type = Some(arrived.header("content-type"));
         verifier.verify(PATH, content_type, &arrived.body, arrived.header("x-twilio-signature"))
@@ -111,38 +111,38 @@ impl Twilio {
     }
 
     pub async fn start_with(data: Option<&Path>) -> Self {
-        let hook = Hook::start().await;
-        let callback_url = Some(format!("{}{PATH}", hook.origin));
+        let receiver = CallbackReceiver::start().await;
+        let callback_url = Some(format!("{}{PATH}", receiver.origin));
         let simulator = Simulator::start(Options { callback_url, ..options(data) }).await.unwrap();
-        Self { simulator, hook, http: reqwest::Client::new() }
+        Self { simulator, receiver, http: reqwest::Client::new() }
     }
 
     /// A request to the workspace, with credentials.
-    pub fn rest(&self, method: Method, within: &str) -> RequestBuilder {
-        let url = match within.strip_prefix("http") {
-            Some(_) => within.to_owned(),
-            None => format!("{}/v1/Workspaces/{WORKSPACE}{within}", self.simulator.url()),
+    pub fn rest(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = match path.strip_prefix("http") {
+            Some(_) => path.to_owned(),
+            None => format!("{}/v1/Workspaces/{WORKSPACE}{path}", self.simulator.url()),
         };
         self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN))
     }
 
-    pub async fn get(&self, within: &str) -> Value {
-        answer(self.rest(Method::GET, within)).await.1
+    pub async fn get(&self, path: &str) -> Value {
+        answer(self.rest(Method::GET, path)).await.1
     }
 
-    pub async fn post(&self, within: &str, form: &[(&str, &str)]) -> (u16, Value) {
-        answer(self.rest(Method::POST, within).form(form)).await
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        answer(self.rest(Method::POST, path).form(form)).await
     }
 
-    pub async fn delete(&self, within: &str) -> u16 {
-        self.rest(Method::DELETE, within).send().await.unwrap().status().as_u16()
+    pub async fn delete(&self, path: &str) -> u16 {
+        self.rest(Method::DELETE, path).send().await.unwrap().status().as_u16()
     }
 
     /// Creates a worker by REST and consumes its callback.
     pub async fn worker(&mut self, name: &str) -> Value {
         let (status, worker) = self.post("/Workers", &[("FriendlyName", name), ("Attributes", "{}")]).await;
         assert_eq!(status, 201, "{worker}");
-        assert_eq!(self.hook.next().await.event_type(), "worker.created");
+        assert_eq!(self.receiver.next().await.event_type(), "worker.created");
         worker
     }
 

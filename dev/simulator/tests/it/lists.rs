@@ -52,7 +52,6 @@ async fn one_can_go_back_a_page() {
 
 #[tokio::test]
 async fn a_worker_removed_between_two_pages_hides_nobody() {
-    // rule 28
     let mut twilio = Twilio::start().await;
     workers(&mut twilio, 4).await;
     let first = twilio.get("/Workers?PageSize=2").await;
@@ -90,7 +89,7 @@ async fn a_page_size_that_is_none_is_refused_and_one_that_is_too_large_cut() {
 #[tokio::test]
 async fn as_many_workers_as_twilio_allows_are_no_burden() {
     let data = tempfile::tempdir().unwrap();
-    crowd(data.path(), 15_000).await;
+    write_large_journal(data.path(), 15_000).await;
     let start = Instant::now();
     let twilio = Twilio::start_with(Some(data.path())).await;
     let mut next = json!("/Workers?PageSize=1000");
@@ -105,12 +104,12 @@ async fn as_many_workers_as_twilio_allows_are_no_burden() {
         let found = twilio.get(&format!("/Workers?FriendlyName=Person{number}")).await;
         assert_eq!(names(&found), [format!("person{number}")]);
     }
-    // Far above what it takes: only what grows faster than the number of workers fails.
+    // Far above the usual duration: fails only if the time grows faster than the number of workers.
     assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
 }
 
-/// A journal with so many workers, made from one that the simulator wrote.
-async fn crowd(data: &Path, count: usize) {
+/// A journal with this many workers, copied from one that the simulator wrote.
+async fn write_large_journal(data: &Path, count: usize) {
     let mut twilio = Twilio::start_with(Some(data)).await;
     let model = text(&twilio.worker("model").await, "sid").to_owned();
     twilio.simulator.stop().await;

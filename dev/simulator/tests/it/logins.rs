@@ -1,4 +1,4 @@
-//! What a login does, as Flex does it (rules 22, 24).
+//! Logins have the effects of a Flex login (rules 22, 24).
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,13 +9,12 @@ use crate::harness::{Twilio, alice, attributes, text};
 
 #[tokio::test]
 async fn a_first_login_makes_a_worker_and_tells_the_directory_before_it_answers() {
-    // rule 22
     let mut twilio = Twilio::start().await;
     let session = twilio.log_in(alice()).await;
-    let arrived = twilio.hook.so_far();
-    let types: Vec<String> = arrived.iter().map(crate::harness::Arrived::event_type).collect();
+    let arrived = twilio.receiver.received();
+    let types: Vec<String> = arrived.iter().map(crate::harness::ReceivedCallback::event_type).collect();
     assert_eq!(types, ["worker.created", "worker.activity.update"]);
-    assert!(arrived.iter().all(|callback| twilio.hook.is_signed(callback)));
+    assert!(arrived.iter().all(|callback| twilio.receiver.is_signed(callback)));
     assert_eq!(session.get("callbacks"), None);
 
     let worker = twilio.get(&format!("/Workers/{}", text(&session, "worker_sid"))).await;
@@ -30,7 +29,6 @@ async fn a_first_login_makes_a_worker_and_tells_the_directory_before_it_answers(
 
 #[tokio::test]
 async fn a_later_login_overwrites_the_claims_and_nothing_else() {
-    // rule 24
     let mut twilio = Twilio::start().await;
     let first = twilio.log_in(alice()).await;
     let path = format!("/Workers/{}", text(&first, "worker_sid"));
@@ -55,7 +53,7 @@ async fn a_later_login_overwrites_the_claims_and_nothing_else() {
     assert_eq!(attributes(&worker), expected);
     assert_eq!(worker["friendly_name"], "alice@example.com");
     assert_eq!(worker["activity_sid"], AVAILABLE_ACTIVITY_SID);
-    let types = twilio.hook.event_types_so_far();
+    let types = twilio.receiver.received_event_types();
     assert_eq!(types.len(), 6, "{types:?}");
     assert_eq!(types[4..], ["worker.attributes.update", "worker.activity.update"]);
 }
@@ -64,9 +62,9 @@ async fn a_later_login_overwrites_the_claims_and_nothing_else() {
 async fn a_login_that_changes_nothing_tells_nothing() {
     let mut twilio = Twilio::start().await;
     let first = twilio.log_in(alice()).await;
-    twilio.hook.so_far();
+    twilio.receiver.received();
     let second = twilio.log_in(alice()).await;
-    assert_eq!(twilio.hook.event_types_so_far(), Vec::<String>::new());
+    assert_eq!(twilio.receiver.received_event_types(), Vec::<String>::new());
     assert_eq!(first["worker_sid"], second["worker_sid"]);
     assert_ne!(first["token"], second["token"]);
 }
@@ -85,7 +83,7 @@ async fn a_login_leaves_a_break_alone() {
 #[tokio::test]
 async fn a_login_says_which_callbacks_the_directory_refused() {
     let twilio = Twilio::start().await;
-    twilio.hook.answers(503);
+    twilio.receiver.respond_with(503);
     let session = twilio.log_in(alice()).await;
     let refused = json!([
         {"event_type": "worker.created", "status": 503},
@@ -110,12 +108,11 @@ async fn a_login_with_a_claim_missing_misspelt_or_impossible_is_refused_with_wha
         assert!(text(&problem, "message").contains(named), "{problem}");
     }
     assert_eq!(twilio.get("/Workers").await["workers"], json!([]));
-    assert!(twilio.hook.so_far().is_empty());
+    assert!(twilio.receiver.received().is_empty());
 }
 
 #[tokio::test]
 async fn many_people_can_log_in_at_once_and_nobody_is_made_twice() {
-    // rule 22
     let mut twilio = Twilio::start().await;
     let mut logins = JoinSet::new();
     for number in 0..100 {
@@ -126,5 +123,5 @@ async fn many_people_can_log_in_at_once_and_nobody_is_made_twice() {
     }
     assert!(logins.join_all().await.iter().all(StatusCode::is_success));
     let listed = twilio.get("/Workers?PageSize=1000").await["workers"].as_array().unwrap().len();
-    assert_eq!((listed, twilio.hook.so_far().len()), (50, 100));
+    assert_eq!((listed, twilio.receiver.received().len()), (50, 100));
 }

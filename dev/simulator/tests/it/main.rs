@@ -1,4 +1,4 @@
-//! The behaviour that developers and tests may rely on.
+//! The simulator over HTTP, as developers and other tests use it.
 #![allow(clippy::unwrap_used)]
 
 mod events;

@@ -14,10 +14,11 @@ async fn workers_and_tokens_outlive_a_restart() {
     let session = twilio.log_in(alice()).await;
     let path = format!("/Workers/{}", text(&session, "worker_sid"));
     let before = twilio.get(&path).await;
-    let gone = twilio.log_in(serde_json::json!({"identity": "bob", "full_name": "B", "email": "b", "roles": []})).await;
-    let gone = format!("/Workers/{}", text(&gone, "worker_sid"));
-    twilio.post(&gone, &[("ActivitySid", OFFLINE_ACTIVITY_SID)]).await;
-    assert_eq!(twilio.delete(&gone).await, 204);
+    let deleted =
+        twilio.log_in(serde_json::json!({"identity": "bob", "full_name": "B", "email": "b", "roles": []})).await;
+    let deleted_path = format!("/Workers/{}", text(&deleted, "worker_sid"));
+    twilio.post(&deleted_path, &[("ActivitySid", OFFLINE_ACTIVITY_SID)]).await;
+    assert_eq!(twilio.delete(&deleted_path).await, 204);
     twilio.simulator.stop().await;
 
     for _ in 0..2 {
@@ -27,7 +28,7 @@ async fn workers_and_tokens_outlive_a_restart() {
             after[place] = before[place].clone();
         }
         assert_eq!(after, before);
-        assert_eq!(twilio.get(&gone).await["status"], 404);
+        assert_eq!(twilio.get(&deleted_path).await["status"], 404);
         assert_eq!(twilio.validate(&session["token"]).await["worker_sid"], session["worker_sid"]);
         assert_eq!(twilio.log_in(alice()).await["worker_sid"], session["worker_sid"]);
         twilio.simulator.stop().await;

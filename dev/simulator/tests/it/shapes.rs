@@ -1,4 +1,4 @@
-//! Answers have the shapes of Twilio's own `OpenAPI` document.
+//! Responses match Twilio's own `OpenAPI` document.
 
 use serde_json::{Map, Value};
 
@@ -46,9 +46,9 @@ async fn every_answer_has_the_documents_shape() {
     for (path, schema) in one {
         check(&document, &schema, &twilio.get(path).await);
     }
-    let (status, made) = twilio.post("/Workers", &[("FriendlyName", "bob")]).await;
+    let (status, created) = twilio.post("/Workers", &[("FriendlyName", "bob")]).await;
     assert_eq!(status, 201);
-    check(&document, &format!("{workspace}.worker"), &made);
+    check(&document, &format!("{workspace}.worker"), &created);
     let lists = [
         ("/Workers", "workers", format!("{workspace}.worker")),
         ("/Activities", "activities", format!("{workspace}.activity")),
@@ -101,7 +101,7 @@ fn fields(resource: &Value) -> Vec<&String> {
     fields
 }
 
-/// A file of the folder with Twilio's data, which lies beside the project on some machines.
+/// A file of the folder with Twilio's published data; none where that folder is missing.
 fn document(file: &str) -> Option<Value> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/twilio/");
     let text = std::fs::read_to_string(format!("{folder}{file}")).ok()?;

@@ -1,4 +1,4 @@
-//! Workers over REST, as Twilio lets them be changed.
+//! Changes of workers through the REST API.
 
 use reqwest::Method;
 use reqwest::header::{ETAG, IF_MATCH};
@@ -7,18 +7,18 @@ use simulator::{AVAILABLE_ACTIVITY_SID, OFFLINE_ACTIVITY_SID};
 
 use crate::harness::{Twilio, WORKSPACE, text};
 
-/// The worker's address, within the workspace.
-fn at(worker: &Value) -> String {
+fn worker_path(worker: &Value) -> String {
     format!("/Workers/{}", text(worker, "sid"))
 }
 
 async fn etag(twilio: &Twilio, worker: &Value) -> String {
-    let answer = twilio.rest(Method::GET, &at(worker)).send().await.unwrap();
+    let answer = twilio.rest(Method::GET, &worker_path(worker)).send().await.unwrap();
     answer.headers()[ETAG].to_str().unwrap().to_owned()
 }
 
 async fn status_if_match(twilio: &Twilio, worker: &Value, etag: &str, attributes: &str) -> u16 {
-    let update = twilio.rest(Method::POST, &at(worker)).header(IF_MATCH, etag).form(&[("Attributes", attributes)]);
+    let update =
+        twilio.rest(Method::POST, &worker_path(worker)).header(IF_MATCH, etag).form(&[("Attributes", attributes)]);
     update.send().await.unwrap().status().as_u16()
 }
 
@@ -28,11 +28,11 @@ async fn every_change_is_one_version_more() {
     let worker = twilio.worker("alice").await;
     assert_eq!(etag(&twilio, &worker).await, "\"0\"");
     let both = [("Attributes", r#"{"a":1}"#), ("ActivitySid", AVAILABLE_ACTIVITY_SID)];
-    twilio.post(&at(&worker), &both).await;
+    twilio.post(&worker_path(&worker), &both).await;
     assert_eq!(etag(&twilio, &worker).await, "\"1\"");
-    twilio.post(&at(&worker), &[("FriendlyName", "bob")]).await;
+    twilio.post(&worker_path(&worker), &[("FriendlyName", "bob")]).await;
     assert_eq!(etag(&twilio, &worker).await, "\"2\"");
-    twilio.post(&at(&worker), &[("Attributes", r#"{ "a": 1 }"#)]).await;
+    twilio.post(&worker_path(&worker), &[("Attributes", r#"{ "a": 1 }"#)]).await;
     assert_eq!(etag(&twilio, &worker).await, "\"2\"", "nothing changed");
 }
 
@@ -43,53 +43,50 @@ async fn a_change_made_for_an_older_version_is_refused() {
     assert_eq!(status_if_match(&twilio, &worker, "\"0\"", r#"{"a":1}"#).await, 200);
     assert_eq!(status_if_match(&twilio, &worker, "\"0\"", r#"{"a":2}"#).await, 412);
     assert_eq!(status_if_match(&twilio, &worker, "*", r#"{"a":3}"#).await, 200);
-    let stale = twilio.rest(Method::DELETE, &at(&worker)).header(IF_MATCH, "\"1\"").send().await.unwrap();
+    let stale = twilio.rest(Method::DELETE, &worker_path(&worker)).header(IF_MATCH, "\"1\"").send().await.unwrap();
     let refusal: Value = stale.json().await.unwrap();
     assert_eq!((&refusal["status"], &refusal["code"]), (&json!(412), &json!(20412)));
-    let current = twilio.rest(Method::DELETE, &at(&worker)).header(IF_MATCH, "\"2\"").send().await.unwrap();
+    let current = twilio.rest(Method::DELETE, &worker_path(&worker)).header(IF_MATCH, "\"2\"").send().await.unwrap();
     assert_eq!(current.status(), 204);
 }
 
 #[tokio::test]
 async fn a_name_is_taken_whatever_its_case() {
-    // rule 22
     let mut twilio = Twilio::start().await;
     let alice = twilio.worker("Alice").await;
     let (status, refusal) = twilio.post("/Workers", &[("FriendlyName", "aLICE")]).await;
     assert_eq!((status, &refusal["code"]), (400, &json!(20001)));
     let bob = twilio.worker("bob").await;
-    assert_eq!(twilio.post(&at(&bob), &[("FriendlyName", "ALICE")]).await.0, 400);
-    assert_eq!(twilio.post(&at(&alice), &[("FriendlyName", "ALICE")]).await.0, 200);
-    assert_eq!(twilio.post(&at(&alice), &[("FriendlyName", "carol")]).await.0, 200);
-    assert_eq!(twilio.post(&at(&bob), &[("FriendlyName", "Alice")]).await.0, 200, "a name given up is free");
+    assert_eq!(twilio.post(&worker_path(&bob), &[("FriendlyName", "ALICE")]).await.0, 400);
+    assert_eq!(twilio.post(&worker_path(&alice), &[("FriendlyName", "ALICE")]).await.0, 200);
+    assert_eq!(twilio.post(&worker_path(&alice), &[("FriendlyName", "carol")]).await.0, 200);
+    assert_eq!(twilio.post(&worker_path(&bob), &[("FriendlyName", "Alice")]).await.0, 200, "a name given up is free");
 }
 
 #[tokio::test]
 async fn attributes_are_an_object_of_at_most_4096_characters() {
-    // rule 27
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     let just = format!(r#"{{"a":"{}"}}"#, "ä".repeat(4096 - 8));
-    assert_eq!(twilio.post(&at(&worker), &[("Attributes", &just)]).await.0, 200);
+    assert_eq!(twilio.post(&worker_path(&worker), &[("Attributes", &just)]).await.0, 200);
     let over = just.replace("{\"a", "{ \"a");
     for refused in [&*over, "[]", "\"a\"", "{", ""] {
-        let (status, refusal) = twilio.post(&at(&worker), &[("Attributes", refused)]).await;
+        let (status, refusal) = twilio.post(&worker_path(&worker), &[("Attributes", refused)]).await;
         assert_eq!((status, &refusal["status"]), (400, &json!(400)), "{refused}");
     }
-    assert_eq!(twilio.get(&at(&worker)).await["attributes"], json!(just));
+    assert_eq!(twilio.get(&worker_path(&worker)).await["attributes"], json!(just));
 }
 
 #[tokio::test]
 async fn only_an_offline_worker_can_be_removed() {
-    // rule 13
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
-    twilio.post(&at(&worker), &[("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await;
-    assert_eq!(twilio.delete(&at(&worker)).await, 400);
-    twilio.post(&at(&worker), &[("ActivitySid", OFFLINE_ACTIVITY_SID)]).await;
-    assert_eq!(twilio.delete(&at(&worker)).await, 204);
-    assert_eq!(twilio.delete(&at(&worker)).await, 404);
-    assert_eq!(twilio.get(&at(&worker)).await["code"], 20404);
+    twilio.post(&worker_path(&worker), &[("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await;
+    assert_eq!(twilio.delete(&worker_path(&worker)).await, 400);
+    twilio.post(&worker_path(&worker), &[("ActivitySid", OFFLINE_ACTIVITY_SID)]).await;
+    assert_eq!(twilio.delete(&worker_path(&worker)).await, 204);
+    assert_eq!(twilio.delete(&worker_path(&worker)).await, 404);
+    assert_eq!(twilio.get(&worker_path(&worker)).await["code"], 20404);
     let (status, back) = twilio.post("/Workers", &[("FriendlyName", "alice")]).await;
     assert_eq!(status, 201);
     assert_ne!(back["sid"], worker["sid"], "a worker that returns has another SID");
@@ -97,14 +94,13 @@ async fn only_an_offline_worker_can_be_removed() {
 
 #[tokio::test]
 async fn reservations_are_rejected_only_with_an_activity_that_is_not_available() {
-    // rule 12
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     let reject = ("RejectPendingReservations", "true");
-    assert_eq!(twilio.post(&at(&worker), &[reject, ("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await.0, 400);
-    assert_eq!(twilio.post(&at(&worker), &[reject, ("ActivitySid", OFFLINE_ACTIVITY_SID)]).await.0, 200);
+    assert_eq!(twilio.post(&worker_path(&worker), &[reject, ("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await.0, 400);
+    assert_eq!(twilio.post(&worker_path(&worker), &[reject, ("ActivitySid", OFFLINE_ACTIVITY_SID)]).await.0, 200);
     let nowhere = "WA99999999999999999999999999999999";
-    assert_eq!(twilio.post(&at(&worker), &[("ActivitySid", nowhere)]).await.0, 400);
+    assert_eq!(twilio.post(&worker_path(&worker), &[("ActivitySid", nowhere)]).await.0, 400);
 }
 
 #[tokio::test]

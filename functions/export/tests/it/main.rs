@@ -1,4 +1,4 @@
-//! Starting exports against a real DynamoDB, embedded.
+//! Starting exports against an embedded DynamoDB.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod start;

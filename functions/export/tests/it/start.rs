@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 use store::{Directory, StoreJobs};
 use uuid::Uuid;
 
-/// Services that remember which jobs they were asked to start.
+/// Services that record the started jobs.
 #[derive(Default)]
-struct Services {
-    refuses: AtomicBool,
+struct StubServices {
+    fails: AtomicBool,
     started: Mutex<Vec<Uuid>>,
 }
 
-impl StartJob for Services {
+impl StartJob for StubServices {
     async fn start(&self, job_id: Uuid) -> Result<(), ServiceError> {
-        if self.refuses.load(Ordering::Relaxed) {
+        if self.fails.load(Ordering::Relaxed) {
             return Err(ServiceError("TooManyRequestsException".to_owned()));
         }
         self.started.lock().unwrap().push(job_id);
@@ -31,7 +31,7 @@ impl StartJob for Services {
     }
 }
 
-impl PresignDownload for Services {
+impl PresignDownload for StubServices {
     async fn presign(&self, _: &str) -> Result<String, ServiceError> {
         Err(ServiceError("there is no file".to_owned()))
     }
@@ -39,7 +39,7 @@ impl PresignDownload for Services {
 
 struct Fixture {
     directory: Directory,
-    services: Services,
+    services: StubServices,
     _dynamo: Dynamo,
 }
 
@@ -47,7 +47,7 @@ impl Fixture {
     async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
-        Self { directory, services: Services::default(), _dynamo: dynamo }
+        Self { directory, services: StubServices::default(), _dynamo: dynamo }
     }
 
     async fn post(&self, key: Option<&str>) -> HttpResult {
@@ -58,8 +58,8 @@ impl Fixture {
         self.services.started.lock().unwrap().clone()
     }
 
-    /// Forgets the answers that are kept, as if each attempt had died before it kept its own and its lease were over.
-    async fn attempts_died(&self) {
+    /// Removes the stored responses and ends the leases, as if each attempt had crashed before storing its response.
+    async fn expire_attempts(&self) {
         let (client, name) = (self.directory.client(), self.directory.name());
         let items = client.scan().table_name(name).send().await.unwrap().items.unwrap();
         for mut item in items.into_iter().filter(|item| item["entity"].as_s().unwrap() == "idempotency") {
@@ -70,7 +70,7 @@ impl Fixture {
     }
 }
 
-/// A supervisor asks for an export of everybody.
+/// A supervisor requests an export of all users.
 fn request(key: Option<&str>) -> Request {
     let caller = json!({"user_id": test_support::agent("ada").user_id, "role": Role::Supervisor, "token_role": Role::Supervisor});
     let event = json!({
@@ -93,9 +93,9 @@ fn request(key: Option<&str>) -> Request {
     lambda_http::request::from_str(&event.to_string()).unwrap()
 }
 
-fn job_id(answer: &Response<Body>) -> Uuid {
-    let document: Value = serde_json::from_slice(answer.body().as_ref()).unwrap();
-    assert_eq!(answer.status(), 202, "{document}");
+fn job_id(response: &Response<Body>) -> Uuid {
+    let document: Value = serde_json::from_slice(response.body().as_ref()).unwrap();
+    assert_eq!(response.status(), 202, "{document}");
     document["job_id"].as_str().unwrap().parse().unwrap()
 }
 
@@ -103,8 +103,8 @@ fn job_id(answer: &Response<Body>) -> Uuid {
 async fn an_export_that_is_asked_for_twice_with_one_key_is_started_once() {
     let fixture = Fixture::new().await;
     let first = fixture.post(Some("k")).await.unwrap();
-    let again = fixture.post(Some("k")).await.unwrap();
-    assert_eq!((job_id(&again), &again.headers()["location"]), (job_id(&first), &first.headers()["location"]));
+    let repeated = fixture.post(Some("k")).await.unwrap();
+    assert_eq!((job_id(&repeated), &repeated.headers()["location"]), (job_id(&first), &first.headers()["location"]));
     assert_eq!(fixture.started(), [job_id(&first)]);
     let other = fixture.post(None).await.unwrap();
     assert_ne!(job_id(&other), job_id(&first));
@@ -114,20 +114,20 @@ async fn an_export_that_is_asked_for_twice_with_one_key_is_started_once() {
 async fn an_attempt_that_died_with_its_job_made_is_followed_by_one_that_finds_the_job() {
     let fixture = Fixture::new().await;
     let first = fixture.post(Some("k")).await.unwrap();
-    fixture.attempts_died().await;
-    let again = fixture.post(Some("k")).await.unwrap();
-    assert_eq!(job_id(&again), job_id(&first));
-    assert!(!again.headers().contains_key("idempotency-replayed"));
+    fixture.expire_attempts().await;
+    let repeated = fixture.post(Some("k")).await.unwrap();
+    assert_eq!(job_id(&repeated), job_id(&first));
+    assert!(!repeated.headers().contains_key("idempotency-replayed"));
 }
 
 #[tokio::test]
 async fn an_export_that_could_not_be_started_is_started_by_the_same_request() {
     let fixture = Fixture::new().await;
-    fixture.services.refuses.store(true, Ordering::Relaxed);
+    fixture.services.fails.store(true, Ordering::Relaxed);
     assert_eq!(fixture.post(Some("k")).await.unwrap().status(), 503);
-    fixture.services.refuses.store(false, Ordering::Relaxed);
-    let again = fixture.post(Some("k")).await.unwrap();
-    assert_eq!(fixture.started(), [job_id(&again)]);
-    let job = fixture.directory.job(job_id(&again)).await.unwrap().unwrap();
+    fixture.services.fails.store(false, Ordering::Relaxed);
+    let repeated = fixture.post(Some("k")).await.unwrap();
+    assert_eq!(fixture.started(), [job_id(&repeated)]);
+    let job = fixture.directory.job(job_id(&repeated)).await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Queued);
 }

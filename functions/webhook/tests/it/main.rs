@@ -1,4 +1,4 @@
-//! The webhook against a real DynamoDB, embedded.
+//! The webhook against an embedded DynamoDB.
 #![allow(clippy::unwrap_used)]
 
 mod request;

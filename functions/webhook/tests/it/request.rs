@@ -11,17 +11,17 @@ use webhook::Webhook;
 const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
-/// A TaskRouter that is never asked.
-struct NoTaskRouter;
+/// A TaskRouter that is unreachable; these tests must not need it.
+struct UnreachableTaskRouter;
 
-impl FetchWorker for NoTaskRouter {
+impl FetchWorker for UnreachableTaskRouter {
     async fn fetch_worker(&self, _: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
         Err(TwilioError::Connection)
     }
 }
 
 struct Fixture {
-    ingest: WorkerIngest<Directory, NoTaskRouter, SystemTimeAndIds>,
+    ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
     webhook: Webhook,
     _dynamo: Dynamo,
 }
@@ -35,7 +35,7 @@ impl Fixture {
         Self {
             ingest: WorkerIngest {
                 store,
-                taskrouter: NoTaskRouter,
+                taskrouter: UnreachableTaskRouter,
                 time_and_ids: SystemTimeAndIds,
                 policy: Policy::default(),
             },

@@ -1,4 +1,4 @@
-//! A Twilio made of canned answers, and Twilio's own published data where it is at hand.
+//! A mock of Twilio, and Twilio's published sample data where it is available.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub const WORKERS: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Wor
 pub const WORKER: &str = "/v1/Workspaces/WS00000000000000000000000000000000/Workers/WK1";
 pub const VALIDATE: &str = "/v1/Accounts/AC00000000000000000000000000000000/Tokens/validate";
 
-/// A file of the folder with Twilio's data, which lies beside the project on some machines.
+/// A file of the folder with Twilio's published data; none where that folder is missing.
 pub fn published(file: &str) -> Option<Value> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/twilio/");
     let text = std::fs::read_to_string(format!("{folder}{file}")).ok()?;
@@ -35,7 +35,7 @@ pub fn client_with(url: String, timeout: Duration) -> Client {
     .unwrap()
 }
 
-/// A worker as Twilio's own response example has it.
+/// The worker of Twilio's documented response example.
 pub fn worker() -> Value {
     json!({
         "sid": "WK1",
@@ -54,13 +54,25 @@ pub fn worker() -> Value {
     })
 }
 
-/// Answers `how` to so many requests, then leaves the request to what is mounted after it.
-pub async fn answers(twilio: &MockServer, verb: &str, at: &str, how: ResponseTemplate, times: impl Into<Times>) {
+/// Mounts a response that is expected this many times.
+pub async fn mount(
+    twilio: &MockServer,
+    http_method: &str,
+    request_path: &str,
+    response: ResponseTemplate,
+    times: impl Into<Times>,
+) {
     let times = times.into();
-    Mock::given(method(verb)).and(path(at)).respond_with(how).expect(times).mount(twilio).await;
+    Mock::given(method(http_method)).and(path(request_path)).respond_with(response).expect(times).mount(twilio).await;
 }
 
-/// Answers `how` to the first request only.
-pub async fn first_answers(twilio: &MockServer, verb: &str, at: &str, how: ResponseTemplate) {
-    Mock::given(method(verb)).and(path(at)).respond_with(how).up_to_n_times(1).expect(1).mount(twilio).await;
+/// Mounts a response to the first request; later requests reach the mocks that are mounted after it.
+pub async fn mount_first(twilio: &MockServer, http_method: &str, request_path: &str, response: ResponseTemplate) {
+    Mock::given(method(http_method))
+        .and(path(request_path))
+        .respond_with(response)
+        .up_to_n_times(1)
+        .expect(1)
+        .mount(twilio)
+        .await;
 }
