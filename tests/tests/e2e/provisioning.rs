@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::test_stack::{TestStack, id};
 
+// rules 22 and 24
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_22_who_was_put_on_the_list_is_recognised_at_the_first_login_and_keeps_what_was_decided() {
     let stack = TestStack::start().await;
@@ -68,6 +69,7 @@ async fn rule_22_an_identity_is_one_persons_also_at_the_same_moment() {
     stack.stop().await;
 }
 
+// rules 22 and 28
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_22_somebody_who_is_added_while_they_log_in_is_one_person() {
     let stack = TestStack::start().await;
@@ -89,6 +91,7 @@ async fn rule_22_somebody_who_is_added_while_they_log_in_is_one_person() {
     stack.stop().await;
 }
 
+// rules 10, 11 and 19
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_is_wrong_with_a_newcomer_is_told_and_nobody_is_made() {
     let stack = TestStack::start().await;

@@ -71,6 +71,7 @@ async fn rule_31_what_changes_nothing_leaves_no_record_and_no_version() {
     stack.stop().await;
 }
 
+// rules 10 and 31
 #[tokio::test(flavor = "multi_thread")]
 async fn edits_at_the_same_moment_that_do_not_ask_what_they_meet_are_all_done_and_recorded() {
     let stack = TestStack::start().await;

@@ -103,6 +103,7 @@ async fn rule_21_what_is_in_use_is_kept_and_it_is_said_how_many_use_it() {
     stack.stop().await;
 }
 
+// rules 19 and 23
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_23_an_imported_skill_moves_into_a_skill_set_and_no_other_does() {
     let stack = TestStack::start().await;

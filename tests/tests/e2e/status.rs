@@ -54,6 +54,7 @@ async fn post(stack: &TestStack, path: &str) -> ApiResponse {
     stack.send(Method::POST, path, &Value::Null).await
 }
 
+// rules 5, 7 and 12
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_12_who_is_deactivated_is_out_at_once_and_comes_back_as_they_were() {
     let stack = TestStack::start().await;
@@ -94,6 +95,7 @@ async fn rule_12_who_is_deactivated_is_out_at_once_and_comes_back_as_they_were()
     stack.stop().await;
 }
 
+// rules 12, 13 and 31
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_31_the_same_change_of_status_again_changes_nothing_and_leaves_no_record() {
     let stack = TestStack::start().await;
@@ -139,6 +141,7 @@ async fn a_change_of_status_comes_with_if_match_and_with_an_idempotency_key() {
     stack.stop().await;
 }
 
+// rules 5, 7, 13 and 14
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_13_who_is_deleted_is_a_tombstone_that_is_found_and_whom_no_login_brings_back() {
     let stack = TestStack::start().await;

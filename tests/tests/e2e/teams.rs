@@ -26,6 +26,7 @@ fn names(list: &Value) -> Vec<&str> {
     list["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
 }
 
+// rules 15, 16, 17, 18, 20 and 21
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_15_to_18_what_a_team_gives_its_members_have_from_that_moment_on() {
     let stack = TestStack::start().await;
@@ -74,6 +75,7 @@ async fn rules_15_to_18_what_a_team_gives_its_members_have_from_that_moment_on()
     stack.stop().await;
 }
 
+// rules 10 and 17
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_10_somebody_may_be_in_25_teams_and_has_the_skills_of_all_of_them() {
     let stack = TestStack::start().await;

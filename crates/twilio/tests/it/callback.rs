@@ -58,12 +58,14 @@ fn an_update_says_who_the_worker_is_and_when_it_was_so() {
 
 #[test]
 fn the_identity_is_never_unescaped() {
+    // rule 22
     let report = parse(UPDATE).unwrap().worker.unwrap();
     assert_eq!(report.identity.unwrap().as_str(), "bugs_2Ebunny_40example_2Ecom");
 }
 
 #[test]
 fn a_removed_worker_is_known_by_its_sid_alone() {
+    // rule 28
     let mut form = with("EventType", "worker.deleted");
     form = without(&form, "WorkerAttributes");
     let callback = parse(&form).unwrap();
@@ -105,6 +107,7 @@ fn a_callback_without_what_every_callback_has_is_refused_by_the_fields_name() {
 
 #[test]
 fn a_number_that_is_none_is_refused_without_repeating_it() {
+    // rule 32
     for field in ["WorkerVersion", "TimestampMs"] {
         let error = parse(&with(field, "bugs@example.com")).unwrap_err();
         assert_eq!(error, CallbackError::NotANumber(field));
@@ -117,6 +120,7 @@ fn a_number_that_is_none_is_refused_without_repeating_it() {
 
 #[test]
 fn printing_a_callback_tells_nothing_of_the_person() {
+    // rule 32
     let printed = format!("{:?}", parse(UPDATE).unwrap());
     assert!(printed.contains("WK1") && !printed.contains("bugs") && !printed.contains("admin"));
 }

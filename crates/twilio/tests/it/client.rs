@@ -38,6 +38,7 @@ async fn a_worker_is_fetched_with_its_version() {
 
 #[tokio::test]
 async fn a_worker_that_taskrouter_does_not_have_is_nobody() {
+    // rule 28
     let twilio = MockServer::start().await;
     let missing = json!({"code": 20404, "message": "…", "more_info": "…", "status": 404});
     mount(&twilio, "GET", WORKER, ResponseTemplate::new(404).set_body_json(missing), 1).await;
@@ -95,6 +96,7 @@ async fn a_next_page_that_would_be_the_first_again_is_an_error() {
 
 #[tokio::test]
 async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
+    // rule 32
     let twilio = MockServer::start().await;
     let odd = json!({"sid": 7, "friendly_name": "alice"});
     mount(&twilio, "GET", WORKER, ok().set_body_json(odd), 1).await;
@@ -105,6 +107,7 @@ async fn an_answer_in_another_shape_is_an_error_that_does_not_repeat_it() {
 
 #[tokio::test]
 async fn printing_a_worker_tells_nothing_of_the_person() {
+    // rule 32
     let worker: Worker = serde_json::from_value(worker()).unwrap();
     let printed = format!("{worker:?}");
     assert!(printed.contains("WK1") && !printed.contains("alice") && !printed.contains("agent"));
@@ -128,6 +131,7 @@ fn a_client_without_a_usable_address_says_which() {
 
 #[test]
 fn printing_the_client_does_not_show_its_token() {
+    // rule 32
     let client = client_with("https://twilio.example.com".to_owned(), Config::DEFAULT_TIMEOUT);
     assert!(!format!("{client:?}").contains("the-auth-token"));
 }

@@ -103,6 +103,7 @@ fn the_auth_token_is_never_printed() {
     assert!(!format!("{:?}", verifier("https://example.com")).contains("12345"));
 }
 
+// rule 32
 #[test]
 fn every_published_vector_is_judged_as_twilios_libraries_judge_it() {
     let Some(published) = published("signature_vectors.json") else { return };

@@ -12,6 +12,7 @@ const ACTIVITY: &str = "worker.activity.update";
 
 #[tokio::test]
 async fn callbacks_can_be_lost() {
+    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"drop": true}})).await;
     twilio.log_in(alice()).await;
@@ -30,6 +31,7 @@ async fn the_next_few_callbacks_can_be_lost() {
 
 #[tokio::test]
 async fn callbacks_can_come_more_than_once() {
+    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"duplicate": true}})).await;
     twilio.log_in(alice()).await;
@@ -42,6 +44,7 @@ async fn callbacks_can_come_more_than_once() {
 
 #[tokio::test]
 async fn a_logins_callbacks_can_come_in_reverse() {
+    // rule 28
     let mut twilio = Twilio::start().await;
     twilio.faults(json!({"callbacks": {"reorder": true}})).await;
     twilio.log_in(alice()).await;
@@ -110,6 +113,7 @@ async fn all_requests_can_fail_until_the_faults_end_but_tokens_are_still_checked
 
 #[tokio::test]
 async fn the_token_check_can_fail_while_all_else_works() {
+    // rule 25
     let twilio = Twilio::start().await;
     let session = twilio.log_in(alice()).await;
     twilio.faults(json!({"tokens": {"status": 503, "times": 1}})).await;

@@ -52,6 +52,7 @@ async fn one_can_go_back_a_page() {
 
 #[tokio::test]
 async fn a_worker_removed_between_two_pages_hides_nobody() {
+    // rule 28
     let mut twilio = Twilio::start().await;
     workers(&mut twilio, 4).await;
     let first = twilio.get("/Workers?PageSize=2").await;

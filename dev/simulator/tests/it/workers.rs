@@ -52,6 +52,7 @@ async fn a_change_made_for_an_older_version_is_refused() {
 
 #[tokio::test]
 async fn a_name_is_taken_whatever_its_case() {
+    // rule 22
     let mut twilio = Twilio::start().await;
     let alice = twilio.worker("Alice").await;
     let (status, refusal) = twilio.post("/Workers", &[("FriendlyName", "aLICE")]).await;
@@ -65,6 +66,7 @@ async fn a_name_is_taken_whatever_its_case() {
 
 #[tokio::test]
 async fn attributes_are_an_object_of_at_most_4096_characters() {
+    // rule 27
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     let just = format!(r#"{{"a":"{}"}}"#, "ä".repeat(4096 - 8));
@@ -79,6 +81,7 @@ async fn attributes_are_an_object_of_at_most_4096_characters() {
 
 #[tokio::test]
 async fn only_an_offline_worker_can_be_removed() {
+    // rule 13
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     twilio.post(&worker_path(&worker), &[("ActivitySid", AVAILABLE_ACTIVITY_SID)]).await;
@@ -94,6 +97,7 @@ async fn only_an_offline_worker_can_be_removed() {
 
 #[tokio::test]
 async fn reservations_are_rejected_only_with_an_activity_that_is_not_available() {
+    // rule 12
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
     let reject = ("RejectPendingReservations", "true");
