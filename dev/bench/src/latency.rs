@@ -43,7 +43,7 @@ pub async fn latency(report: &Report, size: usize) -> Fallible<()> {
     let data = tempfile::tempdir()?;
     let stack = Stack::start(Options { seed: 4, ..Options::for_test(data.path()) }).await?;
     load(stack.dynamo().database(), &SampleUsers::new(size)?)?;
-    let token = stack.people().first().ok_or("no demo user has logged in")?.token.clone();
+    let token = stack.demo_users().first().ok_or("no demo user has logged in")?.token.clone();
     let directory = directory_at(&stack.endpoints().dynamodb);
     let bench = LatencyBench { stack, client: Client::new(), directory, token };
     bench.searches(report).await?;

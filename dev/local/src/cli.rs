@@ -193,7 +193,7 @@ async fn welcome(stack: &Stack, data: &Path) {
         "  Twilio                   account {TWILIO_ACCOUNT_SID}, workspace {TWILIO_WORKSPACE_SID}, auth token {TWILIO_AUTH_TOKEN}"
     );
     println!("  AWS                      region {REGION}, key {DEVELOPER_ACCESS_KEY_ID}, secret {SECRET_ACCESS_KEY}");
-    for user in stack.people() {
+    for user in stack.demo_users() {
         println!("  {:<24} {} ({})", user.role, user.token, user.identity);
     }
     println!();
@@ -207,7 +207,7 @@ async fn welcome(stack: &Stack, data: &Path) {
 /// Commands that work as printed. Without demo users the only one is a login, which returns a token.
 async fn examples(stack: &Stack) -> Vec<String> {
     let api = stack.url();
-    let Some(owner) = stack.people().first() else {
+    let Some(owner) = stack.demo_users().first() else {
         let claims = format!(
             r#"{{"identity":"{ACCOUNT_OWNER}","full_name":"Olivia Owner","email":"{ACCOUNT_OWNER}","roles":["admin"]}}"#
         );

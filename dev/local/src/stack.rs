@@ -35,7 +35,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Stack {
     addresses: Addresses,
-    people: Vec<DemoUser>,
+    demo_users: Vec<DemoUser>,
     dynamo: Arc<Dynamo>,
     s3: S3,
     simulator: Simulator,
@@ -81,7 +81,7 @@ impl Stack {
 
         let mut stack = Self {
             addresses,
-            people: Vec::new(),
+            demo_users: Vec::new(),
             dynamo,
             s3,
             simulator,
@@ -93,7 +93,7 @@ impl Stack {
         };
         if options.seed > 0 {
             stack.dynamo.set_durable(false)?;
-            stack.people = seed::seed(&stack.addresses, &options, &system).await?;
+            stack.demo_users = seed::seed(&stack.addresses, &options, &system).await?;
             stack.dynamo.set_durable(true)?;
         }
         Ok(stack)
@@ -119,8 +119,8 @@ impl Stack {
 
     /// One demo user for each role, with a token; empty if there are none.
     #[must_use]
-    pub fn people(&self) -> &[DemoUser] {
-        &self.people
+    pub fn demo_users(&self) -> &[DemoUser] {
+        &self.demo_users
     }
 
     /// The embedded database, for tests that inspect it.

@@ -22,7 +22,7 @@ impl Fixture {
         let data = tempfile::tempdir().unwrap();
         let options = Options { seed: 4, ..Options::for_test(data.path()) };
         let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
-        let owner = stack.people()[0].token.clone();
+        let owner = stack.demo_users()[0].token.clone();
         let mut fixture = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };
         fixture.user_id = fixture.send(Method::GET, "/me", &Value::Null).await.1["user_id"].as_str().unwrap().into();
         fixture

@@ -47,6 +47,15 @@ fn every_event_is_itself_a_case_and_every_case_starts_from_an_event() {
 }
 
 #[test]
+fn every_route_of_the_contract_has_an_event_to_start_from() {
+    let routes = Contract::read().operations().map(|operation| operation.route()).collect::<BTreeSet<_>>();
+    let route_of = |name: &String| read_event(name)["routeKey"].as_str().map(str::to_owned);
+    let of_events = events().iter().filter_map(route_of).collect::<BTreeSet<_>>();
+    let missing = routes.difference(&of_events).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "no file in events/ for {missing:?}");
+}
+
+#[test]
 fn every_case_has_a_name_of_its_own_and_starts_from_an_event_of_its_function() {
     let mut names = BTreeSet::new();
     for case in cases::all() {

@@ -111,7 +111,7 @@ impl<'a> Tour<'a> {
         let command = command.collect::<Vec<_>>().join("\n");
         let script = format!("set -u\n{}{command}\n", self.variables);
         let script = script.replace(API, self.stack.url()).replace(SIMULATOR, self.stack.simulator_url());
-        let owner = self.stack.people().iter().find(|user| user.role == "account_owner").unwrap();
+        let owner = self.stack.demo_users().iter().find(|user| user.role == "account_owner").unwrap();
         let output = Command::new("bash").arg("-c").arg(script).env("TOKEN", &owner.token).output().unwrap();
         let expected = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && expected.is_empty(), "{command}\n{}: {expected}", output.status);

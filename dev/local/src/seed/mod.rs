@@ -1,7 +1,7 @@
 //! The demo users: they log in as they would with Flex, and the directory learns of them from TaskRouter's callbacks.
 
 mod catalog;
-mod people;
+mod users;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use reqwest::{Client, RequestBuilder};
@@ -12,7 +12,7 @@ use crate::data::Addresses;
 use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::template::System;
 use crate::{Options, StartError};
-use people::Claims;
+use users::Claims;
 
 /// How many requests run at the same time. More than the instances of a function, so that none of them is idle.
 const CONCURRENT: usize = 8;
@@ -56,8 +56,8 @@ pub(crate) async fn seed(
     if let Some(owner) = tokens.first().filter(|_| is_new) {
         catalog::join_teams(&client, owner).await?;
     }
-    let fixed = people::FIXED_ROLES.into_iter().zip(tokens).enumerate();
-    Ok(fixed.map(|(n, (role, token))| DemoUser { identity: people::claims(n).identity, role, token }).collect())
+    let fixed = users::FIXED_ROLES.into_iter().zip(tokens).enumerate();
+    Ok(fixed.map(|(n, (role, token))| DemoUser { identity: users::claims(n).identity, role, token }).collect())
 }
 
 /// Calls the simulator and the API to fill them.
@@ -78,7 +78,7 @@ impl SeedClient<'_> {
     /// Logs in the users from 0 up to `total`; gives their tokens, in order.
     async fn log_in_all(&self, total: usize, progress: fn(usize, usize)) -> Result<Vec<String>, StartError> {
         stream::iter(0..total)
-            .map(|n| self.log_in(people::claims(n)))
+            .map(|n| self.log_in(users::claims(n)))
             .buffered(CONCURRENT)
             .enumerate()
             .map(|(n, token)| token.inspect(|_| progress(n + 1, total)))
