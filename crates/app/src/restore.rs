@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{ChangeOrigin, CommitUser, ReadSet, ReadSnapshot, Snapshot, StoreError, UserChange, ViewHistory, ViewUser};
 
-use crate::{ChangeError, TimeAndIds, change::retry_on_conflict};
+use crate::{ChangeError, TimeAndIds};
 
 /// The records that one query reads.
 const HISTORY_PAGE: usize = 100;
@@ -25,24 +25,22 @@ pub struct Restored {
 }
 
 /// Restores status, role, and those teams and skills that still exist. What they were is read from the user's history, and
-/// the restoration is recorded there. `command` stands in the audit record as the request's id.
+/// the restoration is recorded there. `command` stands in the audit record as the request's id. A conflict is not retried:
+/// of a user with many skills a part may be restored, which a second attempt would refuse.
 pub async fn restore_user(
     store: &(impl ViewUser + ViewHistory + ReadSnapshot + CommitUser),
     time_and_ids: &impl TimeAndIds,
     user_id: UserId,
     command: &str,
 ) -> Result<Restored, ChangeError> {
-    retry_on_conflict(|| async {
-        let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?;
-        let state = StateBeforeDeletion::from_history(&history(store, user_id).await?);
-        let snapshot = store.snapshot(&read_set(&state)).await?;
-        let can_join = |team: TeamId| snapshot.teams.get(&team).is_some_and(|team| !team.archived);
-        let after = state.restore(&user, can_join, |name| snapshot.skills.contains_key(name))?;
-        let origin = ChangeOrigin::operator(command, time_and_ids.now(), time_and_ids.ordered_id());
-        let user = store.commit_user(UserChange::new(Some(&user), after, origin, Action::Restored)).await?;
-        Ok(with_losses(user, &state, &snapshot))
-    })
-    .await
+    let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?;
+    let state = StateBeforeDeletion::from_history(&history(store, user_id).await?);
+    let snapshot = store.snapshot(&read_set(&state)).await?;
+    let can_join = |team: TeamId| snapshot.teams.get(&team).is_some_and(|team| !team.archived);
+    let after = state.restore(&user, can_join, |name| snapshot.skills.contains_key(name))?;
+    let origin = ChangeOrigin::operator(command, time_and_ids.now(), time_and_ids.ordered_id());
+    let user = store.commit_user(UserChange::new(Some(&user), after, origin, Action::Restored)).await?;
+    Ok(with_losses(user, &state, &snapshot))
 }
 
 fn read_set(state: &StateBeforeDeletion) -> ReadSet {

@@ -106,6 +106,9 @@ fn detail(refusal: &Refusal) -> String {
         Refusal::MissingForVersion(what) => {
             format!("If-Match expects a {what}, and there is none. Leave it out to make one.")
         }
+        Refusal::RoleFollowsIdentityProvider(role) => format!(
+            "Roles follow the identity provider in this deployment (ROLE_AUTHORITY=idp). Change the role {role} there."
+        ),
         _ => refusal.to_string(),
     }
 }

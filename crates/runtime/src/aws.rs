@@ -4,8 +4,8 @@
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+pub use aws_types::SdkConfig;
 use aws_types::{
-    SdkConfig,
     region::Region,
     sdk_config::{RetryConfig, SharedCredentialsProvider, TimeoutConfig},
 };

@@ -11,7 +11,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use runtime::{
-    aws::{client_config, failure_reason},
+    aws::{SdkConfig, client_config, failure_reason},
     config::{ConfigError, required},
 };
 
@@ -53,19 +53,22 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn from_env() -> Result<Self, ConfigError> {
-        let config = client_config("S3")?;
-        // A local endpoint has no subdomain for each bucket.
-        let path_style = config.endpoint_url().is_some();
-        let s3 = aws_sdk_s3::config::Builder::from(&config)
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(MAX_PART_DURATION).build())
-            .force_path_style(path_style);
-        Ok(Self::new(Client::from_conf(s3.build()), required("EXPORT_BUCKET")?))
+        let s3 = s3_config(&client_config("S3")?);
+        Ok(Self::new(Client::from_conf(s3), required("EXPORT_BUCKET")?))
     }
 
     #[must_use]
     pub const fn new(s3: Client, bucket: String) -> Self {
         Self { s3, bucket }
     }
+}
+
+/// The settings of other calls, except that each attempt may take [`MAX_PART_DURATION`] and all of them as long as they do.
+fn s3_config(config: &SdkConfig) -> aws_sdk_s3::Config {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(MAX_PART_DURATION).disable_operation_timeout();
+    // A local endpoint has no subdomain for each bucket.
+    let path_style = config.endpoint_url().is_some();
+    aws_sdk_s3::config::Builder::from(config).timeout_config(timeouts.build()).force_path_style(path_style).build()
 }
 
 impl FileStore for Bucket {
@@ -135,5 +138,23 @@ impl BucketUpload {
             .map_err(|error| BucketError::of(&error))?;
         parts.completed.push(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_s3::config::BehaviorVersion;
+
+    #[test]
+    fn a_part_is_not_cut_off_by_the_time_limits_of_other_calls() {
+        let of_other_calls = TimeoutConfig::builder()
+            .operation_attempt_timeout(Duration::from_secs(3))
+            .operation_timeout(Duration::from_secs(8));
+        let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+        let s3 = s3_config(&config.timeout_config(of_other_calls.build()).build());
+        let timeouts = s3.timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(MAX_PART_DURATION));
+        assert_eq!(timeouts.operation_timeout(), None);
     }
 }

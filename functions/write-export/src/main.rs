@@ -2,14 +2,14 @@
 
 use app::SystemTimeAndIds;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::{aws::client_config, config::required, telemetry};
+use runtime::telemetry;
 use store::Directory;
 use write_export::{Bucket, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = &Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let store = &Directory::from_env()?;
     let bucket = &Bucket::from_env()?;
     let run = async |event: LambdaEvent<_>| {
         handle(store, bucket, &SystemTimeAndIds, event.payload).await.map_err(Error::from)

@@ -182,7 +182,8 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let Some(user) = before else {
             return Ok(adopt(report, &self.policy, UserId::new(self.time_and_ids.random_id()), now));
         };
-        let inherited = self.inherited_skills(user).await?;
+        let inherited =
+            if is_latest && report.attributes.is_some() { self.inherited_skills(user).await? } else { Skills::new() };
         Ok(Some(apply_report(user, report, is_latest, &self.policy, &inherited)))
     }
 
