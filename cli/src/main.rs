@@ -11,7 +11,6 @@ use app::{
 };
 use clap::{Parser, Subcommand};
 use domain::UserId;
-use runtime::{aws::client_config, config::required};
 use store::Directory;
 
 /// The operator's command of flex-roster.
@@ -44,7 +43,7 @@ async fn main() -> ExitCode {
 }
 
 async fn restore(user_id: UserId) -> Result<Restored, Box<dyn std::error::Error>> {
-    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let store = Directory::from_env()?;
     Ok(restore_user(&store, &SystemTimeAndIds, user_id, "flex-roster restore").await?)
 }
 

@@ -9,12 +9,12 @@ use crate::{UserId, search::UserQuery};
 /// How long a job runner may be silent before another one may take over its job.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long after the end of a lease Lambda may still retry: its second retry comes two minutes after the first. After
-/// that the job is given up.
+/// How long after the end of a lease the job may still be retried: the second retry comes two minutes after the first.
+/// After that the job is given up.
 pub const RETRY_WINDOW: SignedDuration = SignedDuration::from_secs(150);
 
-/// How long a job may wait to be started: as long as Lambda keeps an asynchronous invocation.
-pub const START_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// How long a job may wait to be started.
+const START_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// How long a job is kept.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);

@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod edit;
 pub mod effective;
 pub mod export;
+mod fold;
 pub mod ids;
 pub mod job;
 pub mod login;

@@ -7,7 +7,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use crate::{Refusal, search::fold};
+use crate::{Refusal, fold::fold};
 
 /// Text types that serialize as their text. `$name(text)` wraps it unchecked and is private to this module.
 macro_rules! text_type {

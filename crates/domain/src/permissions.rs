@@ -2,7 +2,7 @@
 
 mod matrix;
 
-use crate::{Refusal, Role, User, UserId};
+use crate::{Refusal, Role, User, UserId, WorkerSid};
 
 pub use matrix::{CALLERS, Row, Target, decision, document, permitted_operations, rows};
 
@@ -122,6 +122,14 @@ fn may_change_status(caller: Caller, user: &User, what: &'static str) -> Result<
 pub fn effective_role(user: &User, token_role: Option<Role>) -> Option<Role> {
     let User { managed, .. } = user;
     token_role.map(|stated| if managed.role_granted { managed.role } else { stated.min(managed.role) })
+}
+
+/// The role of the user who presents a token that was issued to this worker; none if the user is not active, has another
+/// worker now, or has no role (rule 5).
+#[must_use]
+pub fn authenticate(user: &User, worker_sid: &WorkerSid, token_role: Option<Role>) -> Option<Role> {
+    let has_worker = user.taskrouter.worker_sid.as_ref() == Some(worker_sid);
+    if has_worker && user.is_active() { effective_role(user, token_role) } else { None }
 }
 
 /// The caller as of now, by their profile and the role that their token states: a caller who was demoted or deactivated a

@@ -40,7 +40,10 @@ pub use verbs::{
     ViewUser,
 };
 
-use aws_types::SdkConfig;
+use runtime::{
+    aws::client_config,
+    config::{ConfigError, required},
+};
 
 /// The table, through one client that is built once.
 #[derive(Debug, Clone)]
@@ -55,10 +58,9 @@ impl Directory {
         Self { db, table: table.into() }
     }
 
-    /// The table of this name, through a client with these settings.
-    #[must_use]
-    pub fn connect(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self::new(aws_sdk_dynamodb::Client::new(config), table)
+    /// The table that the environment names, in `TABLE_NAME`.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self::new(aws_sdk_dynamodb::Client::new(&client_config("DYNAMODB")?), required("TABLE_NAME")?))
     }
 
     /// For what the verbs do not cover: measuring, and tests that look into the table.
@@ -67,7 +69,6 @@ impl Directory {
         &self.db
     }
 
-    /// The table's name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.table

@@ -3,6 +3,8 @@
 use domain::{AttributeFault, Attributes, EmailAddress, Level, Role, SkillName, skill::Skills, user::IdpProfile};
 use serde_json::{Map, Value};
 
+use crate::roles::highest_role;
+
 /// Reads attributes as TaskRouter sends them. None if the text is not a JSON object.
 pub(crate) fn read(json: &str) -> (Option<Attributes>, Vec<AttributeFault>) {
     match serde_json::from_str(json) {
@@ -39,8 +41,8 @@ fn text(object: &Map<String, Value>, field: &str) -> Option<String> {
 
 fn role(roles: Option<&Value>) -> Option<Role> {
     match roles {
-        Some(Value::Array(values)) => Role::from_attributes(values.iter().filter_map(Value::as_str)),
-        Some(Value::String(value)) => Role::from_attributes([value.as_str()]),
+        Some(Value::Array(values)) => highest_role(values.iter().filter_map(Value::as_str)),
+        Some(Value::String(value)) => highest_role([value.as_str()]),
         _ => None,
     }
 }

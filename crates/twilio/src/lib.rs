@@ -19,6 +19,7 @@ pub mod callback;
 pub mod client;
 mod error;
 mod report;
+mod roles;
 pub mod signature;
 mod types;
 
@@ -26,5 +27,6 @@ pub use callback::{Callback, CallbackError, EventKind};
 #[cfg(feature = "client")]
 pub use client::{Client, Config};
 pub use error::TwilioError;
+pub use roles::highest_role;
 pub use signature::Verifier;
 pub use types::{FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};

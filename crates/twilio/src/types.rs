@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{ReportVersion, WorkerReport, WorkerSid};
+use domain::{Identity, ReportVersion, WorkerReport, WorkerSid};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,12 @@ pub struct TokenAnswer {
 }
 
 impl Worker {
+    /// Whether this is the worker's identity now (rule 22).
+    #[must_use]
+    pub fn has_identity(&self, identity: &Identity) -> bool {
+        Identity::reported(&self.friendly_name).as_ref() == Some(identity)
+    }
+
     /// The report that this answer is, made at this moment. None if the answer leaves out the attributes.
     #[must_use]
     pub fn report(&self, now: Timestamp) -> Option<WorkerReport> {

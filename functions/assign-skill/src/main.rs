@@ -2,12 +2,12 @@
 
 use app::SystemTimeAndIds;
 use http_api::serve;
-use runtime::{aws::client_config, config::required, telemetry};
+use runtime::telemetry;
 use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let store = Directory::from_env()?;
     serve::http(|request| assign_skill::handle(&store, &SystemTimeAndIds, request)).await
 }

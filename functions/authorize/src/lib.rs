@@ -12,7 +12,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use app::TimeAndIds;
-use domain::{Role, User, UserId, WorkerSid, permissions::effective_role};
+use domain::{Role, UserId, WorkerSid, permissions::authenticate};
 use store::{StoreError, ViewUser};
 use twilio::{TwilioError, ValidateToken};
 
@@ -81,11 +81,9 @@ async fn caller_context(
 ) -> Result<Option<CallerContext>, StoreError> {
     let worker = store.worker(worker_sid).await?.filter(|worker| !worker.deleted);
     let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
-    let has_worker = |user: &User| user.taskrouter.worker_sid.as_ref() == Some(worker_sid);
-    let user = store.user(user_id).await?.filter(|user| has_worker(user) && user.is_active());
-    let (Some(user), Some(token_role)) = (user, token_role) else { return Ok(None) };
-    let role = effective_role(&user, Some(token_role));
-    Ok(role.map(|role| CallerContext { user_id, role, token_role }))
+    let user = store.user(user_id).await?;
+    let role = user.and_then(|user| authenticate(&user, worker_sid, token_role));
+    Ok(role.zip(token_role).map(|(role, token_role)| CallerContext { user_id, role, token_role }))
 }
 
 #[cfg(test)]

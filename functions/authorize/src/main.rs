@@ -3,14 +3,14 @@
 use app::SystemTimeAndIds;
 use authorize::{TokenCache, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::{aws::client_config, config::required, telemetry};
+use runtime::telemetry;
 use store::Directory;
 use twilio::account::Account;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = &Directory::connect(&client_config("DYNAMODB")?, required("TABLE_NAME")?);
+    let store = &Directory::from_env()?;
     let (twilio, tokens) = (&Account::from_env().await?.client()?, &TokenCache::default());
     let run = async |event: LambdaEvent<_>| {
         handle(store, twilio, tokens, &SystemTimeAndIds, event.payload).await.map_err(Error::from)

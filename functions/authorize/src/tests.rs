@@ -1,7 +1,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use app::SystemTimeAndIds;
-use domain::{Identity, ReportVersion, Status, test_support};
+use domain::{Identity, ReportVersion, Status, User, test_support};
 use jiff::Timestamp;
 use serde_json::json;
 use store::WorkerItem;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Mutex};
 
 use domain::{Role, WorkerSid};
-use twilio::{TwilioError, ValidateToken};
+use twilio::{TwilioError, ValidateToken, highest_role};
 
 /// How long Twilio's answer counts.
 const VALIDITY: SignedDuration = SignedDuration::from_secs(60);
@@ -40,7 +40,7 @@ impl TokenCache {
             return Ok(Some(holder));
         }
         let Some(answer) = twilio.validate_token(token).await? else { return Ok(None) };
-        let role = Role::from_attributes(answer.roles.iter().map(String::as_str));
+        let role = highest_role(answer.roles.iter().map(String::as_str));
         let holder = TokenHolder { worker_sid: WorkerSid::new(answer.worker_sid), role };
         let until = answer.expiration.min(now + VALIDITY);
         self.insert(hash, until, holder.clone(), now);

@@ -10,7 +10,7 @@ use serde_json::Value;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The actions of each function's package: `dynamodb:GetItem`.
-type FunctionActions = BTreeMap<String, BTreeSet<String>>;
+pub type FunctionActions = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
 fn the_page_of_authority_states_the_actions_that_the_template_allows_each_function() {
@@ -128,7 +128,7 @@ fn actions(statement: &Value) -> BTreeSet<String> {
     actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect()
 }
 
-fn allowed_actions() -> FunctionActions {
+pub fn allowed_actions() -> FunctionActions {
     let functions = statements().into_iter().map(|(function, statements)| {
         let allowing = statements.iter().filter(|statement| statement["Effect"] == "Allow");
         (function, allowing.flat_map(actions).collect())

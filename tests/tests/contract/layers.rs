@@ -1,35 +1,50 @@
-//! The layers of ARCHITECTURE.md: which packages of the workspace a package may depend on, itself and through others.
+//! The layers of ARCHITECTURE.md: which packages a package may depend on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The packages that each package depends on in a build that is deployed: no development dependencies.
-type Dependencies = BTreeMap<String, BTreeSet<String>>;
+use super::authority::allowed_actions;
 
-/// Each layer, and the layers that it may depend on, directly or not. A function may depend on all layers.
+/// Each layer, and the layers that its manifest may name. A function may name every one of them.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("runtime", &[]),
     ("store", &["domain", "runtime"]),
     ("twilio", &["domain", "runtime"]),
-    ("app", &["domain", "runtime", "store", "twilio"]),
-    ("http_api", &["app", "domain", "runtime", "store", "twilio"]),
+    ("app", &["domain", "store", "twilio"]),
+    ("http_api", &["app", "domain", "store"]),
 ];
 
-/// Dependencies that the domain must not have.
-const FORBIDDEN_IN_DOMAIN: &[&str] =
-    &["aws-sdk-dynamodb", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];
+/// How the names of the packages begin that a layer's manifest must not name, because of what the layer must not know.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("domain", &["aws", "lambda", "http", "reqwest", "tokio", "tracing", "serde_dynamo"]),
+    ("app", &["aws", "lambda", "http", "reqwest", "serde_dynamo"]),
+    ("store", &["lambda", "http", "reqwest"]),
+    ("twilio", &["lambda", "http", "aws-sdk-dynamodb", "aws-sdk-s3", "serde_dynamo"]),
+    ("http_api", &["aws", "reqwest", "serde_dynamo"]),
+    ("runtime", &["aws-sdk", "lambda", "http", "reqwest", "serde_dynamo"]),
+];
 
 #[test]
 fn a_layer_depends_only_on_the_layers_below_it() {
     let workspace = Workspace::read();
     let crates = workspace.in_folder("crates/");
     assert_eq!(crates, LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect(), "state each crate's layer here");
-    for (layer, allowed) in LAYERS {
-        for dependency in workspace.reachable(layer) {
-            assert!(allowed.contains(&dependency.as_str()), "{layer} depends on {dependency}");
+    for (layer, below) in LAYERS {
+        for member in workspace.members_of(layer) {
+            assert!(below.contains(&member.as_str()), "{layer} depends on {member}");
+        }
+    }
+}
+
+#[test]
+fn a_layer_depends_on_no_package_for_what_it_must_not_know() {
+    let workspace = Workspace::read();
+    for (layer, forbidden) in FORBIDDEN {
+        for package in &workspace.dependencies[*layer] {
+            assert!(!forbidden.iter().any(|name| package.starts_with(name)), "{layer} depends on {package}");
         }
     }
 }
@@ -39,24 +54,32 @@ fn a_function_depends_on_layers_and_never_on_another_function() {
     let workspace = Workspace::read();
     let layers = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
     for package in workspace.in_folder("functions/").iter().chain(&workspace.in_folder("cli/")) {
-        let dependency = workspace.reachable(package);
-        assert!(dependency.is_subset(&layers), "{package} depends on {:?}", dependency.difference(&layers));
+        let members = workspace.members_of(package);
+        assert!(members.is_subset(&layers), "{package} depends on {:?}", members.difference(&layers));
     }
 }
 
 #[test]
-fn the_rules_need_no_service_and_no_runtime() {
+fn a_function_depends_on_the_client_of_a_service_exactly_if_it_may_call_the_service() {
     let workspace = Workspace::read();
-    for package in FORBIDDEN_IN_DOMAIN {
-        assert!(!workspace.dependencies["domain"].contains(*package), "domain depends on {package}");
+    for (function, actions) in &allowed_actions() {
+        let may_call = |service: &str| actions.iter().any(|action| action.starts_with(service));
+        let depends_on = |package: &str| workspace.dependencies[function].contains(package);
+        assert_eq!(depends_on("aws-sdk-s3"), may_call("s3:"), "{function} and S3");
+        assert_eq!(depends_on("aws-sdk-lambda"), may_call("lambda:"), "{function} and Lambda");
+        assert_eq!(depends_on("store"), may_call("dynamodb:"), "{function} and DynamoDB");
+        assert_eq!(workspace.reads_secrets(function), may_call("ssm:"), "{function} and Parameter Store");
     }
 }
 
+/// The packages of the workspace, without their development dependencies.
 struct Workspace {
     /// The folder of each package, relative to the root, with a slash at its end.
     folders: BTreeMap<String, String>,
-    /// Of each package, in the workspace and not.
-    dependencies: Dependencies,
+    /// The packages that each one's manifest names.
+    dependencies: BTreeMap<String, BTreeSet<String>>,
+    /// The features that each one's manifest asks for: `twilio/account`.
+    features: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Workspace {
@@ -69,18 +92,27 @@ impl Workspace {
         assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
         let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
         let root = metadata["workspace_root"].as_str().unwrap();
-        let (mut folders, mut dependencies) = (BTreeMap::new(), Dependencies::new());
+        let mut workspace = Self { folders: BTreeMap::new(), dependencies: BTreeMap::new(), features: BTreeMap::new() };
         for package in metadata["packages"].as_array().unwrap() {
-            let name = package["name"].as_str().unwrap().to_owned();
-            let manifest = package["manifest_path"].as_str().unwrap();
-            let folder = manifest.strip_prefix(root).unwrap().trim_start_matches('/').trim_end_matches("Cargo.toml");
-            let build_dependencies = package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"] != "dev");
-            let build_dependencies =
-                build_dependencies.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
-            folders.insert(name.clone(), folder.to_owned());
-            dependencies.insert(name, build_dependencies);
+            workspace.add(package, root);
         }
-        Self { folders, dependencies }
+        workspace
+    }
+
+    fn add(&mut self, package: &Value, root: &str) {
+        let name = package["name"].as_str().unwrap();
+        let manifest = package["manifest_path"].as_str().unwrap();
+        let folder = manifest.strip_prefix(root).unwrap().trim_start_matches('/').trim_end_matches("Cargo.toml");
+        self.folders.insert(name.to_owned(), folder.to_owned());
+        let dependencies = self.dependencies.entry(name.to_owned()).or_default();
+        let features = self.features.entry(name.to_owned()).or_default();
+        for dependency in package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"] != "dev") {
+            let dependency_name = dependency["name"].as_str().unwrap();
+            dependencies.insert(dependency_name.to_owned());
+            for feature in dependency["features"].as_array().unwrap() {
+                features.insert(format!("{dependency_name}/{}", feature.as_str().unwrap()));
+            }
+        }
     }
 
     fn in_folder(&self, prefix: &str) -> BTreeSet<String> {
@@ -90,13 +122,12 @@ impl Workspace {
         packages
     }
 
-    /// The packages of the workspace that this one depends on, directly or through others.
-    fn reachable(&self, package: &str) -> BTreeSet<String> {
-        let (mut found, mut next) = (BTreeSet::new(), vec![package.to_owned()]);
-        while let Some(package) = next.pop() {
-            let dependency = self.dependencies[&package].iter().filter(|name| self.folders.contains_key(*name));
-            next.extend(dependency.filter(|name| found.insert((*name).clone())).cloned().collect::<Vec<_>>());
-        }
-        found
+    /// The packages of the workspace that this one's manifest names.
+    fn members_of(&self, package: &str) -> BTreeSet<String> {
+        self.dependencies[package].iter().filter(|name| self.folders.contains_key(*name)).cloned().collect()
+    }
+
+    fn reads_secrets(&self, package: &str) -> bool {
+        self.features[package].contains("twilio/account")
     }
 }

@@ -62,11 +62,11 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let Some(holder) = holder.filter(|holder| *holder != user.user_id) else {
             return Ok(Owner::User { user, previous_owner: None });
         };
-        // If the holder still has it, their own callback or the reconciliation says who they are now. Applying that here
+        // If the holder still has it, the next callback about their worker says who they are now. Applying that here
         // could go in circles when two users have swapped their identities.
         if let Some(other) = self.existing_user(holder).await?.taskrouter.worker_sid
             && let Some(now) = self.taskrouter.fetch_worker(&other).await?
-            && Identity::reported(&now.friendly_name).as_ref() == Some(identity)
+            && now.has_identity(identity)
         {
             return Err(IngestError::Inconsistent);
         }
@@ -87,10 +87,10 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let now = self.time_and_ids.now();
         let retry = match self.taskrouter.fetch_worker(&report.worker_sid).await? {
             None => Retry::With(Box::new(WorkerReport { deleted: true, ..report.clone() })),
-            Some(worker) if Identity::reported(&worker.friendly_name).as_ref() != Some(identity) => {
-                Retry::With(Box::new(worker.report(now).ok_or(IngestError::Inconsistent)?))
+            Some(worker) if worker.has_identity(identity) => {
+                Retry::After(Box::new(self.refresh_worker(other, identity).await?))
             }
-            Some(_) => Retry::After(Box::new(self.refresh_worker(other, identity).await?)),
+            Some(worker) => Retry::With(Box::new(worker.report(now).ok_or(IngestError::Inconsistent)?)),
         };
         Ok(Owner::Retry(retry))
     }
@@ -99,9 +99,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
     async fn refresh_worker(&self, worker_sid: &WorkerSid, identity: &Identity) -> Result<WorkerReport, IngestError> {
         let now = self.time_and_ids.now();
         match self.taskrouter.fetch_worker(worker_sid).await? {
-            Some(worker) if Identity::reported(&worker.friendly_name).as_ref() == Some(identity) => {
-                Err(IngestError::Inconsistent)
-            }
+            Some(worker) if worker.has_identity(identity) => Err(IngestError::Inconsistent),
             Some(worker) => worker.report(now).ok_or(IngestError::Inconsistent),
             None => Ok(deletion_of(worker_sid)),
         }

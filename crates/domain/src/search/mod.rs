@@ -1,11 +1,10 @@
 //! Search by any part of name or e-mail address (rule 6): the search text, the searched text of a user, and matching.
 //! Index entries are candidates; the matching defined here decides.
 
-mod fold;
 mod query;
 mod suffix;
 
-pub use fold::fold;
+pub use crate::fold::fold;
 pub use query::{Criterion, StatusFilter, UserQuery};
 pub use suffix::{Suffix, is_first_place, split_term, suffixes};
 
@@ -60,21 +59,21 @@ impl SearchText {
     /// The indices of the terms of three characters or more, which the index supports. There is at
     /// least one.
     pub fn indexed_terms(&self) -> impl Iterator<Item = usize> {
-        self.terms.iter().enumerate().filter(|(_, term)| can_lead(term)).map(|(index, _)| index)
+        self.terms.iter().enumerate().filter(|(_, term)| is_indexed_term(term)).map(|(index, _)| index)
     }
 }
 
 fn terms(folded: String) -> Vec<String> {
     let words: Vec<&str> = folded.split(' ').collect();
-    if !words.iter().any(|word| can_lead(word)) {
+    if !words.iter().any(|word| is_indexed_term(word)) {
         return vec![folded];
     }
-    let said_by = |i: usize, j: usize| words[j].contains(words[i]) && (words[i] != words[j] || j < i);
+    let is_part_of = |i: usize, j: usize| words[j].contains(words[i]) && (words[i] != words[j] || j < i);
     let all = 0..words.len();
-    all.clone().filter(|&i| !all.clone().any(|j| said_by(i, j))).map(|i| words[i].to_owned()).collect()
+    all.clone().filter(|&i| !all.clone().any(|j| is_part_of(i, j))).map(|i| words[i].to_owned()).collect()
 }
 
-fn can_lead(term: &str) -> bool {
+fn is_indexed_term(term: &str) -> bool {
     term.chars().nth(MIN_TEXT - 1).is_some()
 }
 

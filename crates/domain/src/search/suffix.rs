@@ -128,7 +128,7 @@ mod tests {
     }
 
     prop_compose! {
-        fn user_with_role()(name in some_text(), email in proptest::option::of(some_text())) -> UserText {
+        fn user_text()(name in some_text(), email in proptest::option::of(some_text())) -> UserText {
             UserText::new(&name, email.as_deref())
         }
     }
@@ -144,7 +144,7 @@ mod tests {
         #![proptest_config(ProptestConfig { max_global_rejects: 65536, ..ProptestConfig::default() })]
 
         #[test]
-        fn rule_6_who_contains_a_term_is_taken_once_and_nobody_else(text in user_with_role(), term in some_text()) {
+        fn rule_6_who_contains_a_term_is_taken_once_and_nobody_else(text in user_text(), term in some_text()) {
             let term = fold(&term);
             prop_assume!(term.chars().count() >= MIN_TEXT);
             prop_assert_eq!(taken(&text, &term).len(), usize::from(text.contains(&term)));
@@ -152,7 +152,7 @@ mod tests {
 
         #[test]
         fn rule_6_any_part_of_either_field_finds_its_owner_once(
-            text in user_with_role(), in_name: bool, one: Index, other: Index,
+            text in user_text(), in_name: bool, one: Index, other: Index,
         ) {
             let term = part(if in_name { text.name() } else { text.email() }, one, other);
             prop_assume!(term.chars().count() >= MIN_TEXT);
@@ -160,14 +160,14 @@ mod tests {
         }
 
         #[test]
-        fn no_two_entries_of_one_person_have_the_same_key(text in user_with_role()) {
+        fn no_two_entries_of_one_person_have_the_same_key(text in user_text()) {
             let all = suffixes(&text);
             let keys: HashSet<_> = all.iter().map(|suffix| (&suffix.head, &suffix.rest)).collect();
             prop_assert_eq!(keys.len(), all.len());
         }
 
         #[test]
-        fn every_entry_says_where_it_stands_in_the_joined_text(text in user_with_role()) {
+        fn every_entry_says_where_it_stands_in_the_joined_text(text in user_text()) {
             let joined = text.joined();
             for Suffix { head, rest, position } in suffixes(&text) {
                 prop_assert_eq!(head.chars().count(), MIN_TEXT);
