@@ -11,7 +11,6 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.yaml")
 /// The methods that a path of the contract may have.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The parsed contract.
 #[derive(Debug)]
 pub struct Contract {
     document: Value,
@@ -28,7 +27,6 @@ pub struct RoutedResponse<'a> {
     pub status: u64,
     /// The headers, names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The body.
     pub body: String,
 }
 
@@ -77,7 +75,6 @@ impl Contract {
         Self { document, schemas }
     }
 
-    /// The whole document.
     #[must_use]
     pub const fn document(&self) -> &Value {
         &self.document
@@ -122,7 +119,6 @@ impl Contract {
     /// Validates the value against the schema.
     ///
     /// # Errors
-    /// The validation errors.
     ///
     /// # Panics
     /// When the schema is invalid.
@@ -140,7 +136,6 @@ impl Contract {
     /// Checks that the contract defines the response: its status, headers and body.
     ///
     /// # Errors
-    /// The first difference.
     pub fn check_response(&self, response: &RoutedResponse<'_>) -> Result<(), String> {
         let route = response.route;
         let operation = self.operation(route).ok_or_else(|| format!("the contract has no {route}"))?;

@@ -59,7 +59,6 @@ pub enum Refusal {
     /// Rule 19.
     #[error("The skill {skill:?} belongs to the skill set {is:?}, not to {asked:?}.")]
     WrongSkillSet {
-        /// The skill.
         skill: String,
         /// Where it is.
         is: String,
@@ -75,7 +74,6 @@ pub enum Refusal {
     /// A skill's name is unique over all skill sets.
     #[error("The skill {skill:?} is in the skill set {is:?} already. A skill's name is unique over all skill sets.")]
     SkillElsewhere {
-        /// The skill.
         skill: String,
         /// Where it is.
         is: String,
@@ -103,7 +101,6 @@ pub enum Refusal {
     /// Rule 21.
     #[error("The skill {skill:?} is in use (users: {users}, teams: {teams}). Remove it there first.")]
     SkillInUse {
-        /// The skill.
         skill: String,
         /// Number of users to whom it is assigned.
         users: usize,
@@ -113,7 +110,6 @@ pub enum Refusal {
     /// Rule 21.
     #[error("The skill set {skill_set:?} is in use (users: {users}, teams: {teams}). Remove its skills there first.")]
     SkillSetInUse {
-        /// The skill set.
         skill_set: String,
         /// Number of users to whom one of its skills is assigned.
         users: usize,
@@ -131,7 +127,6 @@ pub enum Refusal {
     /// Rule 21.
     #[error("The team {team:?} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
     TeamHasMembers {
-        /// The team.
         team: String,
         /// Number of members, deactivated ones included.
         members: usize,
@@ -141,7 +136,6 @@ pub enum Refusal {
     TooManySkills {
         /// How many.
         count: usize,
-        /// The valid values.
         most: usize,
     },
     /// Two levels for one skill are ambiguous.
@@ -164,11 +158,9 @@ pub enum Refusal {
     /// Rule 19.
     #[error("Level {level} is out of range for {skill:?}: it is a whole number from {} to {}.", range.min, range.max)]
     LevelOutOfRange {
-        /// The skill.
         skill: String,
         /// The level in the request.
         level: Level,
-        /// The valid values.
         range: LevelRange,
     },
     /// Rule 19.

@@ -33,7 +33,6 @@ pub struct Team {
     pub updated_at: Timestamp,
 }
 
-/// Teams by id.
 pub type Teams = BTreeMap<TeamId, Team>;
 
 impl Team {

@@ -13,7 +13,6 @@ use crate::{
     },
 };
 
-/// What to read.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSet {
     pub users: BTreeSet<UserId>,

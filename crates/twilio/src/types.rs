@@ -51,7 +51,7 @@ pub struct TokenAnswer {
     pub worker_sid: String,
     /// The identity as Flex escapes it: `owner_40example_2Ecom`.
     pub identity: String,
-    /// The roles that the token states: the most that somebody may do whose role was never edited in
+    /// The roles that the token states: an upper bound for a user whose role was never edited in
     /// the directory (rule 25).
     #[serde(default)]
     pub roles: Vec<String>,

@@ -16,7 +16,6 @@ use s3s_fs::FileSystem;
 use crate::EmbeddedError;
 use crate::server::Server;
 
-/// A bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket(String);
 

@@ -1,8 +1,6 @@
 //! Fixed values for what AWS and Twilio would generate: accounts, names, keys.
 
-/// The AWS region.
 pub const REGION: &str = "us-east-1";
-/// The AWS account.
 pub const ACCOUNT: &str = "000000000000";
 /// The `CloudFormation` stack.
 pub const STACK: &str = "flex-roster";

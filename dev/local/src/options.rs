@@ -14,7 +14,6 @@ pub struct Options {
     pub data: PathBuf,
     /// How many demo users log in if the data directory is new.
     pub seed: usize,
-    /// The template.
     pub template: PathBuf,
     /// Where the functions' binaries are.
     pub bin_dir: PathBuf,

@@ -129,7 +129,6 @@ impl Stack {
         &self.dynamo
     }
 
-    /// The data directory.
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.data.join("")

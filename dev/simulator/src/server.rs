@@ -55,7 +55,6 @@ pub enum SimulatorError {
     Data {
         /// As in the options.
         folder: PathBuf,
-        /// The cause.
         reason: String,
     },
     /// The HTTP client for callbacks cannot be created.

@@ -109,7 +109,6 @@ impl UserText {
         format!("{}{SEPARATOR}{}", self.name, self.email)
     }
 
-    /// The folded name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -39,7 +39,6 @@ pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
 /// Between a text and the user id.
 const END_OF_TEXT: char = '\u{1f}';
 
-/// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     pub pk: String,
@@ -271,6 +270,12 @@ mod tests {
         let (skill, team_id) = (SkillName::new("English").unwrap(), TeamId::new(Uuid::from_u128(7)));
         assert_eq!(parse_team_holder(&team_holder(&skill, team_id).sk), Some(team_id));
         assert_eq!(parse_team_holder(&user_holder(&skill, test_support::agent("ada").user_id).sk), None);
+    }
+
+    #[test]
+    fn rule_22_identities_that_differ_only_in_case_have_one_key() {
+        let [one, other]: [Identity; 2] = ["Ada@Example.com", "ada@example.COM"].map(test_support::stored);
+        assert_eq!(identity(&one), identity(&other));
     }
 
     #[test]

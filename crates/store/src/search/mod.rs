@@ -39,7 +39,6 @@ pub enum Order {
     ByName,
 }
 
-/// A page of users.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserPage {
     /// Each user once.
@@ -101,5 +100,33 @@ fn first_chunk_size(query: &UserQuery, order: Order, kind: &Kind, limit: usize) 
         (Kind::Word(_), 0) => limit * 2,
         (Kind::Everyone, _) if order == Order::Cheapest => limit * 2,
         _ => MAX_VERIFIED_AT_ONCE.max(limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        Level, Role, SearchText, SkillName,
+        search::{Criterion, StatusFilter},
+    };
+
+    #[test]
+    fn rule_8_queries_that_differ_in_anything_have_different_cursors() {
+        let text = |text| Some(SearchText::parse(text).unwrap());
+        let skill = |min_level| Criterion::Skill { skill: SkillName::new("English").unwrap(), min_level };
+        let active = StatusFilter::default();
+        let queries = [
+            UserQuery::default(),
+            UserQuery::new(text("ada"), active, vec![]),
+            UserQuery::new(text("adaa"), active, vec![]),
+            UserQuery::new(text("ada"), StatusFilter::All, vec![]),
+            UserQuery::new(text("ada"), active, vec![Criterion::Role(Role::Agent)]),
+            UserQuery::new(None, active, vec![skill(None)]),
+            UserQuery::new(None, active, vec![skill(Some(Level(1)))]),
+            UserQuery::new(None, active, vec![skill(Some(Level(2)))]),
+        ];
+        let fingerprints = queries.iter().map(query_fingerprint).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(fingerprints.len(), queries.len());
     }
 }

@@ -34,7 +34,6 @@ pub struct CapacityBench<'a> {
     fixture: &'a Fixture,
     meter: Proxy<CostMeter>,
     directory: Directory,
-    /// An account owner.
     caller: UserId,
 }
 

@@ -135,7 +135,6 @@ pub enum StartingPosition {
 pub struct Schedule {
     /// The name of the event in the template.
     pub id: String,
-    /// The interval.
     pub every: Duration,
     /// The event; `None` for the standard event of a schedule.
     pub input: Option<Value>,

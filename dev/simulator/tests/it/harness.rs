@@ -22,7 +22,6 @@ pub const TOKEN: &str = "local-auth-token";
 const PATH: &str = "/webhooks/taskrouter";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A received callback.
 pub struct ReceivedCallback {
     pub headers: HeaderMap,
     pub body: Bytes,

@@ -93,6 +93,11 @@ const CREATE_SKILL_SET: Cases = Cases {
             Refuses(403, "supervisors-may-not"),
         ),
         (
+            "skills/create-skill-set-without-name-by-supervisor",
+            &[By(SUPERVISOR), Body("{}")],
+            Refuses(403, "supervisors-may-not"),
+        ),
+        (
             "skills/create-skill-set-by-supervisor",
             &[By(SUPERVISOR), Body(r#"{"name":"Channels"}"#)],
             Refuses(403, "supervisors-may-not"),
