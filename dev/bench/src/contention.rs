@@ -25,8 +25,9 @@ use crate::{
     faults::{Fault, FaultInjector, FaultRates, Rates, Tally},
     fixture::{Fixture, directory_at, directory_retrying},
     history_check::{self, Edit, HistoryFaults},
+    numbers::count,
     proxy::Proxy,
-    report::{Report, count},
+    report::Report,
     requests::ApiRequest,
     sample_users::SampleUsers,
 };

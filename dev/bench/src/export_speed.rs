@@ -10,7 +10,8 @@ use crate::{
     Fallible,
     export_runner::ExportBucket,
     fixture::{Fixture, directory_at},
-    report::{Report, count},
+    numbers::count,
+    report::Report,
     times::median,
 };
 

@@ -17,6 +17,7 @@ mod functions;
 mod history_check;
 mod latency;
 mod names;
+mod numbers;
 mod performance_page;
 mod proxy;
 mod report;

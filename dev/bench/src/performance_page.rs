@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     Fallible,
     cost::Cost,
-    report::{count, number},
+    numbers::{count, number},
 };
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/performance.md");

@@ -6,7 +6,12 @@ use std::{
     io::{Stdout, Write, stdout},
 };
 
-use crate::{Fallible, cost::Cost, performance_page::PerformancePage};
+use crate::{
+    Fallible,
+    cost::Cost,
+    numbers::{count, number},
+    performance_page::PerformancePage,
+};
 
 /// Of the names of figures, in characters.
 const WIDTH: usize = 72;
@@ -93,20 +98,4 @@ impl Report {
     pub fn write_page(&self) -> Fallible<()> {
         self.page.borrow().write()
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-pub fn count(count: usize) -> f64 {
-    count as f64
-}
-
-/// With about three significant digits.
-pub fn number(value: f64) -> String {
-    let digits = match value.abs() {
-        big if big >= 100.0 => 1,
-        small if small < 10.0 => 3,
-        _ => 2,
-    };
-    let text = format!("{value:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

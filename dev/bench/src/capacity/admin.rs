@@ -91,7 +91,7 @@ impl CapacityBench<'_> {
         let list = ApiRequest::new("GET /skill-sets", vec![]);
         let sets = self.request("list all skill sets with their uses counted", Function::Skills, list).await?.0;
         let skills = sets["items"].as_array().into_iter().flatten().filter_map(|set| set["skills"].as_array());
-        self.report.figure("of this many skills", crate::report::count(skills.flatten().count()), "skills");
+        self.report.figure("of this many skills", crate::numbers::count(skills.flatten().count()), "skills");
         let create = ApiRequest::new("POST /skill-sets", vec![]).body(json!({"name": "New"}));
         self.request("create a skill set", Function::Skills, create).await?;
         let of_new = || vec![("name", "New".to_owned()), ("skill", "New_skill".to_owned())];

@@ -10,7 +10,7 @@ use crate::{
     Fallible,
     callbacks::{Callback, attributes},
     cost::Cost,
-    report::count,
+    numbers::count,
 };
 
 /// These callbacks do not make ingest ask TaskRouter.

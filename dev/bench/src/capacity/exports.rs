@@ -14,7 +14,7 @@ use crate::{
     cost::{Call, Cost},
     export_runner::ExportBucket,
     fixture::directory_at,
-    report::count,
+    numbers::count,
 };
 
 impl CapacityBench<'_> {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use store::schema::keys::BY_STATUS;
 
 use super::CapacityBench;
-use crate::{Fallible, report::count};
+use crate::{Fallible, numbers::count};
 
 impl CapacityBench<'_> {
     /// Scans the index of profiles: a Scan of the table would read all search entries as well. The folded name is in

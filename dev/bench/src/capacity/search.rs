@@ -8,7 +8,8 @@ use super::CapacityBench;
 use crate::{
     Fallible,
     cost::Cost,
-    report::{Report, count},
+    numbers::count,
+    report::Report,
     requests::{ApiRequest, body_of},
 };
 
