@@ -71,7 +71,7 @@ struct Outcome {
 }
 
 pub async fn contention(report: &Report) -> Fallible<()> {
-    report.section(&format!("{EDITS} edits of one person by {CLIENTS} clients at the same time"));
+    report.section(&format!("{EDITS} edits of one user by {CLIENTS} clients at the same time"));
     let no_faults = FaultRates { transactions: NO_FAULTS, others: NO_FAULTS, seed: 0 };
     print(report, "no faults", &edit_concurrently(EDITS, CLIENTS, no_faults).await?);
     print(report, "faults", &edit_concurrently(EDITS, CLIENTS, FAULTS).await?);
@@ -101,7 +101,7 @@ fn print(report: &Report, rates: impl Display, outcome: &Outcome) {
     report.figure(format!("{rates}: edits a second"), count(edits) / outcome.took.as_secs_f64(), "edits/s");
     let limits = [("given up", outcome.given_up), ("applied twice", applied_twice), ("lost", lost), ("a gap", gaps)];
     for (what, number) in limits {
-        report.limit(number == 0, format!("of {edits} edits of one person, {rates}, {number} are {what}"));
+        report.limit(number == 0, format!("of {edits} edits of one user, {rates}, {number} are {what}"));
     }
 }
 

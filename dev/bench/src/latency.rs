@@ -67,8 +67,8 @@ impl LatencyBench {
         let url = format!("{}/users?q={WORD}&limit=25", self.stack.url());
         let answer = self.client.get(url).bearer_auth(&self.token).send().await?.error_for_status()?;
         let page: serde_json::Value = answer.json().await?;
-        let people = page["items"].as_array().map_or(0, Vec::len);
-        if people == 25 { Ok(()) } else { Err(format!("a page of {people}").into()) }
+        let users = page["items"].as_array().map_or(0, Vec::len);
+        if users == 25 { Ok(()) } else { Err(format!("a page of {users}").into()) }
     }
 
     async fn callbacks(&self, report: &Report) -> Fallible<()> {

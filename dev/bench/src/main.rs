@@ -84,7 +84,7 @@ async fn measure() -> Fallible<ExitCode> {
         }
     }
     capacity::same_at_every_size(&report, &words);
-    report.section(&format!("Latency, {} people, one request at a time", sizes[0]));
+    report.section(&format!("Latency, {} users, one request at a time", sizes[0]));
     latency::latency(&report, sizes[0]).await?;
     contention::contention(&report).await?;
     report.section("Functions");

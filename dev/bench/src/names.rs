@@ -12,7 +12,7 @@ pub struct Names {
     pub family_first: bool,
 }
 
-/// Half of the people have English names.
+/// Half of the users have English names.
 pub static ENGLISH: Names = Names {
     given: [
         ("Ada", "ada"),

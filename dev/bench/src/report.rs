@@ -41,7 +41,7 @@ impl Report {
 
     /// A section that is repeated for each size of the directory.
     pub fn section_of_size(&self, title: &str, size: usize) {
-        self.line(format_args!("\n{title}, {size} people"));
+        self.line(format_args!("\n{title}, {size} users"));
         self.page.borrow_mut().section(title);
     }
 

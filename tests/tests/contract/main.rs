@@ -5,6 +5,7 @@
 mod authority;
 mod bodies;
 mod codes;
+mod documents;
 mod examples;
 mod layers;
 mod template;

@@ -192,5 +192,5 @@ async fn assert_login_does_not_restore(stack: &TestStack, ada: &SupervisorAda) {
     assert_eq!(stack.send_as(&token, Method::GET, "/users", &Value::Null).await.status, 403);
     let record = &stack.history(&ada.path, 10).await[0];
     assert_eq!((&record["action"], &record["source"]), (&json!("login_refused"), &json!("webhook")));
-    assert!(search_names(stack, "q=ada%40example.com").await.is_empty(), "nobody else is made of the login");
+    assert!(search_names(stack, "q=ada%40example.com").await.is_empty(), "the login adds no other user");
 }

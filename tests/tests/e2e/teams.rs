@@ -166,7 +166,7 @@ async fn members_are_listed_page_by_page_and_nobody_twice() {
     }
     stack.create_user("somebody else", &json!({})).await;
     let members = stack.all_items(&format!("/teams/{team}/members?limit=4"), 4).await;
-    assert_eq!(members.len(), 23, "at once, and nobody twice");
+    assert_eq!(members.len(), 23, "at once, and none twice");
     assert_eq!(members.iter().map(|user| id(user).to_owned()).collect::<BTreeSet<_>>(), added);
     assert_eq!(stack.get_json(&format!("/teams/{team}")).await["members"], 23);
     let unknown_team = "/teams/00000000-0000-4000-8000-00000000000f/members";

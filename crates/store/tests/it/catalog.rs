@@ -64,7 +64,7 @@ async fn rule_21_a_skill_that_is_deleted_while_it_is_assigned_is_either_gone_or_
         let usage = fixture.usage().await;
         if fixture.english().await.is_none() {
             assert!(matches!((&deletion, &assigned), (Ok(()), Err(StoreError::Conflict))), "{deletion:?} {assigned:?}");
-            assert_eq!(usage, SkillUsage::default(), "nobody holds a skill that is not there");
+            assert_eq!(usage, SkillUsage::default(), "a skill that does not exist has no holders");
             skill = fixture.create_english().await;
             deleted += 1;
         } else {

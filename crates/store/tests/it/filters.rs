@@ -269,6 +269,6 @@ async fn rule_9_somebody_whose_entries_are_out_of_date_is_not_shown_for_what_the
     fixture.directory.index_user(&back, None).await.unwrap();
     for query in &queries {
         let found = all_pages(&fixture, query, Order::Cheapest, 5).await;
-        assert_eq!(found.len(), 1, "the entries of the old name are still there, and lead to nobody: {query:?}");
+        assert_eq!(found.len(), 1, "the entries of the old name are still there, and lead to no user: {query:?}");
     }
 }

@@ -48,7 +48,7 @@ async fn rule_21_a_team_that_is_deleted_while_somebody_joins_is_either_gone_or_h
             kept += 1;
         } else {
             assert!(matches!((&deletion, &joined), (Ok(()), Err(StoreError::Conflict))), "{deletion:?} {joined:?}");
-            assert_eq!(members, [].into(), "nobody is in a team that is not there");
+            assert_eq!(members, [].into(), "a team that does not exist has no members");
             deleted += 1;
         }
         ada = joined.unwrap_or(ada);

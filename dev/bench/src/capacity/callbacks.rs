@@ -31,12 +31,12 @@ impl CapacityBench<'_> {
         let (login, first) = (login("Zelda Newhouse"), "first login");
         let ((), applied) = self.print(first, self.apply(&login)).await?;
         let user = self.new_user().await?;
-        let indexed = self.index("index somebody new", &user, None).await?;
+        let indexed = self.index("index a new user", &user, None).await?;
         self.report.cost(&format!("{first} and entries"), &applied.then(indexed));
 
         self.once("activity callback", &activity(&login)).await?;
         self.once("activity callback, repeated", &activity(&login)).await?;
-        self.once("login of somebody known and unchanged", &Callback { moment: 3, ..login.clone() }).await?;
+        self.once("login of a known and unchanged user", &Callback { moment: 3, ..login.clone() }).await?;
 
         let renamed = Callback { moment: 4, attributes: attributes("Zelda Newhouse-Miller", EMAIL), ..login };
         let ((), applied) = self.print("login with a changed name", self.apply(&renamed)).await?;
@@ -49,8 +49,8 @@ impl CapacityBench<'_> {
         let users = &self.fixture.sample.users;
         let of_each = users.iter().map(|user| Ok(index::entries(user)?.len())).collect::<Fallible<Vec<_>>>()?;
         let mean = count(of_each.iter().sum()) / count(users.len());
-        self.report.figure("entries of a person: mean", mean, "entries");
-        self.report.figure("entries of a person: most", count(of_each.into_iter().max().unwrap_or(0)), "entries");
+        self.report.figure("entries of a user: mean", mean, "entries");
+        self.report.figure("entries of a user: most", count(of_each.into_iter().max().unwrap_or(0)), "entries");
         Ok(())
     }
 
@@ -78,7 +78,7 @@ impl CapacityBench<'_> {
     async fn index(&self, what: &str, user: &User, old: Option<&User>) -> Fallible<Cost> {
         let indexed = async { Ok(self.directory.index_user(user, old).await?) };
         let ((), cost) = self.print(what, indexed).await?;
-        self.report.figure(format!("{what}: entries of this person"), count(index::entries(user)?.len()), "entries");
+        self.report.figure(format!("{what}: entries of this user"), count(index::entries(user)?.len()), "entries");
         Ok(cost)
     }
 

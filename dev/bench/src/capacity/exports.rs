@@ -45,8 +45,8 @@ impl CapacityBench<'_> {
         self.report.figure(format!("{what}: read units for 1,000 rows"), per_thousand, "read units");
         for (part, units) in [
             ("counting", only(|call| call.only_counts)),
-            ("people or entries", only(|call| call.operation == "Query" && !call.only_counts)),
-            ("teams, and people of entries", only(|call| call.operation == "BatchGetItem")),
+            ("users or entries", only(|call| call.operation == "Query" && !call.only_counts)),
+            ("teams, and users of entries", only(|call| call.operation == "BatchGetItem")),
         ] {
             self.report.figure(format!("{what}: of these, {part}"), units, "read units");
         }

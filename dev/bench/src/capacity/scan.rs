@@ -11,12 +11,12 @@ impl CapacityBench<'_> {
     /// the index's sort key.
     pub(super) async fn scans(&self) -> Fallible<()> {
         for (what, word, enough) in [
-            ("Scan with contains, 25 people of one word", "lovelace", 25),
-            ("Scan with contains, a word that nobody has", "qqqqq", usize::MAX),
+            ("Scan with contains, 25 users of one word", "lovelace", 25),
+            ("Scan with contains, a word that no user has", "qqqqq", usize::MAX),
         ] {
             let (found, cost) = self.cost_of(self.scan(word, enough)).await?;
             self.report.cost(what, &cost);
-            self.report.figure(format!("{what}: people found"), count(found), "people");
+            self.report.figure(format!("{what}: users found"), count(found), "users");
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ impl CapacityBench<'_> {
         for (what, query) in self.other_queries()? {
             let (page, cost) = self.cost_of(self.page(query)).await?;
             self.report.cost(what, &cost);
-            self.report.figure(format!("{what}: people on the page"), count(users(&page)), "people");
+            self.report.figure(format!("{what}: users on the page"), count(users(&page)), "users");
         }
         Ok(pages)
     }
@@ -77,16 +77,19 @@ impl CapacityBench<'_> {
         let deep = Cursor::new(&query_fingerprint(&UserQuery::default()), None, keys::by_name(deep)).encode();
         let text = |text: &str| ("q", text.to_owned());
         Ok(vec![
-            ("search one word that nobody has", vec![text("qqqqq")]),
+            ("search one word that no user has", vec![text("qqqqq")]),
             ("search one word, all statuses", vec![text("lovelace"), ("status", "all".to_owned())]),
             ("search a full name", vec![text("ada lovelace")]),
-            ("search two words that everybody has", vec![text("example com")]),
-            ("search two words that nobody has together", vec![text("lovelace zielinski")]),
+            ("search two words that every user has", vec![text("example com")]),
+            ("search two words that no user has together", vec![text("lovelace zielinski")]),
             ("search one word, with role", vec![text("ada"), ("role", "supervisor".to_owned())]),
             ("search one word, with team", vec![text("example"), ("team", team.clone())]),
             ("search one word, with skill", vec![text("ada"), ("skill", skill.clone())]),
-            ("search one word that everybody has, with role", vec![text("example"), ("role", "supervisor".to_owned())]),
-            ("search one word that everybody has, with skill", vec![text("example"), ("skill", skill.clone())]),
+            (
+                "search one word that every user has, with role",
+                vec![text("example"), ("role", "supervisor".to_owned())],
+            ),
+            ("search one word that every user has, with skill", vec![text("example"), ("skill", skill.clone())]),
             ("list, first page", vec![]),
             ("list, a page after three quarters", vec![("cursor", deep)]),
             ("list, all statuses", vec![("status", "all".to_owned())]),
