@@ -43,4 +43,4 @@ pub use status::Status;
 pub use team::Team;
 pub use user::{Provenance, User};
 pub use version::ExpectedVersion;
-pub use worker_report::{AttributeFault, Attributes, ReportVersion, WorkerReport};
+pub use worker_report::{AttributeFault, Attributes, ReportRef, ReportVersion, WorkerReport};

@@ -2,20 +2,21 @@
 //!
 //! Reports arrive twice, late and in any order, so each part of a user is derived in a way that does not depend on
 //! order: what the identity provider owns is what the *latest* report says; what the directory adopts is what the
-//! *earliest* one said; a role that was never decided here is the *least* that any report has stated.
+//! *earliest* one said; a role that was never decided here is the *least* that any report has stated. Reports whose
+//! attributes are unknown say who the worker is and whether it exists, and nothing else.
 
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 use crate::{
-    Attributes, Identity, Provenance, ReportVersion, Role, SkillName, Status, User, UserId, WorkerReport,
+    Attributes, Identity, Provenance, ReportRef, Role, SkillName, Status, User, UserId, WorkerReport,
     policy::{Policy, RoleAuthority, SkillAuthority},
     skill::Skills,
 };
 
 /// The user that the first report about a worker makes, adopted unchanged (rule 23). None for an unmanaged worker, and
-/// for a report that does not name the worker. A user whose attributes cannot be read is an agent, the least role, until a
-/// readable report arrives.
+/// for a report that does not name the worker. A user whose attributes are unknown is an agent, the least role, until a
+/// report states them.
 #[must_use]
 pub fn adopt(report: &WorkerReport, policy: &Policy, user_id: UserId, now: Timestamp) -> Option<User> {
     if let Some(attributes) = &report.attributes {
@@ -37,18 +38,21 @@ pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy:
     let is_current = user.taskrouter.worker_sid.is_none()
         || after.taskrouter.worker_sid.as_ref() == Some(&report.worker_sid)
         || report.deleted;
-    let is_latest = is_latest && is_current && user.taskrouter.reported_at <= Some(report.version);
-    if is_latest {
+    let is_current = is_current && user.taskrouter.reported_at.as_ref().is_none_or(|last| report.supersedes(last));
+    if is_current && is_latest {
         take_identity(&mut after, report.identity.as_ref());
     }
     if let Some(attributes) = &report.attributes {
-        adopt_managed_fields(&mut after, attributes, report.version, policy);
-        lower_role(&mut after, attributes, report.version, policy);
-        if is_latest {
-            take_login(&mut after, attributes, report.version, policy, inherited);
+        let this = report.report_ref();
+        adopt_skills(&mut after, attributes, &this, policy);
+        if policy.roles == RoleAuthority::Directory {
+            take_role(&mut after, attributes.role, &this);
+        }
+        if is_current {
+            take_login(&mut after, attributes, this, policy, inherited);
         }
     }
-    if policy.account_owners.contains(&after.identity) {
+    if !report.deleted && policy.account_owners.contains(&after.identity) {
         (after.managed.role, after.managed.role_granted) = (Role::AccountOwner, true);
     }
     if after.managed.role == Role::Agent {
@@ -70,39 +74,53 @@ fn take_identity(user: &mut User, identity: Option<&Identity>) {
     if let Some(identity) = identity {
         user.identity.clone_from(identity);
     }
-    if user.taskrouter.reported_at.is_none() {
-        user.idp.full_name = None;
-    }
 }
 
-/// What the directory owns is taken from the earliest report until it is decided here.
-fn adopt_managed_fields(user: &mut User, attributes: &Attributes, version: ReportVersion, policy: &Policy) {
+/// Skills are those of the earliest report until they are decided here (rule 23).
+fn adopt_skills(user: &mut User, attributes: &Attributes, this: &ReportRef, policy: &Policy) {
     let managed = &mut user.managed;
-    let Some(role) = attributes.role.filter(|_| managed.provenance != Provenance::Managed) else { return };
-    let least = managed.login_role.map_or(role, |least| least.min(role));
-    if !managed.role_granted && policy.roles == RoleAuthority::Directory {
-        managed.role = least;
-    }
-    managed.login_role = Some(least);
-    let is_earlier = match managed.provenance {
-        Provenance::Adopted(earliest) => version < earliest,
+    let is_earlier = match &managed.provenance {
+        Provenance::Adopted(earliest) => this.is_before(earliest),
         Provenance::Pending => true,
         Provenance::Managed => false,
     };
-    if is_earlier {
-        managed.provenance = Provenance::Adopted(version);
-        if policy.skills == SkillAuthority::Directory {
-            managed.assigned_skills =
-                attributes.disabled.clone().into_iter().chain(attributes.skills.clone()).collect();
-            managed.act_as_agent = !managed.assigned_skills.is_empty();
-        }
+    if attributes.role.is_none() || !is_earlier {
+        return;
+    }
+    managed.provenance = Provenance::Adopted(this.clone());
+    if policy.skills == SkillAuthority::Directory {
+        managed.assigned_skills = attributes.disabled.clone().into_iter().chain(attributes.skills.clone()).collect();
+        managed.act_as_agent = !managed.assigned_skills.is_empty();
     }
 }
 
+/// Of several reports the least role counts, in whatever order they arrive. It is the role of a user of whom nobody here
+/// has decided one (rule 25). Of a role that was decided, a login that has lowered it since is accepted, and a raised one
+/// is drift (rule 24); only an account owner can change an account owner's role (rule 3).
+fn take_role(user: &mut User, stated: Option<Role>, this: &ReportRef) {
+    let managed = &mut user.managed;
+    let Some(stated) = stated else { return };
+    let least = managed.login_role.map_or(stated, |least| least.min(stated));
+    if !managed.role_granted {
+        // Who was added as an agent, with skills, and turns out to be none was added to receive tasks (rule 11).
+        managed.act_as_agent |= managed.login_role.is_none() && !managed.assigned_skills.is_empty();
+        (managed.role, managed.login_role) = (least, Some(least));
+        return;
+    }
+    let is_newer = managed.role_decided_after.as_ref().is_none_or(|decided| decided.is_before(this));
+    if !is_newer {
+        return;
+    }
+    if managed.role != Role::AccountOwner && managed.login_role.is_some_and(|before| stated < before) {
+        managed.role = managed.role.min(stated);
+    }
+    managed.login_role = Some(least);
+}
+
 /// What the latest login may change: what the identity provider owns, and the exceptions of rule 24.
-fn take_login(user: &mut User, attributes: &Attributes, version: ReportVersion, policy: &Policy, inherited: &Skills) {
+fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy, inherited: &Skills) {
     let is_known = user.taskrouter.reported_at.is_some();
-    user.taskrouter.reported_at = Some(version);
+    user.taskrouter.reported_at = Some(this);
     user.idp = attributes.idp.clone();
     user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
@@ -111,22 +129,6 @@ fn take_login(user: &mut User, attributes: &Attributes, version: ReportVersion, 
     if policy.skills == SkillAuthority::Shared {
         take_reported_skills(user, &attributes.skills, inherited);
     }
-}
-
-/// A role that a login has since lowered is accepted; a raised one is drift. Of several reports the least role counts,
-/// in whatever order they arrive. Only an account owner can change an account owner's role (rule 3).
-fn lower_role(user: &mut User, attributes: &Attributes, version: ReportVersion, policy: &Policy) {
-    let managed = &mut user.managed;
-    let Some(stated) = attributes.role.filter(|_| managed.provenance == Provenance::Managed) else { return };
-    let is_newer = managed.role_decided_after < Some(version);
-    if managed.role == Role::AccountOwner || policy.roles == RoleAuthority::IdentityProvider || !is_newer {
-        return;
-    }
-    let least = managed.login_role.unwrap_or(stated);
-    if stated < least {
-        managed.role = managed.role.min(stated);
-    }
-    managed.login_role = Some(least.min(stated));
 }
 
 /// With `ROLE_AUTHORITY=idp` the role is that of the latest login; a user who stops being an agent still receives tasks

@@ -1,11 +1,12 @@
 //! What a deployment decides about logins (rules 3 and 24).
 
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 use crate::Identity;
 
 /// Which side decides about roles (rule 24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub enum RoleAuthority {
     #[default]
     Directory,
@@ -19,7 +20,7 @@ impl RoleAuthority {
 }
 
 /// Which side decides about skills (rule 24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub enum SkillAuthority {
     /// Skills changed elsewhere are reverted.
     #[default]

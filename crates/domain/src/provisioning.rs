@@ -66,7 +66,9 @@ impl ProvisionedUser {
         user.idp.full_name = Some(self.name.clone());
         user.idp.email.clone_from(&self.email);
         user.managed.role = self.role;
-        user.managed.role_granted = roles == RoleAuthority::Directory;
+        // Only who may give roles decides one by adding: whom a supervisor adds has the role of their login.
+        let may_decide = authorize(by, Operation::ChangeRole(&user, self.role)).is_ok();
+        user.managed.role_granted = may_decide && roles == RoleAuthority::Directory;
         user.managed.act_as_agent = self.act_as_agent;
         user.managed.teams.clone_from(&self.teams);
         user.managed.assigned_skills = self.checked_skills(find_skill)?;
@@ -118,9 +120,15 @@ mod tests {
     fn rule_24_what_is_said_before_the_first_login_is_said_by_the_directory() {
         let english = SkillName::new("English").unwrap();
         let with_skill = ProvisionedUser { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
-        let managed = provision(&with_skill, Role::Supervisor, RoleAuthority::Directory).unwrap().managed;
+        let managed = provision(&with_skill, Role::SystemAdmin, RoleAuthority::Directory).unwrap().managed;
         assert_eq!((managed.role, managed.role_granted, managed.provenance), (Role::Agent, true, Provenance::Managed));
         assert_eq!(managed.assigned_skills, [(english, Some(Level(7)))].into());
+    }
+
+    #[test]
+    fn rule_24_only_who_may_give_roles_decides_one_by_adding() {
+        let granted = |by| provision(&ada(), by, RoleAuthority::Directory).unwrap().managed.role_granted;
+        assert_eq!([Role::Supervisor, Role::SystemAdmin, Role::AccountOwner].map(granted), [false, true, true]);
     }
 
     #[test]

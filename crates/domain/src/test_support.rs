@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::{Identity, Provenance, Role, User, UserId};
+use crate::{Identity, Provenance, ReportRef, ReportVersion, Role, User, UserId, WorkerSid};
 
 /// An active agent of this name, with nothing else. The id is derived from the name.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn agent(name: &str) -> User {
     user.idp.full_name = Some(name.to_owned());
     user.managed.login_role = Some(Role::Agent);
     user.managed.provenance = Provenance::Managed;
-    user.version = 1;
+    (user.version, user.revision) = (1, 1);
     user
 }
 
@@ -28,6 +28,13 @@ pub fn user_with_role(name: &str, role: Role) -> User {
         user.managed.role_granted = true;
         user.managed.login_role = Some(role);
     })
+}
+
+/// The report about this worker at this second, with this version.
+#[must_use]
+pub fn report_ref(worker_sid: &str, second: i64, version: u64) -> ReportRef {
+    let version = ReportVersion { at_ms: second * 1_000, version: Some(version) };
+    ReportRef { worker_sid: WorkerSid::new(worker_sid), version }
 }
 
 /// A value of a text type such as `TeamName`, unchecked, as if it had been read from the table.

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use crate::{
-    Change, EmailAddress, Identity, ReportVersion, Role, SkillName, Status, TeamId, UserId, WorkerSid,
+    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, UserId, WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
 };
@@ -24,8 +24,10 @@ pub struct User {
     pub managed: Managed,
     #[serde(flatten)]
     pub taskrouter: TaskRouterState,
-    /// Counts the changes; the entity tag of the API.
+    /// Counts the changes that the API shows of the user's own record; the entity tag of the API.
     pub version: u64,
+    /// Counts the writes, bookkeeping included: what every write is conditional on.
+    pub revision: u64,
     pub created_at: Timestamp,
     /// Moves with each recorded change.
     pub updated_at: Timestamp,
@@ -55,7 +57,7 @@ pub struct Managed {
     pub login_role: Option<Role>,
     /// The latest report when the role was decided here; earlier reports are older than the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role_decided_after: Option<ReportVersion>,
+    pub role_decided_after: Option<ReportRef>,
     pub status: Status,
     /// Whether a user who is not an agent receives tasks (rule 11).
     pub act_as_agent: bool,
@@ -78,17 +80,17 @@ pub struct TaskRouterState {
     pub reported_skills: Skills,
     /// The report from which the identity provider's fields were taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reported_at: Option<ReportVersion>,
+    pub reported_at: Option<ReportRef>,
 }
 
 /// Where the directory's fields come from (rule 23).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
     /// No readable report has been seen yet.
     Pending,
     /// Adopted from this report; an earlier one that arrives late replaces it (rule 28).
-    Adopted(ReportVersion),
+    Adopted(ReportRef),
     /// Decided here since; logins no longer change them (rule 24).
     Managed,
 }
@@ -114,6 +116,7 @@ impl User {
             },
             taskrouter: TaskRouterState::default(),
             version: 0,
+            revision: 0,
             created_at: now,
             updated_at: now,
         }

@@ -5,18 +5,51 @@ use std::fmt;
 
 use crate::{Identity, Role, WorkerSid, skill::Skills, user::IdpProfile};
 
-/// When a report was made: Twilio's time, then the worker's version. The greater one is the later one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Which of the reports about one worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportVersion {
-    /// Milliseconds since 1970.
+    /// Twilio's time, in milliseconds since 1970. Our own clocks never order reports.
+    #[serde(default)]
     pub at_ms: i64,
-    /// Counts the worker's changes in TaskRouter; 0 if the report does not say.
-    pub version: u64,
+    /// Counts the worker's changes in TaskRouter; none if the report does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 impl ReportVersion {
     /// Before every other report.
-    pub const EARLIEST: Self = Self { at_ms: 0, version: 0 };
+    pub const EARLIEST: Self = Self { at_ms: 0, version: None };
+
+    /// Whether this report about a worker was made before that one about the same worker: by the worker's version where
+    /// both have one, else by Twilio's time (rule 28).
+    #[must_use]
+    pub fn is_before(self, other: Self) -> bool {
+        match (self.version, other.version) {
+            (Some(own), Some(others)) => (own, self.at_ms) < (others, other.at_ms),
+            _ => self.at_ms < other.at_ms,
+        }
+    }
+}
+
+/// Which of the reports about a user, who may have had several workers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRef {
+    pub worker_sid: WorkerSid,
+    #[serde(flatten)]
+    pub version: ReportVersion,
+}
+
+impl ReportRef {
+    /// Whether this report was made before that one. The versions of two workers are not compared: each worker's start at
+    /// 0.
+    #[must_use]
+    pub fn is_before(&self, other: &Self) -> bool {
+        if self.worker_sid == other.worker_sid {
+            self.version.is_before(other.version)
+        } else {
+            self.version.at_ms < other.version.at_ms
+        }
+    }
 }
 
 /// One report about one worker. Printed without name and attributes (rule 32).
@@ -27,15 +60,28 @@ pub struct WorkerReport {
     pub identity: Option<Identity>,
     /// The activity's name.
     pub activity: String,
-    /// A report without readable attributes has [`ReportVersion::EARLIEST`]: any readable one counts more.
     pub version: ReportVersion,
     /// Whether the worker no longer exists.
     pub deleted: bool,
-    /// None if they cannot be read.
+    /// None if the report leaves them out or they cannot be read: they are unknown, which is not empty.
     pub attributes: Option<Attributes>,
-    /// The hash of all fields that a profile is derived from; a report with an equal hash changes nothing.
-    pub hash: String,
     pub faults: Vec<AttributeFault>,
+}
+
+impl WorkerReport {
+    #[must_use]
+    pub fn report_ref(&self) -> ReportRef {
+        ReportRef { worker_sid: self.worker_sid.clone(), version: self.version }
+    }
+
+    /// Whether a user's fields that were last taken from `last` are now taken from this report. Of two workers' reports
+    /// with the same time, a creation follows a removal.
+    #[must_use]
+    pub fn supersedes(&self, last: &ReportRef) -> bool {
+        let own = self.report_ref();
+        let is_tie = own.worker_sid != last.worker_sid && own.version.at_ms == last.version.at_ms;
+        !own.is_before(last) && !(is_tie && self.deleted)
+    }
 }
 
 impl fmt::Debug for WorkerReport {
@@ -49,7 +95,7 @@ impl fmt::Debug for WorkerReport {
 }
 
 /// The part of a worker's attributes that the directory reads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Attributes {
     pub idp: IdpProfile,
     /// None if `roles` holds none of the three: the worker is unmanaged (rule 23).

@@ -113,8 +113,7 @@ impl Form {
         let (name, attributes) = (read("WorkerName")?, read("WorkerAttributes")?);
         read("WorkerActivitySid")?;
         let activity = read("WorkerActivityName")?;
-        let version =
-            ReportVersion { version: self.number("WorkerVersion")?.unwrap_or(0), at_ms: self.timestamp_ms()? };
+        let version = ReportVersion { version: self.number("WorkerVersion")?, at_ms: self.timestamp_ms()? };
         Ok(report::new(&sid, &name, &activity, version, deleted, &attributes))
     }
 

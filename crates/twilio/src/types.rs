@@ -66,10 +66,11 @@ impl Worker {
         Identity::reported(&self.friendly_name).as_ref() == Some(identity)
     }
 
-    /// The report that this answer is, made at this moment. None if the answer leaves out the attributes.
+    /// The report that this answer is, as of the worker's last change. None if the answer leaves out the attributes.
     #[must_use]
-    pub fn report(&self, now: Timestamp) -> Option<WorkerReport> {
-        let version = ReportVersion { at_ms: now.as_millisecond(), version: self.version.unwrap_or_default() };
+    pub fn report(&self) -> Option<WorkerReport> {
+        let changed_at_ms = self.date_updated.map_or(0, Timestamp::as_millisecond);
+        let version = ReportVersion { at_ms: changed_at_ms, version: self.version };
         let attributes = self.attributes.as_ref()?;
         Some(report::new(&self.sid, &self.friendly_name, &self.activity_name, version, false, attributes))
     }

@@ -153,7 +153,7 @@ fn retries() -> RetryConfig {
 /// As after an edit: managed here, with a role that was given here.
 fn user(name: &str, role: Role) -> Fallible<User> {
     let mut user = User::new(UserId::new(Uuid::new_v4()), Identity::parse(name)?, Timestamp::UNIX_EPOCH);
-    user.version = 1;
+    (user.version, user.revision) = (1, 1);
     user.idp.full_name = Some(name.to_owned());
     user.managed.role = role;
     user.managed.role_granted = true;

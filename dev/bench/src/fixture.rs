@@ -129,10 +129,11 @@ fn worker(user: &User) -> Fallible<Option<Item>> {
     let Some(sid) = &user.taskrouter.worker_sid else { return Ok(None) };
     let worker = WorkerItem {
         user_id: Some(user.user_id),
-        reported: user.taskrouter.reported_at.unwrap_or(ReportVersion::EARLIEST),
+        reported: user.taskrouter.reported_at.as_ref().map_or(ReportVersion::EARLIEST, |last| last.version),
         activity: "Available".to_owned(),
         applied_hash: Some(user.user_id.to_string().replace('-', "")),
         deleted: false,
+        guarded: !user.is_active(),
     };
     let mut item: Item = serde_dynamo::to_item(&worker)?;
     item.extend(keys::worker(sid).attributes());

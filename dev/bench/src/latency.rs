@@ -96,10 +96,9 @@ fn report_of(n: u64) -> WorkerReport {
         worker_sid: WorkerSid::new("WKbare"),
         identity: None,
         activity: "Available".to_owned(),
-        version: ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: n },
+        version: ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: Some(n) },
         deleted: false,
         attributes: None,
-        hash: String::new(),
         faults: Vec::new(),
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    EmailAddress, Identity, Level, LevelRange, Provenance, ReportVersion, Role, Skill, SkillName, SkillSetName, Status,
-    Team, TeamId, TeamName, User, UserId, WorkerSid, skill::Skills,
+    EmailAddress, Identity, Level, LevelRange, Provenance, ReportRef, ReportVersion, Role, Skill, SkillName,
+    SkillSetName, Status, Team, TeamId, TeamName, User, UserId, WorkerSid, skill::Skills,
 };
 use jiff::Timestamp;
 use store::schema::keys::by_name;
@@ -90,7 +90,7 @@ fn user(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<Str
     let email = if *earlier == 1 { format!("{spelt}@example.com") } else { format!("{spelt}.{earlier}@example.com") };
     let (role, status, (at, reported)) = (role(n), status(n), first_login(n));
     let mut user = User::new(UserId::new(uuid(n, 0)), Identity::parse(&email)?, at);
-    user.version = 1;
+    (user.version, user.revision) = (1, 1);
     user.idp.full_name = Some(name);
     user.idp.email = Some(EmailAddress::parse(&email)?);
     user.idp.picture = Some(PICTURE.to_owned());
@@ -100,17 +100,17 @@ fn user(n: usize, teams: &[Team], catalog: &[Skill], namesakes: &mut HashMap<Str
     user.managed.status = status;
     user.managed.teams = (0..=draw(n, 10, 2)).map(|k| teams[draw(n, 11 + k, TEAMS)].team_id).collect();
     user.managed.assigned_skills = if role == Role::Agent { assigned(n, catalog) } else { Skills::new() };
-    user.managed.provenance = Provenance::Adopted(reported);
+    let worker_sid = WorkerSid::new(format!("WK{}", uuid(n, 2).simple()));
+    let reported = ReportRef { worker_sid: worker_sid.clone(), version: reported };
+    user.managed.provenance = Provenance::Adopted(reported.clone());
     user.taskrouter.reported_at = Some(reported);
-    if status != Status::Deleted {
-        user.taskrouter.worker_sid = Some(WorkerSid::new(format!("WK{}", uuid(n, 2).simple())));
-    }
+    user.taskrouter.worker_sid = (status != Status::Deleted).then_some(worker_sid);
     Ok(user)
 }
 
 fn first_login(n: usize) -> (Timestamp, ReportVersion) {
     let at_s = FIRST_LOGIN_S + i64::try_from(n).unwrap_or_default();
-    (Timestamp::from_second(at_s).unwrap_or_default(), ReportVersion { at_ms: at_s * 1_000, version: 1 })
+    (Timestamp::from_second(at_s).unwrap_or_default(), ReportVersion { at_ms: at_s * 1_000, version: Some(1) })
 }
 
 /// One to four skills with levels.

@@ -33,6 +33,7 @@ impl ViewUser for Stub {
             reported: ReportVersion::EARLIEST,
             activity: String::new(),
             applied_hash: None,
+            guarded: false,
             deleted: self.deleted,
         };
         Ok((sid.as_str() == "WK1").then_some(worker))

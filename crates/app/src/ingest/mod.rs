@@ -4,6 +4,7 @@
 //! Two writes: the worker's item stores what was reported, and a transaction brings the user in line with it. If the
 //! function crashes in between, the next report repairs it, because the hash on the worker's item still differs.
 
+mod fingerprint;
 mod resolve_owner;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -26,6 +27,7 @@ use store::{
 use twilio::{FetchWorker, TwilioError};
 
 use crate::TimeAndIds;
+use fingerprint::fingerprint;
 use resolve_owner::{Owner, Retry};
 
 /// The verbs of the store that ingest uses.
@@ -121,7 +123,9 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
 
     async fn attempt(&self, pending: &PendingReport, source: Source) -> Result<Attempt, IngestError> {
         let recorded = self.store.record_report(&pending.report).await?;
-        if recorded.is_latest && recorded.worker.applied_hash.as_deref() == Some(&pending.report.hash) {
+        let hash = fingerprint(&pending.report, &self.policy);
+        let is_applied = recorded.worker.applied_hash.as_ref() == Some(&hash);
+        if recorded.is_latest && is_applied && !recorded.worker.guarded {
             return Ok(Attempt::Done);
         }
         let mut report = pending.report.clone();
@@ -131,6 +135,11 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             Owner::User { user, previous_owner } => (Some(*user), previous_owner),
             Owner::Retry(retry) => return Ok(Attempt::Retry(retry)),
         };
+        if before.is_none()
+            && let Some(current) = self.current_report(&report).await?
+        {
+            return Ok(Attempt::Retry(Retry::After(Box::new(current))));
+        }
         // The callback of a deletion may state no more than the SID.
         match &before {
             Some(user) if report.identity.is_none() => report.identity = Some(user.identity.clone()),
@@ -153,7 +162,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         };
         self.import_new_skills(before.as_ref(), &after, origin).await?;
         let is_linked = recorded.worker.user_id.is_some();
-        let latest = recorded.is_latest.then_some((report.version, report.hash.as_str()));
+        let latest = recorded.is_latest.then_some((report.version, hash.as_str()));
         let change = UserChange {
             action: action(before.as_ref(), &after, report.deleted),
             releases_identity: self.releases_identity(before.as_ref(), &after.identity).await?,
@@ -163,12 +172,23 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             after,
             origin,
             skills: None,
-            applied_report: (latest.is_some() || !is_linked)
-                .then_some(AppliedReport { worker_sid: &report.worker_sid, latest }),
+            applied_report: Some(AppliedReport { worker_sid: &report.worker_sid, latest, is_linked }),
             previous_owner,
         };
         self.store.commit_user(change).await?;
         Ok(Attempt::Done)
+    }
+
+    /// What TaskRouter says now of an unknown worker whose report does not say what it is (rule 23); none if that is not
+    /// more.
+    async fn current_report(&self, report: &WorkerReport) -> Result<Option<WorkerReport>, TwilioError> {
+        if report.attributes.is_some() || report.deleted {
+            return Ok(None);
+        }
+        let Some(worker) = self.taskrouter.fetch_worker(&report.worker_sid).await? else {
+            return Ok(Some(WorkerReport { deleted: true, ..report.clone() }));
+        };
+        Ok(worker.report().filter(|current| current.attributes.is_some()))
     }
 
     /// None for an unmanaged worker.

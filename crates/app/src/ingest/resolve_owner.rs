@@ -84,23 +84,21 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         if report.deleted {
             return Ok(Owner::User { user, previous_owner: None });
         }
-        let now = self.time_and_ids.now();
         let retry = match self.taskrouter.fetch_worker(&report.worker_sid).await? {
             None => Retry::With(Box::new(WorkerReport { deleted: true, ..report.clone() })),
             Some(worker) if worker.has_identity(identity) => {
                 Retry::After(Box::new(self.refresh_worker(other, identity).await?))
             }
-            Some(worker) => Retry::With(Box::new(worker.report(now).ok_or(IngestError::Inconsistent)?)),
+            Some(worker) => Retry::With(Box::new(worker.report().ok_or(IngestError::Inconsistent)?)),
         };
         Ok(Owner::Retry(retry))
     }
 
     /// What TaskRouter says now of a worker that can no longer have this identity.
     async fn refresh_worker(&self, worker_sid: &WorkerSid, identity: &Identity) -> Result<WorkerReport, IngestError> {
-        let now = self.time_and_ids.now();
         match self.taskrouter.fetch_worker(worker_sid).await? {
             Some(worker) if worker.has_identity(identity) => Err(IngestError::Inconsistent),
-            Some(worker) => worker.report(now).ok_or(IngestError::Inconsistent),
+            Some(worker) => worker.report().ok_or(IngestError::Inconsistent),
             None => Ok(deletion_of(worker_sid)),
         }
     }
@@ -121,7 +119,6 @@ fn deletion_of(worker_sid: &WorkerSid) -> WorkerReport {
         version: ReportVersion::EARLIEST,
         deleted: true,
         attributes: None,
-        hash: String::new(),
         faults: Vec::new(),
     }
 }

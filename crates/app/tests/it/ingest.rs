@@ -210,13 +210,28 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
 }
 
 #[tokio::test]
-async fn somebody_whose_attributes_are_not_json_is_still_upserted() {
+async fn rule_34_somebody_whose_attributes_are_not_json_is_still_upserted() {
     let fixture = Fixture::new().await;
-    let ingest = fixture.ingest(TaskRouter::default());
     let broken = Report { attributes: "{\"full_name\": ".into(), ..report(1, "WK1", "ada", &Value::Null) };
+    let ingest = fixture.ingest(TaskRouter([("WK1".to_owned(), broken.worker())].into()));
     broken.deliver(&ingest).await;
     let ada = user_of_identity(&ingest.store.directory, "ada").await;
     assert_eq!((ada.name(), ada.managed.role), ("ada", Role::Agent));
+}
+
+#[tokio::test]
+async fn rule_34_what_an_unknown_worker_is_when_its_callback_does_not_say_so_is_asked_of_taskrouter() {
+    let fixture = Fixture::new().await;
+    let known = |sid: &str, name: &str, role: &str| (sid.to_owned(), worker(sid, name, &attributes(name, role)));
+    let ingest = fixture.ingest(TaskRouter([known("WK1", "ada", "supervisor"), known("WK2", "bot", "bot")].into()));
+    let directory = &ingest.store.directory;
+    for (sid, name) in [("WK1", "ada"), ("WK2", "bot"), ("WK3", "gone")] {
+        Report { attributes: String::new(), ..report(1, sid, name, &Value::Null) }.deliver(&ingest).await;
+    }
+    assert_eq!(user_of_identity(directory, "ada").await.managed.role, Role::Supervisor);
+    for unmanaged in ["bot", "gone"] {
+        assert_eq!(directory.user_id_of_identity(&stored(unmanaged)).await.unwrap(), None, "{unmanaged}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod change;
+mod decided_since;
 mod ingest;
 mod order;
 mod restore;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Fixture, Report, TableContents, TaskRouter, report, table_contents, worker};
+use crate::support::{Fixture, Report, TableContents, TaskRouter, report, table_contents};
 
 /// A change of a user's worker.
 #[derive(Debug, Clone)]
@@ -63,8 +63,7 @@ fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent
                 current = next(&current.sid, &current.name, &attributes.to_string());
             }
             WorkerEvent::UnreadableAttributes => {
-                callbacks.push(next(&current.sid, &current.name, "{"));
-                continue;
+                current = next(&current.sid, &current.name, "{");
             }
             WorkerEvent::Renamed if recreated == 0 => {
                 renamed += 1;
@@ -85,8 +84,7 @@ fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent
         }
         callbacks.push(current.clone());
     }
-    let attributes = serde_json::from_str(&current.attributes).unwrap();
-    (callbacks, TaskRouter([(current.sid.clone(), worker(&current.sid, &current.name, &attributes))].into()))
+    (callbacks, TaskRouter([(current.sid.clone(), current.worker())].into()))
 }
 
 /// The callbacks to deliver first, and whether the function crashes during the delivery.

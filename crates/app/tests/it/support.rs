@@ -29,13 +29,9 @@ impl FetchWorker for TaskRouter {
     }
 }
 
-/// A worker in the shape of TaskRouter's REST API.
+/// A worker in the shape of TaskRouter's REST API, last changed at second 1,000.
 pub fn worker(sid: &str, name: &str, attributes: &Value) -> twilio::Worker {
-    serde_json::from_value(serde_json::json!({
-        "sid": sid, "friendly_name": name, "attributes": attributes.to_string(),
-        "activity_sid": "WA1", "activity_name": "Available", "date_updated": null,
-    }))
-    .unwrap()
+    report(1_000, sid, name, attributes).worker()
 }
 
 /// A directory that can simulate a crash of the function between a callback's two writes.
@@ -121,7 +117,7 @@ pub struct Report {
 
 /// The callback of this second about the worker with this SID, name and attributes.
 pub fn report(second: i64, sid: &str, name: &str, attributes: &Value) -> Report {
-    let version = ReportVersion { at_ms: second * 1_000, version: u64::try_from(second).unwrap() };
+    let version = ReportVersion { at_ms: second * 1_000, version: u64::try_from(second).ok() };
     let (sid, name, attributes) = (sid.to_owned(), name.to_owned(), attributes.to_string());
     Report { sid, name, attributes, version, activity: format!("activity {second}"), deleted: false }
 }
@@ -141,8 +137,18 @@ impl Report {
             ("WorkerAttributes", self.attributes.clone()),
             ("WorkerActivitySid", "WA1".to_owned()),
             ("WorkerActivityName", self.activity.clone()),
-            ("WorkerVersion", self.version.version.to_string()),
+            ("WorkerVersion", self.version.version.map(|version| version.to_string()).unwrap_or_default()),
         ]
+    }
+
+    /// The worker that this report is about, unchanged since.
+    pub fn worker(&self) -> twilio::Worker {
+        let changed_at = jiff::Timestamp::from_millisecond(self.version.at_ms).unwrap();
+        let answer = serde_json::json!({
+            "sid": self.sid, "friendly_name": self.name, "attributes": self.attributes,
+            "activity_sid": "WA1", "activity_name": self.activity, "date_updated": changed_at,
+        });
+        twilio::Worker { version: self.version.version, ..serde_json::from_value(answer).unwrap() }
     }
 
     fn parsed(&self) -> WorkerReport {
@@ -164,7 +170,7 @@ impl Report {
 
 /// Fields that depend on the number and time of reports. Of several equal reports, `reported_at` is the version of the
 /// one that was applied: the others are recognised by their hash and not stored.
-const TIME_FIELDS: [&str; 4] = ["version", "created_at", "updated_at", "reported_at"];
+const TIME_FIELDS: [&str; 5] = ["version", "revision", "created_at", "updated_at", "reported_at"];
 
 /// Items by key.
 pub type TableContents = BTreeMap<String, Value>;
@@ -182,6 +188,10 @@ pub async fn table_contents(directory: &Directory) -> TableContents {
     compared
         .map(|item| {
             let mut item = item.clone();
+            // A removed worker's reports change nothing, whether or not they are recognised by their hash.
+            if item["deleted"] == true {
+                item.as_object_mut().unwrap().remove("applied_hash");
+            }
             if item["entity"] == "user" {
                 item.as_object_mut().unwrap().retain(|field, _| !TIME_FIELDS.contains(&field.as_str()));
             }

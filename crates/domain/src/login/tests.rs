@@ -1,8 +1,9 @@
 use super::*;
-use crate::{EmailAddress, Level, WorkerSid, test_support, user::IdpProfile};
+use crate::{EmailAddress, Level, ReportVersion, WorkerSid, test_support, user::IdpProfile};
 
-const EARLY: ReportVersion = ReportVersion { at_ms: 1_000, version: 1 };
-const LATE: ReportVersion = ReportVersion { at_ms: 2_000, version: 2 };
+const DECIDED: ReportVersion = ReportVersion { at_ms: 500, version: None };
+const EARLY: ReportVersion = ReportVersion { at_ms: 1_000, version: Some(1) };
+const LATE: ReportVersion = ReportVersion { at_ms: 2_000, version: Some(2) };
 
 fn policy() -> Policy {
     Policy { account_owners: [identity("owner@example.com")].into(), ..Policy::default() }
@@ -33,7 +34,6 @@ fn report(attributes: &Attributes, version: ReportVersion) -> WorkerReport {
         version,
         deleted: false,
         attributes: Some(attributes.clone()),
-        hash: String::new(),
         faults: Vec::new(),
     }
 }
@@ -116,12 +116,12 @@ fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_taken_over() {
 #[test]
 fn rules_24_and_28_a_lowering_that_is_heard_late_is_taken_over_all_the_same() {
     let decided = test_support::user_with_role("ada", Role::SystemAdmin)
-        .with(|user| user.managed.role_decided_after = Some(ReportVersion { at_ms: 500, version: 0 }));
+        .with(|user| user.managed.role_decided_after = Some(report(&login(Role::Agent), DECIDED).report_ref()));
     let (lowered, raised) = (login(Role::Agent), login(Role::SystemAdmin));
     let in_order = apply_latest(&apply_latest(&decided, &report(&lowered, EARLY)), &report(&raised, LATE));
     let reversed = apply_late(&apply_latest(&decided, &report(&raised, LATE)), &report(&lowered, EARLY));
     assert_eq!((in_order.managed.role, reversed.managed.role), (Role::Agent, Role::Agent));
-    let before_the_decision = report(&lowered, ReportVersion { at_ms: 400, version: 0 });
+    let before_the_decision = report(&lowered, ReportVersion { at_ms: 400, version: None });
     assert_eq!(apply_late(&decided, &before_the_decision).managed.role, Role::SystemAdmin);
 }
 
@@ -185,6 +185,55 @@ fn rule_22_a_worker_that_comes_back_with_a_new_sid_is_the_same_user() {
 }
 
 #[test]
+fn rule_28_a_worker_removed_and_created_again_at_the_same_time_leaves_the_data_of_the_one_that_lives() {
+    let again = Attributes {
+        idp: IdpProfile { full_name: Some("Ada King".into()), ..login(Role::Agent).idp },
+        ..login(Role::Agent)
+    };
+    let at = |version| ReportVersion { at_ms: 9_000, version: Some(version) };
+    let removal = WorkerReport { deleted: true, ..report(&login(Role::Agent), at(57)) };
+    let creation = WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&again, at(0)) };
+    let ada = adopt_user(&report(&login(Role::Agent), EARLY)).unwrap();
+    for [first, second] in [[&removal, &creation], [&creation, &removal]] {
+        let after = apply_latest(&apply_latest(&ada, first), second);
+        assert_eq!((after.name(), &after.taskrouter.worker_sid), ("Ada King", &Some(WorkerSid::new("WK2"))));
+    }
+}
+
+#[test]
+fn rule_28_reports_about_one_worker_are_ordered_by_version_where_both_have_one_and_by_time_else() {
+    let at = |at_ms, version| ReportVersion { at_ms, version };
+    assert!(at(2, Some(1)).is_before(at(1, Some(2))));
+    assert!(at(1, Some(2)).is_before(at(2, Some(2))));
+    assert!(at(1, None).is_before(at(2, Some(1))));
+    assert!(!at(2, Some(1)).is_before(at(2, None)) && !at(2, None).is_before(at(2, Some(1))));
+}
+
+#[test]
+fn rule_24_whom_a_supervisor_added_has_the_role_of_their_login_and_still_receives_tasks() {
+    let added = test_support::agent("ada").with(|user| {
+        user.managed.login_role = None;
+        user.managed.assigned_skills = skills(&[("English", 80)]);
+    });
+    let admin = apply_latest(&added, &report(&login(Role::SystemAdmin), EARLY));
+    assert_eq!((admin.managed.role, admin.managed.role_granted), (Role::SystemAdmin, false));
+    assert_eq!(admin.managed.assigned_skills, added.managed.assigned_skills);
+    assert!(admin.receives_tasks(), "rule 11");
+    let lowered = apply_latest(&admin, &report(&login(Role::Agent), LATE));
+    assert_eq!((lowered.managed.role, lowered.managed.act_as_agent), (Role::Agent, false));
+}
+
+#[test]
+fn rule_34_a_report_whose_attributes_are_unknown_changes_nothing_of_what_logins_state() {
+    let ada = adopt_user(&report(&login(Role::Supervisor), EARLY)).unwrap();
+    let unknown = WorkerReport { attributes: None, ..report(&login(Role::Agent), LATE) };
+    assert_eq!(apply_latest(&ada, &unknown), ada);
+    let late = Attributes { idp: IdpProfile::default(), ..login(Role::Supervisor) };
+    let between = ReportVersion { at_ms: 1_500, version: Some(1) };
+    assert_eq!(apply_late(&ada, &report(&late, between)).name(), "ada", "no later report has stated a name");
+}
+
+#[test]
 fn rule_13_a_login_does_not_bring_a_deleted_person_back() {
     let deleted = test_support::agent("ada").with(|user| user.managed.status = Status::Deleted);
     let after = apply_latest(&deleted, &report(&login(Role::Supervisor), LATE));
@@ -195,7 +244,7 @@ fn rule_13_a_login_does_not_bring_a_deleted_person_back() {
 fn somebody_whose_attributes_cannot_be_read_is_still_on_the_list() {
     let nothing = Attributes::default();
     let ada = adopt_user(&WorkerReport { attributes: None, ..report(&nothing, EARLY) }).unwrap();
-    assert_eq!((ada.name(), ada.managed.role, ada.managed.provenance), ("ada", Role::Agent, Provenance::Pending));
+    assert_eq!((ada.name(), ada.managed.role, &ada.managed.provenance), ("ada", Role::Agent, &Provenance::Pending));
     let attributes = login(Role::Supervisor);
     let read = apply_latest(&ada, &report(&attributes, EARLY));
     assert_eq!((read.name(), read.managed.role), ("Ada Lovelace", Role::Supervisor));

@@ -87,6 +87,11 @@ impl Condition {
         version.map_or_else(Self::absent, |version| Self::new("version = :read", [(":read", number(version))]))
     }
 
+    /// The user item has the revision that was read; none if it is created.
+    pub fn revision_is(revision: Option<u64>) -> Self {
+        revision.map_or_else(Self::absent, |revision| Self::new("revision = :read", [(":read", number(revision))]))
+    }
+
     pub fn on_failure(self, on_failure: OnFailure) -> Self {
         Self { on_failure, ..self }
     }

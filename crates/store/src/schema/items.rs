@@ -125,9 +125,13 @@ pub struct WorkerItem {
     /// The activity's name.
     #[serde(default)]
     pub activity: String,
-    /// The hash of the report that the profile was last updated from.
+    /// The hash of the report that the profile was last updated from; none if something has been decided since that the
+    /// next report is to be judged by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_hash: Option<String>,
+    /// Whether the user is not active: no report is passed over, not even of an activity (rule 12).
+    #[serde(default)]
+    pub guarded: bool,
     /// Deleted in TaskRouter, which never uses a SID again.
     #[serde(default)]
     pub deleted: bool,

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use domain::{
-    Provenance, ReportVersion, Role, Skill, SkillName, TeamId, User, UserId, WorkerSid,
+    Provenance, Role, Skill, SkillName, TeamId, User, UserId,
     audit::{Action, Subject},
     skill::Skills,
 };
 
+use super::worker_link::{self, AppliedReport};
 use crate::{
     ChangeOrigin, CommitUser, Directory, StoreError,
     dynamo::{
@@ -26,15 +27,6 @@ use crate::{
 /// A transaction takes 100 items; this many are left for teams and skills. A joined team and an assigned skill take two
 /// each. A change with more skills is written in several transactions.
 const MAX_ITEMS: usize = 90;
-
-/// The report that a change applies.
-#[derive(Debug, Clone, Copy)]
-pub struct AppliedReport<'a> {
-    pub worker_sid: &'a WorkerSid,
-    /// The report's version, which must still be the latest one, and its hash. If none, the worker is linked to its user and
-    /// no hash is stored.
-    pub latest: Option<(ReportVersion, &'a str)>,
-}
 
 #[derive(Debug, Clone)]
 pub struct UserChange<'a> {
@@ -104,7 +96,7 @@ fn next_step(before: Option<&User>, after: &User) -> Option<User> {
             None => drop(step.managed.assigned_skills.remove(name)),
         }
     }
-    step.managed.provenance = before.map_or(Provenance::Pending, |before| before.managed.provenance);
+    step.managed.provenance = before.map_or(Provenance::Pending, |before| before.managed.provenance.clone());
     Some(step)
 }
 
@@ -135,9 +127,12 @@ impl<'a> UserWrites<'a> {
         let changes = User::changes(before, &change.after);
         let mut after = change.after.clone();
         if before.is_none_or(|before| after.differs_from(before)) {
-            after.version = before.map_or(0, |before| before.version) + 1;
-            after.updated_at = if changes.is_empty() { after.updated_at } else { change.origin.now };
-            writes.0.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
+            after.revision = before.map_or(0, |before| before.revision) + 1;
+            if !changes.is_empty() {
+                after.version = before.map_or(0, |before| before.version) + 1;
+                after.updated_at = change.origin.now;
+            }
+            writes.0.put(&after, Some(Condition::revision_is(before.map(|before| before.revision))))?;
             writes.identity(before, &after, change)?;
             writes.memberships(before, &after, change)?;
             writes.holders(before, &after, change)?;
@@ -149,8 +144,9 @@ impl<'a> UserWrites<'a> {
         if !changes.is_empty() || change.action == Action::LoginRefused {
             writes.0.record(Subject::User(after.user_id), &change.origin, change.action, changes)?;
         }
-        if let Some(applied) = change.applied_report {
-            writes.applied_report(after.user_id, applied)?;
+        worker_link::write(&mut writes.0, change, &after)?;
+        if let Some(before) = before.filter(|before| !writes.0.is_empty() && !after.differs_from(before)) {
+            writes.0.check(&keys::profile(after.user_id), Condition::revision_is(Some(before.revision)))?;
         }
         // A caller who changes themselves is covered by the version: an item occurs in a transaction once.
         let is_own = change.origin.caller.is_some_and(|caller| caller.user_id == after.user_id);
@@ -238,20 +234,6 @@ impl<'a> UserWrites<'a> {
         let update = "SET entity = :entity, pending = :pending, user_id = :user_id";
         self.0.update(&keys::outbox(user_id), update, sets, None)
     }
-
-    fn applied_report(&mut self, user_id: UserId, applied: AppliedReport<'_>) -> Result<(), StoreError> {
-        let key = keys::worker(applied.worker_sid);
-        let id = (":user_id", text(user_id.to_string()));
-        // Of two first reports that arrive at once, one creates the user.
-        let is_free = "(attribute_not_exists(user_id) OR user_id = :user_id)";
-        let Some((version, hash)) = applied.latest else {
-            return self.0.update(&key, "SET user_id = :user_id", [id], Some(Condition::new(is_free, [])));
-        };
-        let is_latest = format!("{is_free} AND at_ms = :at_ms AND version = :version");
-        let values = [(":at_ms", number(version.at_ms)), (":version", number(version.version))];
-        let update = "SET user_id = :user_id, applied_hash = :hash";
-        self.0.update(&key, update, [id, (":hash", text(hash))], Some(Condition::new(is_latest, values)))
-    }
 }
 
 #[cfg(test)]
@@ -261,13 +243,13 @@ mod tests {
 
     #[test]
     fn rule_23_until_all_skills_are_written_nothing_counts_as_adopted_so_that_a_crash_on_the_way_is_made_good() {
-        let from = Provenance::Adopted(ReportVersion { at_ms: 1, version: 1 });
+        let from = Provenance::Adopted(test_support::report_ref("WK1", 1, 1));
         let skill = |i: usize| (SkillName::adopted(&format!("skill {i}")).unwrap(), None);
         let whole = test_support::agent("ada").with(|user| {
             user.managed.assigned_skills = (0..100).map(skill).collect();
-            user.managed.provenance = from;
+            user.managed.provenance = from.clone();
         });
-        let written = |step: &User| (step.managed.assigned_skills.len(), step.managed.provenance);
+        let written = |step: &User| (step.managed.assigned_skills.len(), step.managed.provenance.clone());
         let first = next_step(None, &whole).unwrap();
         assert_eq!(written(&first), (45, Provenance::Pending));
         let second = next_step(Some(&first), &whole).unwrap();

@@ -3,8 +3,10 @@
 mod commit;
 mod details;
 mod read;
+mod worker_link;
 mod workers;
 
-pub use commit::{AppliedReport, UserChange};
+pub use commit::UserChange;
 pub use details::UserDetails;
+pub use worker_link::AppliedReport;
 pub use workers::RecordedReport;

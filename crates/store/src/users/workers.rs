@@ -19,24 +19,31 @@ pub struct RecordedReport {
     pub is_latest: bool,
 }
 
+// `ReportVersion::is_before`, negated, as conditions on the stored item.
+const NOT_OLDER_BY_TIME: &str = "at_ms <= :at_ms";
+const NOT_OLDER_BY_VERSION: &str = "version < :version OR (version = :version AND at_ms <= :at_ms) \
+    OR (attribute_not_exists(version) AND at_ms <= :at_ms)";
+
 impl RecordReport for Directory {
     async fn record_report(&self, report: &WorkerReport) -> Result<RecordedReport, StoreError> {
         // stored item     none   | older, or the same | newer
         // this report     stored | stored             | rejected; the stored item is returned
-        let is_new = "attribute_not_exists(pk)";
-        let is_newer = "at_ms < :at_ms OR (at_ms = :at_ms AND version <= :version)";
         let deleted = if report.deleted { ", deleted = :deleted" } else { "" };
+        let (version, is_not_older) = match report.version.version {
+            Some(_) => (", version = :version", NOT_OLDER_BY_VERSION),
+            None => (" REMOVE version", NOT_OLDER_BY_TIME),
+        };
         let mut update = self
             .update_worker(&report.worker_sid)
-            .update_expression(format!(
-                "SET entity = :entity, at_ms = :at_ms, version = :version, activity = :activity{deleted}"
-            ))
-            .condition_expression(format!("{is_new} OR {is_newer}"))
+            .update_expression(format!("SET entity = :entity, at_ms = :at_ms, activity = :activity{deleted}{version}"))
+            .condition_expression(format!("attribute_not_exists(at_ms) OR {is_not_older}"))
             .expression_attribute_values(":entity", text(WorkerItem::NAME))
             .expression_attribute_values(":at_ms", number(report.version.at_ms))
-            .expression_attribute_values(":version", number(report.version.version))
             .expression_attribute_values(":activity", text(&report.activity))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if let Some(version) = report.version.version {
+            update = update.expression_attribute_values(":version", number(version));
+        }
         if report.deleted {
             update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));
         }

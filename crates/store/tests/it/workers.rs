@@ -3,15 +3,14 @@ use store::RecordReport;
 
 use crate::support::Fixture;
 
-fn report(at_ms: i64, version: u64, activity: &str) -> WorkerReport {
+fn report(at_ms: i64, version: impl Into<Option<u64>>, activity: &str) -> WorkerReport {
     WorkerReport {
         worker_sid: WorkerSid::new("WK1"),
         identity: None,
         activity: activity.to_owned(),
-        version: ReportVersion { at_ms, version },
+        version: ReportVersion { at_ms, version: version.into() },
         deleted: false,
         attributes: None,
-        hash: String::new(),
         faults: Vec::new(),
     }
 }
@@ -20,13 +19,17 @@ fn report(at_ms: i64, version: u64, activity: &str) -> WorkerReport {
 async fn rule_28_a_callback_that_is_older_than_what_is_known_changes_nothing() {
     let fixture = Fixture::new().await;
     let directory = &fixture.directory;
-    assert!(directory.record_report(&report(2_000, 5, "Available")).await.unwrap().is_latest);
-    assert!(directory.record_report(&report(2_000, 5, "Available")).await.unwrap().is_latest, "the same again");
-    for older in [report(1_999, 9, "Offline"), report(2_000, 4, "Offline")] {
+    let is_latest = async |report| directory.record_report(&report).await.unwrap().is_latest;
+    assert!(is_latest(report(2_000, 5, "Available")).await);
+    assert!(is_latest(report(2_000, 5, "Available")).await, "the same again");
+    for older in [report(1_999, 5, "Offline"), report(2_000, 4, "Offline"), report(1_999, None, "Offline")] {
         let recorded = directory.record_report(&older).await.unwrap();
         assert_eq!((recorded.is_latest, recorded.worker.activity.as_str()), (false, "Available"));
     }
-    assert_eq!(directory.record_report(&report(2_000, 6, "Break")).await.unwrap().worker.activity, "Break");
+    assert!(is_latest(report(1_000, 6, "Break")).await, "of two versions the greater one is later, whatever the times");
+    assert!(is_latest(report(1_000, None, "Lunch")).await, "where one has no version, the time decides");
+    assert!(!is_latest(report(999, 7, "Offline")).await);
+    assert!(is_latest(report(1_001, 2, "Available")).await);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Applying callbacks of TaskRouter.
 
+use serde_json::json;
+
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use domain::{Identity, Source, User, WorkerSid, policy::Policy};
 use store::{IndexUser, ViewUser, search::index};
@@ -37,8 +39,11 @@ impl CapacityBench<'_> {
         self.once("activity callback", &activity(&login)).await?;
         self.once("activity callback, repeated", &activity(&login)).await?;
         self.once("login of a known and unchanged user", &Callback { moment: 3, ..login.clone() }).await?;
+        let mut with_plugin = Callback { moment: 4, ..login.clone() };
+        with_plugin.attributes["last_seen_by_plugin"] = json!("2026-11-25T10:00:00Z");
+        self.once("callback with an attribute that is not read", &with_plugin).await?;
 
-        let renamed = Callback { moment: 4, attributes: attributes("Zelda Newhouse-Miller", EMAIL), ..login };
+        let renamed = Callback { moment: 5, attributes: attributes("Zelda Newhouse-Miller", EMAIL), ..login };
         let ((), applied) = self.print("login with a changed name", self.apply(&renamed)).await?;
         let indexed = self.index("index a changed name", &self.new_user().await?, Some(&user)).await?;
         self.report.cost("login with a changed name and entries", &applied.then(indexed));

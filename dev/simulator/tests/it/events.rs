@@ -54,7 +54,7 @@ async fn a_worker_made_changed_and_removed_is_told_in_order_and_signed() {
         assert_eq!((&*callback.account_sid, &*callback.workspace_sid), (ACCOUNT, WORKSPACE));
         assert_eq!(callback.event_type, event_type);
         let report = callback.worker.unwrap();
-        assert_eq!((report.worker_sid.as_str(), report.version.version), (text(&worker, "sid"), version));
+        assert_eq!((report.worker_sid.as_str(), report.version.version), (text(&worker, "sid"), Some(version)));
         assert_eq!(report.identity.unwrap().as_str(), "alice");
     }
 }
