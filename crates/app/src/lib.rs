@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod query;
 pub mod restore;
 pub mod skills;
+pub mod sync;
 pub mod teams;
 mod time_and_ids;
 pub mod users;

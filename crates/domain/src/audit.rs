@@ -20,6 +20,18 @@ pub struct Record {
     pub action: Action,
     /// Only the fields that changed.
     pub changes: Vec<Change>,
+    /// Who wrote in TaskRouter what is reverted, where its events say so (rule 24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+}
+
+/// The author of a change in TaskRouter, in Twilio's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_sid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// The entity of a history.
@@ -54,6 +66,8 @@ pub enum Source {
     Webhook,
     /// A bulk job.
     Bulk,
+    /// The comparison with the worker in TaskRouter.
+    Sync,
     /// The scheduled reconciliation.
     Reconcile,
     /// An operator's command, outside the API.
@@ -84,6 +98,9 @@ pub enum Action {
     LoginRefused,
     /// The worker was deleted in TaskRouter (rule 28).
     WorkerRemoved,
+    /// Another writer changed in TaskRouter what the directory owns; it is reverted (rules 12 and 24). The fields are those
+    /// of the worker.
+    Drift,
 }
 
 /// One field before and after. `null` means that it was not set.

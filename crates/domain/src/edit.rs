@@ -62,9 +62,6 @@ fn decide_role(user: &mut User, role: Role) {
     let managed = &mut user.managed;
     managed.role = role;
     managed.role_granted = true;
-    managed.role_decided_after.clone_from(&user.taskrouter.reported_at);
-    // The callback that echoes this decision must not lower the role again.
-    managed.login_role = managed.login_role.map(|stated| stated.min(role));
 }
 
 /// Whether a user who is in the teams `before` may be in the teams `wanted` (rules 10 and 21). `existing` are those of

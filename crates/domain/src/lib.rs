@@ -21,9 +21,11 @@ pub mod policy;
 pub mod provisioning;
 pub mod refusal;
 pub mod role;
+pub mod routing;
 pub mod search;
 pub mod skill;
 pub mod status;
+pub mod sync_state;
 pub mod team;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;

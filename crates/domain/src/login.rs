@@ -23,13 +23,12 @@ pub fn adopt(report: &WorkerReport, policy: &Policy, user_id: UserId, now: Times
         attributes.role?;
     }
     let user = User::new(user_id, report.identity.clone()?, now);
-    Some(apply_report(&user, report, true, policy, &Skills::new()))
+    Some(apply_report(&user, report, true, policy))
 }
 
 /// The user after a report about a worker of theirs. `is_latest` says that no later report about this worker is known.
-/// `inherited` are the skills that the user's teams grant; only [`SkillAuthority::Shared`] reads them.
 #[must_use]
-pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy: &Policy, inherited: &Skills) -> User {
+pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy: &Policy) -> User {
     let mut after = user.clone();
     link_worker(&mut after, report);
     if user.managed.status == Status::Deleted {
@@ -44,12 +43,12 @@ pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy:
     }
     if let Some(attributes) = &report.attributes {
         let this = report.report_ref();
-        adopt_skills(&mut after, attributes, &this, policy);
+        adopt_skills(&mut after, attributes, &this);
         if policy.roles == RoleAuthority::Directory {
-            take_role(&mut after, attributes.role, &this);
+            take_role(&mut after, attributes.role);
         }
         if is_current {
-            take_login(&mut after, attributes, this, policy, inherited);
+            take_login(&mut after, attributes, this, policy);
         }
     }
     if !report.deleted && policy.account_owners.contains(&after.identity) {
@@ -77,7 +76,7 @@ fn take_identity(user: &mut User, identity: Option<&Identity>) {
 }
 
 /// Skills are those of the earliest report until they are decided here (rule 23).
-fn adopt_skills(user: &mut User, attributes: &Attributes, this: &ReportRef, policy: &Policy) {
+fn adopt_skills(user: &mut User, attributes: &Attributes, this: &ReportRef) {
     let managed = &mut user.managed;
     let is_earlier = match &managed.provenance {
         Provenance::Adopted(earliest) => this.is_before(earliest),
@@ -88,46 +87,31 @@ fn adopt_skills(user: &mut User, attributes: &Attributes, this: &ReportRef, poli
         return;
     }
     managed.provenance = Provenance::Adopted(this.clone());
-    if policy.skills == SkillAuthority::Directory {
-        managed.assigned_skills = attributes.disabled.clone().into_iter().chain(attributes.skills.clone()).collect();
-        managed.act_as_agent = !managed.assigned_skills.is_empty();
-    }
+    managed.assigned_skills = attributes.disabled.clone().into_iter().chain(attributes.skills.clone()).collect();
+    managed.act_as_agent = !managed.assigned_skills.is_empty();
 }
 
-/// Of several reports the least role counts, in whatever order they arrive. It is the role of a user of whom nobody here
-/// has decided one (rule 25). Of a role that was decided, a login that has lowered it since is accepted, and a raised one
-/// is drift (rule 24); only an account owner can change an account owner's role (rule 3).
-fn take_role(user: &mut User, stated: Option<Role>, this: &ReportRef) {
+/// Of several reports the least role counts, in whatever order they arrive: it is the role of a user of whom nobody here has
+/// decided one (rule 25). What logins state of a decided role is judged when the worker is compared ([`crate::routing`]).
+fn take_role(user: &mut User, stated: Option<Role>) {
     let managed = &mut user.managed;
-    let Some(stated) = stated else { return };
+    let Some(stated) = stated.filter(|_| !managed.role_granted) else { return };
     let least = managed.login_role.map_or(stated, |least| least.min(stated));
-    if !managed.role_granted {
-        // Who was added as an agent, with skills, and turns out to be none was added to receive tasks (rule 11).
-        managed.act_as_agent |= managed.login_role.is_none() && !managed.assigned_skills.is_empty();
-        (managed.role, managed.login_role) = (least, Some(least));
-        return;
-    }
-    let is_newer = managed.role_decided_after.as_ref().is_none_or(|decided| decided.is_before(this));
-    if !is_newer {
-        return;
-    }
-    if managed.role != Role::AccountOwner && managed.login_role.is_some_and(|before| stated < before) {
-        managed.role = managed.role.min(stated);
-    }
-    managed.login_role = Some(least);
+    // Who was added as an agent, with skills, and turns out to be none was added to receive tasks (rule 11).
+    managed.act_as_agent |= managed.login_role.is_none() && !managed.assigned_skills.is_empty();
+    (managed.role, managed.login_role) = (least, Some(least));
 }
 
 /// What the latest login may change: what the identity provider owns, and the exceptions of rule 24.
-fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy, inherited: &Skills) {
+fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy) {
     let is_known = user.taskrouter.reported_at.is_some();
     user.taskrouter.reported_at = Some(this);
     user.idp = attributes.idp.clone();
-    user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
+    if user.managed.provenance != Provenance::Managed {
+        user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
+    }
     if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
         follow_login_role(user, role, is_known);
-    }
-    if policy.skills == SkillAuthority::Shared {
-        take_reported_skills(user, &attributes.skills, inherited);
     }
 }
 
@@ -139,24 +123,6 @@ fn follow_login_role(user: &mut User, stated: Role, is_known: bool) {
         managed.act_as_agent |= is_known && managed.role == Role::Agent && stated != Role::Agent;
         (managed.role, managed.login_role) = (stated, Some(stated));
     }
-}
-
-/// Accepts what changed in TaskRouter between two reports, and nothing else: an edit made here that has not reached
-/// TaskRouter yet is not a removal made there.
-fn take_reported_skills(user: &mut User, reported: &Skills, inherited: &Skills) {
-    let (managed, taskrouter) = (&mut user.managed, &mut user.taskrouter);
-    let assigned = &mut managed.assigned_skills;
-    let names = taskrouter.reported_skills.keys().chain(reported.keys()).cloned().collect::<BTreeSet<SkillName>>();
-    for name in names {
-        match (taskrouter.reported_skills.get(&name), reported.get(&name)) {
-            (before, now) if before == now => {}
-            (_, None) => drop(assigned.remove(&name)),
-            (_, Some(level)) if !assigned.contains_key(&name) && inherited.get(&name) == Some(level) => {}
-            (_, Some(level)) => drop(assigned.insert(name, *level)),
-        }
-    }
-    managed.act_as_agent |= managed.provenance != Provenance::Managed && !assigned.is_empty();
-    taskrouter.reported_skills.clone_from(reported);
 }
 
 #[cfg(test)]

@@ -52,12 +52,10 @@ pub struct Managed {
     /// Whether an edit here, or the deployment, gave the role. If not, the token caps it (rule 25).
     #[serde(default)]
     pub role_granted: bool,
-    /// The least role that a login has stated, which distinguishes a lowered role from drift (rule 24).
+    /// What logins have stated: the least role until one is given here, then the last one, which distinguishes a role that
+    /// was lowered since from drift (rule 24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_role: Option<Role>,
-    /// The latest report when the role was decided here; earlier reports are older than the decision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role_decided_after: Option<ReportRef>,
     pub status: Status,
     /// Whether a user who is not an agent receives tasks (rule 11).
     pub act_as_agent: bool,
@@ -75,9 +73,6 @@ pub struct TaskRouterState {
     /// Skills that Flex's own pages have disabled (rule 24).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub disabled_skills: BTreeSet<SkillName>,
-    /// With `SKILL_AUTHORITY=shared`: the routing skills of the latest report.
-    #[serde(default, skip_serializing_if = "Skills::is_empty")]
-    pub reported_skills: Skills,
     /// The report from which the identity provider's fields were taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_at: Option<ReportRef>,
@@ -107,7 +102,6 @@ impl User {
                 role: Role::Agent,
                 role_granted: false,
                 login_role: None,
-                role_decided_after: None,
                 status: Status::Active,
                 act_as_agent: false,
                 teams: BTreeSet::new(),

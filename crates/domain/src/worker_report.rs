@@ -1,9 +1,9 @@
 //! What TaskRouter reports of a worker at one moment, whether in a callback or in the answer to a request.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use crate::{Identity, Role, WorkerSid, skill::Skills, user::IdpProfile};
+use crate::{Identity, Role, WorkerSid, routing::OwnedAttributes, skill::Skills, user::IdpProfile};
 
 /// Which of the reports about one worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,17 @@ pub struct Attributes {
     pub skills: Skills,
     /// `disabled_skills`, in the same form.
     pub disabled: Skills,
+    /// Those of the three roles that `roles` holds.
+    pub roles: BTreeSet<Role>,
+}
+
+impl Attributes {
+    /// The part that the directory writes.
+    #[must_use]
+    pub fn owned(&self) -> OwnedAttributes {
+        let disabled = self.disabled.keys().filter(|name| !self.skills.contains_key(*name));
+        OwnedAttributes { roles: self.roles.clone(), skills: self.skills.clone(), disabled: disabled.cloned().collect() }
+    }
 }
 
 /// A fault in a worker's attributes. Names the place, never the data (rule 32).

@@ -28,16 +28,16 @@ pub use error::StoreError;
 pub use history::history_fingerprint;
 pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
-pub use schema::items::WorkerItem;
+pub use schema::items::{OutboxItem, TwilioHealth, WorkerItem};
 pub use search::{Order, UserPage, query_fingerprint};
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
-pub use users::{AppliedReport, RecordedReport, UserChange, UserDetails};
+pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CommitSkill, CommitTeam, CommitUser, CountUsers, FindUsers, IdempotencyStore, ImportSkills, IndexUser, ListTeams,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FindUsers, IdempotencyStore, ImportSkills, IndexUser, ListTeams,
     ReadSnapshot, RecordReport, RunJobs, StoreJobs, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams,
-    ViewUser,
+    ViewUser, WatchTwilio,
 };
 
 use runtime::{

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerSid, catalog::SkillSet, team::Teams};
+use domain::{
+    Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerSid, catalog::SkillSet, sync_state::SyncState,
+    team::Teams,
+};
 
 use crate::{
     Directory, ReadSnapshot, StoreError, WorkerItem,
     schema::{
-        items::{self, Entity, Item, OUTBOX},
+        items::{self, Entity, Item, OutboxItem, SyncItem},
         keys::{self, Key},
     },
 };
@@ -22,6 +24,8 @@ pub struct ReadSet {
     pub worker: Option<WorkerSid>,
     /// The user whose outbox is read.
     pub outbox: Option<UserId>,
+    /// The user whose synchronisation is read.
+    pub sync: Option<UserId>,
 }
 
 /// What of it exists.
@@ -33,8 +37,10 @@ pub struct Snapshot {
     pub skill_sets: BTreeMap<SkillSetName, SkillSet>,
     /// What TaskRouter last reported of the worker.
     pub worker: Option<WorkerItem>,
-    /// Whether a change is still to be carried to TaskRouter.
-    pub pending: bool,
+    /// What is still to be carried to TaskRouter.
+    pub outbox: Option<OutboxItem>,
+    /// None if nothing was ever carried over.
+    pub sync: Option<SyncState>,
 }
 
 impl ReadSnapshot for Directory {
@@ -55,7 +61,8 @@ impl ReadSet {
         let sets = self.skill_sets.iter().map(keys::skill_set);
         let worker = self.worker.iter().map(keys::worker);
         let outbox = self.outbox.iter().map(|&id| keys::outbox(id));
-        users.chain(teams).chain(skills).chain(sets).chain(worker).chain(outbox).collect()
+        let sync = self.sync.iter().map(|&id| keys::sync(id));
+        users.chain(teams).chain(skills).chain(sets).chain(worker).chain(outbox).chain(sync).collect()
     }
 }
 
@@ -80,7 +87,8 @@ impl Snapshot {
                 self.skill_sets.insert(set.name.clone(), set);
             }
             WorkerItem::NAME => self.worker = Some(items::read(item)?),
-            OUTBOX => self.pending = matches!(item.get("pending"), Some(AttributeValue::S(_))),
+            OutboxItem::NAME => self.outbox = Some(items::read(item)?),
+            SyncItem::NAME => self.sync = Some(items::read(item)?),
             other => return Err(StoreError::Malformed(format!("unexpected entity {other:?}"))),
         }
         Ok(())

@@ -21,7 +21,7 @@ use domain::{
 
 use crate::{
     Attempt, ChangeOrigin, Claim, Cursor, JobClaim, KeyState, Order, ReadSet, RecordedReport, Snapshot, StoreError,
-    StoredResponse, TeamChange, UserChange, UserDetails, UserPage, WorkerItem,
+    StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -94,6 +94,30 @@ pub trait RecordReport {
     /// Stores the report with its worker: one call, one write unit. A report that is older than the stored one changes
     /// nothing, except that a deletion is final (rule 28).
     fn record_report(&self, report: &WorkerReport) -> impl Future<Output = Result<RecordedReport>> + Send;
+}
+
+/// Carries users over to TaskRouter.
+///
+/// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query` on `by_pending`
+pub trait CarryToTaskRouter {
+    /// Writes a step that changes nothing of the user. [`StoreError::Conflict`] if something was changed since the token was
+    /// read, or another invocation has written.
+    fn sync_step(&self, step: SyncStep<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// At most `limit` users whose outbox is due, longest due first, read with eventual consistency; also those that wait
+    /// for a deployment that may write, if this is one.
+    fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> impl Future<Output = Result<Vec<UserId>>> + Send;
+}
+
+/// Remembers whether Twilio answers, for all invocations.
+///
+/// `DynamoDB`: `GetItem`, `UpdateItem`
+pub trait WatchTwilio {
+    /// The failures in a row.
+    fn twilio_health(&self) -> impl Future<Output = Result<TwilioHealth>> + Send;
+    /// Counts a failure and answers how many there are now.
+    fn twilio_failed(&self) -> impl Future<Output = Result<TwilioHealth>> + Send;
+    /// Ends the row of failures; writes nothing if there is none.
+    fn twilio_answered(&self) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Maintains the search and filter entries of a user.

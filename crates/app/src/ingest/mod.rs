@@ -14,10 +14,9 @@ use thiserror::Error;
 use domain::{
     Actor, Identity, SkillName, Source, Status, User, UserId, WorkerReport,
     audit::Action,
-    effective::effective_skills,
     login::{adopt, apply_report},
-    policy::{Policy, SkillAuthority},
-    skill::Skills,
+    policy::Policy,
+    routing::desired,
 };
 use jiff::Timestamp;
 use store::{
@@ -148,7 +147,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             _ => {}
         }
         let now = self.time_and_ids.now();
-        let Some(after) = self.user_after(before.as_ref(), &report, recorded.is_latest, now).await? else {
+        let Some(after) = self.user_after(before.as_ref(), &report, recorded.is_latest, now) else {
             tracing::info!(worker_sid = %report.worker_sid, "worker without a known role stays unmanaged");
             return Ok(Attempt::Done);
         };
@@ -166,8 +165,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let change = UserChange {
             action: action(before.as_ref(), &after, report.deleted),
             releases_identity: self.releases_identity(before.as_ref(), &after.identity).await?,
-            // A login of a managed user may have overwritten what the directory owns (rule 24).
-            needs_sync: before.is_some() && recorded.is_latest && !report.deleted,
+            needs_sync: recorded.is_latest && !report.deleted && self.differs(before.as_ref(), &after, &report).await?,
             before: before.as_ref(),
             after,
             origin,
@@ -192,30 +190,29 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
     }
 
     /// None for an unmanaged worker.
-    async fn user_after(
+    fn user_after(
         &self,
         before: Option<&User>,
         report: &WorkerReport,
         is_latest: bool,
         now: Timestamp,
-    ) -> Result<Option<User>, StoreError> {
-        let Some(user) = before else {
-            return Ok(adopt(report, &self.policy, UserId::new(self.time_and_ids.random_id()), now));
-        };
-        let inherited =
-            if is_latest && report.attributes.is_some() { self.inherited_skills(user).await? } else { Skills::new() };
-        Ok(Some(apply_report(user, report, is_latest, &self.policy, &inherited)))
+    ) -> Option<User> {
+        match before {
+            Some(user) => Some(apply_report(user, report, is_latest, &self.policy)),
+            None => adopt(report, &self.policy, UserId::new(self.time_and_ids.random_id()), now),
+        }
     }
 
-    /// What the user's teams grant, if the policy asks for it.
-    async fn inherited_skills(&self, user: &User) -> Result<Skills, StoreError> {
-        if self.policy.skills == SkillAuthority::Directory {
-            return Ok(Skills::new());
+    /// Whether the worker shows something else than it should, so that it is to be compared: not after an adoption, which
+    /// leaves it as it is (rule 23), and always if the user is not active (rule 12).
+    async fn differs(&self, before: Option<&User>, after: &User, report: &WorkerReport) -> Result<bool, StoreError> {
+        if before.is_none() || !after.is_active() {
+            return Ok(!after.is_active());
         }
-        let teams = self.store.teams(team_ids([user])).await?;
-        let without_assigned = user.with(|user| user.managed.assigned_skills = Skills::new());
-        let effective = effective_skills(&without_assigned, teams.values());
-        Ok(effective.into_iter().map(|skill| (skill.skill, skill.level)).collect())
+        let Some(attributes) = &report.attributes else { return Ok(false) };
+        let teams = self.store.teams(team_ids([after])).await?;
+        let reported = attributes.owned();
+        Ok(desired(after, &teams, &reported, &self.policy) != reported)
     }
 
     /// Whether a rename leaves an identity that still belongs to the user.

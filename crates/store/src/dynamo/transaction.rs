@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use domain::{
     Actor, Change, Record, Refusal, Source, Status, User,
-    audit::{Action, Subject},
+    audit::{Action, Author, Subject},
 };
 
 use crate::{
@@ -206,6 +206,18 @@ impl<'a> Transaction<'a> {
         action: Action,
         changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        self.record_of(subject, origin, action, changes, None)
+    }
+
+    /// The audit record of what somebody else has changed in TaskRouter.
+    pub fn record_of(
+        &mut self,
+        subject: Subject<'_>,
+        origin: &ChangeOrigin<'_>,
+        action: Action,
+        changes: Vec<Change>,
+        author: Option<Author>,
+    ) -> Result<(), StoreError> {
         let record = Record {
             record_id: origin.change_id,
             at: origin.now,
@@ -214,6 +226,7 @@ impl<'a> Transaction<'a> {
             request_id: origin.request_id.to_owned(),
             action,
             changes,
+            author,
         };
         let item = AuditItem { subject, record: &record };
         self.put(&item, Some(Condition::absent().on_failure(OnFailure::Written)))

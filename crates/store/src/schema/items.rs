@@ -1,8 +1,10 @@
 //! The table's items: shape, entity name and key of each stand together. Every item names its entity in `entity`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 use domain::{
     Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, User, UserId,
@@ -10,6 +12,7 @@ use domain::{
     catalog::SkillSet,
     job::Job,
     search::{Criterion, UserText},
+    sync_state::SyncState,
 };
 
 use super::keys::{self, Key};
@@ -91,8 +94,47 @@ impl Entity for Job {
     }
 }
 
-/// Something is to be carried to TaskRouter. Written by updates: `pending` is a new UUID for each change.
-pub(crate) const OUTBOX: &str = "outbox";
+/// Something is to be carried to TaskRouter. Written by updates.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OutboxItem {
+    pub user_id: UserId,
+    /// New for each change.
+    pub pending: Uuid,
+    /// When the first change was made that is not carried over.
+    pub since: Timestamp,
+}
+
+impl OutboxItem {
+    pub const NAME: &'static str = "outbox";
+}
+
+impl Entity for SyncItem<'_> {
+    const NAME: &'static str = "sync";
+
+    fn key(&self) -> Key {
+        keys::sync(self.user_id)
+    }
+}
+
+/// How far a user's state has been carried over.
+#[derive(Serialize)]
+pub struct SyncItem<'a> {
+    #[serde(skip)]
+    pub user_id: UserId,
+    #[serde(flatten)]
+    pub state: &'a SyncState,
+}
+
+/// Whether Twilio answers. Written by updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct TwilioHealth {
+    /// The failures in a row, of any user.
+    pub failures: u32,
+}
+
+impl TwilioHealth {
+    pub const NAME: &'static str = "twilio_health";
+}
 
 /// The ids of the active account owners. Written by updates: `ids` is a string set.
 pub(crate) const OWNERS: &str = "owners";

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | user | `USER#<user_id>` | `PROFILE` |
 //! | outbox | `USER#<user_id>` | `OUTBOX` |
+//! | sync | `USER#<user_id>` | `SYNC` |
+//! | twilio health | `TWILIO` | `HEALTH` |
 //! | audit | `AUDIT#<entity>#<id>`, the entity one of `user`, `team`, `skill_set`, `skill` | `<uuid v7>` |
 //! | worker | `WORKER#<worker SID>` | `WORKER` |
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
@@ -35,6 +37,14 @@ use domain::{
 pub const BY_STATUS: &str = "by_status";
 pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
 pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
+
+/// The index of outboxes by when they are due, and its key attributes.
+pub const BY_PENDING: &str = "by_pending";
+pub(crate) const BY_PENDING_PK: &str = "by_pending_pk";
+pub(crate) const BY_PENDING_SK: &str = "due_at";
+
+/// The one partition of [`BY_PENDING`].
+pub(crate) const PENDING: &str = "PENDING";
 
 /// Between a text and the user id.
 const END_OF_TEXT: char = '\u{1f}';
@@ -70,6 +80,16 @@ pub fn profile(user_id: UserId) -> Key {
 #[must_use]
 pub fn outbox(user_id: UserId) -> Key {
     Key::new(user_pk(user_id), "OUTBOX")
+}
+
+#[must_use]
+pub fn sync(user_id: UserId) -> Key {
+    Key::new(user_pk(user_id), "SYNC")
+}
+
+#[must_use]
+pub fn twilio_health() -> Key {
+    Key::new("TWILIO", "HEALTH")
 }
 
 /// The history of one user, team, skill set or skill. It outlives them.

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use domain::{
-    Provenance, Role, Skill, SkillName, TeamId, User, UserId,
-    audit::{Action, Subject},
+    Change, Provenance, Role, Skill, SkillName, TeamId, User, UserId,
+    audit::{Action, Author, Subject},
     skill::Skills,
 };
 
-use super::worker_link::{self, AppliedReport};
+use super::{
+    outbox::{self, SyncStep},
+    worker_link::{self, AppliedReport},
+};
 use crate::{
     ChangeOrigin, CommitUser, Directory, StoreError,
     dynamo::{
@@ -19,7 +22,7 @@ use crate::{
         transaction::{Condition, OnFailure, Transaction},
     },
     schema::{
-        items::{IdentityClaim, Membership, OUTBOX, OWNERS, UserHolder},
+        items::{IdentityClaim, Membership, OWNERS, UserHolder},
         keys,
     },
 };
@@ -44,6 +47,17 @@ pub struct UserChange<'a> {
     pub releases_identity: bool,
     /// Whether TaskRouter may hold something else than it should, whatever changed here.
     pub needs_sync: bool,
+    /// The step of carrying the user over that the change is part of: it sets no new outbox.
+    pub sync: Option<SyncStep<'a>>,
+    /// What others have changed in TaskRouter and is reverted: a record of its own.
+    pub drift: Option<Drift>,
+}
+
+/// Fields of the worker as they should be and as they were found, and who changed them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    pub changes: Vec<Change>,
+    pub author: Option<Author>,
 }
 
 impl<'a> UserChange<'a> {
@@ -60,6 +74,8 @@ impl<'a> UserChange<'a> {
             previous_owner: None,
             releases_identity: true,
             needs_sync: false,
+            sync: None,
+            drift: None,
         }
     }
 }
@@ -69,7 +85,7 @@ impl CommitUser for Directory {
         let (mut before, mut origin) = (change.before.cloned(), change.origin);
         while let Some(step) = next_step(before.as_ref(), &change.after) {
             let step =
-                UserChange { before: before.as_ref(), after: step, origin, applied_report: None, ..change.clone() };
+                UserChange { before: before.as_ref(), after: step, origin, applied_report: None, sync: None, drift: None, ..change.clone() };
             before = Some(self.commit_at_once(&step).await?);
             origin = origin.step(1);
         }
@@ -138,11 +154,19 @@ impl<'a> UserWrites<'a> {
             writes.holders(before, &after, change)?;
             writes.account_owners(before, &after)?;
         }
-        if change.needs_sync || before.is_some_and(|before| after.routing_differs(before)) {
-            writes.outbox(after.user_id, change)?;
+        match &change.sync {
+            Some(step) => outbox::write(&mut writes.0, step)?,
+            None if change.needs_sync || before.is_some_and(|before| after.routing_differs(before)) => {
+                outbox::mark(&mut writes.0, after.user_id, change.origin.change_id, change.origin.now)?;
+            }
+            None => {}
         }
         if !changes.is_empty() || change.action == Action::LoginRefused {
             writes.0.record(Subject::User(after.user_id), &change.origin, change.action, changes)?;
+        }
+        if let Some(Drift { changes, author }) = change.drift.clone() {
+            let origin = change.origin.step(1);
+            writes.0.record_of(Subject::User(after.user_id), &origin, Action::Drift, changes, author)?;
         }
         worker_link::write(&mut writes.0, change, &after)?;
         if let Some(before) = before.filter(|before| !writes.0.is_empty() && !after.differs_from(before)) {
@@ -222,17 +246,6 @@ impl<'a> UserWrites<'a> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Something is to be carried to TaskRouter.
-    fn outbox(&mut self, user_id: UserId, change: &UserChange<'_>) -> Result<(), StoreError> {
-        let sets = [
-            (":entity", text(OUTBOX)),
-            (":pending", text(change.origin.change_id.to_string())),
-            (":user_id", text(user_id.to_string())),
-        ];
-        let update = "SET entity = :entity, pending = :pending, user_id = :user_id";
-        self.0.update(&keys::outbox(user_id), update, sets, None)
     }
 }
 

@@ -23,8 +23,10 @@ pub struct UserDetails {
     pub teams: Teams,
     /// What TaskRouter last reported of the worker.
     pub worker: Option<WorkerItem>,
-    /// Whether a change is still to be carried to TaskRouter.
-    pub pending: bool,
+    /// What is still to be carried to TaskRouter.
+    pub outbox: Option<OutboxItem>,
+    /// How far the user's state has been carried over.
+    pub sync: SyncState,
     /// Other users, not deleted, with the same e-mail address (rule 22).
     pub same_email: Vec<UserId>,
 }
@@ -35,11 +37,12 @@ impl ViewDetails for Directory {
             teams: user.managed.teams.clone(),
             worker: user.taskrouter.worker_sid.clone(),
             outbox: Some(user.user_id),
+            sync: Some(user.user_id),
             ..ReadSet::default()
         };
         let (snapshot, same_email) = tokio::try_join!(self.snapshot(&read_set), self.same_email(user))?;
-        let Snapshot { teams, worker, pending, .. } = snapshot;
-        Ok(UserDetails { teams, worker, pending, same_email })
+        let Snapshot { teams, worker, outbox, sync, .. } = snapshot;
+        Ok(UserDetails { teams, worker, outbox, sync: sync.unwrap_or_default(), same_email })
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod commit;
 mod details;
+pub(crate) mod outbox;
 mod read;
 mod worker_link;
 mod workers;
 
-pub use commit::UserChange;
+pub use commit::{Drift, UserChange};
 pub use details::UserDetails;
+pub use outbox::{OutboxStep, SyncStep};
 pub use worker_link::AppliedReport;
 pub use workers::RecordedReport;

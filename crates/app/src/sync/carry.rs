@@ -1,0 +1,289 @@
+//! Carrying over a user who is not deleted: comparing, accepting, reverting, writing.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Change, SkillName, Status, User,
+    audit::{Action, Author},
+    routing::{OwnedAttributes, Verdict, desired, judge, with_unexpected_level},
+    sync_state::{Carried, FailureReason, INTENT_LEASE, Intent, SyncState},
+};
+use jiff::Timestamp;
+use store::{Drift, OutboxStep, ReadSet, UserChange};
+use twilio::{EventQuery, Worker, WorkerUpdate};
+use uuid::Uuid;
+
+use super::{Attempt, Outcome, Reading, SyncError, SyncMode, SyncStore, SyncTaskRouter, WorkerSync};
+use crate::TimeAndIds;
+
+/// The most characters that TaskRouter takes as attributes (rule 27).
+pub const MAX_ATTRIBUTES: usize = 4_096;
+
+/// What is written to the worker.
+struct Target {
+    attributes: OwnedAttributes,
+    /// The activity to move it to, rejecting its pending reservations (rule 12).
+    offline: Option<String>,
+}
+
+impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
+    pub(super) async fn carry_over(
+        &self,
+        reading: &Reading,
+        worker: &Worker,
+        invocation: Uuid,
+    ) -> Result<Attempt, SyncError> {
+        let fetched = worker.owned_attributes().ok_or(SyncError::Impossible(FailureReason::UnreadableAttributes))?;
+        let offline = self.offline_for(&reading.user).await?;
+        let base = base(reading, worker, &fetched);
+        let fetched = self.without_needless_levels(reading, fetched).await?;
+        let verdict = self.judge(reading, base.as_ref(), &fetched);
+        let is_elsewhere = offline.as_deref().is_some_and(|offline| offline != worker.activity_sid);
+        let mut target = Target {
+            attributes: desired(&verdict.user, &reading.teams, &fetched, &self.policy),
+            offline: offline.filter(|_| is_elsewhere),
+        };
+        let mut state = reading.state();
+        let verdict = self.with_drift(verdict, &mut state, base.as_ref(), &target, worker, reading);
+        if state.contest.is_on() {
+            target.attributes.skills.clone_from(&fetched.skills);
+            target.attributes.disabled.clone_from(&fetched.disabled);
+        }
+        if target.attributes == fetched && target.offline.is_none() {
+            return self.settle(reading, verdict, state, worker, fetched).await;
+        }
+        if self.mode == SyncMode::Observe {
+            return self.observe(reading, verdict, state).await;
+        }
+        let at = state.may_move_offline_at(reading.now);
+        if target.offline.is_some() && at > reading.now {
+            self.write_step(reading, verdict, state, OutboxStep::RetryAt(at), None).await?;
+            return Ok(Attempt::End(Outcome::Later));
+        }
+        self.write(reading, verdict, state, worker, target, invocation).await
+    }
+
+    /// Steps 4 to 6.
+    async fn write(
+        &self,
+        reading: &Reading,
+        verdict: Verdict,
+        state: SyncState,
+        worker: &Worker,
+        target: Target,
+        invocation: Uuid,
+    ) -> Result<Attempt, SyncError> {
+        let Target { attributes, offline } = target;
+        let json = worker.with_owned_attributes(&attributes);
+        let json = json.ok_or(SyncError::Impossible(FailureReason::UnreadableAttributes))?;
+        if json.chars().count() > MAX_ATTRIBUTES {
+            return Err(SyncError::Impossible(FailureReason::AttributesTooLong));
+        }
+        let is_offline = reading.user.managed.status != Status::Active;
+        let intent = Intent {
+            id: invocation,
+            worker_sid: worker.worker_sid(),
+            attributes: attributes.clone(),
+            offline: is_offline,
+            lease_until: reading.now + INTENT_LEASE,
+        };
+        let mut intended = SyncState { intent: Some(intent), ..state };
+        if offline.is_some() {
+            intended.moved_offline_at.insert(0, reading.now);
+            intended.moved_offline_at.truncate(2);
+        }
+        let author = self.author(&verdict, reading, worker).await?;
+        self.write_step(reading, verdict, intended.clone(), OutboxStep::Keep, author).await?;
+        let update = WorkerUpdate {
+            attributes: worker.has_other_attributes(&json).then_some(json),
+            reject_pending_reservations: offline.is_some(),
+            activity_sid: offline,
+        };
+        if self.taskrouter.update_worker(&worker.worker_sid(), &update, worker.version).await?.is_none() {
+            return Ok(Attempt::Again);
+        }
+        let now = self.time_and_ids.now();
+        let carried = Carried { worker_sid: worker.worker_sid(), attributes, offline: is_offline, at: now };
+        let written = SyncState { revision: intended.revision + 1, ..intended };
+        let mut step = reading.step(written.agreed(carried), OutboxStep::Clear);
+        step.before = Some(&written);
+        self.store.sync_step(step).await?;
+        Ok(Attempt::End(Outcome::Done))
+    }
+
+    /// Nothing is to be written.
+    async fn settle(
+        &self,
+        reading: &Reading,
+        verdict: Verdict,
+        state: SyncState,
+        worker: &Worker,
+        fetched: OwnedAttributes,
+    ) -> Result<Attempt, SyncError> {
+        let is_offline = reading.user.managed.status != Status::Active;
+        let is_known = |carried: &Carried| carried.attributes == fetched && carried.offline == is_offline;
+        let known = state.base(&worker.worker_sid()).filter(|carried| is_known(carried)).cloned();
+        let carried = known.unwrap_or_else(|| Carried {
+            worker_sid: worker.worker_sid(),
+            attributes: fetched,
+            offline: is_offline,
+            at: reading.now,
+        });
+        // Contested skills are not agreed on.
+        let after = if state.contest.is_on() {
+            SyncState { intent: None, failure: None, ..state }
+        } else {
+            state.agreed(carried)
+        };
+        let author = self.author(&verdict, reading, worker).await?;
+        self.write_step(reading, verdict, after, OutboxStep::Clear, author).await?;
+        Ok(Attempt::End(Outcome::Done))
+    }
+
+    /// What is accepted is accepted; the rest waits until this deployment may write.
+    async fn observe(&self, reading: &Reading, verdict: Verdict, state: SyncState) -> Result<Attempt, SyncError> {
+        let verdict = Verdict { drift: Vec::new(), ..verdict };
+        self.write_step(reading, verdict, state, OutboxStep::WhenWriting, None).await?;
+        Ok(Attempt::End(Outcome::Later))
+    }
+
+    fn judge(&self, reading: &Reading, base: Option<&Carried>, fetched: &OwnedAttributes) -> Verdict {
+        let base = base.map(|carried| (&carried.attributes, carried.at));
+        judge(&reading.user, &reading.teams, base, fetched, &self.policy, reading.now)
+    }
+
+    /// Adds a move that is reverted, and counts overwrites of skills. Nobody contests who is not active.
+    fn with_drift(
+        &self,
+        mut verdict: Verdict,
+        state: &mut SyncState,
+        base: Option<&Carried>,
+        target: &Target,
+        worker: &Worker,
+        reading: &Reading,
+    ) -> Verdict {
+        let is_active = reading.user.managed.status == Status::Active;
+        if target.offline.is_some() && base.is_some_and(|carried| carried.offline) {
+            verdict.drift.push(Change {
+                field: "activity".to_owned(),
+                before: "Offline".into(),
+                after: worker.activity_name.clone().into(),
+            });
+        }
+        let skills = &target.attributes.skills;
+        state.contest = state.contest.as_of(reading.now, skills);
+        if is_active
+            && let Some(carried) = base
+            && verdict.drift.iter().any(|change| change.field == "skills")
+        {
+            state.contest = state.contest.overwritten(carried.at, reading.now, skills);
+        }
+        verdict
+    }
+
+    /// A step with what is accepted and what has drifted, in one transaction.
+    async fn write_step(
+        &self,
+        reading: &Reading,
+        verdict: Verdict,
+        after: SyncState,
+        outbox: OutboxStep,
+        author: Option<Author>,
+    ) -> Result<(), SyncError> {
+        let Verdict { user, drift } = verdict;
+        let step = reading.step(after, outbox);
+        if user == reading.user && drift.is_empty() {
+            return Ok(self.store.sync_step(step).await?);
+        }
+        let origin = self.origin(reading.now);
+        let new = new_skills(&reading.user, &user);
+        if !new.is_empty() {
+            self.store.import_skills(&new, origin).await?;
+        }
+        let drift = (!drift.is_empty()).then_some(Drift { changes: drift, author });
+        let change = UserChange::new(Some(&reading.user), user, origin, Action::Login);
+        self.store.commit_user(UserChange { sync: Some(step), drift, ..change }).await?;
+        Ok(())
+    }
+
+    /// Who wrote what is reverted, where TaskRouter's events say so (rule 24).
+    async fn author(
+        &self,
+        verdict: &Verdict,
+        reading: &Reading,
+        worker: &Worker,
+    ) -> Result<Option<Author>, SyncError> {
+        let Some(carried) = reading.state.as_ref().and_then(|state| state.base(&worker.worker_sid()).cloned()) else {
+            return Ok(None);
+        };
+        if verdict.drift.is_empty() {
+            return Ok(None);
+        }
+        let is_move = verdict.drift.iter().all(|change| change.field == "activity");
+        let event_type = if is_move { "worker.activity.update" } else { "worker.attributes.update" };
+        let sid = worker.worker_sid();
+        let query = EventQuery { worker_sid: &sid, event_type, since: carried.at };
+        let events = self.taskrouter.list_worker_events(query, None).await?.items;
+        let since = carried.at.as_millisecond();
+        let latest = events.into_iter().filter(|event| event.at_ms > Some(since)).max_by_key(|event| event.at_ms);
+        Ok(latest.map(|event| Author { actor_sid: event.actor_sid, source: event.source }))
+    }
+
+    /// Flex writes or leaves out the level of a skill that has none: that is no drift (rule 24).
+    async fn without_needless_levels(
+        &self,
+        reading: &Reading,
+        fetched: OwnedAttributes,
+    ) -> Result<OwnedAttributes, SyncError> {
+        let desired = desired(&reading.user, &reading.teams, &fetched, &self.policy);
+        let names = with_unexpected_level(&desired, &fetched);
+        if names.is_empty() {
+            return Ok(fetched);
+        }
+        let skills = self.store.snapshot(&ReadSet { skills: names, ..ReadSet::default() }).await?.skills;
+        let without: BTreeSet<SkillName> =
+            skills.into_iter().filter(|(_, skill)| skill.levels.is_none()).map(|(name, _)| name).collect();
+        Ok(fetched.without_levels_of(&without))
+    }
+
+    /// Where the worker of a user who is not active belongs (rule 12).
+    async fn offline_for(&self, user: &User) -> Result<Option<String>, SyncError> {
+        if user.managed.status == Status::Active {
+            return Ok(None);
+        }
+        let offline = self.offline.sid(&self.taskrouter, self.time_and_ids.now()).await?;
+        offline.map(Some).ok_or(SyncError::Impossible(FailureReason::NoOfflineActivity))
+    }
+}
+
+/// What both sides agreed on last. An intent that TaskRouter has is agreed on, even if the answer to it was lost.
+fn base(reading: &Reading, worker: &Worker, fetched: &OwnedAttributes) -> Option<Carried> {
+    let state = reading.state.as_ref()?;
+    let arrived = state.intent.as_ref().filter(|intent| {
+        intent.worker_sid == worker.worker_sid() && intent.attributes == *fetched
+    });
+    let of_intent = |intent: &Intent| Carried {
+        worker_sid: intent.worker_sid.clone(),
+        attributes: intent.attributes.clone(),
+        offline: intent.offline,
+        at: reading.now,
+    };
+    arrived.map(of_intent).or_else(|| state.base(&worker.worker_sid()).cloned())
+}
+
+fn new_skills(before: &User, after: &User) -> Vec<SkillName> {
+    let is_new = |name: &&SkillName| !before.managed.assigned_skills.contains_key(*name);
+    after.managed.assigned_skills.keys().filter(is_new).cloned().collect()
+}
+
+/// The number of characters that skills may still take in a worker's attributes (rule 27).
+#[must_use]
+pub fn characters_left(used_by_others: usize, owned: usize) -> Option<usize> {
+    MAX_ATTRIBUTES.checked_sub(used_by_others + owned)
+}
+
+/// Whether this moment is past.
+#[must_use]
+pub fn is_past(at: Timestamp, now: Timestamp) -> bool {
+    at <= now
+}

@@ -1,0 +1,45 @@
+//! The activity that means offline (rule 12): the one that Flex is configured to, else the workspace's default if workers in it
+//! are unavailable. It is never found by its name.
+
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Mutex;
+use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorkspace, TwilioError};
+
+/// How long it is remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(5);
+
+/// Remembers the activity for a while; shared by all users of an invocation.
+#[derive(Debug, Default)]
+pub struct OfflineActivity(Mutex<Option<(String, Timestamp)>>);
+
+impl OfflineActivity {
+    /// The activity's SID; none if there is none.
+    pub async fn sid<T>(&self, taskrouter: &T, now: Timestamp) -> Result<Option<String>, TwilioError>
+    where
+        T: FetchActivity + FetchWorkspace + FetchFlexConfiguration + Sync,
+    {
+        let remembered = self.0.lock().ok().and_then(|remembered| remembered.clone());
+        if let Some((sid, _)) = remembered.filter(|(_, at)| now.duration_since(*at) < REMEMBERED) {
+            return Ok(Some(sid));
+        }
+        let sid = find(taskrouter).await?;
+        if let (Some(sid), Ok(mut remembered)) = (&sid, self.0.lock()) {
+            *remembered = Some((sid.clone(), now));
+        }
+        Ok(sid)
+    }
+}
+
+async fn find<T>(taskrouter: &T) -> Result<Option<String>, TwilioError>
+where
+    T: FetchActivity + FetchWorkspace + FetchFlexConfiguration + Sync,
+{
+    let configured = taskrouter.fetch_flex_configuration().await?.and_then(|flex| flex.offline_activity_sid);
+    if configured.is_some() {
+        return Ok(configured);
+    }
+    let workspace = taskrouter.fetch_workspace().await?;
+    let Some(default) = workspace.and_then(|workspace| workspace.default_activity_sid) else { return Ok(None) };
+    let activity = taskrouter.fetch_activity(&default).await?;
+    Ok(activity.filter(|activity| activity.available == Some(false)).map(|activity| activity.sid))
+}

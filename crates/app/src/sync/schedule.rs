@@ -1,0 +1,105 @@
+//! Which users are looked at, and how gently while Twilio fails.
+
+use futures_util::{StreamExt as _, stream};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+use domain::UserId;
+use store::StoreError;
+
+use super::{Outcome, SyncMode, SyncStore, SyncTaskRouter, WorkerSync};
+use crate::TimeAndIds;
+
+/// The users that are carried over side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// After so many failures in a row Twilio counts as down: only the schedule asks, and one user at a time.
+const DOWN_AFTER: u32 = 3;
+
+/// The users that one run of the schedule takes up at a time.
+const DUE_AT_ONCE: usize = 100;
+
+/// How long one run of the schedule takes up further users; shorter than the function runs.
+const RUN_FOR: Duration = Duration::from_secs(40);
+
+/// What became of several users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Those that could not be looked at, because the table failed.
+    pub failed: BTreeSet<UserId>,
+}
+
+impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
+    /// Looks at users whose outbox has changed. While Twilio is down they are left to the schedule.
+    pub async fn sync_changed(&self, users: BTreeSet<UserId>) -> Result<Batch, StoreError> {
+        let failures = self.store.twilio_health().await?.failures;
+        Ok(if failures >= DOWN_AFTER { Batch::default() } else { self.side_by_side(users, failures).await })
+    }
+
+    /// Looks at every user who is due. If Twilio is down, at one: if it answers, at the rest.
+    pub async fn sync_due(&self) -> Result<(), StoreError> {
+        let started = Instant::now();
+        while started.elapsed() < RUN_FOR {
+            let due = self.store.due(self.time_and_ids.now(), self.mode == SyncMode::Write, DUE_AT_ONCE).await?;
+            let Some(&first) = due.first() else { return Ok(()) };
+            let mut failures = self.store.twilio_health().await?.failures;
+            if failures >= DOWN_AFTER {
+                if self.count(self.sync_user(first).await?, failures).await? > 0 {
+                    return Ok(());
+                }
+                failures = 0;
+            }
+            // What is left of a short list has got a time to be tried again.
+            let is_last = due.len() < DUE_AT_ONCE;
+            let batch = self.side_by_side(due.into_iter().collect(), failures).await;
+            if is_last || !batch.failed.is_empty() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops asking when Twilio turns out to be down.
+    async fn side_by_side(&self, users: BTreeSet<UserId>, failures: u32) -> Batch {
+        let failures = &AtomicU32::new(failures);
+        let looked_at = stream::iter(users).map(|user_id| async move {
+            if failures.load(Ordering::Relaxed) >= DOWN_AFTER {
+                return None;
+            }
+            match self.look_at(user_id, failures).await {
+                Ok(()) => None,
+                Err(error) => {
+                    tracing::error!(%user_id, %error, "cannot look at a user");
+                    Some(user_id)
+                }
+            }
+        });
+        let failed = looked_at.buffer_unordered(SIDE_BY_SIDE).filter_map(|failed| async move { failed });
+        Batch { failed: failed.collect().await }
+    }
+
+    async fn look_at(&self, user_id: UserId, failures: &AtomicU32) -> Result<(), StoreError> {
+        let outcome = self.sync_user(user_id).await?;
+        let now = self.count(outcome, failures.load(Ordering::Relaxed)).await?;
+        failures.store(now, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The failures in a row after this outcome.
+    async fn count(&self, outcome: Outcome, before: u32) -> Result<u32, StoreError> {
+        match outcome {
+            Outcome::TwilioUnavailable => Ok(self.store.twilio_failed().await?.failures),
+            Outcome::NotAsked => Ok(before),
+            Outcome::Done | Outcome::Later => {
+                if before > 0 {
+                    self.store.twilio_answered().await?;
+                }
+                Ok(0)
+            }
+        }
+    }
+}

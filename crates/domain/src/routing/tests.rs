@@ -1,0 +1,208 @@
+use super::*;
+use crate::{Level, Team, TeamId, TeamName, test_support};
+
+fn skills(of: &[(&str, i64)]) -> Skills {
+    of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), Some(Level(*level)))).collect()
+}
+
+fn name(text: &str) -> SkillName {
+    SkillName::new(text).unwrap()
+}
+
+fn owned(role: Role, of: &[(&str, i64)]) -> OwnedAttributes {
+    OwnedAttributes { roles: [role].into(), skills: skills(of), ..OwnedAttributes::default() }
+}
+
+fn agent_with(of: &[(&str, i64)]) -> User {
+    test_support::user_with_role("ada", Role::Agent).with(|user| user.managed.assigned_skills = skills(of))
+}
+
+fn team(of: &[(&str, i64)]) -> (TeamId, Teams) {
+    let id = TeamId::new(uuid::Uuid::from_u128(1));
+    let team = Team::new(id, TeamName::parse("Sales").unwrap(), Timestamp::UNIX_EPOCH);
+    (id, [(id, Team { skills: skills(of), ..team })].into())
+}
+
+const CARRIED_AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// Judged an hour after the base was carried over.
+fn judged(user: &User, base: &OwnedAttributes, fetched: &OwnedAttributes) -> Verdict {
+    judged_with(user, &Teams::new(), base, fetched, SkillAuthority::Directory, 3_600)
+}
+
+fn judged_with(
+    user: &User,
+    teams: &Teams,
+    base: &OwnedAttributes,
+    fetched: &OwnedAttributes,
+    skills: SkillAuthority,
+    seconds_later: i64,
+) -> Verdict {
+    let now = Timestamp::from_second(seconds_later).unwrap();
+    judge(user, teams, Some((base, CARRIED_AT)), fetched, &Policy { skills, ..Policy::default() }, now)
+}
+
+fn drifted(verdict: &Verdict) -> Vec<&str> {
+    verdict.drift.iter().map(|change| change.field.as_str()).collect()
+}
+
+#[test]
+fn rule_11_who_does_not_act_as_agent_has_no_routing_skills() {
+    let supervisor = test_support::user_with_role("ada", Role::Supervisor)
+        .with(|user| user.managed.assigned_skills = skills(&[("English", 80)]));
+    let shown = |user: &User| desired(user, &Teams::new(), &owned(Role::Agent, &[]), &Policy::default());
+    assert_eq!(shown(&supervisor), owned(Role::Supervisor, &[]));
+    let acting = supervisor.with(|user| user.managed.act_as_agent = true);
+    assert_eq!(shown(&acting), owned(Role::Supervisor, &[("English", 80)]));
+}
+
+#[test]
+fn rule_12_who_is_not_active_has_no_routing_skills_and_keeps_the_role() {
+    let deactivated = agent_with(&[("English", 80)]).with(|user| user.managed.status = Status::Deactivated);
+    let fetched = owned(Role::Agent, &[("English", 80)]);
+    assert_eq!(desired(&deactivated, &Teams::new(), &fetched, &Policy::default()), owned(Role::Agent, &[]));
+}
+
+#[test]
+fn rule_26_a_role_that_was_never_decided_here_matches_whatever_the_worker_has() {
+    let adopted = agent_with(&[]).with(|user| user.managed.role_granted = false);
+    let both = OwnedAttributes { roles: [Role::Agent, Role::Supervisor].into(), ..OwnedAttributes::default() };
+    assert_eq!(desired(&adopted, &Teams::new(), &both, &Policy::default()), both);
+    assert_eq!(desired(&agent_with(&[]), &Teams::new(), &both, &Policy::default()).roles, [Role::Agent].into());
+    let follows_login = Policy { roles: RoleAuthority::IdentityProvider, ..Policy::default() };
+    assert_eq!(desired(&agent_with(&[]), &Teams::new(), &both, &follows_login), both);
+}
+
+#[test]
+fn rule_26_an_account_owner_is_an_admin_to_taskrouter() {
+    let owner = test_support::user_with_role("ada", Role::AccountOwner);
+    let shown = desired(&owner, &Teams::new(), &OwnedAttributes::default(), &Policy::default());
+    assert_eq!(shown.roles, [Role::SystemAdmin].into());
+}
+
+#[test]
+fn rule_24_where_nobody_else_has_written_there_is_nothing_to_judge() {
+    let edited = agent_with(&[("English", 90), ("French", 1)]);
+    let base = owned(Role::Agent, &[("English", 80)]);
+    assert_eq!(judged(&edited, &base, &base), Verdict { user: edited.clone(), drift: Vec::new() });
+}
+
+#[test]
+fn rule_24_skills_that_somebody_else_has_written_are_drift_and_say_what_was_there() {
+    let ada = agent_with(&[("English", 80)]);
+    let (base, fetched) = (owned(Role::Agent, &[("English", 80)]), owned(Role::Agent, &[("French", 1)]));
+    let verdict = judged(&ada, &base, &fetched);
+    assert_eq!(verdict.user, ada);
+    assert_eq!(drifted(&verdict), ["skills"]);
+    assert_eq!(verdict.drift[0].before, json!({"English": 80}));
+    assert_eq!(verdict.drift[0].after, json!({"French": 1}));
+}
+
+#[test]
+fn rule_24_a_worker_that_was_adopted_is_to_stay_as_it_was() {
+    let adopted = agent_with(&[("English", 80)]).with(|user| user.managed.provenance = Provenance::Pending);
+    let judged = |fetched: &OwnedAttributes| {
+        judge(&adopted, &Teams::new(), None, fetched, &Policy::default(), Timestamp::UNIX_EPOCH)
+    };
+    assert_eq!(drifted(&judged(&owned(Role::Agent, &[("English", 80)]))), [""; 0]);
+    assert_eq!(drifted(&judged(&owned(Role::Agent, &[]))), ["skills"]);
+}
+
+#[test]
+fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_accepted() {
+    let decided = test_support::user_with_role("ada", Role::SystemAdmin);
+    let verdict = judged(&decided, &owned(Role::SystemAdmin, &[]), &owned(Role::Supervisor, &[]));
+    assert_eq!((verdict.user.managed.role, drifted(&verdict)), (Role::Supervisor, vec![]));
+    assert_eq!(verdict.user.managed.login_role, Some(Role::Supervisor));
+}
+
+#[test]
+fn rule_24_a_role_raised_here_is_not_lowered_by_the_login_that_always_said_less() {
+    let raised = test_support::user_with_role("ada", Role::SystemAdmin)
+        .with(|user| user.managed.login_role = Some(Role::Agent));
+    let verdict = judged(&raised, &owned(Role::SystemAdmin, &[]), &owned(Role::Agent, &[]));
+    assert_eq!((verdict.user.managed.role, drifted(&verdict)), (Role::SystemAdmin, vec!["roles"]));
+}
+
+#[test]
+fn interleaving_7_a_role_edited_down_and_up_again_is_still_lowered_by_the_identity_provider() {
+    // Rule 24. The edits were carried over: what is found then is the base, and no statement of a login.
+    let admin = test_support::user_with_role("ada", Role::SystemAdmin);
+    let carried = judged(&admin, &owned(Role::Agent, &[]), &owned(Role::Agent, &[]));
+    assert_eq!(carried.user, admin);
+    let lowered = judged(&admin, &owned(Role::SystemAdmin, &[]), &owned(Role::Agent, &[]));
+    assert_eq!((lowered.user.managed.role, drifted(&lowered)), (Role::Agent, vec![]));
+}
+
+#[test]
+fn rule_3_a_login_does_not_lower_an_account_owner() {
+    let owner = test_support::user_with_role("ada", Role::AccountOwner);
+    let verdict = judged(&owner, &owned(Role::SystemAdmin, &[]), &owned(Role::Agent, &[]));
+    assert_eq!((verdict.user.managed.role, drifted(&verdict)), (Role::AccountOwner, vec!["roles"]));
+}
+
+#[test]
+fn rule_24_skills_that_flexs_own_pages_disable_stay_out_of_routing_and_those_that_they_enable_go_back() {
+    let ada = agent_with(&[("English", 80), ("French", 1)]);
+    let base = owned(Role::Agent, &[("English", 80), ("French", 1)]);
+    let disabled =
+        OwnedAttributes { disabled: [name("French")].into(), ..owned(Role::Agent, &[("English", 80)]) };
+    let verdict = judged(&ada, &base, &disabled);
+    assert_eq!((drifted(&verdict), &verdict.user.taskrouter.disabled_skills), (vec![], &[name("French")].into()));
+    let shown = desired(&verdict.user, &Teams::new(), &disabled, &Policy::default());
+    assert_eq!(shown, disabled, "nothing is to be written");
+
+    let enabled = owned(Role::Agent, &[("English", 80), ("French", 1)]);
+    let verdict = judged(&verdict.user, &disabled, &enabled);
+    assert_eq!((drifted(&verdict), verdict.user.taskrouter.disabled_skills.len()), (vec![], 0));
+}
+
+#[test]
+fn rule_24_a_disabled_skill_that_is_assigned_again_is_enabled() {
+    let base = OwnedAttributes { disabled: [name("French")].into(), ..owned(Role::Agent, &[]) };
+    let again = agent_with(&[("French", 1)]);
+    let verdict = judged(&again, &base, &base);
+    let shown = desired(&verdict.user, &Teams::new(), &base, &Policy::default());
+    assert_eq!((shown.skills, shown.disabled.len()), (skills(&[("French", 1)]), 0));
+}
+
+#[test]
+fn rule_24_with_skill_authority_shared_what_others_write_is_accepted_and_nothing_else() {
+    let (sales, teams) = team(&[("Sales", 5)]);
+    let ada = agent_with(&[("English", 80), ("French", 9)]).with(|user| user.managed.teams = [sales].into());
+    let base = owned(Role::Agent, &[("English", 80), ("Sales", 5)]);
+    let fetched = owned(Role::Agent, &[("English", 70), ("German", 2), ("Sales", 5)]);
+    let verdict = judged_with(&ada, &teams, &base, &fetched, SkillAuthority::Shared, 3_600);
+    assert_eq!(verdict.user.managed.assigned_skills, skills(&[("English", 70), ("French", 9), ("German", 2)]));
+    assert_eq!(drifted(&verdict), [""; 0], "French is a decision that is not carried over yet, and stays");
+
+    let removed = owned(Role::Agent, &[("Sales", 5)]);
+    let verdict = judged_with(&ada, &teams, &base, &removed, SkillAuthority::Shared, 3_600);
+    assert_eq!((verdict.user.managed.assigned_skills, verdict.drift), (skills(&[("French", 9)]), vec![]));
+}
+
+#[test]
+fn rule_24_with_skill_authority_shared_a_stale_copy_and_the_removal_of_an_inherited_skill_are_drift() {
+    let (sales, teams) = team(&[("Sales", 5)]);
+    let ada = agent_with(&[("English", 80)]).with(|user| user.managed.teams = [sales].into());
+    let base = owned(Role::Agent, &[("English", 80), ("Sales", 5)]);
+    let without = |of: &[(&str, i64)], seconds| {
+        let verdict = judged_with(&ada, &teams, &base, &owned(Role::Agent, of), SkillAuthority::Shared, seconds);
+        (verdict.user.managed.assigned_skills.len(), verdict.drift.len())
+    };
+    assert_eq!(without(&[("Sales", 5)], 299), (1, 1), "English was carried over less than five minutes ago");
+    assert_eq!(without(&[("Sales", 5)], 300), (0, 0));
+    assert_eq!(without(&[("English", 80)], 3_600), (1, 1), "a team grants Sales");
+}
+
+#[test]
+fn rule_24_the_level_of_a_skill_without_levels_is_no_drift() {
+    let ada = agent_with(&[]).with(|user| {
+        user.managed.assigned_skills = [(name("Chat"), None), (name("English"), Some(Level(80)))].into();
+    });
+    let fetched = owned(Role::Agent, &[("Chat", 1), ("English", 80)]);
+    let wanted = desired(&ada, &Teams::new(), &fetched, &Policy::default());
+    let in_question = with_unexpected_level(&wanted, &fetched);
+    assert_eq!(in_question, [name("Chat")].into());
+    assert_eq!(fetched.without_levels_of(&in_question), wanted);
+}

@@ -1,0 +1,160 @@
+//! The outbox: what is still to be carried to TaskRouter, and how far it has been carried.
+
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::ReturnValue,
+};
+use jiff::Timestamp;
+use std::time::Duration;
+use uuid::Uuid;
+
+use domain::{UserId, sync_state::SyncState};
+
+use crate::{
+    CarryToTaskRouter, Directory, StoreError, WatchTwilio,
+    dynamo::{
+        item::{number, text},
+        transaction::{Condition, Transaction},
+    },
+    schema::{
+        items::{self, OutboxItem, SyncItem, TwilioHealth},
+        keys,
+    },
+};
+
+/// How long after a change the schedule leaves it to the stream.
+const STREAM_TIME: Duration = Duration::from_secs(60);
+
+/// Due when `SyncMode` is switched to `write`: sorts after every time.
+const WHEN_WRITING: &str = "WHEN_WRITING";
+
+/// A step of carrying a user over. It is written on condition that nothing was changed since `token` was read and that no
+/// other invocation has written in between.
+#[derive(Debug, Clone)]
+pub struct SyncStep<'a> {
+    pub user_id: UserId,
+    /// The outbox's `pending`, read after the worker was fetched.
+    pub token: Uuid,
+    pub before: Option<&'a SyncState>,
+    pub after: SyncState,
+    pub outbox: OutboxStep,
+}
+
+/// What becomes of the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxStep {
+    /// It stays.
+    Keep,
+    /// Everything is carried over, or is refused for good.
+    Clear,
+    /// It is tried again then.
+    RetryAt(Timestamp),
+    /// It is carried over when this deployment may write.
+    WhenWriting,
+}
+
+/// Marks that the user's worker is to be compared. `token` is new for each change.
+pub(crate) fn mark(writes: &mut Transaction<'_>, user_id: UserId, token: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    let sets = [
+        (":entity", text(OutboxItem::NAME)),
+        (":pending", text(token.to_string())),
+        (":user_id", text(user_id.to_string())),
+        (":now", text(instant(now))),
+        (":due", text(instant(now + STREAM_TIME))),
+        (":pending_pk", text(keys::PENDING)),
+    ];
+    let update = "SET entity = :entity, pending = :pending, user_id = :user_id, since = if_not_exists(since, :now), \
+        due_at = :due, by_pending_pk = :pending_pk";
+    writes.update(&keys::outbox(user_id), update, sets, None)
+}
+
+pub(super) fn write(writes: &mut Transaction<'_>, step: &SyncStep<'_>) -> Result<(), StoreError> {
+    let key = keys::outbox(step.user_id);
+    let is_token = Condition::new("pending = :token", [(":token", text(step.token.to_string()))]);
+    let due = |at: String| [(":due", text(at))];
+    match step.outbox {
+        OutboxStep::Keep => writes.check(&key, is_token)?,
+        OutboxStep::Clear => writes.delete(&key, Some(is_token))?,
+        OutboxStep::RetryAt(at) => writes.update(&key, "SET due_at = :due", due(instant(at)), Some(is_token))?,
+        OutboxStep::WhenWriting => {
+            writes.update(&key, "SET due_at = :due", due(WHEN_WRITING.to_owned()), Some(is_token))?;
+        }
+    }
+    let before = step.before.cloned().unwrap_or_default();
+    if step.after == before {
+        return Ok(());
+    }
+    let is_unchanged = match step.before {
+        None => Condition::absent(),
+        Some(before) => Condition::revision_is(Some(before.revision)),
+    };
+    let state = SyncState { revision: before.revision + 1, ..step.after.clone() };
+    writes.put(&SyncItem { user_id: step.user_id, state: &state }, Some(is_unchanged))
+}
+
+/// As a key: text order is time order.
+fn instant(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+impl CarryToTaskRouter for Directory {
+    async fn sync_step(&self, step: SyncStep<'_>) -> Result<(), StoreError> {
+        let mut writes = Transaction::new(self);
+        write(&mut writes, &step)?;
+        writes.send(self).await
+    }
+
+    async fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        let mut due = self.due_in("due_at <= :at", instant(now), limit).await?;
+        if is_writing && due.len() < limit {
+            due.extend(self.due_in("due_at = :at", WHEN_WRITING.to_owned(), limit - due.len()).await?);
+        }
+        Ok(due)
+    }
+}
+
+impl Directory {
+    async fn due_in(&self, range: &str, at: String, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        let query = self.db.query().table_name(&self.table).index_name(keys::BY_PENDING);
+        let query = query
+            .key_condition_expression(format!("by_pending_pk = :pk AND {range}"))
+            .expression_attribute_values(":pk", text(keys::PENDING))
+            .expression_attribute_values(":at", text(at))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let found = query.send().await.map_err(|error| StoreError::of(&error))?;
+        let outboxes: Vec<OutboxItem> = items::read_all(found.items.unwrap_or_default())?;
+        Ok(outboxes.into_iter().map(|outbox| outbox.user_id).collect())
+    }
+}
+
+impl WatchTwilio for Directory {
+    async fn twilio_health(&self) -> Result<TwilioHealth, StoreError> {
+        Ok(self.get(&keys::twilio_health()).await?.unwrap_or_default())
+    }
+
+    async fn twilio_failed(&self) -> Result<TwilioHealth, StoreError> {
+        let update = self.db.update_item().table_name(&self.table).set_key(Some(keys::twilio_health().attributes()));
+        let update = update
+            .update_expression("SET entity = :entity ADD failures :one")
+            .expression_attribute_values(":entity", text(TwilioHealth::NAME))
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::AllNew);
+        let new = update.send().await.map_err(|error| StoreError::of(&error))?;
+        items::read(new.attributes.unwrap_or_default())
+    }
+
+    async fn twilio_answered(&self) -> Result<(), StoreError> {
+        let update = self.db.update_item().table_name(&self.table).set_key(Some(keys::twilio_health().attributes()));
+        let update = update
+            .update_expression("SET failures = :none")
+            .condition_expression("failures > :none")
+            .expression_attribute_values(":none", number(0));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::of(&error)),
+        }
+    }
+}

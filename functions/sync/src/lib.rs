@@ -1,0 +1,96 @@
+//! Carries users over to TaskRouter: from the table's stream, whenever an outbox changes, and by the schedule, which takes
+//! up what is due. An event only says *look at this user*, so duplicate, late and reordered events are harmless.
+
+use aws_lambda_events::{
+    dynamodb::Event as StreamBatch,
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
+use lambda_runtime::Error;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use app::{
+    SystemTimeAndIds,
+    sync::{SyncMode, SyncStore, SyncTaskRouter, WorkerSync},
+};
+use domain::{
+    UserId,
+    policy::{Policy, RoleAuthority, SkillAuthority},
+};
+use runtime::config::{ConfigError, one_of, required};
+use store::{Directory, OutboxItem, StoreError};
+use twilio::{Client, account::Account};
+
+/// What the function is invoked with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    Stream(StreamBatch),
+    /// The schedule's, of which nothing is read.
+    Schedule(serde_json::Value),
+}
+
+/// The mode of this deployment, from the environment.
+pub fn mode() -> Result<SyncMode, ConfigError> {
+    one_of("SYNC_MODE", &SyncMode::NAMES, "observe or write")
+}
+
+/// Everything from the environment.
+pub async fn from_env() -> Result<WorkerSync<Directory, Client, SystemTimeAndIds>, Error> {
+    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
+    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
+    Ok(WorkerSync {
+        store: Directory::from_env()?,
+        taskrouter: Account::from_env().await?.client()?,
+        time_and_ids: SystemTimeAndIds,
+        policy: Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills),
+        mode: mode()?,
+        offline: app::sync::OfflineActivity::default(),
+    })
+}
+
+/// Looks at the users of a batch, or at those who are due. Names the first record whose user could not be looked at because
+/// the table failed, so that Lambda retries the batch from there; what Twilio answers never holds up a batch.
+pub async fn handle<S: SyncStore, T: SyncTaskRouter>(
+    sync: &WorkerSync<S, T, SystemTimeAndIds>,
+    event: Event,
+) -> Result<DynamoDbEventResponse, Error> {
+    match event {
+        Event::Stream(batch) => Ok(changed(sync, batch).await),
+        Event::Schedule(_) => {
+            sync.sync_due().await?;
+            Ok(DynamoDbEventResponse::default())
+        }
+    }
+}
+
+async fn changed<S: SyncStore, T: SyncTaskRouter>(
+    sync: &WorkerSync<S, T, SystemTimeAndIds>,
+    batch: StreamBatch,
+) -> DynamoDbEventResponse {
+    let mut first_records = BTreeMap::<UserId, Option<String>>::new();
+    let mut response = DynamoDbEventResponse::default();
+    for record in batch.records {
+        match serde_dynamo::from_item::<_, OutboxItem>(record.change.new_image) {
+            Ok(outbox) => drop(first_records.entry(outbox.user_id).or_insert(record.change.sequence_number)),
+            // The outbox was cleared: there is nothing to look at.
+            Err(_) => tracing::debug!("an outbox without a user"),
+        }
+    }
+    let failed = match sync.sync_changed(first_records.keys().copied().collect()).await {
+        Ok(batch) => batch.failed,
+        Err(error) => whole_batch(&error, &first_records),
+    };
+    let records = failed.iter().filter_map(|user_id| first_records.get(user_id).cloned().flatten());
+    if let Some(first) = records.min_by_key(|number| (number.len(), number.clone())) {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(first);
+        response.batch_item_failures.push(failure);
+    }
+    response
+}
+
+fn whole_batch(error: &StoreError, records: &BTreeMap<UserId, Option<String>>) -> std::collections::BTreeSet<UserId> {
+    tracing::error!(%error, "cannot look at any user of the batch");
+    records.keys().copied().collect()
+}
