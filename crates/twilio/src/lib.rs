@@ -18,6 +18,7 @@ pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 mod error;
+pub mod raw_json;
 mod report;
 mod roles;
 pub mod signature;

@@ -7,24 +7,27 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{TwilioError, report};
+use crate::{
+    TwilioError,
+    raw_json::{Object, Raw},
+    report,
+};
 
-/// A worker as `TaskRouter` holds it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// A worker as `TaskRouter` holds it. Read field by field: without its SID it is none, all else may be unknown (rule 34).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Worker {
     /// The worker's SID, `WK…`.
     pub sid: String,
-    /// The identity (rule 22). As received: never unescaped.
+    /// The identity (rule 22). As received: never unescaped. Empty if unknown.
     pub friendly_name: String,
     /// The attributes, JSON. Nothing means *unknown*, not empty: lists may leave them out.
     pub attributes: Option<String>,
-    /// The SID of the current activity.
+    /// The SID of the current activity; empty if unknown.
     pub activity_sid: String,
-    /// The name of the current activity.
+    /// The name of the current activity; empty if unknown.
     pub activity_name: String,
     /// Counts the worker's changes, and is what `If-Match` takes. Known only from the answer to a
     /// request for this one worker, where it is the `ETag`.
-    #[serde(skip)]
     pub version: Option<u64>,
     /// When the worker last changed, to the second.
     pub date_updated: Option<Timestamp>,
@@ -35,6 +38,8 @@ pub struct Worker {
 pub struct WorkerPage {
     /// The workers of this page.
     pub workers: Vec<Worker>,
+    /// How many more are on this page, but without a SID that can be read.
+    pub unreadable: usize,
     /// Where the next page is; nothing on the last.
     pub next: Option<NextPage>,
 }
@@ -44,22 +49,35 @@ pub struct WorkerPage {
 #[serde(transparent)]
 pub struct NextPage(String);
 
-/// The identity that the identity service states for a token.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// What the identity service states of a valid token. Read field by field: without a worker it is of nobody.
+#[derive(Clone, PartialEq, Eq)]
 pub struct TokenAnswer {
     /// The worker that the token was issued to; leads to the profile (rule 5).
     pub worker_sid: String,
-    /// The identity as Flex escapes it: `owner_40example_2Ecom`.
-    pub identity: String,
     /// The roles that the token states: an upper bound for a user whose role was never edited in
-    /// the directory (rule 25).
-    #[serde(default)]
+    /// the directory (rule 25). Empty if they cannot be read.
     pub roles: Vec<String>,
-    /// When the token ends.
-    pub expiration: Timestamp,
+    /// When the token ends; none if that cannot be read.
+    pub expiration: Option<Timestamp>,
 }
 
 impl Worker {
+    /// Reads a worker in the shape of the REST API; none without a SID.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = Raw::parse(json)?.object()?;
+        Some(Self {
+            sid: text(&fields, "sid").filter(|sid| !sid.is_empty())?,
+            friendly_name: text(&fields, "friendly_name").unwrap_or_default(),
+            // JSON themselves, so that half a surrogate pair can stay in them as an escape.
+            attributes: fields.get("attributes").and_then(Raw::text).map(|text| text.json_escaped()),
+            activity_sid: text(&fields, "activity_sid").unwrap_or_default(),
+            activity_name: text(&fields, "activity_name").unwrap_or_default(),
+            version: None,
+            date_updated: text(&fields, "date_updated").and_then(|time| time.parse().ok()),
+        })
+    }
+
     /// Whether this is the worker's identity now (rule 22).
     #[must_use]
     pub fn has_identity(&self, identity: &Identity) -> bool {
@@ -70,9 +88,27 @@ impl Worker {
     #[must_use]
     pub fn report(&self, now: Timestamp) -> Option<WorkerReport> {
         let version = ReportVersion { at_ms: now.as_millisecond(), version: self.version.unwrap_or_default() };
-        let attributes = self.attributes.as_ref()?;
+        let attributes = Some(self.attributes.as_deref()?);
         Some(report::new(&self.sid, &self.friendly_name, &self.activity_name, version, false, attributes))
     }
+}
+
+impl TokenAnswer {
+    /// Reads the answer for a valid token; none without a worker.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = Raw::parse(json)?.object()?;
+        let roles = fields.get("roles").and_then(Raw::array).unwrap_or_default();
+        Some(Self {
+            worker_sid: text(&fields, "worker_sid").filter(|sid| !sid.is_empty())?,
+            roles: roles.into_iter().filter_map(|role| Some(role.text()?.exact()?.to_owned())).collect(),
+            expiration: text(&fields, "expiration").and_then(|time| time.parse().ok()),
+        })
+    }
+}
+
+fn text(fields: &Object<'_>, field: &str) -> Option<String> {
+    Some(fields.get(field)?.text()?.exact()?.to_owned())
 }
 
 impl NextPage {

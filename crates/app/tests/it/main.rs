@@ -3,6 +3,7 @@
 
 mod change;
 mod ingest;
+mod odd_attributes;
 mod order;
 mod restore;
 mod support;

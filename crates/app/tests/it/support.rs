@@ -31,11 +31,11 @@ impl FetchWorker for TaskRouter {
 
 /// A worker in the shape of TaskRouter's REST API.
 pub fn worker(sid: &str, name: &str, attributes: &Value) -> twilio::Worker {
-    serde_json::from_value(serde_json::json!({
+    let worker = serde_json::json!({
         "sid": sid, "friendly_name": name, "attributes": attributes.to_string(),
         "activity_sid": "WA1", "activity_name": "Available", "date_updated": null,
-    }))
-    .unwrap()
+    });
+    twilio::Worker::read(&worker.to_string()).unwrap()
 }
 
 /// A directory that can simulate a crash of the function between a callback's two writes.

@@ -5,15 +5,16 @@ use std::time::Duration;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
+use crate::raw_json::Raw;
 use crate::{NextPage, TokenAnswer, TwilioError, Worker, WorkerPage};
 
 /// An answer whose status is neither 429 nor 5xx.
 pub(super) struct Answer {
     status: StatusCode,
     version: Option<u64>,
-    body: Vec<u8>,
+    body: String,
 }
 
 #[derive(Deserialize)]
@@ -22,20 +23,15 @@ struct Refusal {
 }
 
 #[derive(Deserialize)]
-struct WireWorkers {
-    workers: Vec<Worker>,
+struct WireWorkers<'a> {
+    #[serde(borrow)]
+    workers: Vec<&'a RawValue>,
     meta: WireMeta,
 }
 
 #[derive(Deserialize)]
 struct WireMeta {
     next_page_url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Verdict {
-    valid: bool,
-    worker_sid: Option<String>,
 }
 
 impl Answer {
@@ -50,49 +46,54 @@ impl Answer {
             return Err(TwilioError::Unavailable { status: status.as_u16(), retry_after });
         }
         let version = version(response.headers());
-        let body = response.bytes().await.map_err(TwilioError::sending)?.into();
+        let body = response.bytes().await.map_err(TwilioError::sending)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
         Ok(Self { status, version, body })
     }
 
-    pub(super) fn worker(self) -> Result<Option<Worker>, TwilioError> {
+    pub(super) fn worker(&self) -> Result<Option<Worker>, TwilioError> {
         if self.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        let mut worker: Worker = self.success("worker")?;
-        worker.version = self.version;
-        Ok(Some(worker))
+        let worker = Worker::read(self.success::<&RawValue>("worker")?.get()).ok_or(malformed("worker"))?;
+        Ok(Some(Worker { version: self.version, ..worker }))
     }
 
+    /// A worker that cannot be read does not cost the others (rule 34).
     pub(super) fn worker_page(&self) -> Result<WorkerPage, TwilioError> {
-        let page: WireWorkers = self.success("list of workers")?;
+        let page: WireWorkers<'_> = self.success("list of workers")?;
         let next = page.meta.next_page_url.map(|url| NextPage::of(&url).ok_or(malformed("list of workers")));
-        Ok(WorkerPage { workers: page.workers, next: next.transpose()? })
+        let next = next.transpose()?;
+        let workers = page.workers.iter().filter_map(|worker| Worker::read(worker.get())).collect::<Vec<_>>();
+        let unreadable = page.workers.len() - workers.len();
+        Ok(WorkerPage { workers, unreadable, next })
     }
 
     /// The verdict is in the body alone, as for Twilio's own library; a body without one (wrong
     /// credentials) is no verdict about the token.
     pub(super) fn token(&self) -> Result<Option<TokenAnswer>, TwilioError> {
-        let Ok(verdict) = serde_json::from_slice::<Verdict>(&self.body) else {
+        let valid = Raw::parse(&self.body).and_then(|answer| answer.object()?.get("valid")?.bool());
+        let Some(valid) = valid else {
             return Err(if self.status.is_success() { malformed("token answer") } else { self.refused() });
         };
-        if verdict.valid && verdict.worker_sid.is_none() {
+        let holder = TokenAnswer::read(&self.body).filter(|_| valid);
+        if valid && holder.is_none() {
             tracing::warn!("rejected a valid token, because it names no worker");
         }
-        let has_holder = verdict.valid && verdict.worker_sid.is_some();
-        has_holder.then(|| self.json("token answer")).transpose()
+        Ok(holder)
     }
 
-    fn success<T: DeserializeOwned>(&self, what: &'static str) -> Result<T, TwilioError> {
+    fn success<'a, T: Deserialize<'a>>(&'a self, what: &'static str) -> Result<T, TwilioError> {
         if self.status.is_success() { self.json(what) } else { Err(self.refused()) }
     }
 
     /// The parser's own message is dropped: it quotes the answer.
-    fn json<T: DeserializeOwned>(&self, what: &'static str) -> Result<T, TwilioError> {
-        serde_json::from_slice(&self.body).map_err(|_| malformed(what))
+    fn json<'a, T: Deserialize<'a>>(&'a self, what: &'static str) -> Result<T, TwilioError> {
+        serde_json::from_str(&self.body).map_err(|_| malformed(what))
     }
 
     fn refused(&self) -> TwilioError {
-        let refusal = serde_json::from_slice::<Refusal>(&self.body).ok();
+        let refusal = serde_json::from_str::<Refusal>(&self.body).ok();
         TwilioError::Refused { status: self.status.as_u16(), code: refusal.and_then(|refusal| refusal.code) }
     }
 }

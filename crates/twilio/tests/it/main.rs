@@ -5,6 +5,7 @@ mod callback;
 mod client;
 mod client_faults;
 mod mock;
+mod raw_json;
 mod signature;
 mod signature_property;
 mod token;
