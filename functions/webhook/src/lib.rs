@@ -70,6 +70,9 @@ impl Webhook {
         if callback.account_sid != self.account_sid || callback.workspace_sid != self.workspace_sid {
             return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
         }
+        for field in callback.unreadable {
+            tracing::warn!(field, "ignored a field of a callback: it cannot be read");
+        }
         if let Some(report) = callback.worker {
             let request_id = callback.event_sid.as_deref().unwrap_or_default();
             ingest.apply(report, Source::Webhook, request_id).await.map_err(problem)?;

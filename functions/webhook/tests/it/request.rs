@@ -12,7 +12,7 @@ const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
 /// A TaskRouter that is unreachable; these tests must not need it.
-struct UnreachableTaskRouter;
+pub struct UnreachableTaskRouter;
 
 impl FetchWorker for UnreachableTaskRouter {
     async fn fetch_worker(&self, _: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
@@ -20,18 +20,18 @@ impl FetchWorker for UnreachableTaskRouter {
     }
 }
 
-struct Fixture {
-    ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
-    webhook: Webhook,
+pub struct Fixture {
+    pub ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
+    pub webhook: Webhook,
     _dynamo: Dynamo,
 }
 
 impl Fixture {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let store = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
         let account =
-            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
+            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN), api_key: None };
         Self {
             ingest: WorkerIngest {
                 store,
@@ -45,18 +45,18 @@ impl Fixture {
     }
 
     /// The status of the response, or the code of the problem.
-    async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
+    pub async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
         let result = self.webhook.handle(&self.ingest, request).await;
         result.map(|response| response.status()).map_err(|problem| problem.code)
     }
 
-    async fn ada(&self) -> Option<User> {
+    pub async fn ada(&self) -> Option<User> {
         let user_id = self.ingest.store.user_id_of_identity(&stored("ada")).await.unwrap()?;
         self.ingest.store.user(user_id).await.unwrap()
     }
 }
 
-fn login() -> Vec<(&'static str, String)> {
+pub fn login() -> Vec<(&'static str, String)> {
     let attributes = json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"]});
     let fields = [
         ("AccountSid", "AC1"),
@@ -74,7 +74,7 @@ fn login() -> Vec<(&'static str, String)> {
     fields.chain([("WorkerAttributes", attributes.to_string())]).collect()
 }
 
-fn signed(form: &[(&str, String)]) -> Request {
+pub fn signed(form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
     let url = format!("{URL}/webhooks/taskrouter");
     let signature = twilio::signature::sign(&SecretString::from(TOKEN), &url, &pairs);
