@@ -103,7 +103,7 @@ fn adopt_managed_fields(user: &mut User, attributes: &Attributes, version: Repor
 fn take_login(user: &mut User, attributes: &Attributes, version: ReportVersion, policy: &Policy, inherited: &Skills) {
     let is_known = user.taskrouter.reported_at.is_some();
     user.taskrouter.reported_at = Some(version);
-    user.idp = attributes.idp.clone();
+    user.idp = attributes.idp.shown();
     user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
         follow_login_role(user, role, is_known);
