@@ -20,8 +20,9 @@ use crate::{
         transaction::{Condition, Transaction},
     },
     schema::{
-        items::{SkillNameItem, read_all},
+        items::read_all,
         keys::{self, Key},
+        skill_name::SKILL_NAME,
     },
 };
 
@@ -197,7 +198,7 @@ impl Directory {
 /// Of new names that differ only in case, width or invisible characters one is taken (rule 33). An adopted name is kept
 /// unchanged, and counts when the next one is created.
 fn claim_name(writes: &mut Transaction<'_>, name: &SkillName, action: Action) -> Result<(), StoreError> {
-    let sets = [(":entity", text(SkillNameItem::NAME)), (":name", AttributeValue::Ss(vec![name.to_string()]))];
+    let sets = [(":entity", text(SKILL_NAME)), (":name", AttributeValue::Ss(vec![name.to_string()]))];
     let is_free = (action != Action::Imported).then(|| Condition::new("attribute_not_exists(spellings)", []));
     writes.update(&keys::skill_name(name), "SET entity = :entity ADD spellings :name", sets, is_free)
 }

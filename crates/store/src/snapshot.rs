@@ -8,8 +8,9 @@ use domain::{Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerS
 use crate::{
     Directory, ReadSnapshot, StoreError, WorkerItem,
     schema::{
-        items::{self, Entity, Item, OUTBOX, SkillNameItem},
+        items::{self, Entity, Item, OUTBOX},
         keys::{self, Key},
+        skill_name::{SKILL_NAME, SkillNameItem},
     },
 };
 
@@ -86,7 +87,7 @@ impl Snapshot {
                 let set: SkillSet = items::read(item)?;
                 self.skill_sets.insert(set.name.clone(), set);
             }
-            SkillNameItem::NAME => self.namesakes = items::read::<SkillNameItem>(item)?.spellings,
+            SKILL_NAME => self.namesakes = items::read::<SkillNameItem>(item)?.spellings,
             WorkerItem::NAME => self.worker = Some(items::read(item)?),
             OUTBOX => self.pending = matches!(item.get("pending"), Some(AttributeValue::S(_))),
             other => return Err(StoreError::Malformed(format!("unexpected entity {other:?}"))),

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::{
     Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, User, UserId,
@@ -111,18 +111,6 @@ impl Entity for AuditItem<'_> {
     fn key(&self) -> Key {
         keys::audit(self.subject, self.record.record_id)
     }
-}
-
-/// The skills whose names differ only in case, width or invisible characters: more than one only if adopted (rule 33).
-/// Written by updates; without `spellings` if no skill is left.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct SkillNameItem {
-    #[serde(default)]
-    pub spellings: BTreeSet<SkillName>,
-}
-
-impl SkillNameItem {
-    pub const NAME: &'static str = "skill_name";
 }
 
 /// What TaskRouter last reported of a worker. Written by updates.
