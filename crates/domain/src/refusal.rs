@@ -82,7 +82,9 @@ pub enum Refusal {
         is: String,
     },
     /// Rule 33: another skill has this name but for case, width and invisible characters.
-    #[error("There is a skill {existing:?} already. {skill:?} differs from it only in case.")]
+    #[error(
+        "There is a skill {existing:?} already; {skill:?} is the same name but for case, width and invisible characters."
+    )]
     SkillExists {
         skill: String,
         /// As the other skill spells it.

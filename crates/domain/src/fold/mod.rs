@@ -68,7 +68,7 @@ fn replacement(c: char) -> Option<&'static str> {
 /// Lengthens Arabic words and means nothing.
 const TATWEEL: char = '\u{640}';
 
-/// Single quotation marks, primes, and letters that look like apostrophes: the `okina, the geresh, the saltillo.
+/// Single quotation marks, primes, and letters that look like apostrophes: the ʻokina, the geresh, the saltillo.
 const APOSTROPHES: [char; 17] = [
     '\u{2B9}', '\u{2BB}', '\u{2BC}', '\u{2BD}', '\u{2C8}', '\u{55A}', '\u{5F3}', '‘', '’', '‚', '‛', '\u{2032}',
     '\u{2035}', '‹', '›', '\u{A78B}', '\u{A78C}',

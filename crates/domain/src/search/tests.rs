@@ -181,7 +181,7 @@ fn matches_naively(user: &UserText, typed: &str) -> bool {
     let is_dense = |c: char| matches!(c, '一'..='鿿' | 'ぁ'..='ゖ' | '가'..='힣' | 'ー' | '々');
     let is_long = |word: &&str| word.chars().count() >= 3 || word.chars().count() == 2 && word.chars().all(is_dense);
     let words = folded.split(' ').collect::<Vec<_>>();
-    let words = if words.iter().any(|word| is_long(word)) { words } else { vec![folded.as_str()] };
+    let words = if words.iter().any(is_long) { words } else { vec![folded.as_str()] };
     words.into_iter().all(|word| user.name().contains(word) || user.email().contains(word))
 }
 
