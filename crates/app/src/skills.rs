@@ -20,11 +20,12 @@ pub async fn create_skill_set(
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, set_only(&set.name)).await?;
         authorize(context.caller, Operation::ManageSkills)?;
-        match context.snapshot.skill_sets.get(&set.name) {
-            Some(existing) if existing.creation_id == set.creation_id => Ok(()),
-            Some(_) => Err(Refusal::SkillSetExists(set.name.to_string()).into()),
-            None => Ok(store.create_skill_set(set, context.origin()).await?),
+        let existing = context.snapshot.skill_sets.values().next();
+        if existing.is_some_and(|existing| existing.creation_id == set.creation_id) {
+            return Ok(());
         }
+        set.check_name(existing)?;
+        Ok(store.create_skill_set(set, context.origin()).await?)
     })
     .await
 }
@@ -64,13 +65,14 @@ pub async fn define_skill(
     expected: &ExpectedVersion,
 ) -> Result<WrittenSkill, ChangeError> {
     retry_on_conflict(|| async {
-        let read_set = ReadSet { skills: [name.clone()].into(), ..set_only(set) };
+        let read_set = ReadSet { skills: [name.clone()].into(), namesakes: Some(name.clone()), ..set_only(set) };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         authorize(context.caller, Operation::ManageSkills)?;
         set_in(&context, set)?;
         let before = context.snapshot.skills.get(name);
         expected.check("skill", before.map(|before| before.version))?;
-        let after = definition.apply(before, name.as_str(), set, context.caller)?;
+        let namesake = context.snapshot.namesakes.first();
+        let after = definition.apply(before, namesake, name.as_str(), set, context.caller)?;
         let action = if before.is_some() { Action::Edited } else { Action::Created };
         let skill = store.commit_skill(before, after, context.origin(), action).await?;
         Ok(WrittenSkill { skill, is_new: before.is_none() })

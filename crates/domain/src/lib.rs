@@ -27,6 +27,7 @@ pub mod status;
 pub mod team;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;
+pub mod text;
 pub mod user;
 pub mod version;
 pub mod worker_report;

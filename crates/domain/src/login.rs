@@ -121,7 +121,7 @@ fn take_role(user: &mut User, stated: Option<Role>, this: &ReportRef) {
 fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy, inherited: &Skills) {
     let is_known = user.taskrouter.reported_at.is_some();
     user.taskrouter.reported_at = Some(this);
-    user.idp = attributes.idp.clone();
+    user.idp = attributes.idp.shown();
     user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
         follow_login_role(user, role, is_known);

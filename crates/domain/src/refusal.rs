@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{Level, LevelRange, Role, Status};
+use crate::{Level, LevelRange, Role, Status, text::why_invisible};
 
 /// A refusal, with the value that caused it and what would be right. The text is shown to the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,7 +33,7 @@ pub enum Refusal {
     #[error("This job was started by somebody else. Only they and admins may see it.")]
     ForeignJob,
     /// Rule 6; the length of the text after folding.
-    #[error("The search text has {0} characters; it needs at least three.")]
+    #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
     /// Rule 6: longer than any name.
     #[error("The search text has {0} characters; it may have at most {max}.", max = crate::search::MAX_TEXT)]
@@ -66,7 +66,10 @@ pub enum Refusal {
         asked: String,
     },
     /// New names only; adopted ones are kept as they are.
-    #[error("{0:?} cannot be a skill's name. TaskRouter routes on letters, digits and _ (at most 64 of them).")]
+    #[error(
+        "{0:?} cannot be a skill's name. {why}TaskRouter routes on letters, digits and _ (at most 64 of them).",
+        why = why_invisible(.0)
+    )]
     SkillName(String),
     /// What TaskRouter's expressions read as something else.
     #[error("{0:?} cannot be a skill's name: it is a word of TaskRouter's expressions. Add to it, such as {0}_1.")]
@@ -77,6 +80,15 @@ pub enum Refusal {
         skill: String,
         /// Where it is.
         is: String,
+    },
+    /// Rule 33: another skill has this name but for case, width and invisible characters.
+    #[error(
+        "There is a skill {existing:?} already; {skill:?} is the same name but for case, width and invisible characters."
+    )]
+    SkillExists {
+        skill: String,
+        /// As the other skill spells it.
+        existing: String,
     },
     /// A range that no level can be in.
     #[error(
@@ -93,10 +105,13 @@ pub enum Refusal {
     #[error("A skill without levels has no range. Leave out min and max, or levels.")]
     RangeWithoutLevels,
     /// A skill set's name.
-    #[error("{0:?} cannot be a skill set's name. It has 1 to 64 characters, no / and no control characters.")]
+    #[error(
+        "{0:?} cannot be a skill set's name. {why}It has 1 to 64 characters, no / and no invisible characters.",
+        why = why_invisible(.0)
+    )]
     SkillSetName(String),
-    /// There is one of this name.
-    #[error("There is a skill set {0:?} already.")]
+    /// There is one of this name, as it is spelled there.
+    #[error("There is a skill set {0:?} already. Case, width and invisible characters make no other name.")]
     SkillSetExists(String),
     /// Rule 21.
     #[error("The skill {skill:?} is in use (users: {users}, teams: {teams}). Remove it there first.")]
@@ -118,11 +133,12 @@ pub enum Refusal {
     },
     /// A team's name.
     #[error(
-        "{0:?} cannot be a team's name. It has 1 to 64 characters, not all of them spaces, and no control characters."
+        "{0:?} cannot be a team's name. {why}It has 1 to 64 characters, not all of them spaces, and no invisible ones.",
+        why = why_invisible(.0)
     )]
     TeamName(String),
     /// There is one of this name.
-    #[error("There is a team {0:?} already. A team's name is unique, without regard to case and accents.")]
+    #[error("There is a team {0:?} already. Case, width and invisible characters make no other name.")]
     TeamNameTaken(String),
     /// Rule 21.
     #[error("The team {team:?} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
@@ -143,14 +159,22 @@ pub enum Refusal {
     RepeatedSkill(String),
     /// Not a valid friendly name of a worker.
     #[error(
-        "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 64 characters, no spaces at its ends."
+        "{0:?} cannot be an identity. {why}It is the worker's friendly name in TaskRouter: 1 to 64 characters, none of \
+         them invisible, no spaces at its ends.",
+        why = why_invisible(.0)
     )]
     Identity(String),
     /// Not a valid name of a user.
-    #[error("{0:?} cannot be somebody's name. It has 1 to 128 characters and no control characters.")]
+    #[error(
+        "{0:?} cannot be somebody's name. {why}It has 1 to 128 characters, not all of them spaces, and no invisible ones.",
+        why = why_invisible(.0)
+    )]
     UserName(String),
     /// Not a valid e-mail address.
-    #[error("{0:?} is no e-mail address. It looks like ada@example.com and has at most 254 characters.")]
+    #[error(
+        "{0:?} is no e-mail address. {why}It looks like ada@example.com and has at most 254 characters.",
+        why = why_invisible(.0)
+    )]
     Email(String),
     /// Rule 22: an identity belongs to one user.
     #[error("The identity {0:?} is somebody's already. If they are deleted, an operator can restore them.")]
@@ -237,6 +261,7 @@ impl Refusal {
             Self::WrongSkillSet { .. } => "wrong-skill-set",
             Self::SkillName(_) | Self::ReservedSkillName(_) => "invalid-skill-name",
             Self::SkillElsewhere { .. } => "skill-elsewhere",
+            Self::SkillExists { .. } => "skill-exists",
             Self::LevelRange { .. } | Self::RangeWithoutLevels => "invalid-level-range",
             Self::SkillSetName(_) => "invalid-skill-set-name",
             Self::SkillSetExists(_) => "skill-set-exists",
@@ -299,6 +324,7 @@ impl Refusal {
             Self::LastAccountOwner
             | Self::ArchivedTeam(_)
             | Self::SkillElsewhere { .. }
+            | Self::SkillExists { .. }
             | Self::SkillSetExists(_)
             | Self::SkillInUse { .. }
             | Self::SkillSetInUse { .. }

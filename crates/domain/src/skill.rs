@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use crate::{Refusal, SkillSetName};
+use crate::{Refusal, SkillSetName, text::name_key};
 
 /// Words that are not names in TaskRouter's expressions, as in `routing.levels.in > 5`.
 const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "null", "or", "true"];
@@ -11,7 +11,11 @@ const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "nu
 /// An adopted name must fit into a key of the table.
 const MAX_ADOPTED_BYTES: usize = 512;
 
-/// A skill's name, on which TaskRouter routes; unique across all skill sets.
+/// How much of a name is compared, in characters: more than a new name has.
+const MAX_KEY_CHARS: usize = 128;
+
+/// A skill's name, on which TaskRouter routes; unique across all skill sets. To TaskRouter case matters, so names are
+/// compared and looked up exactly; only a new name must also have a [key](Self::name_key) that no other skill has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SkillName(String);
@@ -38,6 +42,12 @@ impl SkillName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Equal for names that differ only in case, width and invisible characters (rule 33).
+    #[must_use]
+    pub fn name_key(&self) -> String {
+        name_key(&self.0).chars().take(MAX_KEY_CHARS).collect()
     }
 }
 

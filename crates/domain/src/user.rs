@@ -9,6 +9,7 @@ use crate::{
     Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, UserId, WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
+    text,
 };
 
 /// The desired state of one user. Stored flat: the groups are not visible in the item.
@@ -93,6 +94,17 @@ pub enum Provenance {
     Adopted(ReportRef),
     /// Decided here since; logins no longer change them (rule 24).
     Managed,
+}
+
+impl IdpProfile {
+    /// What a login states, as it is shown and compared: without invisible characters; what then shows nothing is none
+    /// (rule 33).
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        let shown = |text: &Option<String>| text.as_deref().and_then(text::shown);
+        let email = self.email.as_ref().and_then(EmailAddress::shown);
+        Self { full_name: shown(&self.full_name), email, picture: shown(&self.picture) }
+    }
 }
 
 impl User {

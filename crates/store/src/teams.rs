@@ -163,7 +163,7 @@ fn is_claimed_by(team: &Team) -> Condition {
 
 /// A name belongs to one team.
 fn claim_name(writes: &mut Transaction<'_>, before: Option<&Team>, after: &Team) -> Result<(), StoreError> {
-    if before.is_some_and(|before| before.name.folded() == after.name.folded()) {
+    if before.is_some_and(|before| before.name.order_key() == after.name.order_key()) {
         return Ok(());
     }
     writes.put(&TeamNameClaim { name: &after.name, team_id: after.team_id }, Some(Condition::absent()))?;

@@ -170,7 +170,8 @@ impl<'a> Transaction<'a> {
         self.check_named(key, condition, None)
     }
 
-    fn check_named(
+    /// With names for attributes whose own are words of `DynamoDB`'s expressions.
+    pub fn check_named(
         &mut self,
         key: &Key,
         condition: Condition,
