@@ -32,7 +32,7 @@ impl SkillSet {
     /// A skill set whose skills are in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillSetInUse { skill_set: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillSetInUse { skill_set: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
@@ -114,9 +114,7 @@ impl SkillDefinition {
             Some(skill) if skill.skill_set == skill_set || skill.skill_set == SkillSetName::imported() => {
                 Ok(Skill { skill_set, levels, ..skill.clone() })
             }
-            Some(skill) => {
-                Err(Refusal::SkillElsewhere { skill: skill.name.to_string(), is: skill.skill_set.to_string() })
-            }
+            Some(skill) => Err(Refusal::SkillElsewhere { skill: (&skill.name).into(), is: (&skill.skill_set).into() }),
         }
     }
 }
@@ -125,7 +123,7 @@ impl Skill {
     /// A skill in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillInUse { skill: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillInUse { skill: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 

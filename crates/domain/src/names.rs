@@ -54,7 +54,7 @@ impl Identity {
     /// An identity entered through the API: 1 to 64 characters, no control characters, no spaces at its ends.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let fits = plain_name(text, Self::MAX_CHARS).is_some_and(|plain| plain == text);
-        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Identity(text.to_owned())) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Identity(text.into())) }
     }
 
     /// An identity that TaskRouter already holds, kept as it is; none if it is empty.
@@ -123,7 +123,7 @@ impl EmailAddress {
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
         let is_plain = text.chars().all(|c| !c.is_whitespace() && !c.is_control());
         let fits = has_two_parts && is_plain && text.chars().count() <= Self::MAX_CHARS;
-        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Email(text.to_owned())) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Email(text.into())) }
     }
 
     /// An address that the identity provider states, kept as it is.
@@ -148,7 +148,7 @@ impl TeamName {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name = plain_name(text, Self::MAX_CHARS);
         let name = name.filter(|name| (1..=Self::MAX_FOLDED_BYTES).contains(&fold(name).len()));
-        name.map(Self).ok_or_else(|| Refusal::TeamName(text.to_owned()))
+        name.map(Self).ok_or_else(|| Refusal::TeamName(text.into()))
     }
 
     /// The form in which team names are compared, ordered and stored as a key.
@@ -168,13 +168,13 @@ impl SkillSetName {
     /// 1 to 64 characters. The name is a segment of a URL path, so it has no `/` and is neither `.` nor `..`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name = plain_name(text, Self::MAX_CHARS).filter(|name| !name.contains('/') && name != "." && name != "..");
-        name.map(Self).ok_or_else(|| Refusal::SkillSetName(text.to_owned()))
+        name.map(Self).ok_or_else(|| Refusal::SkillSetName(text.into()))
     }
 
     /// The name in a URL path. A text that is no valid name names no skill set.
     pub fn existing(text: &str) -> Result<Self, Refusal> {
         let name = Self::parse(text).ok().filter(|name| name.as_str() == text);
-        name.ok_or_else(|| Refusal::UnknownSkillSet(text.to_owned()))
+        name.ok_or_else(|| Refusal::UnknownSkillSet(text.into()))
     }
 
     /// The skill set that adopted skills join (rule 23).

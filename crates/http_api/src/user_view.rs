@@ -1,18 +1,18 @@
 //! Users as the API shows them.
 
-use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Serialize;
 
 use domain::{
-    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, User, UserId, WorkerSid,
-    effective::effective_skills, skill::Skills, team::Teams,
+    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, Time, User, UserId,
+    WorkerSid, effective::effective_skills, skill::Skills, team::Teams,
 };
 use store::{UserDetails, ViewDetails};
 
 use crate::{
     HttpResult,
-    response::{minimal, prefers_minimal, versioned},
+    preference::prefers_minimal,
+    response::{minimal, versioned},
 };
 
 /// A user in a list.
@@ -29,8 +29,8 @@ pub struct ListedUser<'a> {
     teams: Vec<TeamRef<'a>>,
     assigned_skills: Vec<SkillWithLevel<'a>>,
     version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Time,
+    updated_at: Time,
     worker: Option<Worker<'a>>,
 }
 

@@ -136,7 +136,7 @@ impl<'a> UserWrites<'a> {
         let mut after = change.after.clone();
         if before.is_none_or(|before| after.differs_from(before)) {
             after.version = before.map_or(0, |before| before.version) + 1;
-            after.updated_at = if changes.is_empty() { after.updated_at } else { change.origin.now };
+            after.updated_at = if changes.is_empty() { after.updated_at } else { change.origin.now.into() };
             writes.0.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
             writes.identity(before, &after, change)?;
             writes.memberships(before, &after, change)?;
