@@ -22,9 +22,18 @@ impl<T: fmt::Display + ?Sized> From<&T> for Quoted {
     }
 }
 
+impl Quoted {
+    /// Without the quotation marks.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let end = if self.is_cut { "…" } else { "" };
+        format!("{}{end}", self.shown)
+    }
+}
+
 impl fmt::Display for Quoted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}{}\"", self.shown, if self.is_cut { "…" } else { "" })
+        write!(f, "\"{}\"", self.text())
     }
 }
 

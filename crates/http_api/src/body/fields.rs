@@ -25,11 +25,12 @@ impl Fault {
     }
 
     fn inside(mut self, segment: &str) -> Self {
-        self.path.push(segment.replace('~', "~0").replace('/', "~1"));
+        self.path.push(Quoted::from(segment).text().replace('~', "~0").replace('/', "~1"));
         self
     }
 
-    /// The JSON pointer of the field.
+    /// The JSON pointer of the field. Only of a field that does not exist the name can be long or hold what cannot be
+    /// seen; it is repeated as in a message.
     pub fn pointer(&self) -> String {
         self.path.iter().rev().map(|segment| format!("/{segment}")).collect()
     }
