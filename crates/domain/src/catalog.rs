@@ -35,13 +35,13 @@ impl SkillSet {
         let imported = SkillSetName::imported();
         let is_like_imported = self.name != imported && self.name.order_key() == imported.order_key();
         let taken = existing.map(|existing| &existing.name).or(is_like_imported.then_some(&imported));
-        taken.map_or(Ok(()), |taken| Err(Refusal::SkillSetExists(taken.to_string())))
+        taken.map_or(Ok(()), |taken| Err(Refusal::SkillSetExists(taken.into())))
     }
 
     /// A skill set whose skills are in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillSetInUse { skill_set: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillSetInUse { skill_set: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
@@ -124,15 +124,13 @@ impl SkillDefinition {
             None => match (SkillName::new(name)?, namesake) {
                 (name, None) => Ok(Skill { name, skill_set, levels, version: 0 }),
                 (name, Some(namesake)) => {
-                    Err(Refusal::SkillExists { skill: name.to_string(), existing: namesake.to_string() })
+                    Err(Refusal::SkillExists { skill: (&name).into(), existing: namesake.into() })
                 }
             },
             Some(skill) if skill.skill_set == skill_set || skill.skill_set == SkillSetName::imported() => {
                 Ok(Skill { skill_set, levels, ..skill.clone() })
             }
-            Some(skill) => {
-                Err(Refusal::SkillElsewhere { skill: skill.name.to_string(), is: skill.skill_set.to_string() })
-            }
+            Some(skill) => Err(Refusal::SkillElsewhere { skill: (&skill.name).into(), is: (&skill.skill_set).into() }),
         }
     }
 }
@@ -141,7 +139,7 @@ impl Skill {
     /// A skill in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillInUse { skill: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillInUse { skill: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
@@ -217,7 +215,7 @@ mod tests {
         let put = |existing, name| {
             SkillDefinition::default().apply(existing, Some(&adopted[0].name), name, &set("Languages"), admin())
         };
-        let taken = Refusal::SkillExists { skill: "ENGLISH".to_owned(), existing: "English".to_owned() };
+        let taken = Refusal::SkillExists { skill: "ENGLISH".into(), existing: "English".into() };
         assert_eq!(put(None, "ENGLISH"), Err(taken));
         assert!(put(Some(&adopted[1]), "english").is_ok());
         let keys =

@@ -60,7 +60,7 @@ impl Identity {
     /// spaces at its ends.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let fits = plain_name(text, Self::MAX_CHARS).is_some_and(|plain| plain == text);
-        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Identity(text.to_owned())) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Identity(text.into())) }
     }
 
     /// An identity that TaskRouter already holds, kept as it is (rule 33); none if it is empty.
@@ -130,7 +130,7 @@ impl EmailAddress {
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
         let is_plain = text.chars().all(|c| !is_blank(c) && !is_invisible(c));
         let fits = has_two_parts && is_plain && text.chars().count() <= Self::MAX_CHARS;
-        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Email(text.to_owned())) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::Email(text.into())) }
     }
 
     /// An address that the identity provider states, kept as it is.
@@ -181,7 +181,7 @@ impl TeamName {
     /// 1 to 64 characters, none of them invisible and not all of them blank.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name = plain_name(text, Self::MAX_CHARS).filter(|name| order_key(name).len() <= MAX_ORDER_KEY);
-        name.map(Self).ok_or_else(|| Refusal::TeamName(text.to_owned()))
+        name.map(Self).ok_or_else(|| Refusal::TeamName(text.into()))
     }
 
     /// The form in which team names are compared, ordered and stored as a key.
@@ -205,7 +205,7 @@ impl SkillSetName {
         let is_segment = |name: &String| !name.contains('/') && name != "." && name != "..";
         let name = plain_name(text, Self::MAX_CHARS).filter(is_segment);
         let name = name.filter(|name| order_key(name).len() <= MAX_ORDER_KEY);
-        name.map(Self).ok_or_else(|| Refusal::SkillSetName(text.to_owned()))
+        name.map(Self).ok_or_else(|| Refusal::SkillSetName(text.into()))
     }
 
     /// The form in which names of skill sets are compared, ordered and stored as a key.
@@ -217,7 +217,7 @@ impl SkillSetName {
     /// The name in a URL path. A text that is no valid name names no skill set.
     pub fn existing(text: &str) -> Result<Self, Refusal> {
         let name = Self::parse(text).ok().filter(|name| name.as_str() == text);
-        name.ok_or_else(|| Refusal::UnknownSkillSet(text.to_owned()))
+        name.ok_or_else(|| Refusal::UnknownSkillSet(text.into()))
     }
 
     /// The skill set that adopted skills join (rule 23).

@@ -26,10 +26,10 @@ impl SkillName {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         match text.len() {
             1..=64 if text.chars().all(fits) => match text.to_ascii_lowercase().as_str() {
-                word if RESERVED.contains(&word) => Err(Refusal::ReservedSkillName(text.to_owned())),
+                word if RESERVED.contains(&word) => Err(Refusal::ReservedSkillName(text.into())),
                 _ => Ok(Self(text.to_owned())),
             },
-            _ => Err(Refusal::SkillName(text.to_owned())),
+            _ => Err(Refusal::SkillName(text.into())),
         }
     }
 
@@ -122,14 +122,14 @@ impl Skill {
     /// skill's own (rule 19).
     pub fn check(&self, level: Option<Level>, skill_set: Option<&str>) -> Result<(), Refusal> {
         if let Some(asked) = skill_set.filter(|asked| *asked != self.skill_set.as_str()) {
-            let (skill, is) = (self.name.to_string(), self.skill_set.to_string());
-            return Err(Refusal::WrongSkillSet { skill, is, asked: asked.to_owned() });
+            let (skill, is) = ((&self.name).into(), (&self.skill_set).into());
+            return Err(Refusal::WrongSkillSet { skill, is, asked: asked.into() });
         }
         match (level, self.levels) {
             (None, _) => Ok(()),
-            (Some(_), None) => Err(Refusal::SkillWithoutLevels(self.name.to_string())),
+            (Some(_), None) => Err(Refusal::SkillWithoutLevels((&self.name).into())),
             (Some(level), Some(range)) if (range.min..=range.max).contains(&level) => Ok(()),
-            (Some(level), Some(range)) => Err(Refusal::LevelOutOfRange { skill: self.name.to_string(), level, range }),
+            (Some(level), Some(range)) => Err(Refusal::LevelOutOfRange { skill: (&self.name).into(), level, range }),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use crate::{
-    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, UserId, WorkerSid,
+    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, Time, UserId, WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
     text,
@@ -29,9 +29,9 @@ pub struct User {
     pub version: u64,
     /// Counts the writes, bookkeeping included: what every write is conditional on.
     pub revision: u64,
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// Moves with each recorded change.
-    pub updated_at: Timestamp,
+    pub updated_at: Time,
 }
 
 /// Owned by the identity provider: the latest login decides.
@@ -129,8 +129,8 @@ impl User {
             taskrouter: TaskRouterState::default(),
             version: 0,
             revision: 0,
-            created_at: now,
-            updated_at: now,
+            created_at: now.into(),
+            updated_at: now.into(),
         }
     }
 

@@ -116,7 +116,7 @@ impl CommitTeam for Directory {
         }
         let (before, origin) = (change.before, change.origin);
         let version = before.map_or(0, |before| before.version) + 1;
-        let after = Team { version, updated_at: origin.now, ..change.after };
+        let after = Team { version, updated_at: origin.now.into(), ..change.after };
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         claim_name(&mut writes, before, &after)?;

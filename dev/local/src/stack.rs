@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use embedded::{Dynamo, S3};
 use serde_json::Value;
 use simulator::Simulator;
@@ -17,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayListener};
 use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
@@ -165,6 +166,8 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     // Dropping the sender is the signal.
     let stopped = async { drop(stopped.await) };
+    // `tap_io` gives the listener its connections' addresses.
+    let listener = GatewayListener(listener).tap_io(|_| {});
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
         tracing::error!("the gateway failed: {error}; restart the stack");
     }

@@ -79,3 +79,53 @@ async fn an_account_owner_has_every_power_that_the_contract_lists() {
     assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.enum_values("Power"), "{me}");
     fixture.stack.stop().await;
 }
+
+/// Words of the language that the functions are written in.
+const RUST: &str = r"\b(i64|u32|u64|usize|f64|bool|str|String|struct|enum|variant|tuple|sequence|map|unit|Option|None|Some|invalid type)\b";
+
+/// Values of every kind, some of them long.
+fn values() -> Vec<Value> {
+    let long = "\"\u{202e}".repeat(30_000);
+    let values =
+        [json!(null), json!(true), json!(5), json!(-7.5), json!(1e300), json!(u64::MAX), json!("x"), json!(long)];
+    let lists = values.clone().map(|value| json!([value]));
+    let nested = [json!([]), json!([[]]), json!([["English", 5]]), json!({}), json!({"a": null}), json!([{}])];
+    values.into_iter().chain(lists).chain(nested).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_body_is_told_briefly_and_without_a_word_of_the_programming_language() {
+    let (contract, fixture) = (Contract::read(), Fixture::start().await);
+    let rust = Regex::new(RUST).unwrap();
+    let is_told = |problem: &Value, about: &str| {
+        let text = problem.to_string();
+        assert!(!rust.is_match(&text) && text.len() < 5_000 && !text.contains('\u{202e}'), "{about}: {text}");
+    };
+    for operation in contract.operations() {
+        let Some(schema) = operation.body() else { continue };
+        let (method, path) = (operation.method.parse::<Method>().unwrap(), fixture.path(&operation));
+        for (name, inner) in entries(&schema["properties"]) {
+            let items = entries(&inner["items"]["properties"]).map(|(item, _)| item).collect::<Vec<_>>();
+            for value in values() {
+                let inside = items.iter().map(|item| json!({name: [{*item: value}]}));
+                for body in inside.chain([json!({name: value})]) {
+                    let (status, problem) = fixture.send(method.clone(), &path, &body).await;
+                    let about = format!("{} {name}", operation.route());
+                    assert!(status < 500, "{about}: {problem}");
+                    if status >= 400 {
+                        is_told(&problem, &about);
+                    }
+                    if value.is_null() || value == json!([["English", 5]]) {
+                        assert_eq!((status, &problem["code"]), (400, &json!("invalid-body")), "{about}: {problem}");
+                    }
+                }
+            }
+        }
+        for name in ["x".repeat(100_000), "\u{202e}\"".repeat(1_000)] {
+            let (status, problem) = fixture.send(method.clone(), &path, &json!({name: 1})).await;
+            assert_eq!(status, 400, "{}", operation.route());
+            is_told(&problem, &operation.route());
+        }
+    }
+    fixture.stack.stop().await;
+}

@@ -73,7 +73,7 @@ fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
         user.managed.teams = teams.keys().copied().collect();
         user.managed.assigned_skills = skills(&[("English", Some(100)), ("Voice", None)]);
         user.taskrouter.worker_sid = Some(test_support::stored("WK0123"));
-        user.updated_at = "2026-11-22T10:05:00Z".parse().unwrap();
+        user.updated_at = "2026-11-22T10:05:00Z".parse::<jiff::Timestamp>().unwrap().into();
     });
     let noor = person(2, "نور", None).with(|user| user.managed.status = Status::Deactivated);
     let li = person(3, "李小龍", Some("li@example.com"));
@@ -82,12 +82,12 @@ fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
         "\u{feff}user_id,identity,name,email,role,status,act_as_agent,teams,assigned_skills,effective_skills,\
          worker_sid,created_at,updated_at",
         "00000000-0000-0000-0000-000000000001,ada,\"Lovelace, Ada \"\"A.\"\"\",ada@example.com,system_admin,active,\
-         true,Büro;Sales (US),English:100;Voice,Chat;English:100;German:5;Voice,WK0123,1970-01-01T00:00:00Z,\
-         2026-11-22T10:05:00Z",
-        "00000000-0000-0000-0000-000000000002,نور,نور,,agent,deactivated,false,,,,,1970-01-01T00:00:00Z,\
-         1970-01-01T00:00:00Z",
+         true,Büro;Sales (US),English:100;Voice,Chat;English:100;German:5;Voice,WK0123,1970-01-01T00:00:00.000Z,\
+         2026-11-22T10:05:00.000Z",
+        "00000000-0000-0000-0000-000000000002,نور,نور,,agent,deactivated,false,,,,,1970-01-01T00:00:00.000Z,\
+         1970-01-01T00:00:00.000Z",
         "00000000-0000-0000-0000-000000000003,李小龍,李小龍,li@example.com,agent,active,false,,,,,\
-         1970-01-01T00:00:00Z,1970-01-01T00:00:00Z",
+         1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z",
         "",
     ];
     assert_eq!(text, rows.join("\r\n"));

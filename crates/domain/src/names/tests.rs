@@ -70,7 +70,7 @@ fn rule_33_a_refusal_names_the_character_that_shows_nothing() {
         Identity::parse("a\u{AD}").unwrap_err(),
         EmailAddress::parse("a\u{AD}@b").unwrap_err(),
         crate::SkillName::new("a\u{AD}").unwrap_err(),
-        Refusal::UserName("a\u{AD}".to_owned()),
+        Refusal::UserName("a\u{AD}".into()),
     ] {
         assert!(refusal.to_string().contains("U+00AD"), "{refusal}");
     }

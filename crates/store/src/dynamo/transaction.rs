@@ -209,7 +209,7 @@ impl<'a> Transaction<'a> {
     ) -> Result<(), StoreError> {
         let record = Record {
             record_id: origin.change_id,
-            at: origin.now,
+            at: origin.now.into(),
             actor: origin.actor,
             source: origin.source,
             request_id: origin.request_id.to_owned(),
