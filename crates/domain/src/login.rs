@@ -12,6 +12,7 @@ use crate::{
     Attributes, Identity, Provenance, ReportRef, Role, SkillName, Status, User, UserId, WorkerReport,
     policy::{Policy, RoleAuthority, SkillAuthority},
     skill::Skills,
+    text::shown,
 };
 
 /// The user that the first report about a worker makes, adopted unchanged (rule 23). None for an unmanaged worker, and
@@ -122,6 +123,10 @@ fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy:
     let is_known = user.taskrouter.reported_at.is_some();
     user.taskrouter.reported_at = Some(this);
     user.idp = attributes.idp.shown();
+    if user.idp.full_name.is_none() {
+        // The identity stands for the name, and is kept; what is shown for it is not (rule 33).
+        user.idp.full_name = shown(user.identity.as_str()).filter(|shown| shown != user.identity.as_str());
+    }
     user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
         follow_login_role(user, role, is_known);

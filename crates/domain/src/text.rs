@@ -21,6 +21,9 @@ pub(crate) fn is_blank(c: char) -> bool {
 /// white space as well, such as the tab.
 pub(crate) fn is_invisible(c: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     matches!(category(c), Control | Format | LineSeparator | ParagraphSeparator)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }

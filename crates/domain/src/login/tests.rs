@@ -266,6 +266,10 @@ fn rule_33_what_shows_nothing_is_dropped_from_name_email_and_picture_and_kept_in
     assert_eq!(ada.idp.picture.as_deref(), Some("https://example.com/ada.png"));
     assert_eq!(ada.identity.as_str(), "ada\u{200B}");
     let unseen = IdpProfile { full_name: Some("\u{2800}\u{200B}".to_owned()), ..IdpProfile::default() };
-    let nameless = adopt_user(&self::report(&Attributes { idp: unseen, ..login(Role::Agent) }, EARLY)).unwrap();
-    assert_eq!(nameless.name(), "ada", "the identity stands for a name that shows nothing");
+    let unseen = Attributes { idp: unseen, ..login(Role::Agent) };
+    for named in ["ada", "a\u{200B}da"] {
+        let report = WorkerReport { identity: Some(identity(named)), ..self::report(&unseen, EARLY) };
+        let nameless = adopt_user(&report).unwrap();
+        assert_eq!((nameless.name(), nameless.identity.as_str()), ("ada", named), "the identity stands for the name");
+    }
 }
