@@ -15,7 +15,7 @@ pub(crate) async fn run(function: String, schedule: Schedule, queue: Queue) {
     loop {
         ticks.tick().await;
         let event = schedule.input.clone().unwrap_or_else(|| event(&function, &schedule.id));
-        queue.send(&function, event.to_string().into());
+        queue.send(&function, &event.to_string().into());
     }
 }
 

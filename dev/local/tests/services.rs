@@ -104,6 +104,26 @@ async fn an_asynchronous_event_is_taken_at_once_and_handled_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_asynchronous_event_is_retried_after_a_restart_and_then_given_up() {
+    let data = tempfile::tempdir().unwrap();
+    let failures = || std::fs::read_to_string(data.path().join("failures.jsonl")).unwrap_or_default();
+    let stack = start(data.path()).await;
+    let wrong = json!({"pathParameters": {"what": "error"}});
+    assert_eq!(invoke(&stack, "flex-roster-Open", "Event", wrong).await.status(), 202);
+    stack.stop().await;
+    assert_eq!(failures(), "");
+
+    let stack = start(data.path()).await;
+
+    eventually("it was given up", || failures().contains("RetriesExhausted")).await;
+    let failure: Value = serde_json::from_str(&failures()).unwrap();
+    assert_eq!((&failure["function"], &failure["invocations"]), (&json!("Open"), &json!(3)));
+    eventually("it is no longer queued", || std::fs::read_dir(data.path().join("queue")).unwrap().next().is_none())
+        .await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parameter_store_knows_the_auth_token() {
     let data = tempfile::tempdir().unwrap();
     let stack = start(data.path()).await;
