@@ -119,6 +119,7 @@ impl Queue {
         self.failures.record(&json!({
             "function": event.function,
             "condition": "RetriesExhausted",
+            "destination": self.functions.retries(&event.function).and_then(|retries| retries.on_failure.as_ref()),
             "invocations": event.failed_attempts,
         }));
     }
