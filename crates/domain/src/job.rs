@@ -6,9 +6,6 @@ use uuid::Uuid;
 
 use crate::{Time, UserId, search::UserQuery};
 
-/// How long a job runner may be silent before another one may take over its job.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-
 /// How long after the end of a lease the job may still be retried: the second retry comes two minutes after the first.
 /// After that the job is given up.
 pub const RETRY_WINDOW: SignedDuration = SignedDuration::from_secs(150);

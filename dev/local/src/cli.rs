@@ -16,7 +16,7 @@ use crate::names::{
     ACCOUNT_OWNER, DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
     TWILIO_WORKSPACE_SID, physical,
 };
-use crate::options::own_bin_dir;
+use crate::options::{FIRST_RETRY, own_bin_dir};
 use crate::{Options, Stack, sample};
 
 /// Runs the system of infra/template.yaml on this machine, without an AWS account and without Docker.
@@ -103,6 +103,7 @@ impl From<Start> for Options {
             template: start.template,
             bin_dir: start.bin_dir.unwrap_or_else(own_bin_dir),
             parameters: start.parameter.into_iter().collect::<BTreeMap<_, _>>(),
+            first_retry: FIRST_RETRY,
             log_to_console: start.log,
             progress,
         }

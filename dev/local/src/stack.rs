@@ -65,7 +65,7 @@ impl Stack {
         let addresses = addresses(url, &simulator, &dynamo, &s3, &services)?;
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
         let failures = Failures::at(data.join("failures.jsonl"));
-        let queue = Queue::new(functions.clone(), failures.clone());
+        let queue = Queue::new(functions.clone(), failures.clone(), options.first_retry, data.join("queue"))?;
 
         let mut tasks = JoinSet::new();
         let app = Services { functions: functions.clone(), queue: queue.clone(), secrets: secrets(&system) };
@@ -206,7 +206,10 @@ async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Si
 }
 
 fn read_template(options: &Options, url: &str, simulator: &str) -> Result<System, StartError> {
-    let values = Values { here: parameters(url, simulator), given: options.parameters.clone() };
+    let mut here = parameters(url, simulator);
+    // As on AWS: the first retry finds the lease of a job runner that died over.
+    here.insert("JobLeaseSeconds".to_owned(), options.first_retry.as_secs().to_string());
+    let values = Values { here, given: options.parameters.clone() };
     Ok(template::read(&options.template, &values)?)
 }
 
