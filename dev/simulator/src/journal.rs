@@ -1,4 +1,4 @@
-//! Keeps workers and tokens across restarts, as JSON lines. The last line of a worker or token counts.
+//! Keeps workers, reservations and tokens across restarts, as JSON lines. The last line of each counts.
 //!
 //! Each change appends a line, so that a change costs the same for any number of workers. At start the file is
 //! rewritten without obsolete lines. An incomplete last line, left by a crash while it was written, is ignored.
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::reservation::{Reservation, Reservations};
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -22,6 +23,7 @@ enum Entry {
     Worker(Worker),
     Deleted(String),
     Token(Token),
+    Reservation(Reservation),
 }
 
 /// The state that the lines describe.
@@ -29,6 +31,7 @@ enum Entry {
 pub(crate) struct SavedState {
     pub(crate) workers: BTreeMap<String, Worker>,
     pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) reservations: Reservations,
 }
 
 /// Why the journal cannot be read or written.
@@ -67,6 +70,10 @@ impl Journal {
         self.append(&Entry::Token(token.clone()));
     }
 
+    pub(crate) fn reservation(&mut self, reservation: &Reservation) {
+        self.append(&Entry::Reservation(reservation.clone()));
+    }
+
     /// A failed write is only logged: the simulator works on, and a restart will lack the change.
     fn append(&mut self, entry: &Entry) {
         let Some(file) = &mut self.0 else { return };
@@ -84,11 +91,15 @@ impl SavedState {
             }
             Entry::Deleted(sid) => {
                 self.workers.remove(&sid);
+                self.reservations.retain(|_, reservation| reservation.worker_sid != sid);
             }
             Entry::Token(token) if token.expiration > now => {
                 self.tokens.insert(token.value.clone(), token);
             }
             Entry::Token(_) => {}
+            Entry::Reservation(reservation) => {
+                self.reservations.insert(reservation.sid.clone(), reservation);
+            }
         }
     }
 }
@@ -122,6 +133,9 @@ fn rewrite(path: &Path, saved: &SavedState) -> io::Result<()> {
     }
     for token in saved.tokens.values() {
         lines.extend(line(&Entry::Token(token.clone()))?);
+    }
+    for reservation in saved.reservations.values() {
+        lines.extend(line(&Entry::Reservation(reservation.clone()))?);
     }
     fs::write(&new, lines)?;
     fs::rename(new, path)

@@ -19,16 +19,21 @@
 //! - A worker can be deleted only in the activity Offline.
 
 mod activity;
+mod actor;
 mod attributes;
 mod callbacks;
+mod configuration;
 mod event;
 mod faults;
 mod journal;
 mod lock;
 mod login;
+mod panel;
 mod place;
 mod refusal;
+mod reservation;
 mod rest;
+mod rest_fault;
 mod server;
 mod sim;
 mod state;
@@ -37,5 +42,7 @@ mod worker;
 mod workspace;
 
 pub use activity::{AVAILABLE_ACTIVITY_SID, OFFLINE_ACTIVITY_SID};
-pub use faults::{CallbackFaults, Faults, HowMany, RestFault};
+pub use actor::{API_KEY_SECRET, API_KEY_SID, FLEX_USER_SID};
+pub use faults::{CallbackFaults, Faults, HowMany};
+pub use rest_fault::RestFault;
 pub use server::{Options, Simulator, SimulatorError};
