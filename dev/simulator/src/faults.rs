@@ -29,8 +29,8 @@ pub struct CallbackFaults {
     pub drop: HowMany,
     /// `true`: each is sent twice. A number: each is sent that many additional times.
     pub duplicate: HowMany,
-    /// Callbacks are held back and sent in reverse order: when there are eight, when a login ends, and when the faults
-    /// end.
+    /// Callbacks are held back and sent in reverse order: when there are eight, when a request under `/sim` waits for
+    /// its callbacks, and when the faults end.
     pub reorder: bool,
     /// The delay of each, in milliseconds.
     pub delay_ms: u64,
