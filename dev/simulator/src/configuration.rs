@@ -1,4 +1,4 @@
-//! Flex's configuration, and what tests choose where Twilio's behaviour is not known. Lost at a restart.
+//! Flex's configuration, and what tests choose where Twilio's behaviour is not known.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

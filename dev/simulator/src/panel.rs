@@ -41,7 +41,7 @@ pub(crate) struct Save {
 /// Saves without looking at the version of the worker.
 pub(crate) fn save(workspace: &mut Workspace, save: &Save) -> Result<(Worker, Vec<Event>), Refusal> {
     let copy = save.copy(workspace.worker(&save.worker_sid)?)?;
-    let configuration = workspace.configuration.clone();
+    let configuration = workspace.configuration().cloned();
     let configuration = configuration.ok_or_else(|| Refusal::bad("Flex is not configured: it has no skills panel"))?;
     let mut attributes = copy.clone();
     for (key, skills) in REBUILT.into_iter().zip([&save.skills, &save.disabled]) {

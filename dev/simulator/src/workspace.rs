@@ -30,8 +30,7 @@ pub(crate) struct Workspace {
     by_name: HashMap<String, String>,
     tokens: BTreeMap<String, Token>,
     reservations: Reservations,
-    /// None: there is no Flex.
-    pub(crate) configuration: Option<Configuration>,
+    configuration: Option<Configuration>,
     events: VecDeque<Event>,
     journal: Journal,
 }
@@ -53,7 +52,7 @@ impl Workspace {
             by_name,
             tokens: saved.tokens,
             reservations: saved.reservations,
-            configuration: Some(Configuration::default()),
+            configuration: saved.configuration,
             events: VecDeque::new(),
             journal,
         }
@@ -76,6 +75,16 @@ impl Workspace {
     /// The recent events, newest first.
     pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
         self.events.iter().rev()
+    }
+
+    /// Flex's configuration; none if there is no Flex.
+    pub(crate) fn configuration(&self) -> Option<&Configuration> {
+        self.configuration.as_ref()
+    }
+
+    pub(crate) fn configure(&mut self, configuration: Option<Configuration>) {
+        self.journal.configuration(configuration.as_ref());
+        self.configuration = configuration;
     }
 
     pub(crate) fn token(&self, token: &str, now: Timestamp) -> Option<&Token> {
@@ -140,7 +149,7 @@ impl Workspace {
             return Err(Refusal::bad(format!("Worker {sid} cannot be deleted: it is {activity} and not Offline")));
         }
         let open = self.reservations_of(sid).filter(|reservation| reservation.status.is_open()).count();
-        let deletion = self.configuration.as_ref().map(|configuration| configuration.deletion_with_reservations);
+        let deletion = self.configuration().map(|configuration| configuration.deletion_with_reservations);
         if open > 0 && deletion == Some(Deletion::Refused) {
             return Err(Refusal::bad(format!("Worker {sid} cannot be deleted while it has {open} open reservations")));
         }

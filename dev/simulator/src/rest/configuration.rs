@@ -10,6 +10,6 @@ use crate::refusal::Refusal;
 
 pub(super) async fn fetch(State(state): Shared, _: NoQuery) -> Result<Json<Value>, Refusal> {
     let workspace = state.workspace();
-    let configuration = workspace.configuration.as_ref().ok_or_else(|| Refusal::not_found("/v1/Configuration"))?;
+    let configuration = workspace.configuration().ok_or_else(|| Refusal::not_found("/v1/Configuration"))?;
     Ok(Json(configuration.resource(&state.place)))
 }

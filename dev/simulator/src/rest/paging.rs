@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 
 const DEFAULT_SIZE: usize = 50;
 const LARGEST_SIZE: usize = 1000;
+const SID_LENGTH: usize = 34;
 
 /// A list: its URL, its key in the response, its parameters.
 pub(super) struct List<'a> {
@@ -78,8 +79,12 @@ impl List<'_> {
 
     fn start(&self) -> Result<Start<'_>, Refusal> {
         let Some(token) = self.parameters.get("PageToken") else { return Ok(Start::First) };
-        let after = token.strip_prefix("PA").map(Start::After);
-        after.or_else(|| token.strip_prefix("PB").map(Start::Before)).ok_or_else(|| Refusal::bad("Invalid PageToken"))
+        let sid = token.get(2..).filter(|sid| sid.len() == SID_LENGTH);
+        match (token.get(..2), sid) {
+            (Some("PA"), Some(sid)) => Ok(Start::After(sid)),
+            (Some("PB"), Some(sid)) => Ok(Start::Before(sid)),
+            _ => Err(Refusal::bad("PageToken is not one of this list; take it from next_page_url")),
+        }
     }
 }
 

@@ -13,19 +13,19 @@ const FORM: &str = "{taskrouter_offline_activity_sid?, taskrouter_skills?: [{nam
                     or null, deletion_with_reservations?: \"allowed\" or \"refused\"}";
 
 pub(super) async fn show(Extract(state): Shared) -> Result<Json<Configuration>, Refusal> {
-    let configuration = state.workspace().configuration.clone();
+    let configuration = state.workspace().configuration().cloned();
     configuration.map(Json).ok_or_else(|| Refusal::not_found("/sim/configuration"))
 }
 
 /// Replaces the configuration. What is left out gets its default.
 pub(super) async fn set(Extract(state): Shared, body: Bytes) -> Result<Json<Configuration>, Refusal> {
     let configuration: Configuration = read(&body, FORM)?;
-    state.workspace().configuration = Some(configuration.clone());
+    state.workspace().configure(Some(configuration.clone()));
     Ok(Json(configuration))
 }
 
 /// From now on there is no Flex.
 pub(super) async fn remove(Extract(state): Shared) -> StatusCode {
-    state.workspace().configuration = None;
+    state.workspace().configure(None);
     StatusCode::NO_CONTENT
 }

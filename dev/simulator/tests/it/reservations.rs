@@ -150,15 +150,23 @@ async fn a_login_keeps_the_activity_while_reservations_are_pending() {
 }
 
 #[tokio::test]
-async fn reservations_outlive_a_restart() {
+async fn reservations_and_flexs_configuration_outlive_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let twilio = Twilio::start_with(Some(data.path())).await;
     let sid = text(&twilio.log_in(alice()).await, "worker_sid").to_owned();
     twilio.reserve(&sid, "wrapping").await;
+    twilio.configure(json!({"taskrouter_skills": [{"name": "french", "multivalue": true}]})).await;
     twilio.simulator.stop().await;
     for _ in 0..2 {
         let twilio = Twilio::start_with(Some(data.path())).await;
         assert_eq!(statuses(&twilio, &format!("/Workers/{sid}")).await, ["wrapping"]);
+        let configuration = twilio.get(&twilio.url("/v1/Configuration")).await;
+        assert_eq!(configuration["taskrouter_skills"][0]["name"], "french");
         twilio.simulator.stop().await;
     }
+    let twilio = Twilio::start_with(Some(data.path())).await;
+    assert_eq!(twilio.sim(Method::DELETE, "configuration", Value::Null).await.0, 204);
+    twilio.simulator.stop().await;
+    let twilio = Twilio::start_with(Some(data.path())).await;
+    assert_eq!(twilio.get(&twilio.url("/v1/Configuration")).await["status"], 404);
 }

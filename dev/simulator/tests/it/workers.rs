@@ -113,6 +113,20 @@ async fn attributes_are_an_object_of_at_most_4096_characters() {
 }
 
 #[tokio::test]
+async fn a_name_has_1_to_64_characters() {
+    let mut twilio = Twilio::start().await;
+    let longest = "ä".repeat(64);
+    let worker = twilio.worker(&longest).await;
+    for name in [String::new(), format!("{longest}x")] {
+        for path in ["/Workers".to_owned(), worker_path(&worker)] {
+            let refusal = twilio.refusal(&path, &[("FriendlyName", &name)]).await;
+            assert_eq!(refusal, "FriendlyName must have 1 to 64 characters");
+        }
+    }
+    assert_eq!(twilio.refusal("/Workers", &[]).await, "FriendlyName is required");
+}
+
+#[tokio::test]
 async fn only_an_offline_worker_can_be_removed() {
     // rule 13
     let mut twilio = Twilio::start().await;
