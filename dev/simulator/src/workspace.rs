@@ -15,7 +15,7 @@ use crate::configuration::{Configuration, Deletion};
 use crate::event::{Event, Kind};
 use crate::journal::{Journal, SavedState};
 use crate::refusal::Refusal;
-use crate::reservation::{Reservations, Status};
+use crate::reservation::Reservations;
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -128,17 +128,8 @@ impl Workspace {
             self.by_name.remove(&key(&before.friendly_name));
             self.put(after.clone());
         }
-        let mut events = Vec::new();
-        for reservation in pending {
-            events.push(self.move_reservation(&reservation, Status::Rejected, origin)?.1);
-        }
-        for kind in kinds {
-            let event = match kind {
-                Kind::ActivityUpdate => Event::activity_update(&before, &after, origin),
-                kind => Event::new(kind, &after, origin),
-            };
-            events.push(self.record(event));
-        }
+        let mut events = self.reject(&pending, origin)?;
+        events.extend(kinds.into_iter().map(|kind| self.record(update_event(kind, &before, &after, origin))));
         Ok((after, events))
     }
 
@@ -223,4 +214,11 @@ fn kinds_of(before: &Worker, after: &Worker) -> Vec<Kind> {
     let activity = before.activity_sid != after.activity_sid;
     let kinds = [(attributes, Kind::AttributesUpdate), (activity, Kind::ActivityUpdate)];
     kinds.into_iter().filter(|(changed, _)| *changed).map(|(_, kind)| kind).collect()
+}
+
+fn update_event(kind: Kind, before: &Worker, after: &Worker, origin: &Origin) -> Event {
+    match kind {
+        Kind::ActivityUpdate => Event::activity_update(before, after, origin),
+        kind => Event::new(kind, after, origin),
+    }
 }

@@ -40,18 +40,18 @@ impl Workspace {
     ) -> Result<(Reservation, Event), Refusal> {
         let mut reservation = self.reservations.get(sid).ok_or_else(|| Refusal::no("Reservation", sid))?.clone();
         let worker = self.worker(&reservation.worker_sid)?.clone();
-        let next = reservation.status.next();
-        if !next.contains(&status) {
-            let next: Vec<&str> = next.iter().map(|status| status.name()).collect();
-            let next = if next.is_empty() { "nothing".to_owned() } else { next.join(", ") };
-            let (now, status) = (reservation.status.name(), status.name());
-            return Err(Refusal::bad(format!("a reservation that is {now} cannot become {status}; next is {next}")));
-        }
+        check_next(reservation.status, status)?;
         reservation.status = status;
         reservation.date_updated = origin.at;
         self.put_reservation(&reservation);
         let event = self.record(Event::of_reservation(&reservation, &worker, origin));
         Ok((reservation, event))
+    }
+
+    /// Rejects these pending reservations.
+    pub(super) fn reject(&mut self, sids: &[String], origin: &Origin) -> Result<Vec<Event>, Refusal> {
+        let reject = |sid: &String| Ok(self.move_reservation(sid, Status::Rejected, origin)?.1);
+        sids.iter().map(reject).collect()
     }
 
     /// The pending reservations that an update rejects, by SID. A worker that has some keeps its activity unless they
@@ -80,4 +80,14 @@ impl Workspace {
         self.journal.reservation(reservation);
         self.reservations.insert(reservation.sid.clone(), reservation.clone());
     }
+}
+
+fn check_next(now: Status, wanted: Status) -> Result<(), Refusal> {
+    if now.next().contains(&wanted) {
+        return Ok(());
+    }
+    let next: Vec<&str> = now.next().iter().map(|status| status.name()).collect();
+    let next = if next.is_empty() { "nothing".to_owned() } else { next.join(", ") };
+    let (now, wanted) = (now.name(), wanted.name());
+    Err(Refusal::bad(format!("a reservation that is {now} cannot become {wanted}; next is {next}")))
 }

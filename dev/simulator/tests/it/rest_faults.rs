@@ -14,9 +14,25 @@ fn path(worker: &Value) -> String {
     format!("/Workers/{}", text(worker, "sid"))
 }
 
-/// Sends a request that gets no response, and gives up early.
-async fn send_in_vain(request: RequestBuilder) -> reqwest::Error {
-    request.timeout(Duration::from_millis(300)).send().await.unwrap_err()
+/// Sends a request that gets no response, and gives up when its fault, the last one that is set, was counted.
+async fn send_in_vain(twilio: &Twilio, request: RequestBuilder) {
+    let sent = tokio::spawn(request.send());
+    wait_for(async || {
+        let (_, faults) = twilio.sim(Method::GET, "faults", Value::Null).await;
+        faults["rest"].as_array().unwrap().last().unwrap()["times"] == 0
+    })
+    .await;
+    assert!(!sent.is_finished());
+    sent.abort();
+}
+
+async fn wait_for(mut condition: impl AsyncFnMut() -> bool) {
+    let met = async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), met).await.expect("the condition should have been met");
 }
 
 #[tokio::test]
@@ -42,16 +58,19 @@ async fn a_change_can_be_made_and_answered_with_an_error_or_not_at_all() {
     assert_eq!(twilio.post(&path, &CHANGED).await.0, 503);
     assert_eq!(twilio.get(&path).await["attributes"], r#"{"a":1}"#);
     twilio.faults(json!({"rest": {"method": "DELETE", "lose_response": true, "hang": true}})).await;
-    assert!(send_in_vain(twilio.rest(Method::DELETE, &path)).await.is_timeout());
+    let sent = tokio::spawn(twilio.rest(Method::DELETE, &path).send());
+    while twilio.receiver.next().await.event_type() != "worker.deleted" {}
     assert_eq!(twilio.get(&path).await["status"], 404);
+    assert!(!sent.is_finished());
+    sent.abort();
 }
 
 #[tokio::test]
 async fn a_request_can_wait_for_ever_and_change_nothing() {
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
-    twilio.faults(json!({"rest": {"method": "POST", "hang": true}})).await;
-    assert!(send_in_vain(twilio.rest(Method::POST, &path(&worker)).form(&CHANGED)).await.is_timeout());
+    twilio.faults(json!({"rest": {"method": "POST", "hang": true, "times": 1}})).await;
+    send_in_vain(&twilio, twilio.rest(Method::POST, &path(&worker)).form(&CHANGED)).await;
     assert_eq!(twilio.get(&path(&worker)).await["attributes"], "{}");
     twilio.end_faults().await;
     assert_eq!(twilio.post(&path(&worker), &CHANGED).await.0, 200);
@@ -61,17 +80,15 @@ async fn a_request_can_wait_for_ever_and_change_nothing() {
 async fn a_call_without_a_response_is_listed_without_a_status() {
     let mut twilio = Twilio::start().await;
     let worker = twilio.worker("alice").await;
-    twilio.faults(json!({"rest": [{"method": "POST", "lose_response": true}, {"hang": true}]})).await;
+    twilio.faults(json!({"rest": [{"method": "POST", "lose_response": true}, {"hang": true, "times": 1}]})).await;
     twilio.rest(Method::POST, &path(&worker)).form(&CHANGED).send().await.unwrap_err();
-    send_in_vain(twilio.rest(Method::DELETE, &path(&worker))).await;
-    let ended = async || {
+    send_in_vain(&twilio, twilio.rest(Method::DELETE, &path(&worker))).await;
+    let statuses = async || {
         let (_, calls) = twilio.sim(Method::GET, "calls", Value::Null).await;
         calls["items"].as_array().unwrap().iter().map(|call| call["status"].clone()).collect::<Vec<_>>()
     };
-    while ended().await.len() < 3 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(ended().await, [json!(201), Value::Null, Value::Null]);
+    wait_for(async || statuses().await.len() == 3).await;
+    assert_eq!(statuses().await, [json!(201), Value::Null, Value::Null]);
 }
 
 #[tokio::test]

@@ -57,6 +57,10 @@ async fn every_answer_has_the_documents_shape() {
     let (status, created) = twilio.post("/Workers", &[("FriendlyName", "bob")]).await;
     assert_eq!(status, 201);
     check(&document, &format!("{workspace}.worker"), &created);
+    let (_, updated) = twilio.post(&own, &[("Attributes", "{}")]).await;
+    check(&document, &format!("{workspace}.worker"), &updated);
+    let event = twilio.get("/Events").await["events"][0].clone();
+    check(&document, &format!("{workspace}.event"), &twilio.get(text(&event, "url")).await);
     let lists = [
         ("/Workers", "workers", format!("{workspace}.worker")),
         ("/Activities", "activities", format!("{workspace}.activity")),
