@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
+use simulator::{API_KEY_SECRET, API_KEY_SID};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data::Addresses;
@@ -193,6 +194,7 @@ async fn welcome(stack: &Stack, data: &Path) {
     println!(
         "  Twilio                   account {TWILIO_ACCOUNT_SID}, workspace {TWILIO_WORKSPACE_SID}, auth token {TWILIO_AUTH_TOKEN}"
     );
+    println!("  Twilio API key           {API_KEY_SID}, secret {API_KEY_SECRET}");
     println!("  AWS                      region {REGION}, key {DEVELOPER_ACCESS_KEY_ID}, secret {SECRET_ACCESS_KEY}");
     for user in stack.demo_users() {
         println!("  {:<24} {} ({})", user.role, user.token, user.identity);

@@ -24,6 +24,17 @@ async fn a_token_says_whose_it_is() {
 }
 
 #[tokio::test]
+async fn a_token_has_the_form_of_flexs_five_parts_of_which_the_second_is_empty() {
+    let twilio = Twilio::start().await;
+    let session = twilio.log_in(alice()).await;
+    let parts: Vec<&str> = text(&session, "token").split('.').collect();
+    assert_eq!(parts.iter().map(|part| part.is_empty()).collect::<Vec<_>>(), [false, true, false, false, false]);
+    let is_base64url = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    assert!(parts.iter().all(is_base64url), "{parts:?}");
+    assert_ne!(twilio.log_in(alice()).await["token"], session["token"]);
+}
+
+#[tokio::test]
 async fn a_token_that_nobody_was_given_is_not_valid() {
     let twilio = Twilio::start().await;
     for token in [json!("made-up"), json!(""), json!(7), json!(null)] {
