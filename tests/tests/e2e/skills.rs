@@ -32,7 +32,7 @@ async fn rule_19_a_skill_has_a_range_of_its_own_or_no_levels_at_all() {
 
     let ada = format!("/users/{}", id(&stack.create_user("ada", &json!({})).await));
     let assigned = async |skill: &str, level: Value| {
-        let body = json!({"level": level});
+        let body = if level.is_null() { json!({}) } else { json!({"level": level}) };
         let response = stack.send(Method::PUT, &format!("{ada}/skills/{skill}"), &body).await;
         (response.status, response.code().to_owned())
     };

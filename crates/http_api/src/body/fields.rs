@@ -14,7 +14,7 @@ use super::json::Json;
 /// What is wrong with a body, and where.
 #[derive(Debug)]
 pub(super) struct Fault {
-    /// From the inside out.
+    /// The pointer's segments, from the inside out.
     path: Vec<String>,
     pub detail: String,
 }
@@ -25,14 +25,15 @@ impl Fault {
     }
 
     fn inside(mut self, segment: &str) -> Self {
-        self.path.push(Quoted::from(segment).text().replace('~', "~0").replace('/', "~1"));
+        let segment = Quoted::from(segment).text().replace('~', "~0").replace('/', "~1");
+        self.path.push(format!("/{segment}"));
         self
     }
 
     /// The JSON pointer of the field. Only of a field that does not exist the name can be long or hold what cannot be
     /// seen; it is repeated as in a message.
     pub fn pointer(&self) -> String {
-        self.path.iter().rev().map(|segment| format!("/{segment}")).collect()
+        self.path.iter().rev().map(String::as_str).collect()
     }
 }
 

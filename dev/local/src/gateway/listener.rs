@@ -83,12 +83,15 @@ fn with_message(response: &[u8]) -> Option<Vec<u8>> {
     let (status_line, fields) = head.split_once("\r\n")?;
     let reason = status_line.strip_prefix("HTTP/1.1 4")?.get(3..)?;
     let is_empty = |field: &str| field.eq_ignore_ascii_case("content-length: 0");
-    let others = fields.split("\r\n").filter(|field| !is_empty(field)).map(|field| format!("{field}\r\n"));
-    let others: String = fields.split("\r\n").any(is_empty).then(|| others.collect())?;
+    if !fields.split("\r\n").any(is_empty) {
+        return None;
+    }
     let body = format!("{{\"message\":\"{reason}\"}}");
-    let length = body.len();
-    let headers = format!("content-type: application/json\r\ncontent-length: {length}\r\n");
-    Some(format!("{status_line}\r\n{others}{headers}\r\n{body}").into_bytes())
+    let length = format!("content-length: {}", body.len());
+    let mut lines = vec![status_line];
+    lines.extend(fields.split("\r\n").filter(|field| !is_empty(field)));
+    lines.extend(["content-type: application/json", &length, "", &body]);
+    Some(lines.join("\r\n").into_bytes())
 }
 
 #[cfg(test)]
