@@ -27,10 +27,12 @@ run: $(VIEWER) ## Build and start the whole system on this machine, with 200 dem
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: $(VIEWER) ## Run all tests: unit, integration, end to end, and the API contract against a running system
+test: $(VIEWER) ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract and generated clients
 	cargo build --workspace --bins
 	cargo test --workspace
+	tests/twilio_library/run.sh
 	tests/contract/run.sh
+	tests/clients/run.sh
 
 lint: $(VIEWER) ## Check formatting, links, clippy, the documentation, and the dependencies (unused, banned, licences)
 	cargo fmt --all --check

@@ -8,11 +8,10 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from stack import ROOT, log_in, request_json, running
+
 HERE = Path(__file__).resolve().parent
 WORK = ROOT / "target" / "contract"
 
@@ -43,39 +42,6 @@ LOGINS = {
     "supervisor": ("supervisor@example.com", "supervisor"),
     "agent": ("agent@example.com", "agent"),
 }
-
-
-def request_json(url, token=None, body=None):
-    """Sends a request; returns the JSON of the response."""
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"content-type": "application/json"}
-    if token:
-        headers["authorization"] = f"Bearer {token}"
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as response:
-        return json.load(response)
-
-
-def start(data):
-    """Starts the stack; returns its process, the address of the API and that of the simulator."""
-    environment = {**os.environ, "PORT": "0", "SEED": "5", "DATA": data}
-    stack = subprocess.Popen(
-        [ROOT / "target" / "debug" / "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    addresses = {}
-    for line in stack.stdout:
-        words = line.split()
-        if words[:1] == ["API"]:
-            addresses["api"] = words[-1]
-        if words[:2] == ["TaskRouter", "simulator"]:
-            addresses["simulator"] = words[-1]
-            return stack, addresses["api"], addresses["simulator"]
-    raise SystemExit("error: the stack did not start: run `make run` to see why")
-
-
-def log_in(simulator, identity, role):
-    """Logs in; returns the Flex token."""
-    claims = {"identity": identity, "full_name": identity, "email": identity, "roles": [role]}
-    return request_json(f"{simulator}/sim/logins", body=claims)["token"]
 
 
 def existing_ids(api, simulator, token):
@@ -142,18 +108,13 @@ def schemathesis(api, ids, caller, token, phases, examples):
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data:
-        stack, api, simulator = start(data)
-        try:
-            tokens = {caller: log_in(simulator, *login) for caller, login in LOGINS.items()}
-            ids = existing_ids(api, simulator, tokens["account_owner"])
-            conforming = [
-                schemathesis(api, ids, caller, tokens.get(caller), phases, examples)
-                for caller, phases, examples in CALLERS
-            ]
-        finally:
-            stack.terminate()
-            stack.wait()
+    with running() as (api, simulator):
+        tokens = {caller: log_in(simulator, *login) for caller, login in LOGINS.items()}
+        ids = existing_ids(api, simulator, tokens["account_owner"])
+        conforming = [
+            schemathesis(api, ids, caller, tokens.get(caller), phases, examples)
+            for caller, phases, examples in CALLERS
+        ]
     if not all(conforming):
         raise SystemExit("error: the stack returned responses that the contract does not define")
 

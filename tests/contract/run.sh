@@ -2,23 +2,8 @@
 # Checks the contract against the OpenAPI specification, and the running stack against the contract.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-venv=target/contract/venv
-wanted=tests/contract/requirements.txt
+python=target/contract/venv/bin/python
 
-if ! python3 -c 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq && apt-get install -y -qq python3 python3-venv >/dev/null
-  else
-    echo "error: the contract's tests need python3 with venv, 3.11 or later: install it and run make test again" >&2
-    exit 1
-  fi
-fi
-if ! cmp -s "$wanted" "$venv/installed.txt"; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
-  cp "$wanted" "$venv/installed.txt"
-fi
-
-"$venv/bin/python" -m openapi_spec_validator infra/openapi.yaml
-exec "$venv/bin/python" tests/contract/run.py
+tests/contract/venv.sh
+"$python" -m openapi_spec_validator infra/openapi.yaml
+exec "$python" tests/contract/run.py

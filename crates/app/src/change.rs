@@ -122,6 +122,6 @@ impl ChangeContext {
     }
 
     pub(crate) fn user(&self, user_id: domain::UserId) -> Result<&User, Refusal> {
-        self.snapshot.users.get(&user_id).ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))
+        self.snapshot.users.get(&user_id).ok_or_else(|| Refusal::UnknownUser((&user_id).into()))
     }
 }

@@ -10,12 +10,12 @@ pub async fn check_existence(store: &(impl ViewTeams + ViewSkill), query: &UserQ
     if let Some(team_id) = query.team()
         && !store.teams([team_id].into()).await?.contains_key(&team_id)
     {
-        return Err(Refusal::UnknownTeam(team_id.to_string()).into());
+        return Err(Refusal::UnknownTeam((&team_id).into()).into());
     }
     if let Some(skill) = query.skill()
         && store.skill(skill).await?.is_none()
     {
-        return Err(Refusal::UnknownSkill(skill.to_string()).into());
+        return Err(Refusal::UnknownSkill(skill.into()).into());
     }
     Ok(())
 }

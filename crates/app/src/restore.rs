@@ -33,7 +33,7 @@ pub async fn restore_user(
     user_id: UserId,
     command: &str,
 ) -> Result<Restored, ChangeError> {
-    let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?;
+    let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser((&user_id).into()))?;
     let state = StateBeforeDeletion::from_history(&history(store, user_id).await?);
     let snapshot = store.snapshot(&read_set(&state)).await?;
     let can_join = |team: TeamId| snapshot.teams.get(&team).is_some_and(|team| !team.archived);

@@ -1,7 +1,7 @@
 //! Creating, changing and deleting skill sets and skills.
 
 use domain::{
-    ExpectedVersion, Refusal, Skill, SkillName, SkillSetName,
+    ExpectedVersion, PutMode, Refusal, Skill, SkillName, SkillSetName,
     audit::Action,
     catalog::{SkillDefinition, SkillSet},
     permissions::{Operation, authorize},
@@ -20,11 +20,12 @@ pub async fn create_skill_set(
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, set_only(&set.name)).await?;
         authorize(context.caller, Operation::ManageSkills)?;
-        match context.snapshot.skill_sets.get(&set.name) {
-            Some(existing) if existing.creation_id == set.creation_id => Ok(()),
-            Some(_) => Err(Refusal::SkillSetExists(set.name.to_string()).into()),
-            None => Ok(store.create_skill_set(set, context.origin()).await?),
+        let existing = context.snapshot.skill_sets.values().next();
+        if existing.is_some_and(|existing| existing.creation_id == set.creation_id) {
+            return Ok(());
         }
+        set.check_name(existing)?;
+        Ok(store.create_skill_set(set, context.origin()).await?)
     })
     .await
 }
@@ -61,16 +62,18 @@ pub async fn define_skill(
     caller: &AuthenticatedCaller,
     (set, name): (&SkillSetName, &SkillName),
     definition: SkillDefinition,
-    expected: &ExpectedVersion,
+    (expected, mode): (&ExpectedVersion, PutMode),
 ) -> Result<WrittenSkill, ChangeError> {
     retry_on_conflict(|| async {
-        let read_set = ReadSet { skills: [name.clone()].into(), ..set_only(set) };
+        let read_set = ReadSet { skills: [name.clone()].into(), namesakes: Some(name.clone()), ..set_only(set) };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         authorize(context.caller, Operation::ManageSkills)?;
         set_in(&context, set)?;
         let before = context.snapshot.skills.get(name);
         expected.check("skill", before.map(|before| before.version))?;
-        let after = definition.apply(before, name.as_str(), set, context.caller)?;
+        mode.check("skill", before.is_some())?;
+        let namesake = context.snapshot.namesakes.first();
+        let after = definition.apply(before, namesake, name.as_str(), set, context.caller)?;
         let action = if before.is_some() { Action::Edited } else { Action::Created };
         let skill = store.commit_skill(before, after, context.origin(), action).await?;
         Ok(WrittenSkill { skill, is_new: before.is_none() })
@@ -91,7 +94,7 @@ pub async fn delete_skill(
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         authorize(context.caller, Operation::DeleteSkills)?;
         let skill = context.snapshot.skills.get(name).filter(|skill| skill.skill_set == *set);
-        let skill = skill.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        let skill = skill.ok_or_else(|| Refusal::UnknownSkill(name.into()))?;
         expected.check("skill", Some(skill.version))?;
         Ok(store.delete_skill(skill, context.origin()).await?)
     })
@@ -103,5 +106,5 @@ fn set_only(name: &SkillSetName) -> ReadSet {
 }
 
 fn set_in<'a>(context: &'a ChangeContext, name: &SkillSetName) -> Result<&'a SkillSet, Refusal> {
-    context.snapshot.skill_sets.get(name).ok_or_else(|| Refusal::UnknownSkillSet(name.to_string()))
+    context.snapshot.skill_sets.get(name).ok_or_else(|| Refusal::UnknownSkillSet(name.into()))
 }

@@ -41,7 +41,7 @@ async fn existing_team(
         return Ok(created);
     }
     match store.team_id_of_name(name).await? {
-        Some(_) => Err(Refusal::TeamNameTaken(name.to_string()).into()),
+        Some(_) => Err(Refusal::TeamNameTaken(name.into()).into()),
         None => Err(StoreError::Conflict.into()),
     }
 }
@@ -68,7 +68,7 @@ pub async fn change_team(
         match store.commit_team(change).await {
             // A conflict on the new name is not resolved by retrying.
             Err(StoreError::Conflict) => match store.team_id_of_name(&name).await? {
-                Some(other) if other != team_id => Err(Refusal::TeamNameTaken(name.to_string()).into()),
+                Some(other) if other != team_id => Err(Refusal::TeamNameTaken((&name).into()).into()),
                 _ => Err(StoreError::Conflict.into()),
             },
             changed => Ok(changed?),
@@ -100,5 +100,5 @@ fn team_only(team_id: TeamId) -> ReadSet {
 }
 
 fn team_in(context: &ChangeContext, team_id: TeamId) -> Result<&Team, Refusal> {
-    context.snapshot.teams.get(&team_id).ok_or_else(|| Refusal::UnknownTeam(team_id.to_string()))
+    context.snapshot.teams.get(&team_id).ok_or_else(|| Refusal::UnknownTeam((&team_id).into()))
 }

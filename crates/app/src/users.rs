@@ -92,7 +92,7 @@ async fn existing_user(
         return Ok(added);
     }
     match store.user_id_of_identity(&provisioned.identity).await? {
-        Some(_) => Err(Refusal::IdentityTaken(provisioned.identity.to_string()).into()),
+        Some(_) => Err(Refusal::IdentityTaken((&provisioned.identity).into()).into()),
         None => Err(StoreError::Conflict.into()),
     }
 }

@@ -1,18 +1,17 @@
 //! Audit records (rule 31). Nothing changes or removes one.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Role, SkillName, SkillSetName, TeamId, UserId};
+use crate::{Role, SkillName, SkillSetName, TeamId, Time, UserId};
 
 /// One change to one user, team, skill or skill set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// UUID v7, so that records sort by time.
     pub record_id: Uuid,
-    pub at: Timestamp,
+    pub at: Time,
     pub actor: Actor,
     pub source: Source,
     /// The id of the request, callback or job.

@@ -29,10 +29,19 @@ impl SkillSet {
         Self { name, creation_id, version: 1 }
     }
 
+    /// A name that differs from one in use only in case, width or invisible characters is taken (rule 33). `existing` is
+    /// the skill set that has it; "Imported" is taken before it exists.
+    pub fn check_name(&self, existing: Option<&Self>) -> Result<(), Refusal> {
+        let imported = SkillSetName::imported();
+        let is_like_imported = self.name != imported && self.name.order_key() == imported.order_key();
+        let taken = existing.map(|existing| &existing.name).or(is_like_imported.then_some(&imported));
+        taken.map_or(Ok(()), |taken| Err(Refusal::SkillSetExists(taken.into())))
+    }
+
     /// A skill set whose skills are in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillSetInUse { skill_set: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillSetInUse { skill_set: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
@@ -99,10 +108,12 @@ impl SkillDefinition {
     }
 
     /// The skill as it is defined in this skill set: created, changed, or moved from "Imported". Levels that users already
-    /// have stay until they are edited.
+    /// have stay until they are edited. `namesake` is another skill whose name differs only in case, width or invisible
+    /// characters: no new one is created beside it (rule 33); adopted ones may exist.
     pub fn apply(
         self,
         existing: Option<&Skill>,
+        namesake: Option<&SkillName>,
         name: &str,
         skill_set: &SkillSetName,
         by: Caller,
@@ -110,13 +121,16 @@ impl SkillDefinition {
         authorize(by, Operation::ManageSkills)?;
         let (levels, skill_set) = (self.range()?, skill_set.clone());
         match existing {
-            None => Ok(Skill { name: SkillName::new(name)?, skill_set, levels, version: 0 }),
+            None => match (SkillName::new(name)?, namesake) {
+                (name, None) => Ok(Skill { name, skill_set, levels, version: 0 }),
+                (name, Some(namesake)) => {
+                    Err(Refusal::SkillExists { skill: (&name).into(), existing: namesake.into() })
+                }
+            },
             Some(skill) if skill.skill_set == skill_set || skill.skill_set == SkillSetName::imported() => {
                 Ok(Skill { skill_set, levels, ..skill.clone() })
             }
-            Some(skill) => {
-                Err(Refusal::SkillElsewhere { skill: skill.name.to_string(), is: skill.skill_set.to_string() })
-            }
+            Some(skill) => Err(Refusal::SkillElsewhere { skill: (&skill.name).into(), is: (&skill.skill_set).into() }),
         }
     }
 }
@@ -125,7 +139,7 @@ impl Skill {
     /// A skill in use cannot be deleted (rule 21).
     pub fn check_deletable(&self, usage: &SkillUsage) -> Result<(), Refusal> {
         let (users, teams) = (usage.users.len(), usage.teams.len());
-        let in_use = || Refusal::SkillInUse { skill: self.name.to_string(), users, teams };
+        let in_use = || Refusal::SkillInUse { skill: (&self.name).into(), users, teams };
         if usage.is_empty() { Ok(()) } else { Err(in_use()) }
     }
 
@@ -164,14 +178,16 @@ mod tests {
 
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
-        let refused = SkillDefinition::default().apply(None, "English", &set("Languages"), caller(Role::Supervisor));
+        let refused =
+            SkillDefinition::default().apply(None, None, "English", &set("Languages"), caller(Role::Supervisor));
         assert_eq!(refused.unwrap_err().code(), "supervisors-may-not");
     }
 
     #[test]
     fn rule_19_a_skill_has_levels_from_1_to_100_unless_it_is_told_others_or_none() {
-        let levels =
-            |wish: SkillDefinition| wish.apply(None, "English", &set("Languages"), admin()).map(|skill| skill.levels);
+        let levels = |wish: SkillDefinition| {
+            wish.apply(None, None, "English", &set("Languages"), admin()).map(|skill| skill.levels)
+        };
         assert_eq!(levels(SkillDefinition::default()), Ok(Some(LevelRange::default())));
         let from_zero = SkillDefinition { min: Some(0), max: Some(5), levels: None };
         assert_eq!(levels(from_zero), Ok(Some(LevelRange { min: Level(0), max: Level(5) })));
@@ -186,10 +202,34 @@ mod tests {
     #[test]
     fn a_skill_is_in_one_skill_set_and_only_an_imported_one_moves() {
         let imported = Skill::imported(SkillName::adopted("en-GB").unwrap());
-        let put = |known: &Skill, name| SkillDefinition::default().apply(Some(known), "en-GB", &set(name), admin());
+        let put =
+            |known: &Skill, name| SkillDefinition::default().apply(Some(known), None, "en-GB", &set(name), admin());
         let moved = put(&imported, "Languages").unwrap();
         assert_eq!(moved.skill_set, set("Languages"));
         assert_eq!(put(&moved, "Topics").unwrap_err().code(), "skill-elsewhere");
+    }
+
+    #[test]
+    fn rule_33_a_new_skills_name_differs_from_others_in_more_than_case_and_adopted_ones_stay_editable() {
+        let adopted = ["English", "english"].map(|name| Skill::imported(SkillName::adopted(name).unwrap()));
+        let put = |existing, name| {
+            SkillDefinition::default().apply(existing, Some(&adopted[0].name), name, &set("Languages"), admin())
+        };
+        let taken = Refusal::SkillExists { skill: "ENGLISH".into(), existing: "English".into() };
+        assert_eq!(put(None, "ENGLISH"), Err(taken));
+        assert!(put(Some(&adopted[1]), "english").is_ok());
+        let keys =
+            ["English", "ＥＮＧＬＩＳＨ", "Eng\u{AD}lish"].map(|name| SkillName::adopted(name).unwrap().name_key());
+        assert_eq!(keys, ["english", "english", "english"]);
+    }
+
+    #[test]
+    fn rule_33_a_new_skill_sets_name_differs_from_others_in_more_than_case_and_imported_is_taken() {
+        let new = |name: &str| SkillSet::new(set(name), Uuid::from_u128(1));
+        let taken = |name: &str, existing: Option<&SkillSet>| new(name).check_name(existing).unwrap_err().to_string();
+        assert!(taken("languages", Some(&new("Languages"))).contains("\"Languages\""));
+        assert!(taken("IMPORTED", None).contains("\"Imported\""));
+        assert_eq!((new("Imported").check_name(None), new("Topics").check_name(None)), (Ok(()), Ok(())));
     }
 
     #[test]
@@ -210,7 +250,7 @@ mod tests {
     #[test]
     fn a_new_skill_has_a_name_that_taskrouter_can_route_on() {
         for wrong in ["en-GB", "has", "two words"] {
-            let refused = SkillDefinition::default().apply(None, wrong, &set("Languages"), admin());
+            let refused = SkillDefinition::default().apply(None, None, wrong, &set("Languages"), admin());
             assert_eq!(refused.unwrap_err().code(), "invalid-skill-name", "{wrong}");
         }
     }

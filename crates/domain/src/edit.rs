@@ -77,8 +77,8 @@ pub(crate) fn check_teams<'a>(
     let existing = existing.into_iter().map(|team| (team.team_id, team)).collect::<BTreeMap<_, _>>();
     for joined in wanted.difference(before) {
         match existing.get(joined) {
-            None => return Err(Refusal::UnknownTeam(joined.to_string())),
-            Some(team) if team.archived => return Err(Refusal::ArchivedTeam(team.name.to_string())),
+            None => return Err(Refusal::UnknownTeam(joined.into())),
+            Some(team) if team.archived => return Err(Refusal::ArchivedTeam((&team.name).into())),
             Some(_) => {}
         }
     }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn rule_10_an_edit_that_is_wrong_in_one_part_changes_nothing() {
         let wanted = Edit { role: Some(Role::Supervisor), teams: Some([team_id(2)].into()), act_as_agent: None };
-        assert_eq!(edit(&agent("ada"), &wanted).unwrap_err(), Refusal::UnknownTeam(team_id(2).to_string()));
+        assert_eq!(edit(&agent("ada"), &wanted).unwrap_err(), Refusal::UnknownTeam((&team_id(2)).into()));
     }
 
     #[test]

@@ -1,20 +1,29 @@
 //! The list as CSV (rules 29 and 30): RFC 4180, UTF-8 with BOM.
 //!
 //! A file is [`BOM`], then the [`HEADER`], then rows; [`begin`] writes the first two, and [`writer`] goes on
-//! with a file begun before. In a cell of several teams or skills the names are written as they are, also where
-//! they hold a `;` or `:` themselves: these cells are for readers; programs use the API.
+//! with a file begun before.
+//!
+//! A cell of several teams or skills joins `name` or `name:level` by `;`. Inside a name, `;`, `:` and `\` have a `\` before
+//! them: an adopted skill and a team may be called anything, and whoever splits the cell must not take one for two. So such
+//! a cell is read back by undoing the `'`, splitting at each `;`, and a skill at the `:`, that no `\` escapes.
 //!
 //! A cell that a spreadsheet would take for a formula is defused with a leading `'`, as OWASP advises
-//! (<https://owasp.org/www-community/attacks/CSV_Injection>): one that begins with `=`, `+`, `-`, `@`, their
-//! full-width forms, tab, CR, LF, or NUL (ASVS 1.2.10). OWASP adds that this is not enough, since separators
-//! and quotes may begin a cell in the midst of a text. They do: where the decimal separator is a comma, spreadsheets
-//! separate cells by `;` and know no quotes but at a cell's beginning. So what follows a `;` or a line break is
-//! defused as well, with or without quotes before it. OWASP also notes that Excel may drop a `'` when it saves
+//! (<https://owasp.org/www-community/attacks/CSV_Injection>): one that begins with `=`, `+`, `-`, `@` or one of their
+//! full-width or small forms, whatever blanks, invisible characters and quotes stand before it, since spreadsheets trim
+//! some of them; and one that begins with tab, CR, LF, or NUL (ASVS 1.2.10). OWASP adds that this is not enough, since
+//! separators and quotes may begin a cell in the midst of a text. They do: where the decimal separator is a comma,
+//! spreadsheets separate cells by `;` and know no quotes but at a cell's beginning. So what follows a `;`, a tab or a line
+//! break is defused as well. OWASP also notes that Excel may drop a `'` when it saves
 //! the file and opens it again; its other remedy, a tab, would stay in the data, and rule 30 names the `'`.
 
 use std::io;
 
-use crate::{EffectiveSkill, Level, TeamId, User, WorkerSid, skill::Skills, team::Teams};
+use crate::{
+    EffectiveSkill, Level, TeamId, User, WorkerSid,
+    skill::Skills,
+    team::Teams,
+    text::{is_blank, is_invisible},
+};
 
 /// The byte order mark, from which spreadsheets tell UTF-8; once, at the beginning.
 pub const BOM: &str = "\u{feff}";
@@ -91,7 +100,7 @@ fn team_names(user: &User, teams: &Teams) -> String {
     let name = |id: &TeamId| teams.get(id).map_or_else(|| id.to_string(), |team| team.name.to_string());
     let mut names: Vec<String> = user.managed.teams.iter().map(name).collect();
     names.sort_unstable();
-    names.join(";")
+    joined(names.iter().map(|name| escaped(name)))
 }
 
 fn assigned(skills: &Skills) -> String {
@@ -102,23 +111,32 @@ fn in_effect(skills: &[EffectiveSkill]) -> String {
     joined(skills.iter().filter(|skill| !skill.disabled).map(|of| with_level(of.skill.as_str(), of.level)))
 }
 
-/// Skills in order of name: one skill comes once, so no level decides.
-fn joined(skills: impl Iterator<Item = String>) -> String {
-    skills.collect::<Vec<_>>().join(";")
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(";")
 }
 
 fn with_level(name: &str, level: Option<Level>) -> String {
-    level.map_or_else(|| name.to_owned(), |level| format!("{name}:{level}"))
+    let name = escaped(name);
+    level.map_or_else(|| name.clone(), |level| format!("{name}:{level}"))
+}
+
+/// What has a meaning in a cell of several names.
+const ESCAPED: [char; 3] = ['\\', ';', ':'];
+
+/// The name inside a cell of several.
+fn escaped(name: &str) -> String {
+    let with_escape = |c| ESCAPED.contains(&c).then_some('\\').into_iter().chain([c]);
+    name.chars().flat_map(with_escape).collect()
 }
 
 /// What makes a formula, at the beginning of a cell.
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+const FORMULA: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
-/// Characters that a spreadsheet may skip at the beginning of a cell before a formula.
-const SKIPPED: [char; 4] = ['\t', '\r', '\n', '\0'];
+/// What a cell must not begin with, even if no formula follows.
+const SUSPECT: [char; 4] = ['\t', '\r', '\n', '\0'];
 
 /// What may end a cell in the midst of a text.
-const ENDS: [char; 3] = [';', '\r', '\n'];
+const ENDS: [char; 9] = [';', '\t', '\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// The cell with a `'` wherever a formula could begin. Different cells stay different: one `'` less at the
 /// same places gives the text back.
@@ -128,8 +146,9 @@ fn defused(cell: &str) -> String {
 }
 
 fn is_formula(piece: &str, first: bool) -> bool {
-    let inner = piece.trim_start_matches(['\'', '"']);
-    inner.starts_with(FORMULA) || (first && inner.starts_with(SKIPPED))
+    let is_quote = |c: char| matches!(c, '\'' | '"');
+    piece.trim_start_matches(|c| is_quote(c) || is_blank(c) || is_invisible(c)).starts_with(FORMULA)
+        || (first && piece.trim_start_matches(is_quote).starts_with(SUSPECT))
 }
 
 #[cfg(test)]

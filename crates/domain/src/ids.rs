@@ -32,7 +32,7 @@ macro_rules! id {
 
             /// A text that is not a UUID is rejected as *unknown* rather than as malformed: nothing has such an id.
             fn from_str(text: &str) -> Result<Self, Refusal> {
-                Uuid::try_parse(text).map(Self).map_err(|_| Refusal::$refusal(text.to_owned()))
+                Uuid::try_parse(text).map(Self).map_err(|_| Refusal::$refusal(text.into()))
             }
         }
     };

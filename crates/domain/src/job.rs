@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{UserId, search::UserQuery};
-
-/// How long a job runner may be silent before another one may take over its job.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+use crate::{Time, UserId, search::UserQuery};
 
 /// How long after the end of a lease the job may still be retried: the second retry comes two minutes after the first.
 /// After that the job is given up.
@@ -80,7 +77,7 @@ pub struct Job {
     /// Why it failed, for the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// Until when its job runner is believed to be alive, in milliseconds since 1970.
     #[serde(default)]
     pub lease_until_ms: i64,
@@ -99,7 +96,7 @@ impl Job {
             done: 0,
             total: None,
             error: None,
-            created_at: now,
+            created_at: now.into(),
             lease_until_ms: 0,
             expires_at: (now + RETENTION).as_second(),
         }
@@ -116,7 +113,7 @@ impl Job {
     #[must_use]
     pub fn as_of(mut self, now: Timestamp) -> Self {
         let is_abandoned = match self.state {
-            JobState::Queued => now > self.created_at + START_WINDOW,
+            JobState::Queued => now > *self.created_at + START_WINDOW,
             JobState::Running => now.as_millisecond() > self.lease_until_ms + RETRY_WINDOW.as_secs() * 1_000,
             JobState::Done | JobState::Failed => false,
         };

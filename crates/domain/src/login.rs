@@ -12,6 +12,7 @@ use crate::{
     Attributes, Identity, Provenance, ReportRef, Role, SkillName, Status, User, UserId, WorkerReport,
     policy::{Policy, RoleAuthority, SkillAuthority},
     skill::Skills,
+    text::shown,
 };
 
 /// The user that the first report about a worker makes, adopted unchanged (rule 23). None for an unmanaged worker, and
@@ -106,7 +107,11 @@ fn take_role(user: &mut User, stated: Option<Role>) {
 fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy) {
     let is_known = user.taskrouter.reported_at.is_some();
     user.taskrouter.reported_at = Some(this);
-    user.idp = attributes.idp.clone();
+    user.idp = attributes.idp.shown();
+    if user.idp.full_name.is_none() {
+        // The identity stands for the name, and is kept; what is shown for it is not (rule 33).
+        user.idp.full_name = shown(user.identity.as_str()).filter(|shown| shown != user.identity.as_str());
+    }
     if user.managed.provenance != Provenance::Managed {
         user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     }

@@ -35,7 +35,7 @@ impl ProvisionedUser {
     pub fn new(identity: &str, name: &str, email: Option<&str>) -> Result<Self, Refusal> {
         Ok(Self {
             identity: Identity::parse(identity)?,
-            name: plain_name(name, MAX_NAME_CHARS).ok_or_else(|| Refusal::UserName(name.to_owned()))?,
+            name: plain_name(name, MAX_NAME_CHARS).ok_or_else(|| Refusal::UserName(name.into()))?,
             email: email.map(EmailAddress::parse).transpose()?,
             role: Role::Agent,
             act_as_agent: false,
@@ -80,12 +80,12 @@ impl ProvisionedUser {
         check_skill_count(self.assigned_skills.len())?;
         let mut skills = Skills::new();
         for (name, level) in &self.assigned_skills {
-            let skill = find_skill(name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+            let skill = find_skill(name).ok_or_else(|| Refusal::UnknownSkill(name.into()))?;
             skill.check(*level, None)?;
             skills.insert(name.clone(), *level);
         }
         match self.assigned_skills.iter().find(|(name, level)| skills.get(name) != Some(level)) {
-            Some((name, _)) => Err(Refusal::RepeatedSkill(name.to_string())),
+            Some((name, _)) => Err(Refusal::RepeatedSkill(name.into())),
             None => Ok(skills),
         }
     }

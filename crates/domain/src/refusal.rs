@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{Level, LevelRange, Role, Status};
+use crate::{Level, LevelRange, Quoted, Role, Status};
 
 /// A refusal, with the value that caused it and what would be right. The text is shown to the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,50 +33,62 @@ pub enum Refusal {
     #[error("This job was started by somebody else. Only they and admins may see it.")]
     ForeignJob,
     /// Rule 6; the length of the text after folding.
-    #[error("The search text has {0} characters; it needs at least three.")]
+    #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
     /// Rule 6: longer than any name.
     #[error("The search text has {0} characters; it may have at most {max}.", max = crate::search::MAX_TEXT)]
     SearchTextTooLong(usize),
     /// Rule 7.
-    #[error("There is no status {0:?}. It is one of active, deactivated, deleted, all.")]
-    UnknownStatus(String),
+    #[error("There is no status {0}. It is one of active, deactivated, deleted, all.")]
+    UnknownStatus(Quoted),
     /// A role that does not exist.
-    #[error("There is no role {0:?}. It is one of account_owner, system_admin, supervisor, agent.")]
-    UnknownRole(String),
+    #[error("There is no role {0}. It is one of account_owner, system_admin, supervisor, agent.")]
+    UnknownRole(Quoted),
     /// No user has this id.
-    #[error("There is no user {0:?}.")]
-    UnknownUser(String),
+    #[error("There is no user {0}.")]
+    UnknownUser(Quoted),
     /// No team has this id.
-    #[error("There is no team {0:?}.")]
-    UnknownTeam(String),
+    #[error("There is no team {0}.")]
+    UnknownTeam(Quoted),
     /// No skill set has this name.
-    #[error("There is no skill set {0:?}.")]
-    UnknownSkillSet(String),
+    #[error("There is no skill set {0}.")]
+    UnknownSkillSet(Quoted),
     /// Rule 19.
-    #[error("There is no skill {0:?}. A skill must be in the catalog before it is assigned.")]
-    UnknownSkill(String),
+    #[error("There is no skill {0}. A skill must be in the catalog before it is assigned.")]
+    UnknownSkill(Quoted),
     /// Rule 19.
-    #[error("The skill {skill:?} belongs to the skill set {is:?}, not to {asked:?}.")]
+    #[error("The skill {skill} belongs to the skill set {is}, not to {asked}.")]
     WrongSkillSet {
-        skill: String,
+        skill: Quoted,
         /// Where it is.
-        is: String,
+        is: Quoted,
         /// Where the request looked for it.
-        asked: String,
+        asked: Quoted,
     },
     /// New names only; adopted ones are kept as they are.
-    #[error("{0:?} cannot be a skill's name. TaskRouter routes on letters, digits and _ (at most 64 of them).")]
-    SkillName(String),
+    #[error(
+        "{0} cannot be a skill's name. {why}TaskRouter routes on letters, digits and _ (at most 64 of them).",
+        why = .0.why_invisible()
+    )]
+    SkillName(Quoted),
     /// What TaskRouter's expressions read as something else.
-    #[error("{0:?} cannot be a skill's name: it is a word of TaskRouter's expressions. Add to it, such as {0}_1.")]
-    ReservedSkillName(String),
+    #[error("{0} cannot be a skill's name: it is a word of TaskRouter's expressions. Add to it, such as _1.")]
+    ReservedSkillName(Quoted),
     /// A skill's name is unique over all skill sets.
-    #[error("The skill {skill:?} is in the skill set {is:?} already. A skill's name is unique over all skill sets.")]
+    #[error("The skill {skill} is in the skill set {is} already. A skill's name is unique over all skill sets.")]
     SkillElsewhere {
-        skill: String,
+        skill: Quoted,
         /// Where it is.
-        is: String,
+        is: Quoted,
+    },
+    /// Rule 33: another skill has this name but for case, width and invisible characters.
+    #[error(
+        "There is a skill {existing} already; {skill} is the same name but for case, width and invisible characters."
+    )]
+    SkillExists {
+        skill: Quoted,
+        /// As the other skill spells it.
+        existing: Quoted,
     },
     /// A range that no level can be in.
     #[error(
@@ -93,24 +105,27 @@ pub enum Refusal {
     #[error("A skill without levels has no range. Leave out min and max, or levels.")]
     RangeWithoutLevels,
     /// A skill set's name.
-    #[error("{0:?} cannot be a skill set's name. It has 1 to 64 characters, no / and no control characters.")]
-    SkillSetName(String),
-    /// There is one of this name.
-    #[error("There is a skill set {0:?} already.")]
-    SkillSetExists(String),
+    #[error(
+        "{0} cannot be a skill set's name. {why}It has 1 to 64 characters, no / and no invisible characters.",
+        why = .0.why_invisible()
+    )]
+    SkillSetName(Quoted),
+    /// There is one of this name, as it is spelled there.
+    #[error("There is a skill set {0} already. Case, width and invisible characters make no other name.")]
+    SkillSetExists(Quoted),
     /// Rule 21.
-    #[error("The skill {skill:?} is in use (users: {users}, teams: {teams}). Remove it there first.")]
+    #[error("The skill {skill} is in use (users: {users}, teams: {teams}). Remove it there first.")]
     SkillInUse {
-        skill: String,
+        skill: Quoted,
         /// Number of users to whom it is assigned.
         users: usize,
         /// Number of teams that grant it.
         teams: usize,
     },
     /// Rule 21.
-    #[error("The skill set {skill_set:?} is in use (users: {users}, teams: {teams}). Remove its skills there first.")]
+    #[error("The skill set {skill_set} is in use (users: {users}, teams: {teams}). Remove its skills there first.")]
     SkillSetInUse {
-        skill_set: String,
+        skill_set: Quoted,
         /// Number of users to whom one of its skills is assigned.
         users: usize,
         /// Number of teams that grant one of its skills.
@@ -118,16 +133,17 @@ pub enum Refusal {
     },
     /// A team's name.
     #[error(
-        "{0:?} cannot be a team's name. It has 1 to 64 characters, not all of them spaces, and no control characters."
+        "{0} cannot be a team's name. {why}It has 1 to 64 characters, not all of them spaces, and no invisible ones.",
+        why = .0.why_invisible()
     )]
-    TeamName(String),
+    TeamName(Quoted),
     /// There is one of this name.
-    #[error("There is a team {0:?} already. A team's name is unique, without regard to case and accents.")]
-    TeamNameTaken(String),
+    #[error("There is a team {0} already. Case, width and invisible characters make no other name.")]
+    TeamNameTaken(Quoted),
     /// Rule 21.
-    #[error("The team {team:?} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
+    #[error("The team {team} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
     TeamHasMembers {
-        team: String,
+        team: Quoted,
         /// Number of members, deactivated ones included.
         members: usize,
     },
@@ -139,39 +155,47 @@ pub enum Refusal {
         most: usize,
     },
     /// Two levels for one skill are ambiguous.
-    #[error("The skill {0:?} is named twice with different levels. Name it once.")]
-    RepeatedSkill(String),
+    #[error("The skill {0} is named twice with different levels. Name it once.")]
+    RepeatedSkill(Quoted),
     /// Not a valid friendly name of a worker.
     #[error(
-        "{0:?} cannot be an identity. It is the worker's friendly name in TaskRouter: 1 to 64 characters, no spaces at its ends."
+        "{0} cannot be an identity. {why}It is the worker's friendly name in TaskRouter: 1 to 64 characters, none of \
+         them invisible, no spaces at its ends.",
+        why = .0.why_invisible()
     )]
-    Identity(String),
+    Identity(Quoted),
     /// Not a valid name of a user.
-    #[error("{0:?} cannot be somebody's name. It has 1 to 128 characters and no control characters.")]
-    UserName(String),
+    #[error(
+        "{0} cannot be somebody's name. {why}It has 1 to 128 characters, not all of them spaces, and no invisible ones.",
+        why = .0.why_invisible()
+    )]
+    UserName(Quoted),
     /// Not a valid e-mail address.
-    #[error("{0:?} is no e-mail address. It looks like ada@example.com and has at most 254 characters.")]
-    Email(String),
+    #[error(
+        "{0} is no e-mail address. {why}It looks like ada@example.com and has at most 254 characters.",
+        why = .0.why_invisible()
+    )]
+    Email(Quoted),
     /// Rule 22: an identity belongs to one user.
-    #[error("The identity {0:?} is somebody's already. If they are deleted, an operator can restore them.")]
-    IdentityTaken(String),
+    #[error("The identity {0} is somebody's already. If they are deleted, an operator can restore them.")]
+    IdentityTaken(Quoted),
     /// Rule 19.
-    #[error("Level {level} is out of range for {skill:?}: it is a whole number from {} to {}.", range.min, range.max)]
+    #[error("Level {level} is out of range for {skill}: it is a whole number from {} to {}.", range.min, range.max)]
     LevelOutOfRange {
-        skill: String,
+        skill: Quoted,
         /// The level in the request.
         level: Level,
         range: LevelRange,
     },
     /// Rule 19.
-    #[error("The skill {0:?} has no levels. Assign it without one.")]
-    SkillWithoutLevels(String),
+    #[error("The skill {0} has no levels. Assign it without one.")]
+    SkillWithoutLevels(Quoted),
     /// Rule 10.
     #[error("{0} teams are too many: a user has at most 25.")]
     TooManyTeams(usize),
     /// Rule 21.
-    #[error("The team {0:?} is archived. Unarchive it before adding people.")]
-    ArchivedTeam(String),
+    #[error("The team {0} is archived. Unarchive it before adding people.")]
+    ArchivedTeam(Quoted),
     /// Rule 11.
     #[error("Agents always receive tasks: act_as_agent cannot be set for the role agent.")]
     ActAsAgentOfAgent,
@@ -187,6 +211,9 @@ pub enum Refusal {
     /// The change expects a version of something that does not exist.
     #[error("The change expects an existing {0}, and there is none.")]
     MissingForVersion(&'static str),
+    /// The change is to create something that exists.
+    #[error("There is a {0} already.")]
+    AlreadyExists(&'static str),
     /// The change is based on another version than the current one.
     #[error(
         "The {what} has changed since you read it: it is version {current} now. Read it again and repeat the edit."
@@ -209,7 +236,7 @@ pub enum RefusalKind {
     NotFound,
     /// Valid in itself, but in conflict with the current state.
     Conflict,
-    /// The change is not based on the current version.
+    /// The change is based on another version than the current one, or on there being none.
     VersionConflict,
 }
 
@@ -237,6 +264,7 @@ impl Refusal {
             Self::WrongSkillSet { .. } => "wrong-skill-set",
             Self::SkillName(_) | Self::ReservedSkillName(_) => "invalid-skill-name",
             Self::SkillElsewhere { .. } => "skill-elsewhere",
+            Self::SkillExists { .. } => "skill-exists",
             Self::LevelRange { .. } | Self::RangeWithoutLevels => "invalid-level-range",
             Self::SkillSetName(_) => "invalid-skill-set-name",
             Self::SkillSetExists(_) => "skill-set-exists",
@@ -259,6 +287,7 @@ impl Refusal {
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
             Self::NotDeleted(_) => "not-deleted",
             Self::DeletedUser => "deleted-user",
+            Self::AlreadyExists(_) => "already-exists",
             Self::MissingForVersion(_) | Self::VersionConflict { .. } => "stale",
         }
     }
@@ -299,6 +328,7 @@ impl Refusal {
             Self::LastAccountOwner
             | Self::ArchivedTeam(_)
             | Self::SkillElsewhere { .. }
+            | Self::SkillExists { .. }
             | Self::SkillSetExists(_)
             | Self::SkillInUse { .. }
             | Self::SkillSetInUse { .. }
@@ -308,7 +338,9 @@ impl Refusal {
             | Self::NotDeleted(_)
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,
-            Self::MissingForVersion(_) | Self::VersionConflict { .. } => RefusalKind::VersionConflict,
+            Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
+                RefusalKind::VersionConflict
+            }
         }
     }
 }

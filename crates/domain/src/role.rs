@@ -45,6 +45,6 @@ impl FromStr for Role {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| Refusal::UnknownRole(text.to_owned()))
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| Refusal::UnknownRole(text.into()))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use crate::{Refusal, SkillSetName};
+use crate::{Refusal, SkillSetName, text::name_key};
 
 /// Words that are not names in TaskRouter's expressions, as in `routing.levels.in > 5`.
 const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "null", "or", "true"];
@@ -11,7 +11,11 @@ const RESERVED: [&str; 9] = ["and", "contains", "false", "has", "in", "not", "nu
 /// An adopted name must fit into a key of the table.
 const MAX_ADOPTED_BYTES: usize = 512;
 
-/// A skill's name, on which TaskRouter routes; unique across all skill sets.
+/// How much of a name is compared, in characters: more than a new name has.
+const MAX_KEY_CHARS: usize = 128;
+
+/// A skill's name, on which TaskRouter routes; unique across all skill sets. To TaskRouter case matters, so names are
+/// compared and looked up exactly; only a new name must also have a [key](Self::name_key) that no other skill has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SkillName(String);
@@ -22,10 +26,10 @@ impl SkillName {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         match text.len() {
             1..=64 if text.chars().all(fits) => match text.to_ascii_lowercase().as_str() {
-                word if RESERVED.contains(&word) => Err(Refusal::ReservedSkillName(text.to_owned())),
+                word if RESERVED.contains(&word) => Err(Refusal::ReservedSkillName(text.into())),
                 _ => Ok(Self(text.to_owned())),
             },
-            _ => Err(Refusal::SkillName(text.to_owned())),
+            _ => Err(Refusal::SkillName(text.into())),
         }
     }
 
@@ -38,6 +42,12 @@ impl SkillName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Equal for names that differ only in case, width and invisible characters (rule 33).
+    #[must_use]
+    pub fn name_key(&self) -> String {
+        name_key(&self.0).chars().take(MAX_KEY_CHARS).collect()
     }
 }
 
@@ -112,14 +122,14 @@ impl Skill {
     /// skill's own (rule 19).
     pub fn check(&self, level: Option<Level>, skill_set: Option<&str>) -> Result<(), Refusal> {
         if let Some(asked) = skill_set.filter(|asked| *asked != self.skill_set.as_str()) {
-            let (skill, is) = (self.name.to_string(), self.skill_set.to_string());
-            return Err(Refusal::WrongSkillSet { skill, is, asked: asked.to_owned() });
+            let (skill, is) = ((&self.name).into(), (&self.skill_set).into());
+            return Err(Refusal::WrongSkillSet { skill, is, asked: asked.into() });
         }
         match (level, self.levels) {
             (None, _) => Ok(()),
-            (Some(_), None) => Err(Refusal::SkillWithoutLevels(self.name.to_string())),
+            (Some(_), None) => Err(Refusal::SkillWithoutLevels((&self.name).into())),
             (Some(level), Some(range)) if (range.min..=range.max).contains(&level) => Ok(()),
-            (Some(level), Some(range)) => Err(Refusal::LevelOutOfRange { skill: self.name.to_string(), level, range }),
+            (Some(level), Some(range)) => Err(Refusal::LevelOutOfRange { skill: (&self.name).into(), level, range }),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 
-use crate::{WorkerSid, routing::OwnedAttributes, skill::Skills};
+use crate::{Time, WorkerSid, routing::OwnedAttributes, skill::Skills};
 
 /// How long an invocation may write: longer than the function may run.
 pub const INTENT_LEASE: Duration = Duration::from_secs(90);
@@ -70,7 +70,7 @@ pub struct Contest {
     pub overwrites: u32,
     /// From then on they are reverted by a reconciliation only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
+    pub since: Option<Time>,
     /// When they were overwritten last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Timestamp>,
@@ -83,7 +83,7 @@ pub struct Contest {
 pub struct SyncFailure {
     pub reason: FailureReason,
     /// When it failed first with this reason.
-    pub since: Timestamp,
+    pub since: Time,
     /// How often in a row.
     pub attempts: u32,
 }
@@ -169,7 +169,7 @@ impl SyncState {
         let before = self.failure.as_ref().filter(|failure| failure.reason == reason);
         let failure = SyncFailure {
             reason,
-            since: before.map_or(now, |failure| failure.since),
+            since: before.map_or(now.into(), |failure| failure.since),
             attempts: before.map_or(0, |failure| failure.attempts) + 1,
         };
         Self { failure: Some(failure), ..self.clone() }.without_lease(now)
@@ -219,7 +219,7 @@ impl Contest {
     pub fn overwritten(&self, carried_at: Timestamp, now: Timestamp, desired: &Skills) -> Self {
         let is_soon = now.duration_since(carried_at).unsigned_abs() < Self::WITHIN;
         let overwrites = if is_soon { self.overwrites + 1 } else { 1 };
-        let since = self.since.or((overwrites >= Self::OVERWRITES).then_some(now));
+        let since = self.since.or((overwrites >= Self::OVERWRITES).then_some(now.into()));
         Self { overwrites, since, last: Some(now), desired: desired.clone() }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 use crate::{
-    Change, Level, Refusal, Skill, SkillName, TeamId, TeamName,
+    Change, Level, Refusal, Skill, SkillName, TeamId, TeamName, Time,
     audit::{Fields, differences},
     permissions::{Caller, Operation, authorize},
     skill::Skills,
@@ -28,9 +28,9 @@ pub struct Team {
     #[serde(default)]
     pub version: u64,
     #[serde(default)]
-    pub created_at: Timestamp,
+    pub created_at: Time,
     #[serde(default)]
-    pub updated_at: Timestamp,
+    pub updated_at: Time,
 }
 
 pub type Teams = BTreeMap<TeamId, Team>;
@@ -38,8 +38,16 @@ pub type Teams = BTreeMap<TeamId, Team>;
 impl Team {
     /// A team without skills.
     #[must_use]
-    pub const fn new(team_id: TeamId, name: TeamName, now: Timestamp) -> Self {
-        Self { team_id, name, skills: Skills::new(), archived: false, version: 1, created_at: now, updated_at: now }
+    pub fn new(team_id: TeamId, name: TeamName, now: Timestamp) -> Self {
+        Self {
+            team_id,
+            name,
+            skills: Skills::new(),
+            archived: false,
+            version: 1,
+            created_at: now.into(),
+            updated_at: now.into(),
+        }
     }
 
     /// Whether its members inherit its skills (rule 21).
@@ -58,7 +66,7 @@ impl Team {
 
     /// A team with members can be archived, but not deleted (rule 21).
     pub fn check_deletable(&self, members: usize) -> Result<(), Refusal> {
-        if members == 0 { Ok(()) } else { Err(Refusal::TeamHasMembers { team: self.name.to_string(), members }) }
+        if members == 0 { Ok(()) } else { Err(Refusal::TeamHasMembers { team: (&self.name).into(), members }) }
     }
 
     /// The differences between two states, as the history shows them (rule 31).

@@ -6,9 +6,10 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use crate::{
-    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, UserId, WorkerSid,
+    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, Time, UserId, WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
+    text,
 };
 
 /// The desired state of one user. Stored flat: the groups are not visible in the item.
@@ -28,9 +29,9 @@ pub struct User {
     pub version: u64,
     /// Counts the writes, bookkeeping included: what every write is conditional on.
     pub revision: u64,
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// Moves with each recorded change.
-    pub updated_at: Timestamp,
+    pub updated_at: Time,
 }
 
 /// Owned by the identity provider: the latest login decides.
@@ -90,6 +91,17 @@ pub enum Provenance {
     Managed,
 }
 
+impl IdpProfile {
+    /// What a login states, as it is shown and compared: without invisible characters; what then shows nothing is none
+    /// (rule 33).
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        let shown = |text: &Option<String>| text.as_deref().and_then(text::shown);
+        let email = self.email.as_ref().and_then(EmailAddress::shown);
+        Self { full_name: shown(&self.full_name), email, picture: shown(&self.picture) }
+    }
+}
+
 impl User {
     /// An active agent of whom nothing but the identity is known.
     #[must_use]
@@ -111,8 +123,8 @@ impl User {
             taskrouter: TaskRouterState::default(),
             version: 0,
             revision: 0,
-            created_at: now,
-            updated_at: now,
+            created_at: now.into(),
+            updated_at: now.into(),
         }
     }
 

@@ -10,6 +10,7 @@ pub enum ExpectedVersion {
     Unspecified,
     /// It must exist, in any version.
     Any,
+    /// One of these; with none of them, it cannot be met.
     OneOf(Vec<u64>),
 }
 
@@ -26,6 +27,21 @@ impl ExpectedVersion {
     }
 }
 
+/// Whether a change that creates something may also change what exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PutMode {
+    #[default]
+    CreateOrChange,
+    CreateOnly,
+}
+
+impl PutMode {
+    /// Refuses to change an existing `what` that was only to be created.
+    pub fn check(self, what: &'static str, exists: bool) -> Result<(), Refusal> {
+        if exists && self == Self::CreateOnly { Err(Refusal::AlreadyExists(what)) } else { Ok(()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +54,14 @@ mod tests {
         assert_eq!(ExpectedVersion::Any.check("skill", Some(8)), Ok(()));
         assert_eq!(ExpectedVersion::Any.check("skill", None), Err(Refusal::MissingForVersion("skill")));
         assert_eq!(ExpectedVersion::Unspecified.check("skill", None), Ok(()));
+        let none = ExpectedVersion::OneOf(Vec::new());
+        assert_eq!(none.check("user", Some(1)), Err(Refusal::VersionConflict { what: "user", current: 1 }));
+    }
+
+    #[test]
+    fn what_is_only_to_be_created_is_not_changed() {
+        assert_eq!(PutMode::CreateOnly.check("skill", true), Err(Refusal::AlreadyExists("skill")));
+        assert_eq!(PutMode::CreateOnly.check("skill", false), Ok(()));
+        assert_eq!(PutMode::CreateOrChange.check("skill", true), Ok(()));
     }
 }

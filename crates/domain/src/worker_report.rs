@@ -56,9 +56,9 @@ impl ReportRef {
 #[derive(Clone, PartialEq, Eq)]
 pub struct WorkerReport {
     pub worker_sid: WorkerSid,
-    /// The friendly name, never unescaped (rule 22). None if the report of a deletion leaves it out.
+    /// The friendly name, never unescaped (rule 22). None if the report leaves it out.
     pub identity: Option<Identity>,
-    /// The activity's name.
+    /// The activity's name; empty if the report leaves it out.
     pub activity: String,
     pub version: ReportVersion,
     /// Whether the worker no longer exists.
@@ -123,6 +123,14 @@ pub enum AttributeFault {
     NotAnObject,
     /// This field is missing or is not text.
     NotText(&'static str),
+    /// This field is a list where a text belongs; its first text counts.
+    List(&'static str),
+    /// This field holds half a surrogate pair, which is replaced.
+    HalfSurrogate(&'static str),
+    /// This field has more characters than attributes can have; left out.
+    TooLong(&'static str),
+    /// This field is not the list or object that belongs there, or holds something else; that is left out.
+    Shape(&'static str),
     /// A list of skills holds something that cannot be a name.
     SkillName,
     /// A level that is text; accepted if it is an integer.
@@ -136,6 +144,12 @@ impl fmt::Display for AttributeFault {
         match self {
             Self::NotAnObject => f.write_str("attributes are not a JSON object"),
             Self::NotText(field) => write!(f, "attributes.{field} is missing or is not text"),
+            Self::List(field) => write!(f, "attributes.{field} is a list; its first text counts"),
+            Self::HalfSurrogate(field) => {
+                write!(f, "attributes.{field} holds half a surrogate pair, which was replaced")
+            }
+            Self::TooLong(field) => write!(f, "attributes.{field} is longer than attributes can be; it was left out"),
+            Self::Shape(field) => write!(f, "attributes.{field} is not in the shape that Flex writes"),
             Self::SkillName => f.write_str("attributes hold a skill name that cannot be one"),
             Self::LevelAsText => f.write_str("attributes hold a level as text"),
             Self::Level => f.write_str("attributes hold a level that is not an integer"),

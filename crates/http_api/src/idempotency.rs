@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use store::{Attempt, IdempotencyStore, KeyState, StoredResponse};
 
-use crate::{HttpResult, Problem};
+use crate::{HttpResult, Problem, entity_tag};
 
 const KEY: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
@@ -50,7 +50,9 @@ where
     F: Future<Output = HttpResult>,
 {
     let Some(key) = key(request)? else { return handle(ResourceId(time_and_ids.random_id())).await };
-    let attempt = Attempt::new(caller.caller.user_id, key, &distinguishing_parts(request), time_and_ids.random_id());
+    let if_match = entity_tag::joined(request, "if-match");
+    let parts = distinguishing_parts(request, &if_match);
+    let attempt = Attempt::new(caller.caller.user_id, key, &parts, time_and_ids.random_id());
     match store.start_attempt(&attempt, time_and_ids.now()).await? {
         KeyState::Started { resource_id } => {
             let result = handle(ResourceId(resource_id)).await;
@@ -85,12 +87,11 @@ fn key(request: &Request) -> Result<Option<&str>, Problem> {
     })
 }
 
-/// Everything that distinguishes the request from others.
-fn distinguishing_parts(request: &Request) -> [&[u8]; 5] {
+/// Everything that distinguishes the request from others, with this `If-Match`.
+fn distinguishing_parts<'a>(request: &'a Request, if_match: &'a str) -> [&'a [u8]; 5] {
     let uri = request.uri();
-    let query = uri.query().unwrap_or_default();
-    let if_match = request.headers().get("if-match").map_or(&b""[..], HeaderValue::as_bytes);
-    [request.method().as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), if_match, request.body().as_ref()]
+    let (method, query) = (request.method().as_str(), uri.query().unwrap_or_default());
+    [method.as_bytes(), uri.path().as_bytes(), query.as_bytes(), if_match.as_bytes(), request.body().as_ref()]
 }
 
 /// The request is done, and its response stands whether or not it can be stored.

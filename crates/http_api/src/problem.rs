@@ -1,15 +1,21 @@
 //! Errors as problem documents (RFC 9457): the one place that maps refusals to HTTP statuses.
 //!
-//! A 5xx reveals nothing internal; its cause is logged once, here, without personal data (rule 32).
+//! Values of the request are repeated as [`domain::Quoted`]. Whatever else a message may hold, a document stays far below
+//! what Lambda returns (6 MB). A 5xx reveals nothing internal; its cause is logged once, here, without personal data (rule 32).
 
 use lambda_http::{Body, Response};
-use serde::Serialize;
 use serde_json::json;
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
 
 use app::ChangeError;
 use domain::{Refusal, RefusalKind};
 use store::{CursorError, StoreError};
+
+/// The most characters of a detail and of a pointer in a document. As JSON, one takes at most 6 bytes.
+const MAX_TEXT: usize = 2_000;
+
+/// The most errors in single fields in a document.
+const MAX_ERRORS: usize = 25;
 
 /// An error as the caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +30,25 @@ pub struct Problem {
 }
 
 /// An error in one field of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer.
     pub pointer: String,
     pub detail: String,
+}
+
+impl FieldError {
+    fn bounded(&self) -> serde_json::Value {
+        json!({"pointer": bounded(&self.pointer), "detail": bounded(&self.detail)})
+    }
+}
+
+/// The text, or its beginning.
+fn bounded(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 impl Problem {
@@ -74,11 +94,11 @@ impl Problem {
             "title": title,
             "status": self.status,
             "code": self.code,
-            "detail": self.detail,
+            "detail": bounded(&self.detail),
             "request_id": request_id,
         });
         if !self.errors.is_empty() {
-            document["errors"] = json!(self.errors);
+            document["errors"] = self.errors.iter().take(MAX_ERRORS).map(FieldError::bounded).collect();
         }
         let response = Response::builder().status(self.status).header("content-type", "application/problem+json");
         let response = if self.status == 503 { response.header("retry-after", "1") } else { response };
@@ -105,6 +125,9 @@ fn detail(refusal: &Refusal) -> String {
         Refusal::SearchTextTooShort(_) => format!("{refusal} Without `q` everybody is listed."),
         Refusal::MissingForVersion(what) => {
             format!("If-Match expects a {what}, and there is none. Leave it out to make one.")
+        }
+        Refusal::AlreadyExists(what) => {
+            format!("If-None-Match: * expects no {what}, and there is one. Leave it out to change it.")
         }
         Refusal::RoleFollowsIdentityProvider(role) => format!(
             "Roles follow the identity provider in this deployment (ROLE_AUTHORITY=idp). Change the role {role} there."
@@ -162,6 +185,15 @@ mod tests {
         assert_eq!(response.headers()["content-type"], "application/problem+json");
         assert_eq!((&document["code"], &document["request_id"]), (&json!("search-text-too-short"), &json!("r-1")));
         assert!(document["detail"].as_str().unwrap().contains("at least three"));
+    }
+
+    #[test]
+    fn a_document_has_a_limit_whatever_it_says() {
+        let long = "\u{1}".repeat(200_000);
+        let error = FieldError { pointer: long.clone(), detail: long.clone() };
+        let problem = Problem { errors: vec![error; 100], ..Problem::invalid("invalid-body", long) };
+        let length = problem.respond("r-1").body().as_ref().len();
+        assert!(length < 1_000_000, "{length}");
     }
 
     #[test]

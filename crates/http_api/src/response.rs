@@ -1,6 +1,6 @@
 //! Responses.
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::{Problem, entity_tag::etag};
@@ -16,13 +16,6 @@ pub fn json(status: u16, body: &impl Serialize) -> HttpResult {
 /// JSON with the entity tag of this version.
 pub fn versioned(version: u64, body: &impl Serialize) -> HttpResult {
     json_with(200, body, &[("etag", etag(version))])
-}
-
-/// Whether the caller prefers `return=minimal` (RFC 7240).
-#[must_use]
-pub fn prefers_minimal(request: &Request) -> bool {
-    let preferences = request.headers().get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    preferences.flat_map(|value| value.split(',')).any(|preference| preference.trim() == "return=minimal")
 }
 
 /// 204 with the entity tag, for callers who prefer it.

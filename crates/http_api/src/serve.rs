@@ -1,9 +1,12 @@
 //! Running a handler of the HTTP API on Lambda.
 
-use lambda_http::{Request, RequestExt, request::RequestContext, service_fn};
+use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext, service_fn};
 use tracing::Instrument;
 
-use crate::{HttpResult, request::route};
+use crate::{HttpResult, Problem, request::route};
+
+/// The longest body that fits into what Lambda returns (6 MB), as a JSON string and beside the headers, in bytes.
+const MAX_BODY: usize = 6 * 1024 * 1024 - 64 * 1024;
 
 /// Handles requests until the runtime ends. Problems become responses; each log line names the request and the route.
 pub async fn http<H, F>(handle: H) -> Result<(), lambda_http::Error>
@@ -16,7 +19,7 @@ where
         let span = tracing::info_span!("request", request_id, route = route(&request));
         let result = handle(request);
         async move {
-            let response = result.await.unwrap_or_else(|problem| problem.respond(&request_id));
+            let response = result.await.and_then(within_limit).unwrap_or_else(|problem| problem.respond(&request_id));
             Ok::<_, std::convert::Infallible>(response)
         }
         .instrument(span)
@@ -28,5 +31,33 @@ fn request_id(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),
+    }
+}
+
+/// Lambda ends the process of a function whose response is too long.
+fn within_limit(response: Response<Body>) -> HttpResult {
+    let body = response.body();
+    // A character takes at most 6 bytes in a JSON string.
+    let fits = body.len() <= MAX_BODY / 6 || in_json(body) <= MAX_BODY;
+    if fits { Ok(response) } else { Err(Problem::internal(&"the response is longer than Lambda returns")) }
+}
+
+/// The length of the body in Lambda's JSON.
+fn in_json(body: &Body) -> usize {
+    let text = std::str::from_utf8(body.as_ref()).unwrap_or_default();
+    serde_json::json!(text).to_string().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_that_lambda_would_not_return_is_an_internal_error() {
+        let fits = |text: String| within_limit(Response::new(Body::from(text))).is_ok();
+        assert!(fits("\"".repeat(3_000_000)));
+        assert!(fits("x".repeat(6_000_000)));
+        assert!(!fits("\"".repeat(3_200_000)));
+        assert!(!fits("x".repeat(7_000_000)));
     }
 }

@@ -1,12 +1,15 @@
 //! The parameters of a list of users, in the query of a `GET` and in the body of an export (rules 6, 7 and 9).
 
 use domain::{
-    Level, Refusal, SearchText, SkillName,
+    Level, Quoted, Refusal, SearchText, SkillName,
     search::{Criterion, UserQuery},
 };
 use serde::Deserialize;
 
-use crate::{Problem, request::Query};
+use crate::{
+    Problem,
+    request::{Query, whole_number},
+};
 
 /// The names of the parameters.
 pub const PARAMETERS: [&str; 6] = ["q", "status", "role", "team", "skill", "min_level"];
@@ -25,15 +28,19 @@ pub struct UserQueryParams {
 impl UserQueryParams {
     pub fn from_query(query: &Query) -> Result<Self, Problem> {
         let text = |name| query.text(name).map(str::to_owned);
-        let not_whole =
-            |level: &str| Problem::invalid("invalid-level", format!("min_level is {level:?}; it is a whole number."));
+        let not_whole = |level: &str| {
+            Problem::invalid("invalid-level", format!("min_level is {}; it is a whole number.", Quoted::from(level)))
+        };
         Ok(Self {
             q: text("q"),
             status: text("status"),
             role: text("role"),
             team: text("team"),
             skill: text("skill"),
-            min_level: query.text("min_level").map(|level| level.parse().map_err(|_| not_whole(level))).transpose()?,
+            min_level: query
+                .text("min_level")
+                .map(|level| whole_number(level).ok_or_else(|| not_whole(level)))
+                .transpose()?,
         })
     }
 
@@ -48,7 +55,10 @@ impl UserQueryParams {
         let status = self.status.as_deref().map(str::parse).transpose()?.unwrap_or_default();
         let role = self.role.as_deref().map(str::parse).transpose()?.map(Criterion::Role);
         let team = self.team.as_deref().map(str::parse).transpose()?.map(Criterion::Team);
-        let skill = self.skill.map(|name| SkillName::adopted(&name).ok_or(Refusal::UnknownSkill(name))).transpose()?;
+        let skill = self
+            .skill
+            .map(|name| SkillName::adopted(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into())))
+            .transpose()?;
         let skill = skill.map(|skill| Criterion::Skill { skill, min_level: self.min_level.map(Level) });
         Ok(UserQuery::new(text, status, [role, team, skill].into_iter().flatten().collect()))
     }

@@ -1,18 +1,18 @@
 //! Users as the API shows them.
 
-use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Serialize;
 
 use domain::{
-    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, User, UserId, WorkerSid,
-    effective::effective_skills, skill::Skills, team::Teams,
+    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, Time, User, UserId,
+    WorkerSid, effective::effective_skills, skill::Skills, team::Teams,
 };
 use store::{UserDetails, ViewDetails};
 
 use crate::{
     HttpResult,
-    response::{minimal, prefers_minimal, versioned},
+    preference::prefers_minimal,
+    response::{minimal, versioned},
 };
 
 /// A user in a list.
@@ -29,8 +29,8 @@ pub struct ListedUser<'a> {
     teams: Vec<TeamRef<'a>>,
     assigned_skills: Vec<SkillWithLevel<'a>>,
     version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Time,
+    updated_at: Time,
     worker: Option<Worker<'a>>,
 }
 
@@ -118,4 +118,37 @@ pub async fn changed(store: &impl ViewDetails, request: &Request, user: &User) -
     }
     let details = store.details(user).await?;
     versioned(user.version, &viewed(user, &details))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Team, test_support};
+
+    /// What Lambda returns at most, in bytes.
+    const LIMIT: usize = 6 * 1024 * 1024;
+
+    fn length(user: &User, teams: &Teams) -> usize {
+        let json = serde_json::to_string(&listed(user, teams)).unwrap();
+        // Lambda's envelope is JSON as well, with the body as a string.
+        serde_json::to_string(&json).unwrap().len()
+    }
+
+    #[test]
+    fn rule_8_a_page_of_100_users_with_all_that_4096_characters_of_attributes_can_hold_is_below_lambdas_limit() {
+        let teams = (0..25)
+            .map(|n| TeamId::new(uuid::Uuid::from_u128(n)))
+            .map(|id| (id, Team::new(id, test_support::stored(&"🙂".repeat(64)), jiff::Timestamp::UNIX_EPOCH)));
+        let teams = teams.collect::<Teams>();
+        let with_teams = test_support::agent("ada").with(|user| user.managed.teams = teams.keys().copied().collect());
+        let name = with_teams.with(|user| user.idp.full_name = Some("🙂".repeat(4_096)));
+        let quotes = with_teams.with(|user| user.idp.full_name = Some("\"".repeat(4_096 / 2)));
+        // In the attributes a name of one character takes four.
+        let skills = ('一'..).take(4_096 / 4).map(|c| (SkillName::adopted(&c.to_string()).unwrap(), None));
+        let skills = with_teams.with(|user| user.managed.assigned_skills = skills.collect());
+        for user in [name, quotes, skills] {
+            let length = length(&user, &teams);
+            assert!(100 * length < LIMIT, "{length}");
+        }
+    }
 }

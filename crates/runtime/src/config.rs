@@ -1,6 +1,6 @@
 //! Environment variables, read once before the first event. An error names the variable and what it should be.
 
-use std::env;
+use std::{env, time::Duration};
 use thiserror::Error;
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -20,6 +20,15 @@ pub fn required(name: &'static str) -> Result<String, ConfigError> {
 #[must_use]
 pub fn optional(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A whole number of seconds, at least one.
+pub fn seconds(name: &'static str) -> Result<Duration, ConfigError> {
+    let value = required(name)?;
+    match value.parse() {
+        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err(ConfigError::Invalid { name, value, expected: "a whole number of seconds, at least 1" }),
+    }
 }
 
 /// The meaning of one of several words; that of the first one if the variable is not set.

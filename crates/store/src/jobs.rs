@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use jiff::Timestamp;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 use uuid::Uuid;
 
-use domain::job::{Job, JobKind, JobState, LEASE, RETRY_WINDOW};
+use domain::job::{Job, JobKind, JobState, RETRY_WINDOW};
 
 use crate::{
     Directory, RunJobs, StoreError, StoreJobs,
@@ -22,6 +22,8 @@ pub struct Claim {
     pub job_id: Uuid,
     /// Of this job runner alone.
     pub attempt: Uuid,
+    /// How long the job runner may be silent before another one may take over the job.
+    pub lease: Duration,
 }
 
 /// The result of claiming a job.
@@ -71,7 +73,7 @@ impl RunJobs for Directory {
             .expression_attribute_values(":queued", text("queued"))
             .expression_attribute_values(":running", text("running"))
             .expression_attribute_values(":attempt", text(claim.attempt.to_string()))
-            .expression_attribute_values(":until", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":until", number((now + claim.lease).as_millisecond()))
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .expression_attribute_values(":too_long_ago", number((now - RETRY_WINDOW).as_millisecond()))
             .expression_attribute_values(":none", number(0))
@@ -99,7 +101,7 @@ impl RunJobs for Directory {
             .expression_attribute_names("#total", "total")
             .expression_attribute_values(":done", number(done))
             .expression_attribute_values(":total", number(total))
-            .expression_attribute_values(":until", number((now + LEASE).as_millisecond()));
+            .expression_attribute_values(":until", number((now + claim.lease).as_millisecond()));
         send(update).await
     }
 

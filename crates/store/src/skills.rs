@@ -1,7 +1,8 @@
 //! The catalog of skills: read, counted, written with its audit record, deleted while unused (rules 4, 19, 21, 31).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use domain::{
@@ -14,17 +15,19 @@ use crate::{
     ChangeOrigin, CommitSkill, Cursor, Directory, ImportSkills, StoreError, ViewCatalog, ViewSkill,
     dynamo::{
         deletion_lock::{DeletionLock, is_unlocked},
+        item::text,
         query_page::Direction,
         transaction::{Condition, Transaction},
     },
     schema::{
         items::read_all,
         keys::{self, Key},
+        skill_name::SKILL_NAME,
     },
 };
 
-/// The skills of a set that one transaction deletes, each with its audit record.
-const MAX_DELETED_AT_ONCE: usize = 40;
+/// The skills of a set that one transaction deletes, each with its name and its audit record.
+const MAX_DELETED_AT_ONCE: usize = 30;
 
 /// The skills that one query reads.
 const SKILLS_PAGE: usize = 1_000;
@@ -97,8 +100,13 @@ impl CommitSkill for Directory {
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         let (is_unlocked, now) = is_unlocked(origin.now);
-        let set_exists = Condition::new(format!("attribute_exists(pk) AND {is_unlocked}"), [now]);
-        writes.check(&keys::skill_set(&after.skill_set), set_exists)?;
+        let set = (":set", text(after.skill_set.as_str()));
+        let set_exists = Condition::new(format!("#name = :set AND {is_unlocked}"), [now, set]);
+        let names = [("#name".to_owned(), "name".to_owned())];
+        writes.check_named(&keys::skill_set(&after.skill_set), set_exists, Some(names.into()))?;
+        if before.is_none() {
+            claim_name(&mut writes, &after.name, action)?;
+        }
         writes.record(Subject::Skill(&after.name), &origin, action, changes)?;
         writes.check_caller(&origin)?;
         writes.send(self).await?;
@@ -172,13 +180,27 @@ impl Directory {
         origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
+        let mut names = BTreeMap::<Key, Vec<String>>::new();
         for (skill, lock) in skills {
             writes.delete(lock.key(), Some(lock.is_held()))?;
             writes.record(Subject::Skill(&skill.name), &origin, Action::Deleted, Skill::changes(Some(skill), None))?;
+            names.entry(keys::skill_name(&skill.name)).or_default().push(skill.name.to_string());
+        }
+        // A transaction takes an item once, and several skills may share one.
+        for (key, names) in names {
+            writes.update(&key, "DELETE spellings :gone", [(":gone", AttributeValue::Ss(names))], None)?;
         }
         writes.check_caller(&origin)?;
         writes.send(self).await
     }
+}
+
+/// Of new names that differ only in case, width or invisible characters one is taken (rule 33). An adopted name is kept
+/// unchanged, and counts when the next one is created.
+fn claim_name(writes: &mut Transaction<'_>, name: &SkillName, action: Action) -> Result<(), StoreError> {
+    let sets = [(":entity", text(SKILL_NAME)), (":name", AttributeValue::Ss(vec![name.to_string()]))];
+    let is_free = (action != Action::Imported).then(|| Condition::new("attribute_not_exists(spellings)", []));
+    writes.update(&keys::skill_name(name), "SET entity = :entity ADD spellings :name", sets, is_free)
 }
 
 impl ImportSkills for Directory {

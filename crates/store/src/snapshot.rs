@@ -12,6 +12,7 @@ use crate::{
     schema::{
         items::{self, Entity, Item, OutboxItem, SyncItem},
         keys::{self, Key},
+        skill_name::{SKILL_NAME, SkillNameItem},
     },
 };
 
@@ -20,7 +21,10 @@ pub struct ReadSet {
     pub users: BTreeSet<UserId>,
     pub teams: BTreeSet<TeamId>,
     pub skills: BTreeSet<SkillName>,
+    /// Found by name without regard to case, width and invisible characters (rule 33).
     pub skill_sets: BTreeSet<SkillSetName>,
+    /// The skill whose namesakes are read.
+    pub namesakes: Option<SkillName>,
     pub worker: Option<WorkerSid>,
     /// The user whose outbox is read.
     pub outbox: Option<UserId>,
@@ -34,7 +38,10 @@ pub struct Snapshot {
     pub users: BTreeMap<UserId, User>,
     pub teams: Teams,
     pub skills: BTreeMap<SkillName, Skill>,
+    /// By their names as they are spelled.
     pub skill_sets: BTreeMap<SkillSetName, SkillSet>,
+    /// Skills whose names differ only in case, width or invisible characters.
+    pub namesakes: BTreeSet<SkillName>,
     /// What TaskRouter last reported of the worker.
     pub worker: Option<WorkerItem>,
     /// What is still to be carried to TaskRouter.
@@ -59,10 +66,12 @@ impl ReadSet {
         let teams = self.teams.iter().map(|&id| keys::team(id));
         let skills = self.skills.iter().map(keys::skill);
         let sets = self.skill_sets.iter().map(keys::skill_set);
+        let namesakes = self.namesakes.iter().map(keys::skill_name);
         let worker = self.worker.iter().map(keys::worker);
         let outbox = self.outbox.iter().map(|&id| keys::outbox(id));
         let sync = self.sync.iter().map(|&id| keys::sync(id));
-        users.chain(teams).chain(skills).chain(sets).chain(worker).chain(outbox).chain(sync).collect()
+        let catalog = skills.chain(sets).chain(namesakes);
+        users.chain(teams).chain(catalog).chain(worker).chain(outbox).chain(sync).collect()
     }
 }
 
@@ -86,6 +95,7 @@ impl Snapshot {
                 let set: SkillSet = items::read(item)?;
                 self.skill_sets.insert(set.name.clone(), set);
             }
+            SKILL_NAME => self.namesakes = items::read::<SkillNameItem>(item)?.spellings,
             WorkerItem::NAME => self.worker = Some(items::read(item)?),
             OutboxItem::NAME => self.outbox = Some(items::read(item)?),
             SyncItem::NAME => self.sync = Some(items::read(item)?),

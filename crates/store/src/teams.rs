@@ -116,7 +116,7 @@ impl CommitTeam for Directory {
         }
         let (before, origin) = (change.before, change.origin);
         let version = before.map_or(0, |before| before.version) + 1;
-        let after = Team { version, updated_at: origin.now, ..change.after };
+        let after = Team { version, updated_at: origin.now.into(), ..change.after };
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         claim_name(&mut writes, before, &after)?;
@@ -163,7 +163,7 @@ fn is_claimed_by(team: &Team) -> Condition {
 
 /// A name belongs to one team.
 fn claim_name(writes: &mut Transaction<'_>, before: Option<&Team>, after: &Team) -> Result<(), StoreError> {
-    if before.is_some_and(|before| before.name.folded() == after.name.folded()) {
+    if before.is_some_and(|before| before.name.order_key() == after.name.order_key()) {
         return Ok(());
     }
     writes.put(&TeamNameClaim { name: &after.name, team_id: after.team_id }, Some(Condition::absent()))?;

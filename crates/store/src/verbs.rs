@@ -135,7 +135,7 @@ pub trait IndexUser {
 pub trait ViewTeams {
     /// Those of the teams that exist, read with eventual consistency.
     fn teams(&self, team_ids: BTreeSet<TeamId>) -> impl Future<Output = Result<Teams>> + Send;
-    /// The team that has this name, compared without case and accents.
+    /// The team that has this name, compared without case, width and invisible characters.
     fn team_id_of_name(&self, name: &TeamName) -> impl Future<Output = Result<Option<TeamId>>> + Send;
 }
 
@@ -203,7 +203,7 @@ pub trait ViewCatalog {
 ///
 /// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query`
 pub trait CommitSkill {
-    /// Creates a skill set; [`StoreError::Conflict`] if one has this name.
+    /// Creates a skill set; [`StoreError::Conflict`] if one has this name but for case, width and invisible characters.
     fn create_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
     /// Creates or changes a skill and returns it as written. [`StoreError::Conflict`] if the skill, its skill set or the
     /// caller is no longer what the change was based on.
@@ -222,7 +222,7 @@ pub trait CommitSkill {
 
 /// Adds adopted skills to the catalog.
 ///
-/// `DynamoDB`: `BatchGetItem`, `GetItem`, `PutItem`, `ConditionCheckItem`
+/// `DynamoDB`: `BatchGetItem`, `GetItem`, `PutItem`, `UpdateItem`, `ConditionCheckItem`
 pub trait ImportSkills {
     /// Adds those of the skills that the catalog lacks to the skill set "Imported" (rule 23).
     fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;

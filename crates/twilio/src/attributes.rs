@@ -1,147 +1,169 @@
-//! A worker's attributes, a JSON text, read leniently: a fault in one field leaves the others as they are.
+//! A worker's attributes, a JSON text, read field by field: a fault in one field leaves the others as they are (rule 34).
+
+use std::collections::BTreeMap;
 
 use domain::{AttributeFault, Attributes, EmailAddress, Level, Role, SkillName, skill::Skills, user::IdpProfile};
-use serde_json::{Map, Value};
 
-use crate::roles::highest_role;
+use crate::{
+    raw_json::{Field, Object, Raw},
+    roles::highest_role,
+};
+
+/// The most characters that TaskRouter takes as attributes (rule 27). No field of them can be longer.
+const MAX_CHARS: usize = 4_096;
+
+/// Beyond this, a number is not the integer that its text says: TaskRouter and Flex read numbers as doubles.
+const MAX_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// Reads attributes as TaskRouter sends them. None if the text is not a JSON object.
 pub(crate) fn read(json: &str) -> (Option<Attributes>, Vec<AttributeFault>) {
-    match serde_json::from_str(json) {
-        Ok(Value::Object(object)) => {
-            let mut faults = Vec::new();
-            let attributes = from_object(&object, &mut faults);
-            faults.dedup();
-            (Some(attributes), faults)
+    match Raw::parse(json).and_then(Raw::object) {
+        Some(fields) => {
+            let mut reader = Reader { fields, faults: Vec::new() };
+            let attributes = reader.attributes();
+            (Some(attributes), reader.faults)
         }
-        _ => (None, vec![AttributeFault::NotAnObject]),
+        None => (None, vec![AttributeFault::NotAnObject]),
     }
 }
 
-fn from_object(object: &Map<String, Value>, faults: &mut Vec<AttributeFault>) -> Attributes {
-    let mut required = |field: &'static str| {
-        let text = text(object, field);
-        if text.is_none() {
-            faults.push(AttributeFault::NotText(field));
+struct Reader<'a> {
+    fields: Object<'a>,
+    /// Each once.
+    faults: Vec<AttributeFault>,
+}
+
+impl<'a> Reader<'a> {
+    fn attributes(&mut self) -> Attributes {
+        Attributes {
+            idp: IdpProfile {
+                full_name: self.required_text("full_name"),
+                email: self.required_text("email").map(EmailAddress::reported),
+                picture: self.text("image_url"),
+            },
+            role: self.role(),
+            skills: self.skills("routing", "routing.skills", "routing.levels"),
+            disabled: self.skills("disabled_skills", "disabled_skills.skills", "disabled_skills.levels"),
+        }
+    }
+
+    fn fault(&mut self, fault: AttributeFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// None if the field is missing, null, or longer than it can be.
+    fn field(&mut self, name: &'static str) -> Option<Raw<'a>> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        if value.get().chars().count() > MAX_CHARS {
+            self.fault(AttributeFault::TooLong(name));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn required_text(&mut self, field: &'static str) -> Option<String> {
+        let faults = self.faults.len();
+        let text = self.text(field);
+        if text.is_none() && self.faults.len() == faults {
+            self.fault(AttributeFault::NotText(field));
         }
         text
-    };
-    let (full_name, email) = (required("full_name"), required("email").map(EmailAddress::reported));
-    Attributes {
-        idp: IdpProfile { full_name, email, picture: text(object, "image_url") },
-        role: role(object.get("roles")),
-        skills: skills(object.get("routing"), faults),
-        disabled: skills(object.get("disabled_skills"), faults),
     }
-}
 
-fn text(object: &Map<String, Value>, field: &str) -> Option<String> {
-    object.get(field)?.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-fn role(roles: Option<&Value>) -> Option<Role> {
-    match roles {
-        Some(Value::Array(values)) => highest_role(values.iter().filter_map(Value::as_str)),
-        Some(Value::String(value)) => highest_role([value.as_str()]),
-        _ => None,
+    /// The field's text, or the first text of its list, without white space at its ends. None if it is empty.
+    fn text(&mut self, field: &'static str) -> Option<String> {
+        let value = self.field(field)?;
+        let text = match (value.text(), value.array()) {
+            (Some(text), _) => Some(text),
+            (None, Some(elements)) => {
+                self.fault(AttributeFault::List(field));
+                let texts = elements.into_iter().filter_map(Raw::text);
+                texts.into_iter().find(|text| !text.lossy().trim().is_empty())
+            }
+            (None, None) => None,
+        };
+        let Some(text) = text else {
+            self.fault(AttributeFault::NotText(field));
+            return None;
+        };
+        if text.exact().is_none() {
+            self.fault(AttributeFault::HalfSurrogate(field));
+        }
+        Some(text.lossy().trim().to_owned()).filter(|text| !text.is_empty())
     }
-}
 
-fn skills(routing: Option<&Value>, faults: &mut Vec<AttributeFault>) -> Skills {
-    let part = |name| routing.and_then(|routing| routing.get(name));
-    let levels = part("levels").and_then(Value::as_object);
-    let Some(names) = part("skills").and_then(Value::as_array) else { return Skills::new() };
-    let mut skills = Skills::new();
-    for name in names {
-        match name.as_str().and_then(SkillName::adopted) {
-            None => faults.push(AttributeFault::SkillName),
-            Some(name) => {
-                let level = levels.and_then(|levels| levels.get(name.as_str()));
-                let level = level.and_then(|level| self::level(level, faults));
-                skills.insert(name, level);
+    /// `roles` is a list, or one text. What is no text in it is no role.
+    fn role(&mut self) -> Option<Role> {
+        let roles = self.field("roles")?;
+        let values = roles.array().unwrap_or_else(|| vec![roles]);
+        let texts = values.iter().filter_map(|value| value.text()).collect::<Vec<_>>();
+        if texts.len() < values.len() {
+            self.fault(AttributeFault::Shape("roles"));
+        }
+        highest_role(texts.iter().filter_map(|text| text.exact()))
+    }
+
+    /// `{"skills": [names], "levels": {name: level}}`
+    fn skills(&mut self, field: &'static str, names: &'static str, levels: &'static str) -> Skills {
+        let routing = self.field(field).and_then(|value| self.in_shape(field, value.object()));
+        let Some(routing) = routing else { return Skills::new() };
+        let part = |name| routing.get(name).filter(|value| !value.is_null());
+        let levels = part("levels").and_then(|value| self.in_shape(levels, value.object()));
+        let levels = levels.as_ref().map(levels_by_name).unwrap_or_default();
+        let names = part("skills").and_then(|value| self.in_shape(names, value.array()));
+        let mut skills = Skills::new();
+        for name in names.unwrap_or_default() {
+            let text = name.text();
+            match text.as_ref().and_then(|text| text.exact()).and_then(SkillName::adopted) {
+                None => self.fault(AttributeFault::SkillName),
+                Some(name) => {
+                    let level = levels.get(name.as_str()).and_then(|level| self.level(*level));
+                    skills.insert(name, level);
+                }
             }
         }
+        skills
     }
-    skills
+
+    fn in_shape<T>(&mut self, field: &'static str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.fault(AttributeFault::Shape(field));
+        }
+        value
+    }
+
+    /// Accepts an integer however it is written (`80`, `80.00`, `8e1`), as a number or as text.
+    fn level(&mut self, value: Raw<'_>) -> Option<Level> {
+        if value.is_null() {
+            return None;
+        }
+        let level = match value.text() {
+            Some(text) => {
+                self.fault(AttributeFault::LevelAsText);
+                text.exact().and_then(integer)
+            }
+            None => Some(value).filter(|value| value.is_number()).and_then(|number| integer(number.get())),
+        };
+        if level.is_none() {
+            self.fault(AttributeFault::Level);
+        }
+        level.map(Level)
+    }
 }
 
-/// Accepts an integer, an integer as text, and an integer with the fraction `.0`.
-fn level(value: &Value, faults: &mut Vec<AttributeFault>) -> Option<Level> {
-    let whole = |number: &str| number.strip_suffix(".0").unwrap_or(number).parse().ok().map(Level);
-    let level = match value {
-        Value::Null => return None,
-        Value::Number(number) => whole(&number.to_string()),
-        Value::String(text) => {
-            faults.push(AttributeFault::LevelAsText);
-            whole(text.trim())
-        }
-        _ => None,
-    };
-    if level.is_none() {
-        faults.push(AttributeFault::Level);
-    }
-    level
+/// The last one counts where a name stands there twice.
+fn levels_by_name<'a>(levels: &Object<'a>) -> BTreeMap<String, Raw<'a>> {
+    let named = |field: &Field<'a>| Some((field.key.text()?.exact()?.to_owned(), field.value));
+    levels.fields().iter().filter_map(named).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "an integer that a double holds exactly fits")]
+fn integer(number: &str) -> Option<i64> {
+    let number = number.trim().parse::<f64>().ok()?;
+    (number.fract() == 0.0 && number.abs() <= MAX_INTEGER).then_some(number as i64)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn read(json: &Value) -> (Attributes, Vec<AttributeFault>) {
-        let (attributes, faults) = super::read(&json.to_string());
-        (attributes.unwrap(), faults)
-    }
-
-    #[test]
-    fn a_login_says_who_somebody_is_and_what_they_can() {
-        let (attributes, faults) = read(&json!({
-            "full_name": "Ada Lovelace", "email": "ada@example.com", "image_url": "https://example.com/ada.png",
-            "roles": ["wfo.full_access", "supervisor"],
-            "routing": {"skills": ["English", "billing"], "levels": {"English": 80, "unheard_of": 1}},
-            "disabled_skills": {"skills": ["French"], "levels": {"French": 3}},
-        }));
-        assert_eq!(faults, []);
-        assert_eq!(
-            (attributes.idp.full_name.as_deref(), attributes.idp.email.as_ref().map(EmailAddress::as_str)),
-            (Some("Ada Lovelace"), Some("ada@example.com"))
-        );
-        assert_eq!(attributes.role, Some(Role::Supervisor));
-        let named = |skills: &Skills| skills.iter().map(|(n, l)| (n.to_string(), l.map(|l| l.0))).collect::<Vec<_>>();
-        assert_eq!(named(&attributes.skills), [("English".into(), Some(80)), ("billing".into(), None)]);
-        assert_eq!(named(&attributes.disabled), [("French".into(), Some(3))]);
-    }
-
-    #[test]
-    fn levels_as_text_are_taken_and_reported() {
-        let (attributes, faults) = read(&json!({"full_name": "A", "email": "a@b",
-            "routing": {"skills": ["a", "b", "c", "d"], "levels": {"a": "7", "b": "seven", "c": 7.5, "d": 7.0}}}));
-        assert_eq!(
-            attributes.skills.values().map(|l| l.map(|l| l.0)).collect::<Vec<_>>(),
-            [Some(7), None, None, Some(7)]
-        );
-        assert!(faults.contains(&AttributeFault::LevelAsText) && faults.contains(&AttributeFault::Level), "{faults:?}");
-    }
-
-    #[test]
-    fn what_is_missing_is_reported_and_the_rest_is_read() {
-        let (attributes, faults) = read(&json!({"roles": ["agent"], "email": 5}));
-        assert_eq!((attributes.role, attributes.idp.full_name, attributes.idp.email), (Some(Role::Agent), None, None));
-        assert_eq!(faults, [AttributeFault::NotText("full_name"), AttributeFault::NotText("email")]);
-    }
-
-    #[test]
-    fn attributes_that_are_no_json_object_say_nothing() {
-        for wrong in ["", "null", "[]", "{\"full_name\":", "\"ada\""] {
-            assert_eq!(super::read(wrong), (None, vec![AttributeFault::NotAnObject]), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn rule_32_a_fault_names_the_place_and_never_the_data() {
-        let json = json!({"full_name": ["Ada"], "routing": {"skills": [5, "x"], "levels": {"x": "secret"}}});
-        for fault in read(&json).1 {
-            assert!(!fault.to_string().contains("Ada") && !fault.to_string().contains("secret"), "{fault}");
-        }
-    }
-}
+mod tests;

@@ -1,14 +1,18 @@
 //! The form that `TaskRouter` posts to the workspace's event callback address.
 //!
-//! Twilio adds parameters and event types without notice; what is not known is passed over. A
-//! callback must have been verified ([`crate::signature`]) before it is parsed.
+//! Twilio adds parameters and event types without notice; what is not known is passed over. Only what identifies account,
+//! event and worker, and orders the event, is required (rule 34). A callback must have been verified
+//! ([`crate::signature`]) before it is parsed.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 
 use domain::{ReportVersion, WorkerReport};
+use jiff::Timestamp;
 
-use crate::report;
+use crate::report::{self, MAX_NAME_CHARS};
+
+/// Two letters and 32 hexadecimal digits.
+const MAX_SID_CHARS: usize = 34;
 
 /// A verified event of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct Callback {
     pub event_sid: Option<String>,
     /// What is reported of the worker; none for events of other kinds.
     pub worker: Option<WorkerReport>,
+    /// Fields whose values cannot be read; they count as left out.
+    pub unreadable: Vec<&'static str>,
 }
 
 /// The events that concern a worker.
@@ -52,27 +58,34 @@ pub enum CallbackError {
     /// A field without which the callback means nothing.
     #[error("the callback has no {0}")]
     Missing(&'static str),
-    /// A field that must be a whole number, within range.
-    #[error("the callback's {0} is not a whole number that fits")]
-    NotANumber(&'static str),
+    /// A field that must be a point in time.
+    #[error("the callback's {0} is not a number of seconds between 1970 and the year 9999")]
+    NotATime(&'static str),
+    /// A field that must be a SID.
+    #[error("the callback's {0} is not a SID: a SID has at most 34 characters, all of them letters and digits")]
+    NotASid(&'static str),
+    /// A name longer than TaskRouter's own limit.
+    #[error("the callback's {0} has more than {MAX_NAME_CHARS} characters, the most that TaskRouter takes")]
+    NameTooLong(&'static str),
 }
 
 impl Callback {
     /// Reads a form body as `TaskRouter` posts it.
     ///
     /// # Errors
-    /// When a field that every callback has is absent or empty, or a number is none.
+    /// When account, workspace, event type, worker or time is absent or cannot be one, or the worker's name is too long.
     pub fn parse(form_body: &[u8]) -> Result<Self, CallbackError> {
-        let form = Form(form_urlencoded::parse(form_body).into_owned().collect());
-        let event_type = form.required("EventType")?;
+        let mut form = Form::read(form_body);
+        let event_type = form.required("EventType")?.to_owned();
         let kind = EventKind::of(&event_type);
         Ok(Self {
-            account_sid: form.required("AccountSid")?,
-            workspace_sid: form.required("WorkspaceSid")?,
-            event_sid: form.optional("Sid").map(str::to_owned),
+            account_sid: form.required("AccountSid")?.to_owned(),
+            workspace_sid: form.required("WorkspaceSid")?.to_owned(),
+            event_sid: form.readable("Sid", |sid| is_sid(sid).then(|| sid.to_owned())),
             worker: form.worker(kind)?,
             kind,
             event_type,
+            unreadable: form.unreadable,
         })
     }
 }
@@ -90,55 +103,84 @@ impl EventKind {
     }
 }
 
-struct Form(HashMap<String, String>);
+/// The form's fields. Twilio sends empty values for unknown ones: those are left out.
+struct Form {
+    fields: HashMap<String, String>,
+    unreadable: Vec<&'static str>,
+}
 
 impl Form {
-    fn worker(&self, kind: EventKind) -> Result<Option<WorkerReport>, CallbackError> {
+    fn read(form_body: &[u8]) -> Self {
+        let fields = form_urlencoded::parse(form_body).into_owned().filter(|(_, text)| !text.is_empty());
+        Self { fields: fields.collect(), unreadable: Vec::new() }
+    }
+
+    fn worker(&mut self, kind: EventKind) -> Result<Option<WorkerReport>, CallbackError> {
         match kind {
             EventKind::Other => Ok(None),
-            // A deleted worker is identified by its SID; no captured body shows what else Twilio sends.
-            EventKind::Deleted => self.report(true, |field| Ok(self.or_empty(field))).map(Some),
-            EventKind::Created | EventKind::AttributesUpdate | EventKind::ActivityUpdate | EventKind::ChannelUpdate => {
-                self.report(false, |field| self.required(field)).map(Some)
-            }
+            EventKind::Created
+            | EventKind::AttributesUpdate
+            | EventKind::ActivityUpdate
+            | EventKind::ChannelUpdate
+            | EventKind::Deleted => self.report(kind == EventKind::Deleted).map(Some),
         }
     }
 
-    fn report(
-        &self,
-        deleted: bool,
-        read: impl Fn(&'static str) -> Result<String, CallbackError>,
-    ) -> Result<WorkerReport, CallbackError> {
-        let sid = self.required("WorkerSid")?;
-        let (name, attributes) = (read("WorkerName")?, read("WorkerAttributes")?);
-        read("WorkerActivitySid")?;
-        let activity = read("WorkerActivityName")?;
-        let version = ReportVersion { version: self.number("WorkerVersion")?, at_ms: self.timestamp_ms()? };
-        Ok(report::new(&sid, &name, &activity, version, deleted, &attributes))
-    }
-
-    fn timestamp_ms(&self) -> Result<i64, CallbackError> {
-        if let Some(timestamp_ms) = self.number("TimestampMs")? {
-            return Ok(timestamp_ms);
+    fn report(&mut self, deleted: bool) -> Result<WorkerReport, CallbackError> {
+        let sid = self.required("WorkerSid")?.to_owned();
+        if !is_sid(&sid) {
+            return Err(CallbackError::NotASid("WorkerSid"));
         }
-        let timestamp_s: i64 = self.number("Timestamp")?.ok_or(CallbackError::Missing("Timestamp"))?;
-        timestamp_s.checked_mul(1000).ok_or(CallbackError::NotANumber("Timestamp"))
+        let name = self.readable("WorkerName", |name| report::identity(name).map(|_| name.to_owned()));
+        // The SID alone identifies a worker that no longer exists.
+        if !deleted && self.unreadable.contains(&"WorkerName") {
+            return Err(CallbackError::NameTooLong("WorkerName"));
+        }
+        let activity = self.readable("WorkerActivityName", |name| fits(name, MAX_NAME_CHARS).then(|| name.to_owned()));
+        let worker_version = self.readable("WorkerVersion", |version| version.parse().ok());
+        let version = ReportVersion { version: worker_version, at_ms: self.at_ms()? };
+        let (name, activity) = (name.unwrap_or_default(), activity.unwrap_or_default());
+        Ok(report::new(&sid, &name, &activity, version, deleted, self.optional("WorkerAttributes")))
     }
 
-    fn number<N: FromStr>(&self, field: &'static str) -> Result<Option<N>, CallbackError> {
-        self.optional(field).map(|text| text.parse().map_err(|_| CallbackError::NotANumber(field))).transpose()
+    /// `TimestampMs` is not documented; `Timestamp` is.
+    fn at_ms(&mut self) -> Result<i64, CallbackError> {
+        if let Some(at_ms) = self.readable("TimestampMs", |text| time_ms(text.parse().ok()?)) {
+            return Ok(at_ms);
+        }
+        let seconds = self.required("Timestamp")?.parse::<i64>().ok();
+        let at_ms = seconds.and_then(|seconds| time_ms(seconds.checked_mul(1_000)?));
+        at_ms.ok_or(CallbackError::NotATime("Timestamp"))
     }
 
-    fn required(&self, field: &'static str) -> Result<String, CallbackError> {
-        self.optional(field).map(str::to_owned).ok_or(CallbackError::Missing(field))
+    /// None, and noted, if the field's text cannot be read.
+    fn readable<T>(&mut self, field: &'static str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = read(self.optional(field)?);
+        if value.is_none() {
+            self.unreadable.push(field);
+        }
+        value
     }
 
-    fn or_empty(&self, field: &str) -> String {
-        self.optional(field).unwrap_or_default().to_owned()
+    fn required(&self, field: &'static str) -> Result<&str, CallbackError> {
+        self.optional(field).ok_or(CallbackError::Missing(field))
     }
 
-    /// The value of the field, if it is not empty: Twilio sends empty values for unknown ones.
     fn optional(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str).filter(|text| !text.is_empty())
+        self.fields.get(field).map(String::as_str)
     }
+}
+
+/// Short and plain enough for a key of the table.
+fn is_sid(text: &str) -> bool {
+    fits(text, MAX_SID_CHARS) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn fits(text: &str, max_chars: usize) -> bool {
+    text.chars().count() <= max_chars
+}
+
+/// A report from beyond all times would be later than every other one, for good.
+fn time_ms(at_ms: i64) -> Option<i64> {
+    (at_ms >= 0 && Timestamp::from_millisecond(at_ms).is_ok()).then_some(at_ms)
 }

@@ -5,8 +5,9 @@
 //! of a repeated key without repetition and in order. For a body that is not a form there are no
 //! parameters; the URL carries `bodySHA256`, which must be the body's hash.
 //!
-//! Twilio's side is not of one mind about the URL's port and about quotes in its query, so a request
-//! is good if any spelling of the URL gives the signature.
+//! Twilio's side is not of one mind about the URL's port and about quotes in its query, and does not say
+//! whether a fragment with connection overrides is signed, so a request is good if any spelling of the
+//! URL gives the signature.
 
 mod spellings;
 
@@ -36,7 +37,7 @@ pub struct Verifier {
 
 impl Verifier {
     /// Takes the account's *primary* auth token and the address under which Twilio knows this
-    /// deployment, scheme and host, without path (a slash at its end is ignored).
+    /// deployment: scheme, host, and the path below which its routes are (a slash at its end is ignored).
     ///
     /// The address is configuration because a request's own `Host` is the caller's claim.
     #[must_use]

@@ -87,7 +87,7 @@ mod tests {
     fn record(changes: Vec<domain::Change>) -> Record {
         Record {
             record_id: Uuid::now_v7(),
-            at: Timestamp::UNIX_EPOCH,
+            at: Timestamp::UNIX_EPOCH.into(),
             actor: Actor::Operator,
             source: Source::Api,
             request_id: String::new(),

@@ -30,9 +30,11 @@ pub(crate) struct Background<'a> {
 }
 
 impl Background<'_> {
-    /// Starts one task for each event source mapping and schedule, and one for expired items, in `tasks`.
+    /// Starts one task for each event source mapping and schedule, and one for expired items, in `tasks`; goes on with
+    /// the asynchronous events of before.
     pub fn start(&self, tasks: &mut JoinSet<()>) -> Result<(), StartError> {
         self.start_streams(tasks)?;
+        self.queue.resume()?;
         for function in &self.system.functions {
             for schedule in &function.schedules {
                 tasks.spawn(schedule::run(function.id.clone(), schedule.clone(), self.queue.clone()));

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
+use simulator::{API_KEY_SECRET, API_KEY_SID};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data::Addresses;
@@ -16,7 +17,7 @@ use crate::names::{
     ACCOUNT_OWNER, DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
     TWILIO_WORKSPACE_SID, physical,
 };
-use crate::options::own_bin_dir;
+use crate::options::{FIRST_RETRY, own_bin_dir};
 use crate::{Options, Stack, sample};
 
 /// Runs the system of infra/template.yaml on this machine, without an AWS account and without Docker.
@@ -103,6 +104,7 @@ impl From<Start> for Options {
             template: start.template,
             bin_dir: start.bin_dir.unwrap_or_else(own_bin_dir),
             parameters: start.parameter.into_iter().collect::<BTreeMap<_, _>>(),
+            first_retry: FIRST_RETRY,
             log_to_console: start.log,
             progress,
         }
@@ -192,6 +194,7 @@ async fn welcome(stack: &Stack, data: &Path) {
     println!(
         "  Twilio                   account {TWILIO_ACCOUNT_SID}, workspace {TWILIO_WORKSPACE_SID}, auth token {TWILIO_AUTH_TOKEN}"
     );
+    println!("  Twilio API key           {API_KEY_SID}, secret {API_KEY_SECRET}");
     println!("  AWS                      region {REGION}, key {DEVELOPER_ACCESS_KEY_ID}, secret {SECRET_ACCESS_KEY}");
     for user in stack.demo_users() {
         println!("  {:<24} {} ({})", user.role, user.token, user.identity);

@@ -11,7 +11,7 @@ use crate::runtime::Endpoints;
 
 /// The format of the data: the layout of the directory and the items of the table. Raised when older data can no longer
 /// be read.
-const FORMAT: u33 = 2;
+const FORMAT: u32 = 3;
 
 /// The file that holds the format; data without it is of format 1.
 const MARKER: &str = "format";

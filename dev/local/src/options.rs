@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::names::{ACCOUNT_OWNER, TWILIO_ACCOUNT_SID, TWILIO_WORKSPACE_SID};
+
+/// How long Lambda waits before the first retry of an asynchronous event; before the second, it waits twice as long.
+pub const FIRST_RETRY: Duration = Duration::from_mins(1);
 
 /// The options of a stack.
 #[derive(Debug, Clone)]
@@ -19,6 +23,9 @@ pub struct Options {
     pub bin_dir: PathBuf,
     /// Values for parameters of the template; they override those of [`parameters`].
     pub parameters: BTreeMap<String, String>,
+    /// The wait before the first retry of an asynchronous event, in whole seconds: [`FIRST_RETRY`], or less in a test.
+    /// Jobs have a lease of the same length, as on AWS.
+    pub first_retry: Duration,
     /// Whether the functions log to the console instead of files.
     pub log_to_console: bool,
     /// Called after each login of a demo user, with the number of logins so far and in total.
@@ -37,6 +44,7 @@ impl Options {
             template: concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/template.yaml").into(),
             bin_dir: own_bin_dir(),
             parameters: BTreeMap::new(),
+            first_retry: Duration::from_secs(1),
             log_to_console: false,
             progress: |_, _| {},
         }

@@ -53,7 +53,7 @@ async fn invoke(
     match header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse") {
         "DryRun" => StatusCode::NO_CONTENT.into_response(),
         "Event" => {
-            services.queue.send(id, payload);
+            services.queue.send(id, &payload);
             StatusCode::ACCEPTED.into_response()
         }
         "RequestResponse" => answered(services.functions.invoke(id, payload).await),

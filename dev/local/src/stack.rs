@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use embedded::{Dynamo, S3};
 use serde_json::Value;
 use simulator::Simulator;
@@ -17,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayListener};
 use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
@@ -64,7 +65,7 @@ impl Stack {
         let addresses = addresses(url, &simulator, &dynamo, &s3, &services)?;
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
         let failures = Failures::at(data.join("failures.jsonl"));
-        let queue = Queue::new(functions.clone(), failures.clone());
+        let queue = Queue::new(functions.clone(), failures.clone(), options.first_retry, data.join("queue"))?;
 
         let mut tasks = JoinSet::new();
         let app = Services { functions: functions.clone(), queue: queue.clone(), secrets: secrets(&system) };
@@ -165,6 +166,8 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     // Dropping the sender is the signal.
     let stopped = async { drop(stopped.await) };
+    // `tap_io` gives the listener its connections' addresses.
+    let listener = GatewayListener(listener).tap_io(|_| {});
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
         tracing::error!("the gateway failed: {error}; restart the stack");
     }
@@ -203,7 +206,10 @@ async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Si
 }
 
 fn read_template(options: &Options, url: &str, simulator: &str) -> Result<System, StartError> {
-    let values = Values { here: parameters(url, simulator), given: options.parameters.clone() };
+    let mut here = parameters(url, simulator);
+    // As on AWS: the first retry finds the lease of a job runner that died over.
+    here.insert("JobLeaseSeconds".to_owned(), options.first_retry.as_secs().to_string());
+    let values = Values { here, given: options.parameters.clone() };
     Ok(template::read(&options.template, &values)?)
 }
 

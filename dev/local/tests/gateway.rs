@@ -149,3 +149,44 @@ async fn a_page_of_an_allowed_origin_may_read_even_a_refusal() {
     assert_eq!(answer.headers()["access-control-allow-origin"], "https://flex.twilio.com");
     stack.stop().await;
 }
+
+/// Sends a request as it is written and returns the status and the body.
+async fn raw(stack: &local::Stack, request: String) -> (u16, Value) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = stack.url().strip_prefix("http://").unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::String(body.to_owned())))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_none_is_a_bad_request() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+    let get = async |path: &str, hosts: &str| {
+        raw(&stack, format!("GET {path} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")).await
+    };
+
+    assert_eq!(get("/healthz", "Host: localhost\r\n").await.0, 200);
+    assert_eq!(get("/open/x", "Host: 127.0.0.1:8080\r\n").await.0, 200);
+    for (path, hosts) in [
+        ("/open/x", "Host: a\r\nHost: a\r\n"),
+        ("/open/x", "Host: a b\r\n"),
+        ("/open/x", "Host: a\r\nHost: b\r\n"),
+        ("/open/x", "Host: a:x\r\n"),
+        ("/open/x", "Host: a/b\r\n"),
+        ("/open/x", "Host: \r\n"),
+        ("/open/x", ""),
+        ("/open/<x>", "Host: a\r\n"),
+        ("/open/x?q=<", "Host: a\r\n"),
+        ("/open/x y", "Host: a\r\n"),
+    ] {
+        assert_eq!(get(path, hosts).await, (400, message("Bad Request")), "{path} {hosts}");
+    }
+    let (status, refused) = get("/open/x", &format!("Host: a\r\nX: {}\r\n", "x".repeat(1_000_000))).await;
+    assert_eq!((status, refused), (431, message("Request Header Fields Too Large")));
+    stack.stop().await;
+}

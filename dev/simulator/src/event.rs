@@ -1,23 +1,26 @@
-//! Events of workers: as a callback's form, and as a resource of the Events list.
+//! Events of workers and reservations: as a callback's form, and as a resource of the Events list.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 use crate::activity::Activity;
+use crate::actor::{Actor, Origin};
 use crate::attributes::with_slashes_escaped;
 use crate::place::{Place, WORKSPACE_NAME, date};
-use crate::worker::Worker;
+use crate::reservation::{Reservation, Status};
+use crate::worker::{Worker, new_ordered_sid};
 
 const OPERATING_UNIT_SID: &str = "OU00000000000000000000000000000000";
 
-/// The kind of a change to a worker.
+/// The kind of a change to a worker or to one of its reservations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Created,
     AttributesUpdate,
     ActivityUpdate,
     Deleted,
+    /// A reservation got this status.
+    Reservation(Status),
 }
 
 /// One event, with the worker right after it.
@@ -26,7 +29,10 @@ pub(crate) struct Event {
     pub(crate) sid: String,
     pub(crate) kind: Kind,
     pub(crate) at: Timestamp,
+    pub(crate) actor: Actor,
     pub(crate) worker: Worker,
+    /// The reservation right after the event, of events about one.
+    pub(crate) reservation: Option<Reservation>,
     previous: Option<Previous>,
 }
 
@@ -44,23 +50,36 @@ impl Kind {
             Self::AttributesUpdate => "worker.attributes.update",
             Self::ActivityUpdate => "worker.activity.update",
             Self::Deleted => "worker.deleted",
+            Self::Reservation(status) => status.event_type(),
         }
     }
 }
 
 impl Event {
-    /// Any event but a change of activity.
-    pub(crate) fn new(kind: Kind, worker: &Worker, at: Timestamp) -> Self {
-        // Version 7, so that the order of SIDs is the order of events.
-        let sid = format!("EV{}", Uuid::now_v7().simple());
-        Self { sid, kind, at, worker: worker.clone(), previous: None }
+    /// An event without further details.
+    pub(crate) fn new(kind: Kind, worker: &Worker, origin: &Origin) -> Self {
+        Self {
+            sid: new_ordered_sid("EV"),
+            kind,
+            at: origin.at,
+            actor: origin.actor.clone(),
+            worker: worker.clone(),
+            reservation: None,
+            previous: None,
+        }
     }
 
     /// A change of activity, from `before` to `worker`.
-    pub(crate) fn activity_update(before: &Worker, worker: &Worker, at: Timestamp) -> Self {
-        let lasted_ms = at.as_millisecond() - before.date_status_changed.as_millisecond();
+    pub(crate) fn activity_update(before: &Worker, worker: &Worker, origin: &Origin) -> Self {
+        let lasted_ms = origin.at.as_millisecond() - before.date_status_changed.as_millisecond();
         let previous = Some(Previous { activity: before.activity(), lasted_ms });
-        Self { previous, ..Self::new(Kind::ActivityUpdate, worker, at) }
+        Self { previous, ..Self::new(Kind::ActivityUpdate, worker, origin) }
+    }
+
+    /// A reservation that was just created, or has a new status.
+    pub(crate) fn of_reservation(reservation: &Reservation, worker: &Worker, origin: &Origin) -> Self {
+        let kind = Kind::Reservation(reservation.status);
+        Self { reservation: Some(reservation.clone()), ..Self::new(kind, worker, origin) }
     }
 
     /// The fields of the callback's form, with the names that Twilio's requests have.
@@ -71,14 +90,15 @@ impl Event {
             ("WorkspaceName", WORKSPACE_NAME.to_owned()),
             ("EventType", self.kind.event_type().to_owned()),
             ("EventDescription", self.description()),
-            ("ResourceType", "worker".to_owned()),
-            ("ResourceSid", self.worker.sid.clone()),
+            ("ResourceType", self.resource_type().to_owned()),
+            ("ResourceSid", self.resource_sid().to_owned()),
             ("Timestamp", self.at.as_second().to_string()),
             ("TimestampMs", self.at.as_millisecond().to_string()),
             ("Sid", self.sid.clone()),
         ];
         fields.extend(self.worker_fields());
         fields.extend(self.previous.iter().flat_map(Previous::fields));
+        fields.extend(self.reservation.iter().flat_map(reservation_fields));
         fields
     }
 
@@ -86,23 +106,37 @@ impl Event {
     pub(crate) fn resource(&self, place: &Place) -> Value {
         json!({
             "account_sid": place.account_sid,
-            "actor_sid": place.workspace_sid,
-            "actor_type": "workspace",
-            "actor_url": place.workspace_url(),
+            "actor_sid": self.actor.sid(place),
+            "actor_type": self.actor.kind(),
+            "actor_url": self.actor.url(place),
             "description": self.description(),
             "event_data": self.data(place),
             "event_date": date(self.at),
             "event_date_ms": self.at.as_millisecond(),
             "event_type": self.kind.event_type(),
-            "resource_sid": self.worker.sid,
-            "resource_type": "worker",
-            "resource_url": place.url(&self.worker.path()),
+            "resource_sid": self.resource_sid(),
+            "resource_type": self.resource_type(),
+            "resource_url": place.url(&self.resource_path()),
             "sid": self.sid,
-            "source": "twilio",
+            "source": self.actor.source(),
             "source_ip_address": "127.0.0.1",
             "workspace_sid": place.workspace_sid,
             "url": place.url(&format!("Events/{}", self.sid)),
         })
+    }
+
+    fn resource_type(&self) -> &'static str {
+        if self.reservation.is_some() { "reservation" } else { "worker" }
+    }
+
+    fn resource_sid(&self) -> &str {
+        self.reservation.as_ref().map_or(&self.worker.sid, |reservation| &reservation.sid)
+    }
+
+    fn resource_path(&self) -> String {
+        let worker = self.worker.path();
+        let reservation = self.reservation.as_ref();
+        reservation.map_or(worker.clone(), |reservation| format!("{worker}/Reservations/{}", reservation.sid))
     }
 
     fn worker_fields(&self) -> [(&'static str, String); 7] {
@@ -127,14 +161,17 @@ impl Event {
             Kind::AttributesUpdate => {
                 format!("Worker {name} updated attributes to {}", with_slashes_escaped(&self.worker.attributes))
             }
+            Kind::Reservation(status) => {
+                format!("Reservation {} of worker {name} {}", self.resource_sid(), status.name())
+            }
         }
     }
 
-    /// The form's fields about worker and workspace, with names in snake case.
+    /// The form's fields about workspace, worker and reservation, with names in snake case.
     fn data(&self, place: &Place) -> Map<String, Value> {
         let fields = self.fields(place).into_iter();
         fields
-            .filter(|(name, _)| name.starts_with("Work"))
+            .filter(|(name, _)| ["Work", "Reservation", "Task"].iter().any(|start| name.starts_with(start)))
             .map(|(name, value)| (snake_case(name), Value::String(value)))
             .collect()
     }
@@ -151,7 +188,11 @@ impl Previous {
     }
 }
 
-pub(crate) fn snake_case(name: &str) -> String {
+fn reservation_fields(reservation: &Reservation) -> [(&'static str, String); 2] {
+    [("ReservationSid", reservation.sid.clone()), ("TaskSid", reservation.task_sid.clone())]
+}
+
+fn snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for character in name.chars() {
         if character.is_ascii_uppercase() && !snake.is_empty() {

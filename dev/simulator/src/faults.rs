@@ -1,9 +1,11 @@
 //! Faults that the simulator injects.
 
-use std::time::Duration;
+use std::fmt;
 
-use axum::http::{Method, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::rest_fault::{RestFault, one_or_more};
 
 /// All faults. Each is optional; a new request replaces all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,10 +13,12 @@ use serde::{Deserialize, Serialize};
 pub struct Faults {
     /// Faults of callbacks.
     pub callbacks: CallbackFaults,
-    /// A fault of `TaskRouter`'s REST API.
-    pub rest: Option<RestFault>,
-    /// A fault of the token check.
-    pub tokens: Option<RestFault>,
+    /// Faults of `TaskRouter`'s and Flex's REST API. The first that affects a request counts.
+    #[serde(deserialize_with = "one_or_more")]
+    pub rest: Vec<RestFault>,
+    /// Faults of the token check.
+    #[serde(deserialize_with = "one_or_more")]
+    pub tokens: Vec<RestFault>,
 }
 
 /// Faults of callbacks. They are applied when the callback is created, not when it is sent.
@@ -25,29 +29,15 @@ pub struct CallbackFaults {
     pub drop: HowMany,
     /// `true`: each is sent twice. A number: each is sent that many additional times.
     pub duplicate: HowMany,
-    /// Callbacks are held back and sent in reverse order: when there are eight, when a login ends, and when the faults
-    /// end.
+    /// Callbacks are held back and sent in reverse order: when there are eight, when a request under `/sim` waits for
+    /// its callbacks, and when the faults end.
     pub reorder: bool,
     /// The delay of each, in milliseconds.
     pub delay_ms: u64,
 }
 
-/// A fault of the REST API or of the token check.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RestFault {
-    /// The affected method: `GET`, `POST` or `DELETE`; by default all.
-    pub method: Option<String>,
-    /// The status, from 400 to 599, with which the request fails; by default it succeeds.
-    pub status: Option<u16>,
-    /// How many requests are affected; by default all, until the faults end.
-    pub times: Option<u32>,
-    /// The delay of each request, in milliseconds.
-    pub latency_ms: u64,
-}
-
 /// `true`, `false`, or a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum HowMany {
     /// Always or never.
@@ -56,44 +46,45 @@ pub enum HowMany {
     Times(u32),
 }
 
-/// The fault of one request.
-pub(crate) struct Hit {
-    pub(crate) latency: Duration,
-    pub(crate) status: Option<StatusCode>,
-}
-
 impl Default for HowMany {
     fn default() -> Self {
         Self::Always(false)
     }
 }
 
-impl Faults {
-    /// Checks the statuses. The error says what is wrong.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        for (name, fault) in [("rest", &self.rest), ("tokens", &self.tokens)] {
-            match fault.as_ref().and_then(|fault| fault.status) {
-                Some(status) if !(400..600).contains(&status) => {
-                    return Err(format!("{name}.status must be from 400 to 599, not {status}"));
-                }
-                _ => {}
+impl<'de> Deserialize<'de> for HowMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BoolOrNumber;
+
+        impl Visitor<'_> for BoolOrNumber {
+            type Value = HowMany;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "true, false, or a whole number from 0 to {}", u32::MAX)
+            }
+
+            fn visit_bool<E>(self, always: bool) -> Result<HowMany, E> {
+                Ok(HowMany::Always(always))
+            }
+
+            fn visit_u64<E: Error>(self, times: u64) -> Result<HowMany, E> {
+                let wrong = |_| E::invalid_value(Unexpected::Unsigned(times), &self);
+                u32::try_from(times).map(HowMany::Times).map_err(wrong)
             }
         }
-        Ok(())
+        deserializer.deserialize_any(BoolOrNumber)
     }
 }
 
-impl RestFault {
-    /// The fault of this request, if it has one; counts it.
-    pub(crate) fn hit(&mut self, method: &Method) -> Option<Hit> {
-        if self.method.as_ref().is_some_and(|only| !only.eq_ignore_ascii_case(method.as_str())) {
-            return None;
+impl Faults {
+    /// Checks what types cannot. The error says what is wrong.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for (name, faults) in [("rest", &self.rest), ("tokens", &self.tokens)] {
+            for fault in faults {
+                fault.check().map_err(|wrong| format!("{name}.{wrong}"))?;
+            }
         }
-        if let Some(times) = &mut self.times {
-            *times = times.checked_sub(1)?;
-        }
-        let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
-        Some(Hit { latency: Duration::from_millis(self.latency_ms), status })
+        Ok(())
     }
 }
 

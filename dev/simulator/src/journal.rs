@@ -1,4 +1,5 @@
-//! Keeps workers and tokens across restarts, as JSON lines. The last line of a worker or token counts.
+//! Keeps workers, reservations, tokens and Flex's configuration across restarts, as JSON lines. The last line of each
+//! counts.
 //!
 //! Each change appends a line, so that a change costs the same for any number of workers. At start the file is
 //! rewritten without obsolete lines. An incomplete last line, left by a crash while it was written, is ignored.
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::configuration::Configuration;
+use crate::reservation::{Reservation, Reservations};
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -22,13 +25,16 @@ enum Entry {
     Worker(Worker),
     Deleted(String),
     Token(Token),
+    Reservation(Reservation),
+    Configuration(Option<Configuration>),
 }
 
 /// The state that the lines describe.
-#[derive(Default)]
 pub(crate) struct SavedState {
     pub(crate) workers: BTreeMap<String, Worker>,
     pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) reservations: Reservations,
+    pub(crate) configuration: Option<Configuration>,
 }
 
 /// Why the journal cannot be read or written.
@@ -67,11 +73,30 @@ impl Journal {
         self.append(&Entry::Token(token.clone()));
     }
 
+    pub(crate) fn reservation(&mut self, reservation: &Reservation) {
+        self.append(&Entry::Reservation(reservation.clone()));
+    }
+
+    pub(crate) fn configuration(&mut self, configuration: Option<&Configuration>) {
+        self.append(&Entry::Configuration(configuration.cloned()));
+    }
+
     /// A failed write is only logged: the simulator works on, and a restart will lack the change.
     fn append(&mut self, entry: &Entry) {
         let Some(file) = &mut self.0 else { return };
         if let Err(error) = line(entry).and_then(|line| file.write_all(&line)) {
             tracing::error!(%error, "failed to write the simulator's journal; a restart will lack this change");
+        }
+    }
+}
+
+impl Default for SavedState {
+    fn default() -> Self {
+        Self {
+            workers: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            reservations: Reservations::new(),
+            configuration: Some(Configuration::default()),
         }
     }
 }
@@ -84,11 +109,16 @@ impl SavedState {
             }
             Entry::Deleted(sid) => {
                 self.workers.remove(&sid);
+                self.reservations.retain(|_, reservation| reservation.worker_sid != sid);
             }
             Entry::Token(token) if token.expiration > now => {
                 self.tokens.insert(token.value.clone(), token);
             }
             Entry::Token(_) => {}
+            Entry::Reservation(reservation) => {
+                self.reservations.insert(reservation.sid.clone(), reservation);
+            }
+            Entry::Configuration(configuration) => self.configuration = configuration,
         }
     }
 }
@@ -123,6 +153,10 @@ fn rewrite(path: &Path, saved: &SavedState) -> io::Result<()> {
     for token in saved.tokens.values() {
         lines.extend(line(&Entry::Token(token.clone()))?);
     }
+    for reservation in saved.reservations.values() {
+        lines.extend(line(&Entry::Reservation(reservation.clone()))?);
+    }
+    lines.extend(line(&Entry::Configuration(saved.configuration.clone()))?);
     fs::write(&new, lines)?;
     fs::rename(new, path)
 }

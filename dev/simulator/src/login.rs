@@ -1,13 +1,15 @@
 //! What Flex does at a login by single sign-on.
 
-use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::activity::{AVAILABLE_ACTIVITY_SID, OFFLINE_ACTIVITY_SID};
-use crate::attributes;
+use crate::actor::Origin;
+use crate::attributes::{self, Members};
 use crate::event::Event;
 use crate::refusal::Refusal;
+use crate::reservation::Status;
 use crate::token::{Token, escaped};
 use crate::worker::Worker;
 use crate::workspace::{Change, Workspace};
@@ -22,8 +24,9 @@ pub(crate) struct Claims {
     full_name: String,
     email: String,
     roles: Vec<String>,
+    /// Further attributes, as an object; raw, so that they arrive as they are written.
     #[serde(default)]
-    attributes: Map<String, Value>,
+    attributes: Option<Box<RawValue>>,
 }
 
 /// The result of a login.
@@ -33,34 +36,32 @@ pub(crate) struct LoggedIn {
     pub(crate) events: Vec<Event>,
 }
 
-/// Creates the worker, or overwrites its attributes with the claims. An offline worker then becomes available; any
-/// other keeps its activity.
-pub(crate) fn log_in(workspace: &mut Workspace, claims: &Claims, now: Timestamp) -> Result<LoggedIn, Refusal> {
+/// Creates the worker, or overwrites its attributes with the claims. An offline worker then becomes available, unless
+/// it has pending reservations; any other keeps its activity.
+pub(crate) fn log_in(workspace: &mut Workspace, claims: &Claims, origin: &Origin) -> Result<LoggedIn, Refusal> {
     let (worker, mut events) = match workspace.find_by_name(&claims.identity).cloned() {
-        Some(worker) => overwrite(workspace, &worker, claims, now)?,
-        None => create(workspace, claims, now)?,
+        Some(worker) => overwrite(workspace, &worker, claims, origin)?,
+        None => create(workspace, claims, origin)?,
     };
-    if worker.activity_sid == OFFLINE_ACTIVITY_SID {
+    let pending = workspace.reservations_of(&worker.sid).any(|reservation| reservation.status == Status::Pending);
+    if worker.activity_sid == OFFLINE_ACTIVITY_SID && !pending {
         let activity_sid = Some(AVAILABLE_ACTIVITY_SID.to_owned());
         let available = Change { activity_sid, ..Change::default() };
-        events.extend(workspace.update(&worker.sid, available, now)?.1);
+        events.extend(workspace.update(&worker.sid, available, origin)?.1);
     }
-    let token = Token::issue(&worker.sid, &claims.identity, &claims.roles, now);
+    let token = Token::issue(&worker.sid, &claims.identity, &claims.roles, origin.at);
     workspace.keep_token(&token);
     Ok(LoggedIn { worker_sid: worker.sid, token: token.value, events })
 }
 
-fn create(workspace: &mut Workspace, claims: &Claims, now: Timestamp) -> Result<(Worker, Vec<Event>), Refusal> {
-    let mut attributes = Map::new();
-    attributes.insert("contact_uri".to_owned(), json!(format!("client:{}", escaped(&claims.identity))));
-    attributes.insert("image_url".to_owned(), json!(IMAGE_URL));
-    claims.overwrite(&mut attributes);
+fn create(workspace: &mut Workspace, claims: &Claims, origin: &Origin) -> Result<(Worker, Vec<Event>), Refusal> {
+    let own = json!({ "contact_uri": format!("client:{}", escaped(&claims.identity)), "image_url": IMAGE_URL });
     let change = Change {
         friendly_name: Some(claims.identity.clone()),
-        attributes: Some(Value::Object(attributes).to_string()),
+        attributes: Some(claims.overwrite(&own.to_string())?),
         ..Change::default()
     };
-    let (worker, event) = workspace.create(change, now)?;
+    let (worker, event) = workspace.create(change, origin)?;
     Ok((worker, vec![event]))
 }
 
@@ -68,20 +69,27 @@ fn overwrite(
     workspace: &mut Workspace,
     worker: &Worker,
     claims: &Claims,
-    now: Timestamp,
+    origin: &Origin,
 ) -> Result<(Worker, Vec<Event>), Refusal> {
-    let mut attributes = attributes::parse(&worker.attributes)?;
-    claims.overwrite(&mut attributes);
-    let attributes = Some(Value::Object(attributes).to_string());
-    workspace.update(&worker.sid, Change { attributes, ..Change::default() }, now)
+    let attributes = Some(claims.overwrite(&worker.attributes)?);
+    workspace.update(&worker.sid, Change { attributes, ..Change::default() }, origin)
 }
 
 impl Claims {
-    /// Each claim replaces the whole value of its key; other keys stay.
-    fn overwrite(&self, attributes: &mut Map<String, Value>) {
-        attributes.insert("full_name".to_owned(), json!(self.full_name));
-        attributes.insert("email".to_owned(), json!(self.email));
-        attributes.insert("roles".to_owned(), json!(self.roles));
-        attributes.extend(self.attributes.clone());
+    /// Each claim replaces the whole value of its key; all else stays as it is written.
+    fn overwrite(&self, attributes: &str) -> Result<String, Refusal> {
+        let named = [("full_name", json!(self.full_name)), ("email", json!(self.email)), ("roles", json!(self.roles))];
+        let set = |text: String, (key, value): &(&str, Value)| attributes::set(&text, key, &value.to_string());
+        let mut attributes = named.iter().fold(attributes.to_owned(), set);
+        for (key, value) in self.further()?.iter() {
+            let key = key.ok_or_else(|| Refusal::bad("attributes: a key has half a surrogate pair"))?;
+            attributes = attributes::set(&attributes, &key, value);
+        }
+        Ok(attributes)
+    }
+
+    fn further(&self) -> Result<Members<'_>, Refusal> {
+        let text = self.attributes.as_ref().map_or("{}", |attributes| attributes.get());
+        Members::of(text).ok_or_else(|| Refusal::bad("attributes must be an object"))
     }
 }

@@ -1,9 +1,12 @@
 //! Twilio's errors: `{code, message, more_info, status}`.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Twilio API\"");
 
 /// The error response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +28,17 @@ impl Refusal {
         Self { message, ..Self::of(StatusCode::NOT_FOUND) }
     }
 
-    pub(crate) fn no_worker(sid: &str) -> Self {
-        let message = format!("The requested resource Worker {sid} was not found");
+    /// 404 for a resource of this kind.
+    pub(crate) fn no(kind: &str, sid: &str) -> Self {
+        let message = format!("The requested resource {kind} {sid} was not found");
         Self { message, ..Self::of(StatusCode::NOT_FOUND) }
+    }
+
+    /// 501: Twilio has it, the simulator does not.
+    pub(crate) fn not_simulated(path: &str) -> Self {
+        let path = path.strip_prefix("/v1").unwrap_or(path);
+        let message = format!("{path} is not simulated; dev/simulator/README.md lists what is");
+        Self { message, ..Self::of(StatusCode::NOT_IMPLEMENTED) }
     }
 
     pub(crate) fn stale(version: u64) -> Self {
@@ -39,8 +50,9 @@ impl Refusal {
         Self { code: 20003, message: "Authenticate".to_owned(), ..Self::of(StatusCode::UNAUTHORIZED) }
     }
 
-    pub(crate) fn method_not_allowed() -> Self {
-        Self { code: 20004, ..Self::of(StatusCode::METHOD_NOT_ALLOWED) }
+    pub(crate) fn method_not_allowed(method: &Method) -> Self {
+        let message = format!("{method} is not possible or not simulated here; dev/simulator/README.md lists what is");
+        Self { code: 20004, message, ..Self::of(StatusCode::METHOD_NOT_ALLOWED) }
     }
 
     /// An error without details: the code is 20 followed by the status.
@@ -58,6 +70,10 @@ impl IntoResponse for Refusal {
             "more_info": format!("https://www.twilio.com/docs/errors/{}", self.code),
             "status": self.status.as_u16(),
         });
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+        }
+        response
     }
 }

@@ -1,17 +1,25 @@
-//! Twilio's REST API: `TaskRouter` and the identity service.
+//! Twilio's REST API: `TaskRouter`, Flex's configuration, and the identity service.
 
+mod channels;
+mod configuration;
+mod events;
 mod gate;
 mod iam;
 mod paging;
-mod parts;
+mod parameters;
+mod precondition;
+mod reservations;
+mod statistics;
 mod workers;
+mod workspaces;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::OriginalUri;
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -19,25 +27,61 @@ use crate::state::State;
 /// The shared state, for handlers.
 type Shared = axum::extract::State<Arc<State>>;
 
+/// What Twilio's workspace has and the simulator does not.
+const NOT_SIMULATED: [&str; 13] = [
+    "/CumulativeStatistics",
+    "/RealTimeStatistics",
+    "/Statistics",
+    "/TaskChannels",
+    "/TaskChannels/{*rest}",
+    "/TaskQueues",
+    "/TaskQueues/{*rest}",
+    "/Tasks",
+    "/Tasks/{*rest}",
+    "/Workers/CumulativeStatistics",
+    "/Workers/Statistics",
+    "/Workflows",
+    "/Workflows/{*rest}",
+];
+
 /// All routes under `/v1`, behind the gate.
 pub(crate) fn routes(state: &Arc<State>) -> Router<Arc<State>> {
-    let workspace = Router::new()
-        .route("/", get(parts::workspace))
-        .route("/Activities", get(parts::activities))
-        .route("/Activities/{sid}", get(parts::activity))
-        .route("/Events", get(parts::events))
-        .route("/Workers", get(workers::list).post(workers::create))
-        .route("/Workers/{sid}", get(workers::fetch).post(workers::update).delete(workers::delete))
-        .route("/Workers/{sid}/Channels", get(parts::channels))
-        .route("/Workers/{sid}/Reservations", get(parts::reservations));
     Router::new()
-        .nest("/v1/Workspaces/{workspace}", workspace)
+        .route("/v1/Workspaces", get(workspaces::list))
+        .nest("/v1/Workspaces/{workspace}", workspace())
+        .route("/v1/Configuration", get(configuration::fetch))
         .route("/v1/Accounts/{account}/Tokens/validate", post(iam::validate))
         .fallback(not_found)
-        .method_not_allowed_fallback(async || Refusal::method_not_allowed())
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), gate::pass))
+}
+
+fn workspace() -> Router<Arc<State>> {
+    let simulated = Router::new()
+        .route("/", get(workspaces::fetch))
+        .route("/Activities", get(workspaces::activities))
+        .route("/Activities/{sid}", get(workspaces::activity))
+        .route("/Events", get(events::list))
+        .route("/Events/{sid}", get(events::fetch))
+        .route("/Workers", get(workers::list).post(workers::create))
+        .route("/Workers/RealTimeStatistics", get(statistics::real_time))
+        .route("/Workers/{sid}", get(workers::fetch).post(workers::update).delete(workers::delete))
+        .route("/Workers/{sid}/Channels", get(channels::list))
+        .route("/Workers/{sid}/Channels/{channel}", get(channels::fetch))
+        .route("/Workers/{sid}/Reservations", get(reservations::list))
+        .route("/Workers/{sid}/Reservations/{reservation}", get(reservations::fetch))
+        .route("/Workers/{sid}/Statistics", any(not_simulated));
+    NOT_SIMULATED.iter().fold(simulated, |router, path| router.route(path, any(not_simulated)))
 }
 
 async fn not_found(OriginalUri(uri): OriginalUri) -> Refusal {
     Refusal::not_found(uri.path())
+}
+
+async fn not_simulated(OriginalUri(uri): OriginalUri) -> Refusal {
+    Refusal::not_simulated(uri.path())
+}
+
+async fn method_not_allowed(method: Method) -> Refusal {
+    Refusal::method_not_allowed(&method)
 }

@@ -1,8 +1,9 @@
 //! The state that all requests share.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -26,13 +27,38 @@ pub(crate) struct State {
     calls: Mutex<VecDeque<Call>>,
 }
 
-/// A REST call that was received.
+/// A REST call that was received, with the status of its response; none if it got no response.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
-    pub(crate) status: u16,
+    pub(crate) status: Option<u16>,
     pub(crate) at: Timestamp,
+}
+
+/// Records a REST call when it ends, also if its client goes away before.
+pub(crate) struct Recording {
+    state: Arc<State>,
+    call: Option<Call>,
+}
+
+impl Recording {
+    pub(crate) fn start(state: Arc<State>, method: &Method, path: &str) -> Self {
+        let at = Timestamp::now();
+        Self { state, call: Some(Call { method: method.to_string(), path: path.to_owned(), status: None, at }) }
+    }
+
+    pub(crate) fn end(mut self, status: StatusCode) {
+        self.call.iter_mut().for_each(|call| call.status = Some(status.as_u16()));
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.state.record(call);
+        }
+    }
 }
 
 impl State {
@@ -62,7 +88,7 @@ impl State {
         lock(&self.faults)
     }
 
-    pub(crate) fn record(&self, call: Call) {
+    fn record(&self, call: Call) {
         let mut calls = lock(&self.calls);
         if calls.len() == MAX_CALLS {
             calls.pop_front();

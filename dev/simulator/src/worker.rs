@@ -66,17 +66,14 @@ impl Worker {
         })
     }
 
+    /// The links lead to what is simulated only.
     fn links(&self, place: &Place) -> Value {
         let own = place.url(&self.path());
-        let all = place.url("Workers");
         json!({
             "channels": format!("{own}/Channels"),
             "activity": place.url(&format!("Activities/{}", self.activity_sid)),
             "workspace": place.workspace_url(),
-            "statistics": format!("{all}/Statistics"),
-            "real_time_statistics": format!("{all}/RealTimeStatistics"),
-            "cumulative_statistics": format!("{all}/CumulativeStatistics"),
-            "worker_statistics": format!("{own}/Statistics"),
+            "real_time_statistics": place.url("Workers/RealTimeStatistics"),
             "worker_channels": format!("{own}/Channels"),
             "reservations": format!("{own}/Reservations"),
         })
@@ -86,4 +83,9 @@ impl Worker {
 /// A new SID: the two letters of its kind and 32 hex digits.
 pub(crate) fn new_sid(kind: &str) -> String {
     format!("{kind}{}", Uuid::new_v4().simple())
+}
+
+/// A new SID that is greater than all earlier ones, so that the order of SIDs is the order of their creation.
+pub(crate) fn new_ordered_sid(kind: &str) -> String {
+    format!("{kind}{}", Uuid::now_v7().simple())
 }

@@ -1,16 +1,21 @@
-//! The workspace: its workers, their events, and the issued tokens.
+//! The workspace: its workers, their reservations and events, Flex's configuration, and the issued tokens.
 //!
 //! One lock protects all of it. A change returns its events; the caller sends them.
+
+mod reservations;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
 use crate::activity::{ACTIVITIES, Activity, OFFLINE_ACTIVITY_SID};
+use crate::actor::Origin;
 use crate::attributes;
+use crate::configuration::{Configuration, Deletion};
 use crate::event::{Event, Kind};
 use crate::journal::{Journal, SavedState};
 use crate::refusal::Refusal;
+use crate::reservation::Reservations;
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -24,6 +29,8 @@ pub(crate) struct Workspace {
     workers: BTreeMap<String, Worker>,
     by_name: HashMap<String, String>,
     tokens: BTreeMap<String, Token>,
+    reservations: Reservations,
+    configuration: Option<Configuration>,
     events: VecDeque<Event>,
     journal: Journal,
 }
@@ -40,11 +47,19 @@ pub(crate) struct Change {
 impl Workspace {
     pub(crate) fn new(journal: Journal, saved: SavedState) -> Self {
         let by_name = saved.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
-        Self { workers: saved.workers, by_name, tokens: saved.tokens, events: VecDeque::new(), journal }
+        Self {
+            workers: saved.workers,
+            by_name,
+            tokens: saved.tokens,
+            reservations: saved.reservations,
+            configuration: saved.configuration,
+            events: VecDeque::new(),
+            journal,
+        }
     }
 
     pub(crate) fn worker(&self, sid: &str) -> Result<&Worker, Refusal> {
-        self.workers.get(sid).ok_or_else(|| Refusal::no_worker(sid))
+        self.workers.get(sid).ok_or_else(|| Refusal::no("Worker", sid))
     }
 
     /// Friendly names are unique without regard to case.
@@ -62,6 +77,16 @@ impl Workspace {
         self.events.iter().rev()
     }
 
+    /// Flex's configuration; none if there is no Flex.
+    pub(crate) fn configuration(&self) -> Option<&Configuration> {
+        self.configuration.as_ref()
+    }
+
+    pub(crate) fn configure(&mut self, configuration: Option<Configuration>) {
+        self.journal.configuration(configuration.as_ref());
+        self.configuration = configuration;
+    }
+
     pub(crate) fn token(&self, token: &str, now: Timestamp) -> Option<&Token> {
         self.tokens.get(token).filter(|token| token.expiration > now)
     }
@@ -71,15 +96,15 @@ impl Workspace {
         self.tokens.insert(token.value.clone(), token.clone());
     }
 
-    pub(crate) fn create(&mut self, change: Change, now: Timestamp) -> Result<(Worker, Event), Refusal> {
+    pub(crate) fn create(&mut self, change: Change, origin: &Origin) -> Result<(Worker, Event), Refusal> {
         let name = change.friendly_name.ok_or_else(|| Refusal::bad("FriendlyName is required"))?;
         self.check_name(&name, None)?;
         let text = change.attributes.unwrap_or_else(|| "{}".to_owned());
-        attributes::parse(&text)?;
+        attributes::check(&text)?;
         let activity = change.activity_sid.map_or(Ok(&ACTIVITIES[0]), |sid| activity(&sid))?;
-        let worker = Worker::new(name, text, activity, now);
+        let worker = Worker::new(name, text, activity, origin.at);
         self.put(worker.clone());
-        Ok((worker.clone(), self.record(Event::new(Kind::Created, &worker, now))))
+        Ok((worker.clone(), self.record(Event::new(Kind::Created, &worker, origin))))
     }
 
     /// Applies a change, and increments the version if it changes anything. Gives the new worker and the events, which
@@ -88,31 +113,42 @@ impl Workspace {
         &mut self,
         sid: &str,
         change: Change,
-        now: Timestamp,
+        origin: &Origin,
     ) -> Result<(Worker, Vec<Event>), Refusal> {
         let before = self.worker(sid)?.clone();
-        let mut after = self.changed(&before, change, now)?;
-        if after == before {
-            return Ok((after, Vec::new()));
+        let reject = change.reject_pending_reservations;
+        let mut after = self.changed(&before, change, origin.at)?;
+        let pending = self.pending_reservations(&before, &after, reject)?;
+        let kinds = kinds_of(&before, &after);
+        if !kinds.is_empty() || after.friendly_name != before.friendly_name {
+            after.version += 1;
+            after.date_updated = origin.at;
         }
-        after.version += 1;
-        after.date_updated = now;
-        self.by_name.remove(&key(&before.friendly_name));
-        self.put(after.clone());
-        let events = updates(&before, &after, now).into_iter().map(|event| self.record(event)).collect();
+        if after != before {
+            self.by_name.remove(&key(&before.friendly_name));
+            self.put(after.clone());
+        }
+        let mut events = self.reject(&pending, origin)?;
+        events.extend(kinds.into_iter().map(|kind| self.record(update_event(kind, &before, &after, origin))));
         Ok((after, events))
     }
 
-    pub(crate) fn delete(&mut self, sid: &str, now: Timestamp) -> Result<Event, Refusal> {
+    pub(crate) fn delete(&mut self, sid: &str, origin: &Origin) -> Result<Event, Refusal> {
         let worker = self.worker(sid)?.clone();
         if worker.activity_sid != OFFLINE_ACTIVITY_SID {
             let activity = worker.activity().name;
             return Err(Refusal::bad(format!("Worker {sid} cannot be deleted: it is {activity} and not Offline")));
         }
+        let open = self.reservations_of(sid).filter(|reservation| reservation.status.is_open()).count();
+        let deletion = self.configuration().map(|configuration| configuration.deletion_with_reservations);
+        if open > 0 && deletion == Some(Deletion::Refused) {
+            return Err(Refusal::bad(format!("Worker {sid} cannot be deleted while it has {open} open reservations")));
+        }
         self.workers.remove(sid);
         self.by_name.remove(&key(&worker.friendly_name));
+        self.reservations.retain(|_, reservation| reservation.worker_sid != sid);
         self.journal.deleted(sid);
-        Ok(self.record(Event::new(Kind::Deleted, &worker, now)))
+        Ok(self.record(Event::new(Kind::Deleted, &worker, origin)))
     }
 
     /// The worker with the change applied; version and date are the old ones.
@@ -123,10 +159,8 @@ impl Workspace {
             after.friendly_name = name;
         }
         if let Some(text) = change.attributes {
-            attributes::parse(&text)?;
-            if !attributes::same(&text, &before.attributes) {
-                after.attributes = text;
-            }
+            attributes::check(&text)?;
+            after.attributes = text;
         }
         if let Some(sid) = change.activity_sid.filter(|sid| *sid != before.activity_sid) {
             activity(&sid)?.sid.clone_into(&mut after.activity_sid);
@@ -174,13 +208,17 @@ fn activity(sid: &str) -> Result<&'static Activity, Refusal> {
     Activity::of(sid).ok_or_else(|| Refusal::bad(format!("ActivitySid {sid} is not an activity of this workspace")))
 }
 
-fn updates(before: &Worker, after: &Worker, now: Timestamp) -> Vec<Event> {
-    let mut events = Vec::new();
-    if after.attributes != before.attributes {
-        events.push(Event::new(Kind::AttributesUpdate, after, now));
+/// The events of an update, in order. Another spelling of the same attributes is stored, but is no change.
+fn kinds_of(before: &Worker, after: &Worker) -> Vec<Kind> {
+    let attributes = !attributes::same(&before.attributes, &after.attributes);
+    let activity = before.activity_sid != after.activity_sid;
+    let kinds = [(attributes, Kind::AttributesUpdate), (activity, Kind::ActivityUpdate)];
+    kinds.into_iter().filter(|(changed, _)| *changed).map(|(_, kind)| kind).collect()
+}
+
+fn update_event(kind: Kind, before: &Worker, after: &Worker, origin: &Origin) -> Event {
+    match kind {
+        Kind::ActivityUpdate => Event::activity_update(before, after, origin),
+        kind => Event::new(kind, after, origin),
     }
-    if after.activity_sid != before.activity_sid {
-        events.push(Event::activity_update(before, after, now));
-    }
-    events
 }

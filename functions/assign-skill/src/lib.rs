@@ -13,9 +13,11 @@ use domain::{
     edit::{assign_skill, remove_skill},
 };
 use http_api::{
-    HttpResult, caller,
-    entity_tag::if_match,
-    request::{body, route, skill, unknown_route, user_id},
+    HttpResult,
+    body::body,
+    caller,
+    entity_tag::{if_match, put_mode},
+    request::{route, skill, unknown_route, user_id},
     user_view::changed,
 };
 use store::{CommitUser, ReadSnapshot, ViewDetails};
@@ -46,11 +48,12 @@ async fn assign(
 ) -> HttpResult {
     let caller = caller::manager_from_request(request)?;
     let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
-    let Body { level, skill_set } = body(request)?;
+    let (mode, Body { level, skill_set }) = (put_mode(request)?, body(request)?);
     let target = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, expected) };
     let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
-        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-        assign_skill(user, context.caller, skill, level.map(Level), skill_set.as_deref())
+        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
+        let after = assign_skill(user, context.caller, skill, level.map(Level), skill_set.as_deref())?;
+        mode.check("skill of this user", user.managed.assigned_skills.contains_key(&name)).map(|()| after)
     });
     changed(store, request, &user.await?).await
 }
@@ -64,7 +67,7 @@ async fn remove(
     let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
     let target = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, expected) };
     let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
-        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
         remove_skill(user, context.caller, &name)
     });
     changed(store, request, &user.await?).await

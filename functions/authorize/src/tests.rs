@@ -51,7 +51,7 @@ impl ValidateToken for Stub {
         if self.twilio_unavailable {
             return Err(TwilioError::Timeout);
         }
-        Ok(self.tokens.get(token.expose_secret()).cloned().map(|answer| serde_json::from_value(answer).unwrap()))
+        Ok(self.tokens.get(token.expose_secret()).and_then(|answer| TokenAnswer::read(&answer.to_string())))
     }
 }
 
@@ -134,6 +134,19 @@ async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_e
     stub.tokens.clear();
     assert!(tokens.validate(&stub, &token, at(129)).await.unwrap().is_some());
     assert_eq!(tokens.validate(&stub, &token, at(130)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_readable_end_counts_once_and_one_without_readable_roles_opens_nothing() {
+    let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    stub.tokens.get_mut("token").unwrap()["expiration"] = json!("tomorrow");
+    let tokens = TokenCache::default();
+    for validations in [1, 2] {
+        assert_eq!(authorize(&stub, &tokens, Some("Bearer token")).await.unwrap()["isAuthorized"], true);
+        assert_eq!(*stub.validations.lock().unwrap(), validations);
+    }
+    stub.tokens.get_mut("token").unwrap()["roles"] = json!("admin");
+    assert_eq!(role_of_token(&stub).await, None);
 }
 
 #[tokio::test]

@@ -42,7 +42,8 @@ impl TokenCache {
         let Some(answer) = twilio.validate_token(token).await? else { return Ok(None) };
         let role = highest_role(answer.roles.iter().map(String::as_str));
         let holder = TokenHolder { worker_sid: WorkerSid::new(answer.worker_sid), role };
-        let until = answer.expiration.min(now + VALIDITY);
+        // Without a known end the answer counts for this request alone.
+        let until = answer.expiration.unwrap_or(now).min(now + VALIDITY);
         self.insert(hash, until, holder.clone(), now);
         Ok(Some(holder))
     }

@@ -99,7 +99,7 @@ impl StaticFiles {
         let parameters = request.path_parameters();
         let name = parameters.first("file").unwrap_or_default();
         let found = self.files.iter().find(|(known, _)| *known == name).map(|(_, file)| file);
-        found.ok_or_else(|| Problem::new(404, "unknown-file", format!("The page has no file {name:?}.")))
+        found.ok_or_else(|| Problem::new(404, "unknown-file", "The page has no such file."))
     }
 }
 

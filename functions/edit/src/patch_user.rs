@@ -8,7 +8,7 @@ use app::{
     users::{ChangeTarget, change_user},
 };
 use domain::{Refusal, Role, audit::Action, edit::Edit, policy::RoleAuthority};
-use http_api::{HttpResult, caller, entity_tag::if_match, request, user_view::changed};
+use http_api::{HttpResult, body::body, caller, entity_tag::if_match, request, user_view::changed};
 use store::{CommitUser, ReadSnapshot, ViewDetails};
 
 use crate::team_ids;
@@ -38,7 +38,7 @@ pub async fn handle(
     request: &Request,
 ) -> HttpResult {
     let caller = caller::manager_from_request(request)?;
-    let edit = request::body::<Body>(request)?.edit()?;
+    let edit = body::<Body>(request)?.edit()?;
     let teams = edit.teams.clone().unwrap_or_default();
     let target = ChangeTarget { teams, ..ChangeTarget::user(request::user_id(request)?, if_match(request)?) };
     let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {

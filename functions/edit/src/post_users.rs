@@ -9,7 +9,7 @@ use domain::{
     policy::RoleAuthority,
     provisioning::{ProvisionedUser, check_skill_count},
 };
-use http_api::{HttpResult, caller, idempotency::once, request, response::created, user_view::viewed};
+use http_api::{HttpResult, body::body, caller, idempotency::once, response::created, user_view::viewed};
 use store::{CommitUser, IdempotencyStore, ReadSnapshot, ViewDetails, ViewUser};
 
 use crate::team_ids;
@@ -48,7 +48,7 @@ impl Body {
 
 impl AssignedSkill {
     fn parse(self) -> Result<(SkillName, Option<Level>), Refusal> {
-        let name = SkillName::adopted(&self.skill).ok_or(Refusal::UnknownSkill(self.skill))?;
+        let name = SkillName::adopted(&self.skill).ok_or_else(|| Refusal::UnknownSkill((&self.skill).into()))?;
         Ok((name, self.level.map(Level)))
     }
 }
@@ -61,7 +61,7 @@ pub async fn handle(
 ) -> HttpResult {
     let caller = caller::manager_from_request(request)?;
     once(store, time_and_ids, &caller, request, async |id| {
-        let provisioned = request::body::<Body>(request)?.provisioned_user()?;
+        let provisioned = body::<Body>(request)?.provisioned_user()?;
         let user_id = UserId::new(id.uuid());
         let user = add_user(store, time_and_ids, &caller, &provisioned, roles, user_id).await?;
         let details = store.details(&user).await?;

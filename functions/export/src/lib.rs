@@ -2,20 +2,22 @@
 
 mod aws_services;
 
-use jiff::Timestamp;
 use lambda_http::{Request, RequestExt};
 use serde::Serialize;
 use uuid::Uuid;
 
 use app::{AuthenticatedCaller, TimeAndIds, query::check_existence};
 use domain::{
+    Quoted, Time,
     job::{Job, JobKind, JobState},
     permissions::{Operation, authorize},
 };
 use http_api::{
-    HttpResult, Problem, caller,
+    HttpResult, Problem,
+    body::body,
+    caller,
     idempotency::{ResourceId, once},
-    request::{Query, body, route, unknown_route},
+    request::{Query, route, unknown_route},
     response::{json, json_with},
     user_query::UserQueryParams,
 };
@@ -31,7 +33,7 @@ struct JobView<'a> {
     state: JobState,
     done: u64,
     total: Option<u64>,
-    created_at: Timestamp,
+    created_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     download_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +126,9 @@ async fn view(
     let parameters = request.path_parameters();
     let now = time_and_ids.now();
     let job_id = parameters.first("job_id").unwrap_or_default();
-    let unknown = || Problem::new(404, "unknown-job", format!("There is no job {job_id:?}. A job is kept for a day."));
+    let unknown = || {
+        Problem::new(404, "unknown-job", format!("There is no job {}. A job is kept for a day.", Quoted::from(job_id)))
+    };
     let job = store.job(job_id.parse().map_err(|_| unknown())?).await?;
     let job = job.filter(|job| !job.is_expired(now)).ok_or_else(unknown)?;
     authorize(caller.caller, Operation::ViewJob { requested_by: job.requested_by })?;

@@ -9,10 +9,12 @@ use app::{
 };
 use domain::status::{NextStep, StatusChange};
 use http_api::{
-    HttpResult, caller,
+    HttpResult,
+    body::no_body,
+    caller,
     entity_tag::if_match,
     idempotency::once,
-    request::{no_body, route, unknown_route, user_id},
+    request::{route, unknown_route, user_id},
     response::versioned,
     user_view::{ViewedUser, viewed},
 };

@@ -11,9 +11,10 @@ use domain::{
 };
 use http_api::{
     HttpResult,
-    entity_tag::if_match,
+    body::body,
+    entity_tag::{if_match, put_mode},
     idempotency::ResourceId,
-    request::{body, skill},
+    request::skill,
     response::{created, empty},
 };
 use store::{CommitSkill, ReadSnapshot, ViewCatalog, ViewTeams};
@@ -75,9 +76,11 @@ pub async fn put_skill(
     request: &Request,
 ) -> HttpResult {
     let (set, name, expected) = (set_name(request)?, skill(request)?, if_match(request)?);
+    let mode = put_mode(request)?;
     let Definition { min, max, levels } = body(request)?;
     let definition = SkillDefinition { min, max, levels };
-    let written = skills::define_skill(store, time_and_ids, caller, (&set, &name), definition, &expected).await?;
+    let expected = (&expected, mode);
+    let written = skills::define_skill(store, time_and_ids, caller, (&set, &name), definition, expected).await?;
     respond(store, &written.skill, if written.is_new { 201 } else { 200 }).await
 }
 

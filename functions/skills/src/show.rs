@@ -113,7 +113,7 @@ pub async fn set(store: &(impl ReadSnapshot + ViewCatalog + ViewTeams), request:
 async fn existing_set(store: &impl ReadSnapshot, name: &SkillSetName) -> Result<SkillSet, Problem> {
     let read_set = ReadSet { skill_sets: [name.clone()].into(), ..ReadSet::default() };
     let set = store.snapshot(&read_set).await?.skill_sets.remove(name);
-    Ok(set.ok_or_else(|| Refusal::UnknownSkillSet(name.to_string()))?)
+    Ok(set.ok_or_else(|| Refusal::UnknownSkillSet(name.into()))?)
 }
 
 /// `GET /skill-sets/{name}/skills/{skill}`.
@@ -123,7 +123,7 @@ pub async fn skill(store: &(impl ReadSnapshot + ViewCatalog + ViewTeams), reques
     let read_set = ReadSet { skills: [name.clone()].into(), ..ReadSet::default() };
     let skill = store.snapshot(&read_set).await?.skills.remove(&name);
     let skill = skill.filter(|skill| skill.skill_set == set);
-    respond(store, &skill.ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?, 200).await
+    respond(store, &skill.ok_or_else(|| Refusal::UnknownSkill((&name).into()))?, 200).await
 }
 
 /// A skill with how many use it, and its entity tag.

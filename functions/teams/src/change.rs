@@ -13,9 +13,10 @@ use domain::{
 };
 use http_api::{
     HttpResult,
-    entity_tag::if_match,
+    body::body,
+    entity_tag::{if_match, put_mode},
     idempotency::ResourceId,
-    request::{body, skill},
+    request::skill,
     response::{created, empty},
 };
 use store::{CommitTeam, ListTeams, ReadSnapshot, ViewTeams};
@@ -83,10 +84,11 @@ pub async fn grant(
     request: &Request,
 ) -> HttpResult {
     let (name, Grant { level, skill_set }) = (skill(request)?, body(request)?);
-    let (team_id, expected) = (team_id(request)?, if_match(request)?);
+    let (team_id, expected, mode) = (team_id(request)?, if_match(request)?, put_mode(request)?);
     let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
-        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
-        grant_skill(team, context.caller, skill, level.map(Level), skill_set.as_deref())
+        let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
+        let after = grant_skill(team, context.caller, skill, level.map(Level), skill_set.as_deref())?;
+        mode.check("skill of this team", team.skills.contains_key(&name)).map(|()| after)
     });
     respond(store, &team.await?).await
 }
@@ -101,7 +103,7 @@ pub async fn revoke(
     let name = skill(request)?;
     let (team_id, expected) = (team_id(request)?, if_match(request)?);
     let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
-        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill(name.to_string()))?;
+        context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
         revoke_skill(team, context.caller, &name)
     });
     respond(store, &team.await?).await

@@ -1,11 +1,10 @@
 //! Showing teams.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Serialize;
 
-use domain::{Refusal, Team, TeamId, TeamName};
+use domain::{Quoted, Refusal, Team, TeamId, TeamName, Time};
 use http_api::{
     HttpResult, Problem,
     request::Query,
@@ -28,8 +27,8 @@ pub struct ShownTeam<'a> {
     skills: Vec<SkillWithLevel<'a>>,
     members: usize,
     version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Time,
+    updated_at: Time,
 }
 
 #[must_use]
@@ -60,7 +59,7 @@ pub async fn list(store: &impl ListTeams, request: &Request) -> HttpResult {
         Some("true") => Some(true),
         Some("all") => None,
         Some(other) => {
-            let detail = format!("archived is {other:?}; it is one of false, true, all.");
+            let detail = format!("archived is {}; it is one of false, true, all.", Quoted::from(other));
             return Err(Problem::invalid("invalid-archived", detail));
         }
     };
@@ -98,5 +97,5 @@ pub async fn members(store: &(impl ReadSnapshot + ListTeams + ViewTeams), reques
 async fn existing_team(store: &impl ReadSnapshot, team_id: TeamId) -> Result<Team, Problem> {
     let read_set = ReadSet { teams: [team_id].into(), ..ReadSet::default() };
     let team = store.snapshot(&read_set).await?.teams.remove(&team_id);
-    Ok(team.ok_or_else(|| Refusal::UnknownTeam(team_id.to_string()))?)
+    Ok(team.ok_or_else(|| Refusal::UnknownTeam((&team_id).into()))?)
 }

@@ -57,5 +57,5 @@ async fn me(store: &impl ViewUser, request: &Request) -> HttpResult {
 
 async fn existing_user(store: &impl ViewUser, user_id: UserId) -> Result<User, Problem> {
     let user = store.user(user_id).await?;
-    Ok(user.ok_or_else(|| Refusal::UnknownUser(user_id.to_string()))?)
+    Ok(user.ok_or_else(|| Refusal::UnknownUser((&user_id).into()))?)
 }

@@ -3,7 +3,7 @@
 //! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it;
 //! anything else is a fault that the next callback about the worker makes up for.
 
-use lambda_http::{Body, Request, RequestExt, Response, http::HeaderMap};
+use lambda_http::{Body, Request, Response, http::HeaderMap};
 
 use app::{
     TimeAndIds,
@@ -19,6 +19,9 @@ use http_api::{
 };
 use runtime::config::{ConfigError, one_of, required};
 use twilio::{Callback, FetchWorker, Verifier, account::Account, signature};
+
+/// The path of the route, below the deployment's public address.
+const PATH: &str = "/webhooks/taskrouter";
 
 /// What callbacks are checked against.
 #[derive(Debug)]
@@ -36,7 +39,8 @@ pub fn policy() -> Result<Policy, ConfigError> {
 }
 
 impl Webhook {
-    /// Accepts callbacks of this account's workspace, posted to this deployment's public address.
+    /// Accepts callbacks of this account's workspace, posted to this deployment's public address, which may have a path
+    /// and a slash at its end.
     #[must_use]
     pub fn new(account: &Account, public_url: String) -> Self {
         Self {
@@ -70,6 +74,9 @@ impl Webhook {
         if callback.account_sid != self.account_sid || callback.workspace_sid != self.workspace_sid {
             return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
         }
+        for field in callback.unreadable {
+            tracing::warn!(field, "ignored a field of a callback: it cannot be read");
+        }
         if let Some(report) = callback.worker {
             let request_id = callback.event_sid.as_deref().unwrap_or_default();
             ingest.apply(report, Source::Webhook, request_id).await.map_err(problem)?;
@@ -81,8 +88,9 @@ impl Webhook {
 
     fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
         let header = |name: &str| text(request.headers(), name);
+        // Never the path that the gateway passes on: behind a custom domain it begins with the domain's base path.
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-        let path_and_query = format!("{}{query}", request.raw_http_path());
+        let path_and_query = format!("{PATH}{query}");
         let signature = header(signature::HEADER).unwrap_or_default();
         if self.verifier.verify(&path_and_query, header("content-type"), request.body().as_ref(), signature) {
             return Ok(());

@@ -3,6 +3,8 @@
 mod bucket;
 mod rows;
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
@@ -45,13 +47,15 @@ impl ExportError {
     }
 }
 
+/// Takes the job for as long as the lease, which each progress extends, and writes its file.
 pub async fn handle(
     store: &(impl FindUsers + CountUsers + RunJobs),
     bucket: &impl FileStore,
     time_and_ids: &impl TimeAndIds,
+    lease: Duration,
     invocation: Invocation,
 ) -> Result<(), ExportError> {
-    let claim = Claim { job_id: invocation.job_id, attempt: time_and_ids.random_id() };
+    let claim = Claim { job_id: invocation.job_id, attempt: time_and_ids.random_id(), lease };
     let job = match store.claim_job(claim, time_and_ids.now()).await? {
         JobClaim::Claimed(job) => job,
         JobClaim::Busy => return Err(ExportError::Busy),

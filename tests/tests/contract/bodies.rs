@@ -63,9 +63,10 @@ async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() 
         let Some(schema) = operation.body() else { continue };
         let accepted_fields = fixture.accepted_fields(&operation, &json!({"no_such_field": 0})).await;
         assert_eq!(accepted_fields, fields(schema), "{}", operation.route());
-        for (name, inner) in entries(&schema["properties"]).filter(|(_, inner)| inner["items"]["type"] == "object") {
+        let items = entries(&schema["properties"]).map(|(name, inner)| (name, contract.resolve(&inner["items"])));
+        for (name, item) in items.filter(|(_, item)| item["type"] == "object") {
             let accepted_fields = fixture.accepted_fields(&operation, &json!({name: [{"no_such_field": 0}]})).await;
-            assert_eq!(accepted_fields, fields(&inner["items"]), "{} {name}", operation.route());
+            assert_eq!(accepted_fields, fields(item), "{} {name}", operation.route());
         }
     }
     fixture.stack.stop().await;
@@ -77,5 +78,55 @@ async fn an_account_owner_has_every_power_that_the_contract_lists() {
     let (_, me) = fixture.send(Method::GET, "/me", &Value::Null).await;
     let permissions = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
     assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.enum_values("Power"), "{me}");
+    fixture.stack.stop().await;
+}
+
+/// Words of the language that the functions are written in.
+const RUST: &str = r"\b(i64|u32|u64|usize|f64|bool|str|String|struct|enum|variant|tuple|sequence|map|unit|Option|None|Some|invalid type)\b";
+
+/// Values of every kind, some of them long.
+fn values() -> Vec<Value> {
+    let long = "\"\u{202e}".repeat(30_000);
+    let values =
+        [json!(null), json!(true), json!(5), json!(-7.5), json!(1e300), json!(u64::MAX), json!("x"), json!(long)];
+    let lists = values.clone().map(|value| json!([value]));
+    let nested = [json!([]), json!([[]]), json!([["English", 5]]), json!({}), json!({"a": null}), json!([{}])];
+    values.into_iter().chain(lists).chain(nested).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_body_is_told_briefly_and_without_a_word_of_the_programming_language() {
+    let (contract, fixture) = (Contract::read(), Fixture::start().await);
+    let rust = Regex::new(RUST).unwrap();
+    let is_told = |problem: &Value, about: &str| {
+        let text = problem.to_string();
+        assert!(!rust.is_match(&text) && text.len() < 5_000 && !text.contains('\u{202e}'), "{about}: {text}");
+    };
+    for operation in contract.operations() {
+        let Some(schema) = operation.body() else { continue };
+        let (method, path) = (operation.method.parse::<Method>().unwrap(), fixture.path(&operation));
+        for (name, inner) in entries(&schema["properties"]) {
+            let items = entries(&inner["items"]["properties"]).map(|(item, _)| item).collect::<Vec<_>>();
+            for value in values() {
+                let inside = items.iter().map(|item| json!({name: [{*item: value}]}));
+                for body in inside.chain([json!({name: value})]) {
+                    let (status, problem) = fixture.send(method.clone(), &path, &body).await;
+                    let about = format!("{} {name}", operation.route());
+                    assert!(status < 500, "{about}: {problem}");
+                    if status >= 400 {
+                        is_told(&problem, &about);
+                    }
+                    if value.is_null() || value == json!([["English", 5]]) {
+                        assert_eq!((status, &problem["code"]), (400, &json!("invalid-body")), "{about}: {problem}");
+                    }
+                }
+            }
+        }
+        for name in ["x".repeat(100_000), "\u{202e}\"".repeat(1_000)] {
+            let (status, problem) = fixture.send(method.clone(), &path, &json!({name: 1})).await;
+            assert_eq!(status, 400, "{}", operation.route());
+            is_told(&problem, &operation.route());
+        }
+    }
     fixture.stack.stop().await;
 }

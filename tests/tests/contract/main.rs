@@ -4,6 +4,7 @@
 
 mod authority;
 mod bodies;
+mod clients;
 mod codes;
 mod documents;
 mod examples;

@@ -60,3 +60,59 @@ async fn rule_29_an_export_has_the_same_search_and_filters_and_is_for_the_one_wh
     assert_eq!(stack.get_json(&path).await["state"], "done");
     stack.stop().await;
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_29_an_export_whose_runner_is_killed_goes_on_and_has_each_user_once() {
+    let stack = TestStack::start().await;
+    let identities = (0..60).map(|n| format!("user{n}@example.com")).collect::<Vec<_>>();
+    for identity in &identities {
+        stack.create_user(identity, &json!({})).await;
+    }
+    stack.find_user("q=user59").await;
+    let path = killed_export(&stack).await;
+    let job = stack
+        .wait_for("another runner takes the export over", async || {
+            let job = stack.get_json(&path).await;
+            assert_ne!(job["state"], "failed", "{job}");
+            (job["state"] == "done").then_some(job)
+        })
+        .await;
+    let file = stack.client.get(job["download_url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+    let mut exported = file.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect::<Vec<_>>();
+    exported.retain(|identity| identity.starts_with("user"));
+    exported.sort_unstable();
+    let mut expected = identities.iter().map(String::as_str).collect::<Vec<_>>();
+    expected.sort_unstable();
+    assert_eq!(exported, expected);
+    assert!(!stack.data.path().join("failures.jsonl").exists());
+    stack.stop().await;
+}
+
+/// Starts exports until the runner of one is killed while it holds the job; returns that job's path.
+#[cfg(target_os = "linux")]
+async fn killed_export(stack: &TestStack) -> String {
+    stack
+        .wait_for("a runner is killed during its export", async || {
+            let started = stack.send_ok(Method::POST, "/exports", &json!({})).await;
+            let path = format!("/jobs/{}", started["job_id"].as_str().unwrap());
+            let has_begun = async || (stack.get_json(&path).await["state"] != "queued").then_some(());
+            stack.wait_for("the export begins", has_begun).await;
+            kill_processes(stack, "write-export");
+            (stack.get_json(&path).await["state"] == "running").then_some(path)
+        })
+        .await
+}
+
+/// `kill -9` for the processes of this function that belong to the stack.
+#[cfg(target_os = "linux")]
+fn kill_processes(stack: &TestStack, function: &str) {
+    let database = format!("AWS_ENDPOINT_URL_DYNAMODB={}", stack.running.endpoints().dynamodb);
+    for process in std::fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
+        let read = |file: &str| std::fs::read_to_string(process.path().join(file)).unwrap_or_default();
+        if read("comm").trim() == function && read("environ").split('\0').any(|variable| variable == database) {
+            let killed = std::process::Command::new("kill").arg("-9").arg(process.file_name()).status().unwrap();
+            assert!(killed.success());
+        }
+    }
+}

@@ -32,7 +32,7 @@ async fn rule_19_a_skill_has_a_range_of_its_own_or_no_levels_at_all() {
 
     let ada = format!("/users/{}", id(&stack.create_user("ada", &json!({})).await));
     let assigned = async |skill: &str, level: Value| {
-        let body = json!({"level": level});
+        let body = if level.is_null() { json!({}) } else { json!({"level": level}) };
         let response = stack.send(Method::PUT, &format!("{ada}/skills/{skill}"), &body).await;
         (response.status, response.code().to_owned())
     };
@@ -130,6 +130,32 @@ async fn rule_23_an_imported_skill_moves_into_a_skill_set_and_no_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rule_33_a_new_skill_differs_from_adopted_and_other_ones_in_more_than_case() {
+    let stack = TestStack::start().await;
+    let routing = json!({"routing": {"skills": ["Billing", "billing"], "levels": {}}});
+    let claims = json!({"identity": "ada@example.com", "full_name": "Ada Lovelace", "email": "ada@example.com",
+        "roles": ["agent"], "attributes": routing});
+    stack.log_in_with_claims(&claims).await;
+    stack.create_skill("Languages", "French", &json!({})).await;
+    let put =
+        async |name: &str| stack.send(Method::PUT, &format!("/skill-sets/Languages/skills/{name}"), &json!({})).await;
+    for taken in ["FRENCH", "french", "BILLING"] {
+        assert_eq!(put(taken).await.status_and_code(), (409, "skill-exists"), "{taken}");
+    }
+    for kept in ["Billing", "billing", "French"] {
+        assert_eq!(put(kept).await.status, 200, "{kept} moves or is defined anew");
+    }
+    for round in 0..5 {
+        let (one, other) = (format!("Round_{round}"), format!("ROUND_{round}"));
+        let (one, other) = tokio::join!(put(&one), put(&other));
+        let refused = if one.status == 201 { &other } else { &one };
+        assert_eq!(one.status.min(other.status), 201, "{one:?} {other:?}");
+        assert_eq!(refused.status_and_code(), (409, "skill-exists"));
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_19_a_name_that_taskrouter_cannot_route_on_is_refused() {
     let stack = TestStack::start().await;
     stack.send_ok(Method::POST, "/skill-sets", &json!({"name": "Languages"})).await;
@@ -161,7 +187,12 @@ async fn a_skill_set_of_any_name_has_an_address_and_is_there_once() {
         assert_eq!(stack.send(Method::DELETE, &path, &Value::Null).await.status, 204);
     }
     create("Topics").await;
-    assert_eq!(create("Topics").await.status_and_code(), (409, "skill-set-exists"));
+    for taken in ["Topics", "topics", "ＴＯＰＩＣＳ", "imported"] {
+        assert_eq!(create(taken).await.status_and_code(), (409, "skill-set-exists"), "{taken}");
+    }
+    assert_eq!(create("\u{2060}").await.status_and_code(), (400, "invalid-skill-set-name"));
+    let other_case = stack.send(Method::GET, "/skill-sets/topics", &Value::Null).await;
+    assert_eq!(other_case.status_and_code(), (404, "unknown-skill-set"), "a path is exact");
     let (one, other) = tokio::join!(create("Languages"), create("Languages"));
     let mut expected = [one.status, other.status];
     expected.sort_unstable();

@@ -175,14 +175,18 @@ async fn members_are_listed_page_by_page_and_nobody_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_teams_name_is_taken_without_regard_to_case_and_accents_also_at_the_same_moment() {
+async fn rule_33_a_teams_name_is_taken_without_regard_to_case_and_width_also_at_the_same_moment() {
     let stack = TestStack::start().await;
     let sales = stack.create_team("Sales").await;
     let create = async |name: &str| stack.send(Method::POST, "/teams", &json!({"name": name})).await;
-    for namesake in ["sales", "SALES", "Sálés", " Sales "] {
+    for namesake in ["sales", "SALES", "Ｓａｌｅｓ", " Sales\u{2800}"] {
         assert_eq!(create(namesake).await.status_and_code(), (409, "team-name-taken"), "{namesake}");
     }
-    assert_eq!(create(" ").await.status_and_code(), (400, "invalid-team-name"));
+    for nothing in [" ", "\u{202E}", "\u{AD}", "\u{2800}", "Sa\u{AD}les"] {
+        assert_eq!(create(nothing).await.status_and_code(), (400, "invalid-team-name"), "{nothing:?}");
+    }
+    assert!(create("Sa\u{AD}les").await.body["detail"].as_str().unwrap().contains("U+00AD"));
+    assert_eq!(create("Sálés").await.status, 201, "an accent makes another name");
     let support = format!("/teams/{}", stack.create_team("Support").await);
     let rename = async |team: &str, name: &str| stack.send(Method::PATCH, team, &json!({"name": name})).await;
     assert_eq!(rename(&support, "sALES").await.status_and_code(), (409, "team-name-taken"));

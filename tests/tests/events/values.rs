@@ -1,6 +1,9 @@
 //! Values for the placeholders of an event: each case gets new users, teams, skills and jobs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     LevelRange, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
@@ -249,7 +252,7 @@ impl Fixture {
     }
 
     async fn running_job(&self) -> Claim {
-        let claim = Claim { job_id: self.job().await, attempt: Uuid::new_v4() };
+        let claim = Claim { job_id: self.job().await, attempt: Uuid::new_v4(), lease: Duration::from_mins(1) };
         self.directory.claim_job(claim, Timestamp::now()).await.unwrap();
         claim
     }

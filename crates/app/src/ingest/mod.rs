@@ -180,7 +180,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
     /// What TaskRouter says now of an unknown worker whose report does not say what it is (rule 23); none if that is not
     /// more.
     async fn current_report(&self, report: &WorkerReport) -> Result<Option<WorkerReport>, TwilioError> {
-        if report.attributes.is_some() || report.deleted {
+        if (report.attributes.is_some() && report.identity.is_some()) || report.deleted {
             return Ok(None);
         }
         let Some(worker) = self.taskrouter.fetch_worker(&report.worker_sid).await? else {

@@ -4,6 +4,7 @@
 mod change;
 mod decided_since;
 mod ingest;
+mod odd_attributes;
 mod order;
 mod restore;
 mod support;

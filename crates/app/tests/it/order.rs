@@ -50,7 +50,7 @@ fn worker_events() -> impl Strategy<Value = Vec<WorkerEvent>> {
 /// takes over the former name of another, and none is both removed and renamed: if the new name arrives before the old
 /// one, ingest cannot recognise the user.
 fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent>) -> (Vec<Report>, TaskRouter) {
-    let mut current = report(1, &format!("WK-{user_of_identity}-0"), user_of_identity, first);
+    let mut current = report(1, &format!("WK{user_of_identity}0"), user_of_identity, first);
     let (mut callbacks, mut renamed, mut recreated) = (vec![current.clone()], 0, 0);
     for (i, event) in worker_events.into_iter().enumerate() {
         let second = i64::try_from(i).unwrap() * 2 + 2;
@@ -72,7 +72,7 @@ fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent
             WorkerEvent::RemovedAndRecreated(attributes) if renamed == 0 => {
                 callbacks.push(Report { deleted: true, ..next(&current.sid, &current.name, &current.attributes) });
                 recreated += 1;
-                let sid = format!("WK-{user_of_identity}-{recreated}");
+                let sid = format!("WK{user_of_identity}{recreated}");
                 current = Report {
                     attributes: attributes.to_string(),
                     ..report(second + 1, &sid, &current.name, &Value::Null)

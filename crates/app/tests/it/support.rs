@@ -148,7 +148,7 @@ impl Report {
             "sid": self.sid, "friendly_name": self.name, "attributes": self.attributes,
             "activity_sid": "WA1", "activity_name": self.activity, "date_updated": changed_at,
         });
-        twilio::Worker { version: self.version.version, ..serde_json::from_value(answer).unwrap() }
+        twilio::Worker { version: self.version.version, ..twilio::Worker::read(&answer.to_string()).unwrap() }
     }
 
     fn parsed(&self) -> WorkerReport {

@@ -249,3 +249,27 @@ fn somebody_whose_attributes_cannot_be_read_is_still_on_the_list() {
     let read = apply_latest(&ada, &report(&attributes, EARLY));
     assert_eq!((read.name(), read.managed.role), ("Ada Lovelace", Role::Supervisor));
 }
+
+#[test]
+fn rule_33_what_shows_nothing_is_dropped_from_name_email_and_picture_and_kept_in_the_identity() {
+    let idp = IdpProfile {
+        full_name: Some("\u{202E}Ada\u{200B} Love\u{AD}lace".to_owned()),
+        email: Some(EmailAddress::reported("ada\u{2060}@example.com")),
+        picture: Some("https://example.com/ada.png\u{FEFF}".to_owned()),
+    };
+    let report = WorkerReport {
+        identity: Some(identity("ada\u{200B}")),
+        ..report(&Attributes { idp, ..login(Role::Agent) }, EARLY)
+    };
+    let ada = adopt_user(&report).unwrap();
+    assert_eq!((ada.name(), ada.email()), ("Ada Lovelace", Some("ada@example.com")));
+    assert_eq!(ada.idp.picture.as_deref(), Some("https://example.com/ada.png"));
+    assert_eq!(ada.identity.as_str(), "ada\u{200B}");
+    let unseen = IdpProfile { full_name: Some("\u{2800}\u{200B}".to_owned()), ..IdpProfile::default() };
+    let unseen = Attributes { idp: unseen, ..login(Role::Agent) };
+    for named in ["ada", "a\u{200B}da"] {
+        let report = WorkerReport { identity: Some(identity(named)), ..self::report(&unseen, EARLY) };
+        let nameless = adopt_user(&report).unwrap();
+        assert_eq!((nameless.name(), nameless.identity.as_str()), ("ada", named), "the identity stands for the name");
+    }
+}

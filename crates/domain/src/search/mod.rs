@@ -9,16 +9,19 @@ pub use query::{Criterion, StatusFilter, UserQuery};
 pub use suffix::{Suffix, is_first_place, split_term, suffixes};
 
 use serde::{Deserialize, Serialize};
+use unicode_script::{Script, UnicodeScript as _};
 
 use crate::{Refusal, User};
 
 /// The longest search text, in characters after folding: longer than any name or e-mail address.
 pub const MAX_TEXT: usize = 254;
 
-/// The shortest search text, and the shortest term that the index supports, in characters after folding.
-pub const MIN_TEXT: usize = 3;
+/// The shortest search text, and the shortest term that the index supports, in characters after folding: in general, and
+/// of Han, kana or Hangul alone, since such names are often two characters long (rule 6).
+const MIN_TEXT: usize = 3;
+const MIN_DENSE_TEXT: usize = 2;
 
-/// Between name and e-mail in [`UserText::joined`]. A control character, so no folded text holds it.
+/// Between name and e-mail in [`UserText::joined`]. Invisible, so no folded text holds it.
 pub const SEPARATOR: char = '\u{1f}';
 
 /// How much of a name counts, in characters after folding.
@@ -38,26 +41,25 @@ pub struct SearchText {
 }
 
 impl SearchText {
-    /// Folds the search text. Rejects fewer than three characters and more than [`MAX_TEXT`], counted after
-    /// folding with the spaces between words (rule 6).
+    /// Folds the search text. Rejects fewer than three characters, two if both are Han, kana or Hangul, and more than
+    /// [`MAX_TEXT`], counted after folding with the spaces between words (rule 6).
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let folded = fold(text);
         match folded.chars().count() {
-            few if few < MIN_TEXT => Err(Refusal::SearchTextTooShort(few)),
             many if many > MAX_TEXT => Err(Refusal::SearchTextTooLong(many)),
+            few if !is_indexed_term(&folded) => Err(Refusal::SearchTextTooShort(few)),
             _ => Ok(Self { terms: terms(folded) }),
         }
     }
 
-    /// The terms, each of which must be part of the name or e-mail address: the words, or one phrase where no word has three
-    /// characters (rule 6). A word that is part of another one is left out.
+    /// The terms, each of which must be part of the name or e-mail address: the words, or one phrase where no word is long
+    /// enough (rule 6). A word that is part of another one is left out.
     #[must_use]
     pub fn terms(&self) -> &[String] {
         &self.terms
     }
 
-    /// The indices of the terms of three characters or more, which the index supports. There is at
-    /// least one.
+    /// The indices of the terms that are long enough for the index. There is at least one.
     pub fn indexed_terms(&self) -> impl Iterator<Item = usize> {
         self.terms.iter().enumerate().filter(|(_, term)| is_indexed_term(term)).map(|(index, _)| index)
     }
@@ -74,7 +76,20 @@ fn terms(folded: String) -> Vec<String> {
 }
 
 fn is_indexed_term(term: &str) -> bool {
-    term.chars().nth(MIN_TEXT - 1).is_some()
+    term.chars().nth(MIN_TEXT - 1).is_some() || dense_head(term) == Some(term)
+}
+
+/// The first two characters, if both are Han, kana or Hangul letters.
+fn dense_head(text: &str) -> Option<&str> {
+    let mut ends = text.char_indices().take_while(|(_, c)| is_dense(*c)).map(|(at, c)| at + c.len_utf8());
+    ends.nth(MIN_DENSE_TEXT - 1).map(|end| &text[..end])
+}
+
+/// Whether the character is a letter of Han, kana or Hangul; the prolonged sound mark `ー` and the repeated `々` are.
+fn is_dense(c: char) -> bool {
+    let scripts = c.script_extension();
+    c.is_alphabetic()
+        && [Script::Han, Script::Hiragana, Script::Katakana, Script::Hangul].iter().any(|&s| scripts.contains_script(s))
 }
 
 /// The searched text of a user: name and e-mail address, folded.

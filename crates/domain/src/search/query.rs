@@ -172,7 +172,7 @@ impl FromStr for StatusFilter {
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
         let one = Status::ALL.into_iter().find(|status| status.name() == text).map(Self::Only);
-        one.or((text == "all").then_some(Self::All)).ok_or_else(|| Refusal::UnknownStatus(text.to_owned()))
+        one.or((text == "all").then_some(Self::All)).ok_or_else(|| Refusal::UnknownStatus(text.into()))
     }
 }
 

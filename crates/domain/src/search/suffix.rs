@@ -2,16 +2,17 @@
 //!
 //! Each suffix of name and e-mail address is an entry. A text contains a term exactly if one of its suffixes begins with
 //! the term, so the users that contain a term are found by the entries under its first three characters whose rest begins
-//! with its remainder.
+//! with its remainder. A term may also be two characters of Han, kana or Hangul: each such pair is an entry of its own,
+//! without a rest, at the first place where it occurs.
 
 use std::collections::HashSet;
 
-use super::{MIN_TEXT, SEPARATOR, UserText};
+use super::{MIN_TEXT, SEPARATOR, UserText, dense_head};
 
-/// The text from one position on to the end of its field.
+/// The text from one position on to the end of its field, or the two characters of Han, kana or Hangul there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Suffix {
-    /// Its first three characters: the entry's partition.
+    /// Its first three characters, or the two: the entry's partition.
     pub head: String,
     /// What follows: how the entry's sort key begins.
     pub rest: String,
@@ -19,14 +20,15 @@ pub struct Suffix {
     pub position: usize,
 }
 
-/// Every suffix of three characters or more, in order of position. Of identical ones only the first is
-/// given, so head and rest are a key among the suffixes of one user.
+/// Every suffix of three characters or more, and every two characters of Han, kana or Hangul, in order of position. Of
+/// identical ones only the first is given, so head and rest are a key among the suffixes of one user.
 #[must_use]
 pub fn suffixes(text: &UserText) -> Vec<Suffix> {
     let fields = [(text.name(), 0), (text.email(), text.name().len() + SEPARATOR.len_utf8())];
     let mut seen = HashSet::new();
     let all = fields.into_iter().flat_map(|(field, start)| {
-        field.char_indices().filter_map(move |(at, _)| Some((split(&field[at..])?, start + at)))
+        let suffixes = field.char_indices().map(move |(at, _)| (&field[at..], start + at));
+        suffixes.flat_map(|(suffix, at)| splits(suffix).map(move |parts| (parts, at)))
     });
     all.filter(|(suffix, _)| seen.insert(*suffix))
         .map(|((head, rest), position)| Suffix { head: head.to_owned(), rest: rest.to_owned(), position })
@@ -34,7 +36,8 @@ pub fn suffixes(text: &UserText) -> Vec<Suffix> {
 }
 
 /// Where to look for a folded term: the partition's head, and how the rest begins. A term of fewer than three
-/// characters is all head, and no suffix has such a head; see [`SearchText::indexed_terms`](super::SearchText::indexed_terms).
+/// characters is all head, and unless it is one of [`SearchText::indexed_terms`](super::SearchText::indexed_terms), no
+/// suffix has such a head.
 #[must_use]
 pub fn split_term(term: &str) -> (&str, &str) {
     split(term).unwrap_or((term, ""))
@@ -47,6 +50,11 @@ pub fn is_first_place(joined: &str, position: usize, term: &str) -> bool {
     joined.find(term) == Some(position)
 }
 
+/// How an entry holds the suffix: its first two characters, if the index has them, and its first three with the rest.
+fn splits(suffix: &str) -> impl Iterator<Item = (&str, &str)> {
+    dense_head(suffix).map(|head| (head, "")).into_iter().chain(split(suffix))
+}
+
 /// The first three characters and the rest.
 fn split(text: &str) -> Option<(&str, &str)> {
     let (last, c) = text.char_indices().nth(MIN_TEXT - 1)?;
@@ -56,7 +64,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::fold;
+    use crate::search::{fold, is_indexed_term};
     use proptest::{prelude::*, sample::Index};
 
     /// What the index gives for a term: the positions of the entries found and taken.
@@ -85,7 +93,8 @@ mod tests {
     #[test]
     fn positions_are_in_bytes_of_the_joined_text() {
         let text = UserText::new("ийо", Some("李小龍"));
-        assert_eq!(entries(&text), [entry("ийо", "", 0), entry("李小龍", "", 7)]);
+        let email = [entry("李小", "", 7), entry("李小龍", "", 7), entry("小龍", "", 10)];
+        assert_eq!(entries(&text), [vec![entry("ийо", "", 0)], email.to_vec()].concat());
         assert!(is_first_place(&text.joined(), 7, "李小龍"));
     }
 
@@ -98,6 +107,18 @@ mod tests {
     #[test]
     fn a_name_of_two_characters_has_no_entry() {
         assert_eq!(suffixes(&UserText::new("Li", None)), []);
+    }
+
+    #[test]
+    fn rule_6_two_characters_of_han_kana_or_hangul_are_an_entry_of_their_own_at_their_first_place() {
+        assert_eq!(entries(&UserText::new("李明", None)), [entry("李明", "", 0)]);
+        assert_eq!(
+            entries(&UserText::new("ah 리", Some("り々"))),
+            [entry("ah ", "리", 0), entry("h 리", "", 1), entry("り々", "", 7)]
+        );
+        let twice = UserText::new("李明李明", None);
+        assert_eq!(entries(&twice).iter().filter(|(head, ..)| head == "李明").count(), 1);
+        assert_eq!(taken(&twice, "李明"), [0]);
     }
 
     #[test]
@@ -124,7 +145,7 @@ mod tests {
 
     /// Few letters, so that much is found, and found more than once; and any letters.
     fn some_text() -> impl Strategy<Value = String> {
-        prop_oneof!["[ab ]{0,12}", "[aäß@.и\u{306} ]{0,12}", "\\PC{0,30}", any::<String>()]
+        prop_oneof!["[ab ]{0,12}", "[李明リー리 a]{0,8}", "[aäß@.и\u{306} ]{0,12}", "\\PC{0,30}", any::<String>()]
     }
 
     prop_compose! {
@@ -146,7 +167,7 @@ mod tests {
         #[test]
         fn rule_6_who_contains_a_term_is_taken_once_and_nobody_else(text in user_text(), term in some_text()) {
             let term = fold(&term);
-            prop_assume!(term.chars().count() >= MIN_TEXT);
+            prop_assume!(is_indexed_term(&term));
             prop_assert_eq!(taken(&text, &term).len(), usize::from(text.contains(&term)));
         }
 
@@ -155,7 +176,7 @@ mod tests {
             text in user_text(), in_name: bool, one: Index, other: Index,
         ) {
             let term = part(if in_name { text.name() } else { text.email() }, one, other);
-            prop_assume!(term.chars().count() >= MIN_TEXT);
+            prop_assume!(is_indexed_term(term));
             prop_assert_eq!(taken(&text, term).len(), 1);
         }
 
@@ -170,7 +191,7 @@ mod tests {
         fn every_entry_says_where_it_stands_in_the_joined_text(text in user_text()) {
             let joined = text.joined();
             for Suffix { head, rest, position } in suffixes(&text) {
-                prop_assert_eq!(head.chars().count(), MIN_TEXT);
+                prop_assert!(head.chars().count() == MIN_TEXT || dense_head(&head) == Some(&head) && rest.is_empty());
                 prop_assert!(joined[position..].starts_with(&(head + &rest)));
             }
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::text::is_invisible;
 use proptest::prelude::*;
 
 fn text(typed: &str) -> SearchText {
@@ -11,16 +12,53 @@ fn ada() -> UserText {
 
 #[test]
 fn rule_6_fewer_than_three_characters_are_refused_with_their_number() {
-    for (typed, count) in [("", 0), ("  a ", 1), ("a\0b", 2), ("e\u{301}e\u{301}", 2)] {
+    for (typed, count) in [("", 0), ("  a ", 1), ("a\0b", 2), ("e\u{301}e\u{301}", 2), ("a\u{200B}b", 2)] {
         assert_eq!(SearchText::parse(typed), Err(Refusal::SearchTextTooShort(count)), "{typed:?}");
     }
 }
 
 #[test]
 fn rule_6_three_characters_are_counted_after_folding_with_spaces() {
-    for typed in ["ada", "a b", "ßa", "李小龍", "ﬃ"] {
+    for typed in ["ada", "a b", "ßa", "李小龍", "ﬃ", "李 明"] {
         assert!(SearchText::parse(typed).is_ok(), "{typed:?}");
     }
+}
+
+#[test]
+fn rule_6_two_characters_are_enough_if_both_are_han_kana_or_hangul() {
+    for typed in ["李明", "りー", "ﾘｰ", "ヤ々", "민수", "김李", "\u{200F}李明\u{200E}", "민수"] {
+        assert!(SearchText::parse(typed).is_ok(), "{typed:?}");
+    }
+    for (typed, count) in
+        [("李", 1), ("李a", 2), ("李-", 2), ("、。", 2), ("か\u{3099}", 1), ("ab", 2), ("й\u{301}", 2)]
+    {
+        assert_eq!(SearchText::parse(typed), Err(Refusal::SearchTextTooShort(count)), "{typed:?}");
+    }
+    let text = text("王明 李 ann");
+    assert_eq!(
+        (text.terms(), text.indexed_terms().collect::<Vec<_>>()),
+        (&["王明", "李", "ann"].map(String::from)[..], vec![0, 2])
+    );
+}
+
+#[test]
+fn rule_6_what_people_type_finds_what_they_see() {
+    for (typed, name) in [
+        ("o'neill", "Sinéad O’Neill"),
+        ("jean-luc", "Jean‐Luc"),
+        ("lukasz", "Łukasz"),
+        ("soren", "Søren"),
+        ("laetitia", "Lætitia"),
+        ("федор", "Фёдор"),
+        ("\u{202B}محمد\u{202C}", "مُحَمَّد"),
+        ("やまだ", "ヤマダ"),
+        ("ﾔﾏﾀﾞ", "山田 やまだ"),
+        ("sup port", "sup\u{2800}port"),
+        ("ada\u{200E}", "Ada"),
+    ] {
+        assert!(UserText::new(name, None).matches(&text(typed)), "{typed:?} {name:?}");
+    }
+    assert!(!UserText::new("Йосиф", None).matches(&text("иосиф")));
 }
 
 #[test]
@@ -102,7 +140,79 @@ fn rule_8_the_list_is_in_order_of_the_folded_name() {
     assert_eq!(names, ["adam", "Ｂｅａ", "Émile", "zelda", "Zoë"]);
 }
 
+/// Names as people have them: marks apart and together, both widths, typographic signs, invisible characters.
+fn some_name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[aeoLłŁøæÆœĐñéÅß’'‐\\- \u{301}\u{200E}]{1,10}",
+        "[фёЁеЕйЙдор \u{308}]{1,8}",
+        "[άΆσςΣϊα \u{301}]{1,8}",
+        "[محمدأﻻـ \u{64e}\u{651}\u{200c}]{1,8}",
+        "[שלום־ \u{5b8}\u{5c1}]{1,8}",
+        "[李小龍明 ]{1,6}",
+        "[やヤマダﾔﾏﾀﾞリー々 \u{3099}]{1,6}",
+        "[김민수리 ]{1,6}",
+        "[a李ー수ё’ ]{1,6}",
+    ]
+}
+
+/// A part of the text as somebody could type it: no letter is cut off from its marks.
+fn typed_part(text: &str, one: prop::sample::Index, other: prop::sample::Index) -> &str {
+    let is_mark = |c: char| unicode_normalization::char::is_combining_mark(c) || c == 'ﾞ';
+    // A mark may also stand behind an invisible character.
+    let follows_mark = |at: usize| text[at..].chars().find(|&c| !is_invisible(c) && c != 'ـ').is_some_and(is_mark);
+    let ends = text.char_indices().map(|(at, _)| at).filter(|&at| at == 0 || !follows_mark(at)).chain([text.len()]);
+    let ends = ends.collect::<Vec<_>>();
+    let (a, b) = (*one.get(&ends), *other.get(&ends));
+    &text[a.min(b)..a.max(b)]
+}
+
+/// Whether the index leads to the user: by an entry for each term that it supports.
+fn is_indexed(user: &UserText, text: &SearchText) -> bool {
+    let entries = suffixes(user);
+    text.indexed_terms().all(|index| {
+        let (head, rest) = split_term(&text.terms()[index]);
+        entries.iter().any(|entry| entry.head == head && entry.rest.starts_with(rest))
+    })
+}
+
+/// Rule 6 told in another way: by the words of the folded text.
+fn matches_naively(user: &UserText, typed: &str) -> bool {
+    let folded = fold(typed);
+    let is_dense = |c: char| matches!(c, '一'..='鿿' | 'ぁ'..='ゖ' | '가'..='힣' | 'ー' | '々');
+    let is_long = |word: &&str| word.chars().count() >= 3 || word.chars().count() == 2 && word.chars().all(is_dense);
+    let words = folded.split(' ').collect::<Vec<_>>();
+    let words = if words.iter().any(is_long) { words } else { vec![folded.as_str()] };
+    words.into_iter().all(|word| user.name().contains(word) || user.email().contains(word))
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rule_6_every_part_that_people_could_type_finds_its_owner_through_the_index(
+        name in some_name(), email in prop::option::of(some_name()), in_email: bool, upper: bool,
+        one: prop::sample::Index, other: prop::sample::Index,
+    ) {
+        let user = UserText::new(&name, email.as_deref());
+        let typed = typed_part(if in_email { email.as_deref().unwrap_or_default() } else { &name }, one, other);
+        let typed = if upper { typed.to_uppercase() } else { typed.to_owned() };
+        if let Ok(text) = SearchText::parse(&typed) {
+            prop_assert!(user.matches(&text) && is_indexed(&user, &text), "{typed:?} {text:?} {user:?}");
+        }
+    }
+
+    #[test]
+    fn rule_6_a_search_finds_exactly_what_a_naive_one_finds(
+        name in some_name(), email in prop::option::of(some_name()), words in prop::collection::vec(some_name(), 1..3),
+    ) {
+        let user = UserText::new(&name, email.as_deref());
+        let typed = words.join(" ");
+        if let Ok(text) = SearchText::parse(&typed) {
+            let found = is_indexed(&user, &text) && user.matches(&text);
+            prop_assert_eq!(found, matches_naively(&user, &typed), "{:?}", typed);
+        }
+    }
+
     #[test]
     fn a_user_text_comes_back_from_its_joined_form(name in any::<String>(), email in any::<Option<String>>()) {
         let text = UserText::new(&name, email.as_deref());

@@ -68,7 +68,7 @@ fn rules_12_and_13_the_human_step_is_named() {
 fn record(action: Action, before: &User, after: &User) -> Record {
     Record {
         record_id: Uuid::nil(),
-        at: Timestamp::UNIX_EPOCH,
+        at: Timestamp::UNIX_EPOCH.into(),
         actor: Actor::Operator,
         source: Source::Api,
         request_id: "test".into(),

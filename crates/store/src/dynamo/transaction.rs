@@ -170,7 +170,8 @@ impl<'a> Transaction<'a> {
         self.check_named(key, condition, None)
     }
 
-    fn check_named(
+    /// With names for attributes whose own are words of `DynamoDB`'s expressions.
+    pub fn check_named(
         &mut self,
         key: &Key,
         condition: Condition,
@@ -220,7 +221,7 @@ impl<'a> Transaction<'a> {
     ) -> Result<(), StoreError> {
         let record = Record {
             record_id: origin.change_id,
-            at: origin.now,
+            at: origin.now.into(),
             actor: origin.actor,
             source: origin.source,
             request_id: origin.request_id.to_owned(),

@@ -101,7 +101,7 @@ pub struct OutboxItem {
     /// New for each change.
     pub pending: Uuid,
     /// When the first change was made that is not carried over.
-    pub since: Timestamp,
+    pub since: Time,
 }
 
 impl OutboxItem {

@@ -11,17 +11,21 @@
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
 //! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
 //! | team | `TEAM#<team_id>` | `TEAM` |
-//! | team name | `TEAMS` | `NAME#<folded name>` |
-//! | skill set, skill | `SKILLS` | `SET#<name>`, `SKILL#<name>` |
+//! | team name | `TEAMS` | `NAME#<folded name>` U+001F `<name key>` |
+//! | skill set | `SKILLS` | `SET#<folded name>` U+001F `<name key>` |
+//! | skill | `SKILLS` | `SKILL#<name>` |
+//! | skill name | `SKILLS` | `NAME#<name key>` |
 //! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
 //! | owners | `OWNERS` | `OWNERS` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<rest of the text>` U+001F `<user_id>` |
+//! | search entry of two Han, kana or Hangul | `FIND#<status>#<2 characters>` | U+001F `<user_id>` |
 //! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
-//! from texts, so that keys sort as their texts do and never collide.
+//! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
+//! invisible characters (rule 33).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
@@ -146,7 +150,7 @@ pub const TEAM_NAME_PREFIX: &str = "NAME#";
 
 #[must_use]
 pub fn team_name(name: &TeamName) -> Key {
-    Key::new(TEAM_NAMES_PK, format!("{TEAM_NAME_PREFIX}{}", name.folded()))
+    Key::new(TEAM_NAMES_PK, format!("{TEAM_NAME_PREFIX}{}", name.order_key()))
 }
 
 pub const CATALOG_PK: &str = "SKILLS";
@@ -158,9 +162,16 @@ pub fn skill(name: &SkillName) -> Key {
     Key::new(CATALOG_PK, format!("{SKILL_PREFIX}{name}"))
 }
 
+/// The names of the skills that differ only in case, width or invisible characters.
+#[must_use]
+pub fn skill_name(name: &SkillName) -> Key {
+    Key::new(CATALOG_PK, format!("NAME#{}", name.name_key()))
+}
+
+/// One key for all spellings of the name, in order of name.
 #[must_use]
 pub fn skill_set(name: &SkillSetName) -> Key {
-    Key::new(CATALOG_PK, format!("{SKILL_SET_PREFIX}{name}"))
+    Key::new(CATALOG_PK, format!("{SKILL_SET_PREFIX}{}", name.order_key()))
 }
 
 /// The users and teams that hold a skill.

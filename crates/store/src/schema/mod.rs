@@ -2,3 +2,4 @@
 
 pub mod items;
 pub mod keys;
+pub(crate) mod skill_name;

@@ -146,7 +146,7 @@ impl<'a> UserWrites<'a> {
             after.revision = before.map_or(0, |before| before.revision) + 1;
             if !changes.is_empty() {
                 after.version = before.map_or(0, |before| before.version) + 1;
-                after.updated_at = change.origin.now;
+                after.updated_at = change.origin.now.into();
             }
             writes.0.put(&after, Some(Condition::revision_is(before.map(|before| before.revision))))?;
             writes.identity(before, &after, change)?;

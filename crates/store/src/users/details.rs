@@ -1,7 +1,9 @@
 //! What belongs to a user besides the profile.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    Status, User, UserId,
+    EmailAddress, Status, User, UserId,
     search::{UserText, split_term},
     team::Teams,
 };
@@ -15,7 +17,7 @@ use crate::{
     },
 };
 
-/// More users with one e-mail address than this are not listed.
+/// More users with one folded e-mail address than this are not looked at.
 const MAX_SAME_EMAIL: i32 = 25;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,18 +50,31 @@ impl ViewDetails for Directory {
 
 impl Directory {
     async fn same_email(&self, user: &User) -> Result<Vec<UserId>, StoreError> {
-        let own = UserText::new("", user.email());
-        if own.email().chars().count() < 3 {
+        let folded = UserText::new("", user.email());
+        let Some(own) = user.idp.email.as_ref().filter(|_| folded.email().chars().count() >= 3) else {
             return Ok(Vec::new());
-        }
+        };
         let (active, deactivated) = tokio::try_join!(
-            self.with_email(Status::Active, own.email()),
-            self.with_email(Status::Deactivated, own.email()),
+            self.with_email(Status::Active, folded.email()),
+            self.with_email(Status::Deactivated, folded.email()),
         )?;
-        Ok(active.into_iter().chain(deactivated).filter(|&other| other != user.user_id).collect())
+        let others = active.into_iter().chain(deactivated).filter(|&other| other != user.user_id).collect();
+        self.with_equivalent_email(own, others).await
     }
 
-    /// The users with exactly this e-mail address, by the search entry that the whole address makes.
+    /// Those of the users who have this address. The search is coarser than that: it ignores accents.
+    async fn with_equivalent_email(
+        &self,
+        email: &EmailAddress,
+        candidates: BTreeSet<UserId>,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let users = self.users(candidates).await?;
+        let has_email = |user: &User| user.idp.email.as_ref().is_some_and(|other| other.is_equivalent(email));
+        let same = users.iter().filter(|user| has_email(user) && user.managed.status != Status::Deleted);
+        Ok(same.map(|user| user.user_id).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    /// The users with this folded e-mail address, by the search entry that the whole address makes.
     async fn with_email(&self, status: Status, email: &str) -> Result<Vec<UserId>, StoreError> {
         let (head, rest) = split_term(email);
         let query = self

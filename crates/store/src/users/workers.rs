@@ -29,20 +29,23 @@ impl RecordReport for Directory {
         // stored item     none   | older, or the same | newer
         // this report     stored | stored             | rejected; the stored item is returned
         let deleted = if report.deleted { ", deleted = :deleted" } else { "" };
+        let activity = if report.activity.is_empty() { "" } else { ", activity = :activity" };
         let (version, is_not_older) = match report.version.version {
             Some(_) => (", version = :version", NOT_OLDER_BY_VERSION),
             None => (" REMOVE version", NOT_OLDER_BY_TIME),
         };
         let mut update = self
             .update_worker(&report.worker_sid)
-            .update_expression(format!("SET entity = :entity, at_ms = :at_ms, activity = :activity{deleted}{version}"))
+            .update_expression(format!("SET entity = :entity, at_ms = :at_ms{activity}{deleted}{version}"))
             .condition_expression(format!("attribute_not_exists(at_ms) OR {is_not_older}"))
             .expression_attribute_values(":entity", text(WorkerItem::NAME))
             .expression_attribute_values(":at_ms", number(report.version.at_ms))
-            .expression_attribute_values(":activity", text(&report.activity))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         if let Some(version) = report.version.version {
             update = update.expression_attribute_values(":version", number(version));
+        }
+        if !report.activity.is_empty() {
+            update = update.expression_attribute_values(":activity", text(&report.activity));
         }
         if report.deleted {
             update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));

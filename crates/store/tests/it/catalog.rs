@@ -142,12 +142,12 @@ async fn rule_21_a_skill_in_use_is_kept_and_it_is_said_how_many_use_it() {
         fixture.directory.commit_user(edit(None, with_english(&test_support::agent(name)))).await.unwrap();
     }
     let refused = fixture.directory.delete_skill(&skill, operator()).await.unwrap_err();
-    let in_use = Refusal::SkillInUse { skill: "English".to_owned(), users: 2, teams: 0 };
+    let in_use = Refusal::SkillInUse { skill: "English".into(), users: 2, teams: 0 };
     assert!(matches!(&refused, StoreError::Refused(refusal) if *refusal == in_use), "{refused}");
     // The lock is released at once: the skill can be assigned.
     fixture.directory.commit_user(edit(None, with_english(&test_support::agent("edith")))).await.unwrap();
     let refused = fixture.directory.delete_skill_set(&set(), operator()).await.unwrap_err();
-    let in_use = Refusal::SkillSetInUse { skill_set: "Languages".to_owned(), users: 3, teams: 0 };
+    let in_use = Refusal::SkillSetInUse { skill_set: "Languages".into(), users: 3, teams: 0 };
     assert!(matches!(&refused, StoreError::Refused(refusal) if *refusal == in_use), "{refused}");
     fixture.directory.commit_user(edit(None, with_english(&test_support::agent("mary")))).await.unwrap();
 }

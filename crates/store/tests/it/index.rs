@@ -28,7 +28,7 @@ fn skills() -> impl Strategy<Value = Skills> {
 
 /// Successive states of one user.
 fn profile_states() -> impl Strategy<Value = Vec<User>> {
-    let name = prop::sample::select(vec!["Ada", "Ada King", "Kingada", "Li"]);
+    let name = prop::sample::select(vec!["Ada", "Ada King", "Kingada", "Li", "李明", "王李明", "李明 李明"]);
     let email = prop::option::of(prop::sample::select(vec!["ada@king.org", "king@ada.org"]));
     let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deactivated)];
     let role = prop::sample::select(vec![Role::Agent, Role::Supervisor, Role::SystemAdmin]);
@@ -53,7 +53,7 @@ async fn put_teams(fixture: &Fixture) {
     }
 }
 
-async fn indexed_entries(fixture: &Fixture) -> BTreeMap<Key, Item> {
+pub async fn indexed_entries(fixture: &Fixture) -> BTreeMap<Key, Item> {
     let scan = fixture.directory.client().scan().table_name(fixture.directory.name());
     let scan = scan.filter_expression("entity IN (:search, :filter)");
     let of = |entity: &str| AttributeValue::S(entity.to_owned());

@@ -1,13 +1,16 @@
 use domain::{
-    job::{Job, JobKind, JobState, LEASE, RETRY_WINDOW},
+    job::{Job, JobKind, JobState, RETRY_WINDOW},
     search::UserQuery,
     test_support,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 use store::{Claim, JobClaim, RunJobs, StoreJobs};
 use uuid::Uuid;
 
 use crate::support::Fixture;
+
+const LEASE: Duration = Duration::from_mins(1);
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -24,7 +27,7 @@ fn export(file: &str) -> JobKind {
 }
 
 fn claim(job: &Job) -> Claim {
-    Claim { job_id: job.job_id, attempt: Uuid::new_v4() }
+    Claim { job_id: job.job_id, attempt: Uuid::new_v4(), lease: LEASE }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod filters;
 mod idempotency;
 mod index;
 mod jobs;
+mod names;
 mod search;
 mod support;
 mod teams;

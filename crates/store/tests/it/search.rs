@@ -32,7 +32,9 @@ fn ids(users: &[User]) -> BTreeSet<UserId> {
 pub fn matches_naively(user: &User, text: &str) -> bool {
     let text = fold(text);
     let mut words = text.split(' ').collect::<Vec<_>>();
-    if words.iter().all(|word| word.chars().count() < 3) {
+    let is_dense = |c| matches!(c, '一'..='鿿' | 'ぁ'..='ゖ' | '가'..='힣' | 'ー' | '々');
+    let is_long = |word: &str| word.chars().count() >= 3 || word.chars().count() == 2 && word.chars().all(is_dense);
+    if !words.iter().any(|word| is_long(word)) {
         words = vec![&text];
     }
     let (name, email) = (fold(user.name()), fold(user.email().unwrap_or_default()));
@@ -51,6 +53,8 @@ fn names() -> impl Strategy<Value = String> {
     prop_oneof![
         "(ann|anna|Ánn|nan|Jo|Straße|Müller|an an|ΑΝΝΑ|Łukasz)( (ann|Banana|nna|O'Neil|李小龙|ＡＮＮＡ)){0,2}",
         "[anb ]{1,12}",
+        "(李明|李小龙|明李|ヤマダ|やまだ太郎|김민수|김수)( (李明|タロウ|수진|ann|O’Neil)){0,2}",
+        "(Фёдор|Άννα|مُحَمَّد|שָׁלוֹם|Søren|Lætitia)( (Jean‐Luc|李明|é)){0,2}",
     ]
 }
 
@@ -70,6 +74,7 @@ pub fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         "(ann|nan|anna|banana|example|müll|strasse|李小龙|nn)( (an|ann|ban|com|a)){0,2}",
         "[anb ]{3,6}",
+        "(李明|明李|小龙|やま|ﾔﾏﾀﾞ|タロ|민수|김수|수|федор|αννα|محمد|שלום|soren|laet|o'neil|jean-luc)( (李|太郎|ann|e)){0,2}",
         names()
     ]
 }
@@ -182,6 +187,34 @@ async fn rule_28_the_index_follows_a_new_name_and_status_also_when_its_events_co
         let query = UserQuery::new(Some(SearchText::parse(text).unwrap()), status, vec![]);
         assert_eq!(all_pages(&fixture, &query, Order::Cheapest, 5).await.len(), count, "{text} {status:?}");
     }
+}
+
+#[tokio::test]
+async fn rule_6_a_name_of_two_han_characters_is_found_and_leaves_no_entry_when_it_changes_or_is_deleted() {
+    let li = user_named(1, "李明", Some("li@example.com"), Status::Active);
+    let others = [user_named(2, "王李明", None, Status::Active), user_named(3, "明李", None, Status::Active)];
+    let fixture = Fixture::new().await.with(&[li.clone(), others[0].clone(), others[1].clone()]).await;
+    let found = async |text: &str, status| {
+        let query = UserQuery::new(Some(SearchText::parse(text).unwrap()), status, vec![]);
+        all_pages(&fixture, &query, Order::Cheapest, 1).await.len()
+    };
+    assert_eq!(
+        (found("李明", StatusFilter::All).await, found("\u{202B}李明\u{200E}", StatusFilter::All).await),
+        (2, 2)
+    );
+    let first = fixture.directory.user(li.user_id).await.unwrap().unwrap();
+    let renamed = first.with(|user| user.idp.full_name = Some("李华".into()));
+    let renamed = fixture.directory.commit_user(edit(Some(&first), renamed)).await.unwrap();
+    fixture.directory.index_user(&renamed, Some(&first)).await.unwrap();
+    assert_eq!((found("李明", StatusFilter::All).await, found("李华", StatusFilter::All).await), (1, 1));
+    let deleted = renamed.with(|user| user.managed.status = Status::Deleted);
+    let deleted = fixture.directory.commit_user(edit(Some(&renamed), deleted)).await.unwrap();
+    fixture.directory.index_user(&deleted, Some(&renamed)).await.unwrap();
+    assert_eq!(found("李华", StatusFilter::default()).await, 0);
+    assert_eq!(found("李华", StatusFilter::Only(Status::Deleted)).await, 1);
+    let indexed = crate::index::indexed_entries(&fixture).await;
+    let of_li = indexed.into_iter().filter(|(key, _)| key.sk.ends_with(&li.user_id.to_string())).collect();
+    assert_eq!(store::search::index::entries(&deleted).unwrap(), of_li);
 }
 
 #[tokio::test]

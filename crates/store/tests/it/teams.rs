@@ -84,7 +84,7 @@ async fn rule_21_a_team_with_members_is_kept_and_open_and_it_is_said_how_many_th
         let user = in_team(&test_support::agent(name), &team);
         fixture.directory.commit_user(edit(None, user)).await.unwrap();
         let refused = fixture.directory.delete_team(&team, operator()).await.unwrap_err();
-        let has_members = Refusal::TeamHasMembers { team: team.name.to_string(), members: count + 1 };
+        let has_members = Refusal::TeamHasMembers { team: (&team.name).into(), members: count + 1 };
         assert!(matches!(&refused, StoreError::Refused(refusal) if *refusal == has_members), "{refused}");
     }
 }

@@ -1,7 +1,11 @@
 //! The spellings of one URL under which Twilio may have signed it.
 
-/// Each spelling once: without a port and with one (the one given, else the scheme's own), and with
-/// quotes of the query as they are, as `%27` and as `'`.
+/// The fragment that asks Twilio to try five times, for any reason, and is never sent to the server:
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+const OVERRIDES: &str = "#rc=5&rp=all";
+
+/// Each spelling once: without a port and with one (the one given, else the scheme's own), with quotes of
+/// the query as they are, as `%27` and as `'`, and each of these without and with the connection overrides.
 pub(super) fn of(url: &str) -> Vec<String> {
     let mut spellings = Vec::new();
     for ported in ports(url) {
@@ -11,6 +15,8 @@ pub(super) fn of(url: &str) -> Vec<String> {
             }
         }
     }
+    let with_overrides = spellings.iter().map(|spelling| format!("{spelling}{OVERRIDES}")).collect::<Vec<_>>();
+    spellings.extend(with_overrides);
     spellings
 }
 
@@ -48,28 +54,35 @@ fn default_port(url: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{OVERRIDES, of};
+
+    /// Half of the spellings, without the overrides.
+    fn plain(url: &str) -> Vec<String> {
+        let (plain, with_overrides): (Vec<_>, Vec<_>) = of(url).into_iter().partition(|url| !url.contains('#'));
+        assert!(plain.iter().map(|url| format!("{url}{OVERRIDES}")).eq(with_overrides));
+        plain
+    }
 
     #[test]
     fn an_address_without_port_is_also_tried_with_the_schemes_own() {
-        assert_eq!(of("https://example.com/a"), ["https://example.com/a", "https://example.com:443/a"]);
-        assert_eq!(of("http://example.com?b=1"), ["http://example.com?b=1", "http://example.com:80?b=1"]);
+        assert_eq!(plain("https://example.com/a"), ["https://example.com/a", "https://example.com:443/a"]);
+        assert_eq!(plain("http://example.com?b=1"), ["http://example.com?b=1", "http://example.com:80?b=1"]);
     }
 
     #[test]
     fn an_address_with_port_is_also_tried_without() {
-        assert_eq!(of("http://127.0.0.1:8080/a:9"), ["http://127.0.0.1/a:9", "http://127.0.0.1:8080/a:9"]);
+        assert_eq!(plain("http://127.0.0.1:8080/a:9"), ["http://127.0.0.1/a:9", "http://127.0.0.1:8080/a:9"]);
     }
 
     #[test]
     fn the_colons_of_an_ipv6_address_are_not_a_port() {
-        assert_eq!(of("http://[::1]/a"), ["http://[::1]/a", "http://[::1]:80/a"]);
-        assert_eq!(of("http://[::1]:81/a"), ["http://[::1]/a", "http://[::1]:81/a"]);
+        assert_eq!(plain("http://[::1]/a"), ["http://[::1]/a", "http://[::1]:80/a"]);
+        assert_eq!(plain("http://[::1]:81/a"), ["http://[::1]/a", "http://[::1]:81/a"]);
     }
 
     #[test]
     fn quotes_are_tried_encoded_and_plain_in_the_query_only() {
-        let spellings = of("https://example.com/it's?x=%27");
+        let spellings = plain("https://example.com/it's?x=%27");
         assert!(spellings.contains(&"https://example.com/it's?x='".to_owned()));
         assert_eq!(spellings.len(), 4);
     }

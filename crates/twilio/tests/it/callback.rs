@@ -97,25 +97,79 @@ fn time_and_version_have_what_stands_in_for_them() {
 }
 
 #[test]
-fn a_callback_without_what_every_callback_has_is_refused_by_the_fields_name() {
-    let needed = ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "WorkerName"];
-    for field in needed.into_iter().chain(["WorkerAttributes", "WorkerActivitySid"]) {
-        assert_eq!(parse(&without(UPDATE, field)), Err(CallbackError::Missing(field)));
+fn rule_34_a_callback_is_rejected_only_for_what_identifies_or_orders_it() {
+    let timeless = without(UPDATE, "TimestampMs");
+    for field in ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "Timestamp"] {
+        assert_eq!(parse(&without(&timeless, field)), Err(CallbackError::Missing(field)));
     }
     assert_eq!(Callback::parse(b"\xff&&=%zz"), Err(CallbackError::Missing("EventType")));
+    let identifying = ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "Timestamp", "TimestampMs"];
+    for (field, _) in UPDATE.iter().filter(|(field, _)| !identifying.contains(field)) {
+        let callback = parse(&without(UPDATE, field)).unwrap();
+        assert_eq!((callback.unreadable, callback.worker.unwrap().worker_sid.as_str()), (vec![], "WK1"), "{field}");
+    }
 }
 
 #[test]
-fn a_number_that_is_none_is_refused_without_repeating_it() {
+fn rule_34_what_a_callback_leaves_out_is_unknown() {
+    let report = |field| parse(&without(UPDATE, field)).unwrap().worker.unwrap();
+    let without_attributes = report("WorkerAttributes");
+    assert_eq!((without_attributes.attributes, without_attributes.faults), (None, vec![]));
+    assert_eq!(report("WorkerName").identity, None);
+    assert_eq!(report("WorkerActivityName").activity, "");
+    assert_eq!(report("WorkerActivitySid"), parse(UPDATE).unwrap().worker.unwrap());
+}
+
+#[test]
+fn rule_34_a_field_that_cannot_be_read_counts_as_left_out_and_is_named() {
+    let (long, sid) = ("x".repeat(65), "EV".repeat(100_000));
+    for (field, value) in [
+        ("WorkerVersion", "bugs@example.com"),
+        ("WorkerVersion", "-1"),
+        ("WorkerVersion", "99999999999999999999999"),
+        ("TimestampMs", "bugs@example.com"),
+        ("TimestampMs", "-1"),
+        ("TimestampMs", "9223372036854775807"),
+        ("WorkerActivityName", &long),
+        ("Sid", &sid),
+    ] {
+        let odd = parse(&with(field, value)).unwrap();
+        let missing = parse(&without(UPDATE, field)).unwrap();
+        assert_eq!(odd.unreadable, [field]);
+        assert_eq!((odd.event_sid, odd.worker), (missing.event_sid, missing.worker), "{field} {value}");
+    }
+}
+
+#[test]
+fn a_time_that_is_none_is_refused_without_repeating_it() {
     // rule 32
-    for field in ["WorkerVersion", "TimestampMs"] {
-        let error = parse(&with(field, "bugs@example.com")).unwrap_err();
-        assert_eq!(error, CallbackError::NotANumber(field));
+    for time in ["bugs@example.com", "-1", "253402300800", "9223372036854775807", "1e9"] {
+        let form = without(&with("Timestamp", time), "TimestampMs");
+        let error = parse(&form).unwrap_err();
+        assert_eq!(error, CallbackError::NotATime("Timestamp"));
         assert!(!error.to_string().contains("bugs"), "{error}");
     }
-    let late = with("Timestamp", "9223372036854775807");
-    let error = parse(&without(&late, "TimestampMs")).unwrap_err();
-    assert_eq!(error, CallbackError::NotANumber("Timestamp"));
+}
+
+#[test]
+fn a_worker_whose_sid_cannot_be_one_is_refused() {
+    for sid in ["WK#1", "WK 1", "WK\u{0}", "Ж", &"W".repeat(35), &"WK".repeat(3_000)] {
+        assert_eq!(parse(&with("WorkerSid", sid)), Err(CallbackError::NotASid("WorkerSid")), "{sid}");
+    }
+}
+
+#[test]
+fn a_name_longer_than_taskrouter_takes_is_refused_unless_the_worker_is_removed() {
+    let (longest, long) = ("é".repeat(64), "é".repeat(65));
+    assert_eq!(parse(&with("WorkerName", &longest)).unwrap().worker.unwrap().identity.unwrap().as_str(), longest);
+    let mut form = with("WorkerName", &long);
+    let error = parse(&form).unwrap_err();
+    assert_eq!(error, CallbackError::NameTooLong("WorkerName"));
+    assert!(error.to_string().contains("64 characters") && !error.to_string().contains('é'), "{error}");
+    form.retain(|(field, _)| *field != "EventType");
+    form.push(("EventType", "worker.deleted"));
+    let removed = parse(&form).unwrap().worker.unwrap();
+    assert_eq!((removed.deleted, removed.identity), (true, None));
 }
 
 #[test]

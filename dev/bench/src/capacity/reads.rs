@@ -45,9 +45,8 @@ impl CapacityBench<'_> {
     async fn authorize(&self, user: &User) -> Fallible<()> {
         let twilio = Twilio(TokenAnswer {
             worker_sid: user.taskrouter.worker_sid.as_ref().map(ToString::to_string).unwrap_or_default(),
-            identity: user.identity.to_string(),
             roles: vec!["agent".to_owned()],
-            expiration: Timestamp::now() + SignedDuration::from_hours(1),
+            expiration: Some(Timestamp::now() + SignedDuration::from_hours(1)),
         });
         let request = json!({"version": "2.0", "type": "REQUEST", "headers": {"authorization": "Bearer token"},
             "requestContext": {"http": {"method": "GET"}}});

@@ -5,6 +5,7 @@ mod authorizer;
 mod body;
 mod cors;
 mod event;
+mod listener;
 mod routes;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use reqwest::Url;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -24,6 +26,7 @@ use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 use crate::template::HttpApi;
 use authorizer::Verdict;
 use event::Call;
+pub(crate) use listener::GatewayListener;
 use routes::Match;
 
 /// The limit of API Gateway for an integration.
@@ -32,6 +35,7 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// Responses of the gateway itself, in API Gateway's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
+    BadRequest,
     Unauthorized,
     Forbidden,
     NotFound,
@@ -43,6 +47,7 @@ enum Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, message) = match self {
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "Unauthorized"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
@@ -71,6 +76,9 @@ impl Gateway {
     }
 
     async fn handle(&self, from: SocketAddr, request: Request, request_id: &str) -> Response {
+        if !names_one_host(request.headers()) {
+            return Refusal::BadRequest.into_response();
+        }
         if let Some(response) = cors::preflight(self.api.cors.as_ref(), &request) {
             return response;
         }
@@ -118,6 +126,14 @@ impl Gateway {
             Verdict::Unusable => Err(Refusal::InternalServerError),
         }
     }
+}
+
+/// Whether the request has one `Host`, without what no host has (RFC 9112, 3.2).
+fn names_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let Some(host) = hosts.next().and_then(|host| host.to_str().ok()) else { return false };
+    let is_authority = !host.contains([' ', '\t', '/', '\\', '?', '#', '@']);
+    hosts.next().is_none() && is_authority && Url::parse(&format!("http://{host}/")).is_ok()
 }
 
 /// The response to a request that matches no route: the health check of `local`, or 404.

@@ -127,6 +127,11 @@ impl Functions {
             .unwrap_or_else(|error| Answer::failed("Runtime.Unknown", &format!("the invocation was lost: {error}")))
     }
 
+    /// Whether the functions are being or have been ended.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
     /// Kills every instance, also busy ones.
     pub fn shut_down(&self) {
         self.stopping.send_replace(true);

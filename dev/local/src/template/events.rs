@@ -111,8 +111,15 @@ fn one() -> usize {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct DestinationConfig {
+pub(super) struct DestinationConfig {
     on_failure: Option<OnFailure>,
+}
+
+impl DestinationConfig {
+    /// The ARN of the queue for what is given up.
+    pub fn on_failure(self) -> Option<String> {
+        self.on_failure.map(|on_failure| on_failure.destination)
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,7 +157,7 @@ fn stream(id: String, place: &str, properties: Value) -> Result<StreamSource, Te
         max_age: event.maximum_record_age_in_seconds.and_then(|n| u64::try_from(n).ok()).map(Duration::from_secs),
         bisect: event.bisect_batch_on_function_error,
         reports_failures: reports_failures(place, &event.function_response_types)?,
-        on_failure: event.destination_config.on_failure.map(|d| d.destination),
+        on_failure: event.destination_config.on_failure(),
     })
 }
 

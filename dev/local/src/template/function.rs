@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::events::{self, Event};
+use super::events::{self, DestinationConfig, Event};
 use super::http_api::UnboundRoute;
 use super::parameters::text;
 use super::{AsyncRetries, Function, TemplateError, physical, typed};
@@ -54,6 +54,8 @@ struct Environment {
 struct EventInvokeConfig {
     maximum_retry_attempts: Option<u32>,
     maximum_event_age_in_seconds: Option<u64>,
+    #[serde(default)]
+    destination_config: DestinationConfig,
 }
 
 // Lambda's defaults.
@@ -88,7 +90,7 @@ pub(super) fn read(
         reserved_concurrency: properties.reserved_concurrent_executions,
         streams: events.streams,
         schedules: events.schedules,
-        retries: retries(&properties.event_invoke_config),
+        retries: retries(properties.event_invoke_config),
     };
     Ok((function, events.routes))
 }
@@ -117,9 +119,10 @@ fn variables(environment: Environment) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn retries(config: &EventInvokeConfig) -> AsyncRetries {
+fn retries(config: EventInvokeConfig) -> AsyncRetries {
     AsyncRetries {
         attempts: config.maximum_retry_attempts.unwrap_or(DEFAULT_RETRIES),
         max_age: config.maximum_event_age_in_seconds.map_or(DEFAULT_MAX_AGE, Duration::from_secs),
+        on_failure: config.destination_config.on_failure(),
     }
 }

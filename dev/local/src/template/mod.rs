@@ -187,9 +187,11 @@ fn merge_under(own: &mut Value, global: &Value) {
     }
 }
 
-/// Checks that every stream belongs to a table, and every failure destination is a queue of the template.
+/// Checks that every stream belongs to a table, and every failure destination to the template.
 fn check_streams(system: &System, scope: &Scope) -> Result<(), TemplateError> {
     for function in &system.functions {
+        let place = format!("{}.EventInvokeConfig", function.id);
+        check_destination(function.retries.on_failure.as_ref(), scope, &place)?;
         for source in &function.streams {
             let place = format!("{}.Events.{}", function.id, source.id);
             let table = system.tables.iter().find(|table| table.stream_arn == source.stream_arn);
@@ -204,14 +206,14 @@ fn check_streams(system: &System, scope: &Scope) -> Result<(), TemplateError> {
                     return Err(TemplateError::at(&place, reason));
                 }
             }
-            check_destination(source, scope, &place)?;
+            check_destination(source.on_failure.as_ref(), scope, &place)?;
         }
     }
     Ok(())
 }
 
-fn check_destination(source: &StreamSource, scope: &Scope, place: &str) -> Result<(), TemplateError> {
-    let Some(destination) = &source.on_failure else {
+fn check_destination(destination: Option<&String>, scope: &Scope, place: &str) -> Result<(), TemplateError> {
+    let Some(destination) = destination else {
         return Ok(());
     };
     let is_known = scope.resources.values().any(|named| named.attributes.get("Arn") == Some(destination));

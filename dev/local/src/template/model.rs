@@ -93,6 +93,8 @@ pub struct AsyncRetries {
     pub attempts: u32,
     /// The age at which an event is given up.
     pub max_age: Duration,
+    /// The ARN of the queue for events that are given up.
+    pub on_failure: Option<String>,
 }
 
 /// A `DynamoDB` stream that a function reads.

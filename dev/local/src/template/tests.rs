@@ -136,3 +136,18 @@ fn the_template_that_is_deployed_can_be_run() {
     let list = system.api.routes.iter().find(|r| r.function == "Search").unwrap();
     assert_eq!(list.authorizer.as_deref(), Some("FlexToken"));
 }
+
+#[test]
+fn an_asynchronous_event_that_is_given_up_goes_to_a_queue_of_the_template() {
+    let with = |destination: &str| {
+        let config = format!(
+            "Timeout: 5\n      EventInvokeConfig: {{ DestinationConfig: {{ OnFailure: {{ Destination: {destination} }} }} }}"
+        );
+        format!("{}  Failures: {{ Type: AWS::SQS::Queue }}\n", SMALL.replace("Timeout: 5", &config))
+    };
+    let system = parse(&with("!GetAtt Failures.Arn"), &Values::default()).unwrap();
+    let destination = system.functions[0].retries.on_failure.as_deref().unwrap();
+    assert!(destination.starts_with("arn:aws:sqs:"), "{destination}");
+    let error = parse(&with("arn:aws:sqs:us-east-1:000000000000:other"), &Values::default()).unwrap_err().to_string();
+    assert!(error.contains("EventInvokeConfig") && error.contains("is not a queue of the template"), "{error}");
+}

@@ -1,52 +1,67 @@
 //! Workers: list, create, fetch, update, delete.
 
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
+use axum::{Extension, Json};
 use serde_json::Value;
 
 use super::Shared;
-use super::paging::{List, Parameters};
+use super::paging::List;
+use super::parameters::{NoQuery, Parameters, Takes, is_true};
+use super::precondition;
+use crate::actor::Actor;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::worker::Worker;
-use crate::workspace::{Change, Workspace};
+use crate::workspace::Change;
 
-const FILTERS: [&str; 4] = ["Available", "ActivityName", "ActivitySid", "FriendlyName"];
+const LIST: Takes = Takes::list(
+    &["Available", "ActivityName", "ActivitySid", "FriendlyName"],
+    &["TargetWorkersExpression", "TaskQueueName", "TaskQueueSid", "Ordering"],
+);
+const CREATE: Takes = Takes { names: &["FriendlyName", "ActivitySid", "Attributes"], not_simulated: &[], paged: false };
+const UPDATE: Takes = Takes {
+    names: &["FriendlyName", "ActivitySid", "Attributes", "RejectPendingReservations"],
+    not_simulated: &[],
+    paged: false,
+};
 
 /// The path parameters: workspace and worker.
 type OfWorker = Path<(String, String)>;
 
-pub(super) async fn list(State(state): Shared, Query(parameters): Parameters) -> Result<Json<Value>, Refusal> {
+pub(super) async fn list(State(state): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = LIST.query(query.as_deref())?;
     let workspace = state.workspace();
-    let filters = FILTERS.map(|filter| parameters.get(filter).map(|value| (filter, value.as_str())));
     let candidates: Vec<&Worker> = match parameters.get("FriendlyName") {
         Some(name) => workspace.find_by_name(name).into_iter().collect(),
         None => workspace.workers().collect(),
     };
-    let matching =
-        candidates.into_iter().filter(|worker| filters.iter().flatten().all(|filter| matches(worker, *filter)));
+    let matching = candidates.into_iter().filter(|worker| matches(worker, &parameters));
     let items: Vec<(&str, &Worker)> = matching.map(|worker| (worker.sid.as_str(), worker)).collect();
-    let url = state.place.url("Workers");
-    let list = List { url, key: "workers", parameters: &parameters, filters: &FILTERS };
-    list.page(&items, |worker| worker.resource(&state.place))
+    let list = List { url: state.place.url("Workers"), key: "workers", parameters: &parameters };
+    Ok(tagged(list.page(&items, |worker| worker.resource(&state.place))?))
 }
 
-pub(super) async fn create(State(state): Shared, body: Bytes) -> Result<Response, Refusal> {
+pub(super) async fn create(
+    State(state): Shared,
+    Extension(actor): Extension<Actor>,
+    _: NoQuery,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let change = change(&CREATE.read(&body)?)?;
     let (worker, _) = state.change(|workspace| {
-        let (worker, event) = workspace.create(change(&body), Timestamp::now())?;
+        let (worker, event) = workspace.create(change, &actor.now())?;
         Ok::<_, Refusal>((worker, vec![event]))
     })?;
     Ok(show(StatusCode::CREATED, &worker, &state.place))
 }
 
-pub(super) async fn fetch(State(state): Shared, Path((_, sid)): OfWorker) -> Result<Response, Refusal> {
+pub(super) async fn fetch(State(state): Shared, Path((_, sid)): OfWorker, _: NoQuery) -> Result<Response, Refusal> {
     let worker = state.workspace().worker(&sid)?.clone();
     Ok(show(StatusCode::OK, &worker, &state.place))
 }
@@ -54,12 +69,15 @@ pub(super) async fn fetch(State(state): Shared, Path((_, sid)): OfWorker) -> Res
 pub(super) async fn update(
     State(state): Shared,
     Path((_, sid)): OfWorker,
+    Extension(actor): Extension<Actor>,
+    _: NoQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
+    let change = change(&UPDATE.read(&body)?)?;
     let (worker, _) = state.change(|workspace| {
-        check_version(workspace, &sid, &headers)?;
-        workspace.update(&sid, change(&body), Timestamp::now())
+        precondition::check(&headers, workspace.worker(&sid)?)?;
+        workspace.update(&sid, change, &actor.now())
     })?;
     Ok(show(StatusCode::OK, &worker, &state.place))
 }
@@ -67,11 +85,13 @@ pub(super) async fn update(
 pub(super) async fn delete(
     State(state): Shared,
     Path((_, sid)): OfWorker,
+    Extension(actor): Extension<Actor>,
+    _: NoQuery,
     headers: HeaderMap,
 ) -> Result<StatusCode, Refusal> {
     state.change(|workspace| {
-        check_version(workspace, &sid, &headers)?;
-        Ok::<_, Refusal>(((), vec![workspace.delete(&sid, Timestamp::now())?]))
+        precondition::check(&headers, workspace.worker(&sid)?)?;
+        Ok::<_, Refusal>(((), vec![workspace.delete(&sid, &actor.now())?]))
     })?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -80,37 +100,25 @@ fn show(status: StatusCode, worker: &Worker, place: &Place) -> Response {
     (status, [(ETAG, worker.etag())], Json(worker.resource(place))).into_response()
 }
 
-fn matches(worker: &Worker, (filter, value): (&str, &str)) -> bool {
-    match filter {
-        "Available" => worker.activity().available == is_true(value),
-        "ActivityName" => worker.activity().name == value,
-        "ActivitySid" => worker.activity_sid == value,
-        // The candidates were found by their friendly name.
-        _ => true,
-    }
+/// A list with an `ETag`, which Twilio documents without saying of what: here it changes with the page.
+pub(super) fn tagged(page: Json<Value>) -> Response {
+    let mut hasher = DefaultHasher::new();
+    page.0.to_string().hash(&mut hasher);
+    ([(ETAG, format!("\"{:016x}\"", hasher.finish()))], page).into_response()
 }
 
-pub(super) fn is_true(value: &str) -> bool {
-    ["true", "1", "yes"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+/// Whether the filters but `FriendlyName` match, by which the candidates were found.
+fn matches(worker: &Worker, filters: &Parameters) -> bool {
+    filters.get("Available").is_none_or(|value| worker.activity().available == is_true(value))
+        && filters.get("ActivityName").is_none_or(|name| worker.activity().name == name)
+        && filters.get("ActivitySid").is_none_or(|sid| worker.activity_sid == sid)
 }
 
-/// Checks `If-Match`, if present, against the version of the worker.
-fn check_version(workspace: &Workspace, sid: &str, headers: &HeaderMap) -> Result<(), Refusal> {
-    let worker = workspace.worker(sid)?;
-    let given = headers.get(IF_MATCH).map(|value| value.to_str().unwrap_or_default());
-    match given.map(|given| given.trim_start_matches("W/").trim_matches('"')) {
-        None | Some("*") => Ok(()),
-        Some(version) if version == worker.version.to_string() => Ok(()),
-        Some(_) => Err(Refusal::stale(worker.version)),
-    }
-}
-
-fn change(body: &[u8]) -> Change {
-    let mut form: HashMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-    Change {
-        friendly_name: form.remove("FriendlyName"),
-        attributes: form.remove("Attributes"),
-        activity_sid: form.remove("ActivitySid"),
-        reject_pending_reservations: form.get("RejectPendingReservations").is_some_and(|value| is_true(value)),
-    }
+fn change(form: &Parameters) -> Result<Change, Refusal> {
+    Ok(Change {
+        friendly_name: form.owned("FriendlyName"),
+        attributes: form.owned("Attributes"),
+        activity_sid: form.owned("ActivitySid"),
+        reject_pending_reservations: form.boolean("RejectPendingReservations")?,
+    })
 }

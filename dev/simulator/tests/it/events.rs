@@ -1,9 +1,10 @@
 //! Callbacks, as TaskRouter posts them (rule 28).
 
+use reqwest::Method;
 use serde_json::json;
-use simulator::AVAILABLE_ACTIVITY_SID;
+use simulator::{API_KEY_SECRET, API_KEY_SID, AVAILABLE_ACTIVITY_SID, FLEX_USER_SID};
 
-use crate::harness::{ACCOUNT, Twilio, WORKSPACE, text};
+use crate::harness::{ACCOUNT, Twilio, WORKSPACE, alice, text};
 
 /// The names documented or observed on every callback about a worker.
 const EVERY: [&str; 17] = [
@@ -109,4 +110,62 @@ async fn what_happened_can_be_read_newest_first() {
     assert_eq!(twilio.get("/Events?EventType=worker.deleted").await["events"], json!([]));
     assert_eq!(twilio.get("/Events?EndDate=2008-01-03T00:00:00Z").await["events"], json!([]));
     assert_eq!(twilio.get("/Events?StartDate=yesterday").await["status"], 400);
+}
+
+#[tokio::test]
+async fn every_change_says_who_made_it() {
+    // rule 24: drift is recorded with who did it
+    let twilio = Twilio::start().await;
+    let sid = text(&twilio.log_in(alice()).await, "worker_sid").to_owned();
+    let own = format!("/Workers/{sid}");
+    twilio.post(&own, &[("Attributes", r#"{"by":"account"}"#)]).await;
+    let url = twilio.url(&format!("/v1/Workspaces/{WORKSPACE}{own}"));
+    let by_key = reqwest::Client::new().post(url).basic_auth(API_KEY_SID, Some(API_KEY_SECRET));
+    let answer = by_key.form(&[("Attributes", r#"{"by":"key"}"#)]).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let user = "US11111111111111111111111111111111";
+    for request in
+        [json!({"worker_sid": sid, "skills": ["a"]}), json!({"worker_sid": sid, "skills": ["b"], "user_sid": user})]
+    {
+        assert_eq!(twilio.sim(Method::POST, "skills-panel", request).await.0, 200);
+    }
+    let mut claims = alice();
+    claims["attributes"] = json!({"routing": {"skills": []}});
+    twilio.log_in(claims).await;
+    let changes = twilio.get(&format!("/Events?WorkerSid={sid}&EventType=worker.attributes.update")).await;
+    let actors: Vec<_> = changes["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (text(event, "actor_type"), text(event, "actor_sid"), text(event, "source")))
+        .collect();
+    let expected = [
+        ("workspace", WORKSPACE, "twilio"),
+        ("user", user, "web"),
+        ("user", FLEX_USER_SID, "web"),
+        ("api_key", API_KEY_SID, "api"),
+        ("account", ACCOUNT, "api"),
+    ];
+    assert_eq!(actors, expected);
+    assert_eq!(changes["events"][3]["event_data"]["worker_attributes"], r#"{"by":"key"}"#);
+    assert_eq!(changes["events"][3]["source_ip_address"], "127.0.0.1");
+}
+
+#[tokio::test]
+async fn events_are_read_by_period_and_one_by_one() {
+    let mut twilio = Twilio::start().await;
+    twilio.worker("alice").await;
+    let event = twilio.get("/Events?Minutes=1").await["events"][0].clone();
+    let date = text(&event, "event_date");
+    for (period, count) in [
+        (format!("StartDate={date}"), 1),
+        ("StartDate=2100-01-01T00:00:00Z".to_owned(), 0),
+        ("StartDate=2008-01-01T00:00:00Z&EndDate=2100-01-01T00:00:00Z".to_owned(), 1),
+        ("Minutes=0".to_owned(), 0),
+    ] {
+        let events = twilio.get(&format!("/Events?{period}")).await;
+        assert_eq!(events["events"].as_array().unwrap().len(), count, "{period}");
+    }
+    assert_eq!(twilio.get(&format!("/Events/{}", text(&event, "sid"))).await, event);
+    assert_eq!(twilio.get("/Events/EV0").await["status"], 404);
 }

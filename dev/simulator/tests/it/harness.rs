@@ -120,9 +120,13 @@ impl Twilio {
     pub fn rest(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match path.strip_prefix("http") {
             Some(_) => path.to_owned(),
-            None => format!("{}/v1/Workspaces/{WORKSPACE}{path}", self.simulator.url()),
+            None => self.url(&format!("/v1/Workspaces/{WORKSPACE}{path}")),
         };
         self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN))
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.simulator.url())
     }
 
     pub async fn get(&self, path: &str) -> Value {
@@ -137,6 +141,13 @@ impl Twilio {
         self.rest(Method::DELETE, path).send().await.unwrap().status().as_u16()
     }
 
+    /// Sends a request that must be refused with 400; gives what it says.
+    pub async fn refusal(&self, path: &str, form: &[(&str, &str)]) -> String {
+        let (status, refusal) = self.post(path, form).await;
+        assert_eq!((status, &refusal["status"], &refusal["code"]), (400, &json!(400), &json!(20001)), "{refusal}");
+        text(&refusal, "message").to_owned()
+    }
+
     /// Creates a worker by REST and consumes its callback.
     pub async fn worker(&mut self, name: &str) -> Value {
         let (status, worker) = self.post("/Workers", &[("FriendlyName", name), ("Attributes", "{}")]).await;
@@ -145,8 +156,26 @@ impl Twilio {
         worker
     }
 
+    pub async fn worker_named(&self, name: &str) -> Value {
+        self.get(&format!("/Workers?FriendlyName={name}")).await["workers"][0].clone()
+    }
+
     pub async fn sim(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         answer(self.http.request(method, format!("{}/sim/{path}", self.simulator.url())).json(&body)).await
+    }
+
+    /// Gives a worker a reservation with this status.
+    pub async fn reserve(&self, worker_sid: &str, status: &str) -> Value {
+        let request = json!({"worker_sid": worker_sid, "status": status});
+        let (code, reservation) = self.sim(Method::POST, "reservations", request).await;
+        assert_eq!(code, 200, "{reservation}");
+        reservation
+    }
+
+    /// Replaces Flex's configuration.
+    pub async fn configure(&self, configuration: Value) {
+        let (status, answer) = self.sim(Method::POST, "configuration", configuration).await;
+        assert_eq!(status, 200, "{answer}");
     }
 
     pub async fn faults(&self, faults: Value) {

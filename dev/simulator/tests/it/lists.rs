@@ -84,7 +84,9 @@ async fn a_page_size_that_is_none_is_refused_and_one_that_is_too_large_cut() {
     assert_eq!(twilio.get("/Workers?PageSize=0").await["status"], 400);
     assert_eq!(twilio.get("/Workers?PageSize=many").await["status"], 400);
     assert_eq!(twilio.get("/Workers?PageSize=5000").await["meta"]["page_size"], 1000);
-    assert_eq!(twilio.get("/Workers?PageToken=somewhere").await["status"], 400);
+    for token in ["somewhere", "PA", "PAWK1", "PCWK00000000000000000000000000000000"] {
+        assert_eq!(twilio.get(&format!("/Workers?PageToken={token}")).await["status"], 400, "{token}");
+    }
 }
 
 #[tokio::test]

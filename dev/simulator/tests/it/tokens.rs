@@ -2,9 +2,10 @@
 
 use domain::WorkerSid;
 use serde_json::json;
-use twilio::{Client, Config, FetchWorker, ListWorkers, ValidateToken};
+use twilio::{FetchWorker, ListWorkers, ValidateToken};
 
-use crate::harness::{ACCOUNT, TOKEN, Twilio, WORKSPACE, alice, text};
+use crate::client::client;
+use crate::harness::{Twilio, alice, text};
 
 #[tokio::test]
 async fn a_token_says_whose_it_is() {
@@ -23,6 +24,17 @@ async fn a_token_says_whose_it_is() {
 }
 
 #[tokio::test]
+async fn a_token_has_the_form_of_flexs_five_parts_of_which_the_second_is_empty() {
+    let twilio = Twilio::start().await;
+    let session = twilio.log_in(alice()).await;
+    let parts: Vec<&str> = text(&session, "token").split('.').collect();
+    assert_eq!(parts.iter().map(|part| part.is_empty()).collect::<Vec<_>>(), [false, true, false, false, false]);
+    let is_base64url = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    assert!(parts.iter().all(is_base64url), "{parts:?}");
+    assert_ne!(twilio.log_in(alice()).await["token"], session["token"]);
+}
+
+#[tokio::test]
 async fn a_token_that_nobody_was_given_is_not_valid() {
     let twilio = Twilio::start().await;
     for token in [json!("made-up"), json!(""), json!(7), json!(null)] {
@@ -35,15 +47,7 @@ async fn a_token_that_nobody_was_given_is_not_valid() {
 async fn the_directorys_own_client_works_against_it() {
     let twilio = Twilio::start().await;
     let session = twilio.log_in(alice()).await;
-    let client = Client::new(Config {
-        taskrouter_url: twilio.simulator.url().to_owned(),
-        iam_url: twilio.simulator.url().to_owned(),
-        account_sid: ACCOUNT.to_owned(),
-        workspace_sid: WORKSPACE.to_owned(),
-        auth_token: TOKEN.into(),
-        timeout: Config::DEFAULT_TIMEOUT,
-    })
-    .unwrap();
+    let client = client(&twilio);
     let sid = text(&session, "worker_sid");
     let holder = client.validate_token(&text(&session, "token").into()).await.unwrap().unwrap();
     assert_eq!(holder.worker_sid, sid);
@@ -52,5 +56,5 @@ async fn the_directorys_own_client_works_against_it() {
     assert_eq!((&*worker.friendly_name, worker.version), ("alice@example.com", Some(1)));
     assert!(client.fetch_worker(&WorkerSid::new("WK0")).await.unwrap().is_none());
     let page = client.list_workers(None).await.unwrap();
-    assert_eq!((page.workers.len(), page.next), (1, None));
+    assert_eq!((page.items.len(), page.next), (1, None));
 }

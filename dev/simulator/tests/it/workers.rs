@@ -51,6 +51,39 @@ async fn a_change_made_for_an_older_version_is_refused() {
 }
 
 #[tokio::test]
+async fn tags_are_compared_as_http_defines_it() {
+    let mut twilio = Twilio::start().await;
+    let worker = twilio.worker("alice").await;
+    for never in ["W/\"0\"", "0", "", "\"1\"", "\"0", "none"] {
+        assert_eq!(status_if_match(&twilio, &worker, never, r#"{"a":1}"#).await, 412, "{never}");
+    }
+    assert_eq!(status_if_match(&twilio, &worker, "\"7\", , \"0\"", r#"{"a":1}"#).await, 200);
+    let nobody = json!({"sid": "WK00000000000000000000000000000000"});
+    assert_eq!(status_if_match(&twilio, &nobody, "\"0\"", "{}").await, 404);
+}
+
+#[tokio::test]
+async fn every_answer_about_workers_has_a_tag() {
+    let mut twilio = Twilio::start().await;
+    let tag = async |request: reqwest::RequestBuilder| {
+        let answer = request.send().await.unwrap();
+        answer.headers()[ETAG].to_str().unwrap().to_owned()
+    };
+    let form = [("FriendlyName", "alice")];
+    assert_eq!(tag(twilio.rest(Method::POST, "/Workers").form(&form)).await, "\"0\"");
+    let empty = tag(twilio.rest(Method::GET, "/Workers?FriendlyName=bob")).await;
+    let worker = twilio.worker_named("alice").await;
+    assert_eq!(
+        tag(twilio.rest(Method::POST, &worker_path(&worker)).form(&[("Attributes", "{\"a\":1}")])).await,
+        "\"1\""
+    );
+    let list = tag(twilio.rest(Method::GET, "/Workers")).await;
+    assert_ne!(list, empty);
+    assert_eq!(tag(twilio.rest(Method::GET, "/Workers")).await, list);
+    twilio.receiver.received();
+}
+
+#[tokio::test]
 async fn a_name_is_taken_whatever_its_case() {
     // rule 22
     let mut twilio = Twilio::start().await;
@@ -77,6 +110,20 @@ async fn attributes_are_an_object_of_at_most_4096_characters() {
         assert_eq!((status, &refusal["status"]), (400, &json!(400)), "{refused}");
     }
     assert_eq!(twilio.get(&worker_path(&worker)).await["attributes"], json!(just));
+}
+
+#[tokio::test]
+async fn a_name_has_1_to_64_characters() {
+    let mut twilio = Twilio::start().await;
+    let longest = "ä".repeat(64);
+    let worker = twilio.worker(&longest).await;
+    for name in [String::new(), format!("{longest}x")] {
+        for path in ["/Workers".to_owned(), worker_path(&worker)] {
+            let refusal = twilio.refusal(&path, &[("FriendlyName", &name)]).await;
+            assert_eq!(refusal, "FriendlyName must have 1 to 64 characters");
+        }
+    }
+    assert_eq!(twilio.refusal("/Workers", &[]).await, "FriendlyName is required");
 }
 
 #[tokio::test]
@@ -115,6 +162,7 @@ async fn who_does_not_know_the_auth_token_gets_nothing() {
         let request = reqwest::Client::new().get(&url).basic_auth("AC00000000000000000000000000000000", password);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 401);
+        assert_eq!(answer.headers()[reqwest::header::WWW_AUTHENTICATE], "Basic realm=\"Twilio API\"");
         let refusal: Value = answer.json().await.unwrap();
         let more_info = "https://www.twilio.com/docs/errors/20003";
         let expected = json!({"code": 20003, "message": "Authenticate", "more_info": more_info, "status": 401});

@@ -1,4 +1,5 @@
 //! The webhook against an embedded DynamoDB.
 #![allow(clippy::unwrap_used)]
 
+mod incomplete;
 mod request;

@@ -12,7 +12,7 @@ const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
 /// A TaskRouter that is unreachable; these tests must not need it.
-struct UnreachableTaskRouter;
+pub struct UnreachableTaskRouter;
 
 impl FetchWorker for UnreachableTaskRouter {
     async fn fetch_worker(&self, _: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
@@ -20,18 +20,22 @@ impl FetchWorker for UnreachableTaskRouter {
     }
 }
 
-struct Fixture {
-    ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
-    webhook: Webhook,
+pub struct Fixture {
+    pub ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
+    pub webhook: Webhook,
     _dynamo: Dynamo,
 }
 
 impl Fixture {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let store = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
-        let account =
-            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
+        let account = Account {
+            account_sid: "AC1".into(),
+            workspace_sid: "WS1".into(),
+            auth_token: SecretString::from(TOKEN),
+            api_key: None,
+        };
         Self {
             ingest: WorkerIngest {
                 store,
@@ -45,18 +49,18 @@ impl Fixture {
     }
 
     /// The status of the response, or the code of the problem.
-    async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
+    pub async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
         let result = self.webhook.handle(&self.ingest, request).await;
         result.map(|response| response.status()).map_err(|problem| problem.code)
     }
 
-    async fn ada(&self) -> Option<User> {
+    pub async fn ada(&self) -> Option<User> {
         let user_id = self.ingest.store.user_id_of_identity(&stored("ada")).await.unwrap()?;
         self.ingest.store.user(user_id).await.unwrap()
     }
 }
 
-fn login() -> Vec<(&'static str, String)> {
+pub fn login() -> Vec<(&'static str, String)> {
     let attributes = json!({"full_name": "Ada", "email": "ada@example.com", "roles": ["agent"]});
     let fields = [
         ("AccountSid", "AC1"),
@@ -74,12 +78,16 @@ fn login() -> Vec<(&'static str, String)> {
     fields.chain([("WorkerAttributes", attributes.to_string())]).collect()
 }
 
-fn signed(form: &[(&str, String)]) -> Request {
+pub fn signed(form: &[(&str, String)]) -> Request {
+    signed_for(&format!("{URL}/webhooks/taskrouter"), "/webhooks/taskrouter", form)
+}
+
+/// A callback posted to this URL, of which the gateway passes this path and query on.
+fn signed_for(url: &str, passed_on: &str, form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-    let url = format!("{URL}/webhooks/taskrouter");
-    let signature = twilio::signature::sign(&SecretString::from(TOKEN), &url, &pairs);
+    let signature = twilio::signature::sign(&SecretString::from(TOKEN), url, &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let request = lambda_http::http::Request::post("https://elsewhere.example.com/webhooks/taskrouter")
+    let request = lambda_http::http::Request::post(format!("https://elsewhere.example.com{passed_on}"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("x-twilio-signature", signature);
     let context = json!({
@@ -88,7 +96,7 @@ fn signed(form: &[(&str, String)]) -> Request {
         "http": {"method": "POST", "path": "/webhooks/taskrouter", "protocol": "HTTP/1.1"},
     });
     let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
-    let request = request.body(Body::from(body)).unwrap().with_raw_http_path("/webhooks/taskrouter");
+    let request = request.body(Body::from(body)).unwrap().with_raw_http_path(passed_on);
     request.with_request_context(context)
 }
 
@@ -99,6 +107,34 @@ async fn a_signed_callback_is_answered_204_with_a_content_type() {
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(fixture.ada().await.unwrap().name(), "Ada");
+}
+
+#[tokio::test]
+async fn a_callback_is_checked_for_the_public_address_whatever_path_the_gateway_passes_on() {
+    let mut fixture = Fixture::new().await;
+    let account = Account {
+        account_sid: "AC1".into(),
+        workspace_sid: "WS1".into(),
+        auth_token: SecretString::from(TOKEN),
+        api_key: None,
+    };
+    for public_url in ["https://api.example.com/roster", "https://api.example.com/roster/"] {
+        fixture.webhook = Webhook::new(&account, public_url.to_owned());
+        for passed_on in ["/webhooks/taskrouter", "/roster/webhooks/taskrouter"] {
+            let post = async |url: &str| fixture.post(signed_for(url, passed_on, &login())).await;
+            let address = "https://api.example.com/roster/webhooks/taskrouter";
+            assert_eq!(post(address).await, Ok(StatusCode::NO_CONTENT));
+            assert_eq!(post(&format!("{address}#rc=5&rp=all")).await, Ok(StatusCode::NO_CONTENT));
+            assert_eq!(post("https://api.example.com/webhooks/taskrouter").await, Err("wrong-signature"));
+            assert_eq!(post(&format!("https://api.example.com/roster{passed_on}/")).await, Err("wrong-signature"));
+        }
+        let with_query = signed_for(
+            "https://api.example.com/roster/webhooks/taskrouter?a=%C3%A9+b",
+            "/roster/webhooks/taskrouter?a=%C3%A9+b",
+            &login(),
+        );
+        assert_eq!(fixture.post(with_query).await, Ok(StatusCode::NO_CONTENT));
+    }
 }
 
 #[tokio::test]

@@ -132,6 +132,11 @@ const CHANGE_SKILL: Cases = Cases {
             Refuses(409, "skill-elsewhere"),
         ),
         (
+            "skills/create-skill-that-differs-in-case",
+            &[Path("skill", "ENGLISH"), Body("{}")],
+            Refuses(409, "skill-exists"),
+        ),
+        (
             "skills/change-skill-range-without-levels",
             &[Body(r#"{"levels":false,"max":10}"#)],
             Refuses(400, "invalid-level-range"),

@@ -1,0 +1,31 @@
+//! `/sim/configuration`
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State as Extract;
+use axum::http::StatusCode;
+
+use super::{Shared, read};
+use crate::configuration::Configuration;
+use crate::refusal::Refusal;
+
+const FORM: &str = "{taskrouter_offline_activity_sid?, taskrouter_skills?: [{name, multivalue, minimum?, maximum?}] \
+                    or null, deletion_with_reservations?: \"allowed\" or \"refused\"}";
+
+pub(super) async fn show(Extract(state): Shared) -> Result<Json<Configuration>, Refusal> {
+    let configuration = state.workspace().configuration().cloned();
+    configuration.map(Json).ok_or_else(|| Refusal::not_found("/sim/configuration"))
+}
+
+/// Replaces the configuration. What is left out gets its default.
+pub(super) async fn set(Extract(state): Shared, body: Bytes) -> Result<Json<Configuration>, Refusal> {
+    let configuration: Configuration = read(&body, FORM)?;
+    state.workspace().configure(Some(configuration.clone()));
+    Ok(Json(configuration))
+}
+
+/// From now on there is no Flex.
+pub(super) async fn remove(Extract(state): Shared) -> StatusCode {
+    state.workspace().configure(None);
+    StatusCode::NO_CONTENT
+}
