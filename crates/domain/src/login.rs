@@ -6,12 +6,10 @@
 //! attributes are unknown say who the worker is and whether it exists, and nothing else.
 
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 use crate::{
-    Attributes, Identity, Provenance, ReportRef, Role, SkillName, Status, User, UserId, WorkerReport,
-    policy::{Policy, RoleAuthority, SkillAuthority},
-    skill::Skills,
+    Attributes, Identity, Provenance, ReportRef, Role, Status, User, UserId, WorkerReport,
+    policy::{Policy, RoleAuthority},
     text::shown,
 };
 

@@ -113,7 +113,11 @@ impl Attributes {
     #[must_use]
     pub fn owned(&self) -> OwnedAttributes {
         let disabled = self.disabled.keys().filter(|name| !self.skills.contains_key(*name));
-        OwnedAttributes { roles: self.roles.clone(), skills: self.skills.clone(), disabled: disabled.cloned().collect() }
+        OwnedAttributes {
+            roles: self.roles.clone(),
+            skills: self.skills.clone(),
+            disabled: disabled.cloned().collect(),
+        }
     }
 }
 

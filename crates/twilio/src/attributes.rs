@@ -1,6 +1,6 @@
 //! A worker's attributes, a JSON text, read field by field: a fault in one field leaves the others as they are (rule 34).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AttributeFault, Attributes, EmailAddress, Level, Role, SkillName, skill::Skills, user::IdpProfile};
 
@@ -8,6 +8,8 @@ use crate::{
     raw_json::{Field, Object, Raw},
     roles::highest_role,
 };
+
+pub(crate) mod owned;
 
 /// The most characters that TaskRouter takes as attributes (rule 27). No field of them can be longer.
 const MAX_CHARS: usize = 4_096;
@@ -35,13 +37,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn attributes(&mut self) -> Attributes {
+        let roles = self.roles();
         Attributes {
             idp: IdpProfile {
                 full_name: self.required_text("full_name"),
                 email: self.required_text("email").map(EmailAddress::reported),
                 picture: self.text("image_url"),
             },
-            role: self.role(),
+            role: roles.last().copied(),
+            roles,
             skills: self.skills("routing", "routing.skills", "routing.levels"),
             disabled: self.skills("disabled_skills", "disabled_skills.skills", "disabled_skills.levels"),
         }
@@ -94,15 +98,15 @@ impl<'a> Reader<'a> {
         Some(text.lossy().trim().to_owned()).filter(|text| !text.is_empty())
     }
 
-    /// `roles` is a list, or one text. What is no text in it is no role.
-    fn role(&mut self) -> Option<Role> {
-        let roles = self.field("roles")?;
+    /// Those of the three roles that `roles` holds: a list, or one text. What is no text in it is no role.
+    fn roles(&mut self) -> BTreeSet<Role> {
+        let Some(roles) = self.field("roles") else { return BTreeSet::new() };
         let values = roles.array().unwrap_or_else(|| vec![roles]);
         let texts = values.iter().filter_map(|value| value.text()).collect::<Vec<_>>();
         if texts.len() < values.len() {
             self.fault(AttributeFault::Shape("roles"));
         }
-        highest_role(texts.iter().filter_map(|text| text.exact()))
+        texts.iter().filter_map(|text| highest_role([text.exact()?])).collect()
     }
 
     /// `{"skills": [names], "levels": {name: level}}`

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use domain::{Identity, ReportVersion, WorkerReport};
+use domain::{Identity, ReportVersion, WorkerReport, WorkerSid, routing::OwnedAttributes};
 use jiff::Timestamp;
 
 use crate::{
+    attributes,
     raw_json::Raw,
     report,
     resources::{object, sid, text},
@@ -58,6 +59,30 @@ impl Worker {
             version: None,
             date_updated: text(&fields, "date_updated").and_then(|time| time.parse().ok()),
         })
+    }
+
+    #[must_use]
+    pub fn worker_sid(&self) -> WorkerSid {
+        WorkerSid::new(&self.sid)
+    }
+
+    /// The part of the attributes that the directory writes (rule 26); none if they are unknown or no JSON object.
+    #[must_use]
+    pub fn owned_attributes(&self) -> Option<OwnedAttributes> {
+        Some(attributes::read(self.attributes.as_deref()?).0?.owned())
+    }
+
+    /// The attributes with this as the part that the directory writes: all else is kept character for character. None if
+    /// they are unknown or no JSON object: they are never overwritten.
+    #[must_use]
+    pub fn with_owned_attributes(&self, target: &OwnedAttributes) -> Option<String> {
+        attributes::owned::write(self.attributes.as_deref()?, target)
+    }
+
+    /// Whether the attributes are another text than this one.
+    #[must_use]
+    pub fn has_other_attributes(&self, json: &str) -> bool {
+        self.attributes.as_deref() != Some(json)
     }
 
     /// Whether this is the worker's identity now (rule 22).

@@ -118,8 +118,8 @@ fn rule_24_a_role_that_the_identity_provider_has_since_lowered_is_accepted() {
 
 #[test]
 fn rule_24_a_role_raised_here_is_not_lowered_by_the_login_that_always_said_less() {
-    let raised = test_support::user_with_role("ada", Role::SystemAdmin)
-        .with(|user| user.managed.login_role = Some(Role::Agent));
+    let raised =
+        test_support::user_with_role("ada", Role::SystemAdmin).with(|user| user.managed.login_role = Some(Role::Agent));
     let verdict = judged(&raised, &owned(Role::SystemAdmin, &[]), &owned(Role::Agent, &[]));
     assert_eq!((verdict.user.managed.role, drifted(&verdict)), (Role::SystemAdmin, vec!["roles"]));
 }
@@ -145,8 +145,7 @@ fn rule_3_a_login_does_not_lower_an_account_owner() {
 fn rule_24_skills_that_flexs_own_pages_disable_stay_out_of_routing_and_those_that_they_enable_go_back() {
     let ada = agent_with(&[("English", 80), ("French", 1)]);
     let base = owned(Role::Agent, &[("English", 80), ("French", 1)]);
-    let disabled =
-        OwnedAttributes { disabled: [name("French")].into(), ..owned(Role::Agent, &[("English", 80)]) };
+    let disabled = OwnedAttributes { disabled: [name("French")].into(), ..owned(Role::Agent, &[("English", 80)]) };
     let verdict = judged(&ada, &base, &disabled);
     assert_eq!((drifted(&verdict), &verdict.user.taskrouter.disabled_skills), (vec![], &[name("French")].into()));
     let shown = desired(&verdict.user, &Teams::new(), &disabled, &Policy::default());

@@ -73,6 +73,7 @@ fn record(action: Action, before: &User, after: &User) -> Record {
         source: Source::Api,
         request_id: "test".into(),
         action,
+        author: None,
         changes: User::changes(Some(before), after),
     }
 }

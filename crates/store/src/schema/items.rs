@@ -1,13 +1,12 @@
 //! The table's items: shape, entity name and key of each stand together. Every item names its entity in `entity`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 use domain::{
-    Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, User, UserId,
+    Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, Time, User, UserId,
     audit::Subject,
     catalog::SkillSet,
     job::Job,
