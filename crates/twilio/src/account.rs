@@ -1,13 +1,13 @@
-//! The account that the environment names, with its auth token from Parameter Store.
+//! The account that the environment names, with its secrets from Parameter Store.
 
 use runtime::{
     aws::{client_config, failure_reason},
-    config::{ConfigError, required},
+    config::{ConfigError, optional, required},
 };
 use secrecy::SecretString;
 use thiserror::Error;
 
-use crate::{Client, Config, TwilioError};
+use crate::{ApiKey, Client, Config, TwilioError};
 
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -15,15 +15,17 @@ pub struct Account {
     pub account_sid: String,
     /// `WS…`.
     pub workspace_sid: String,
-    /// Signs callbacks, and authenticates requests.
+    /// Signs callbacks, and validates tokens; authenticates all other requests if there is no API key.
     pub auth_token: SecretString,
+    /// Authenticates requests to the REST API.
+    pub api_key: Option<ApiKey>,
 }
 
 #[derive(Debug, Error)]
 pub enum AccountError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("the auth token cannot be read from the parameter {name:?}: {why}")]
+    #[error("a secret of Twilio cannot be read from the parameter {name:?}: {why}")]
     Parameter { name: String, why: String },
 }
 
@@ -34,6 +36,7 @@ impl Account {
             account_sid: required("TWILIO_ACCOUNT_SID")?,
             workspace_sid: required("TWILIO_WORKSPACE_SID")?,
             auth_token: parameter(required("TWILIO_AUTH_TOKEN_PARAMETER")?).await?,
+            api_key: api_key().await?,
         })
     }
 
@@ -44,11 +47,22 @@ impl Account {
             iam_url: required("IAM_URL")?,
             account_sid: self.account_sid.clone(),
             workspace_sid: self.workspace_sid.clone(),
+            flex_url: optional("FLEX_URL").unwrap_or_else(|| Config::FLEX_URL.to_owned()),
+            region: optional("TWILIO_REGION"),
+            edge: optional("TWILIO_EDGE"),
             auth_token: self.auth_token.clone(),
+            api_key: self.api_key.clone(),
             timeout: Config::DEFAULT_TIMEOUT,
         });
         Ok(client?)
     }
+}
+
+/// None where no key is configured.
+async fn api_key() -> Result<Option<ApiKey>, AccountError> {
+    let Some(sid) = optional("TWILIO_API_KEY_SID") else { return Ok(None) };
+    let secret = parameter(required("TWILIO_API_KEY_SECRET_PARAMETER")?).await?;
+    Ok(Some(ApiKey { sid, secret }))
 }
 
 async fn parameter(name: String) -> Result<SecretString, AccountError> {

@@ -145,11 +145,11 @@ impl Form {
 
     /// `TimestampMs` is not documented; `Timestamp` is.
     fn at_ms(&mut self) -> Result<i64, CallbackError> {
-        if let Some(at_ms) = self.readable("TimestampMs", |text| text.parse().ok().filter(is_time_ms)) {
+        if let Some(at_ms) = self.readable("TimestampMs", |text| time_ms(text.parse().ok()?)) {
             return Ok(at_ms);
         }
-        let at_s = self.required("Timestamp")?.parse::<i64>().ok();
-        let at_ms = at_s.and_then(|at_s| at_s.checked_mul(1_000)).filter(is_time_ms);
+        let seconds = self.required("Timestamp")?.parse::<i64>().ok();
+        let at_ms = seconds.and_then(|seconds| time_ms(seconds.checked_mul(1_000)?));
         at_ms.ok_or(CallbackError::NotATime("Timestamp"))
     }
 
@@ -181,6 +181,6 @@ fn fits(text: &str, max_chars: usize) -> bool {
 }
 
 /// A report from beyond all times would be later than every other one, for good.
-fn is_time_ms(at_ms: &i64) -> bool {
-    *at_ms >= 0 && Timestamp::from_millisecond(*at_ms).is_ok()
+fn time_ms(at_ms: i64) -> Option<i64> {
+    (at_ms >= 0 && Timestamp::from_millisecond(at_ms).is_ok()).then_some(at_ms)
 }

@@ -1,24 +1,24 @@
-//! The REST client: `TaskRouter` for workers, Flex's identity service for tokens.
+//! The REST client: `TaskRouter` for workers, Flex's API for its configuration, the identity service for tokens.
 //!
-//! Every request is a read, so every request may be repeated: 429, 5xx, time-outs and broken
-//! connections are retried a few times with jittered backoff, within the call's time budget.
+//! 429, 5xx, time-outs and broken connections are retried a few times with jittered backoff, within the call's time
+//! budget. A change without a version is repeated only if it was certainly not carried out.
 
+mod address;
 mod answer;
+mod pace;
+mod requests;
 mod retry;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use domain::WorkerSid;
 use reqwest::{RequestBuilder, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use tokio::time::{Instant, sleep};
 
 use crate::TwilioError;
-use crate::types::{FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};
 use answer::Answer;
-
-/// The most workers that `TaskRouter` puts on a page.
-const PAGE_SIZE: u16 = 1000;
+use pace::Pace;
+use retry::Repeat;
 
 /// Twilio's addresses and the account's credentials.
 #[derive(Debug, Clone)]
@@ -27,90 +27,114 @@ pub struct Config {
     pub taskrouter_url: String,
     /// The identity service's address, without path: `https://iam.twilio.com`.
     pub iam_url: String,
+    /// Flex's address, without path: [`Config::FLEX_URL`].
+    pub flex_url: String,
+    /// `ie1`: where `TaskRouter`'s data is, if not in `us1`. API keys belong to a region.
+    pub region: Option<String>,
+    /// `dublin`: where requests enter Twilio's network.
+    pub edge: Option<String>,
     /// The account, `AC…`.
     pub account_sid: String,
     /// The workspace that Flex uses, `WS…`.
     pub workspace_sid: String,
-    /// The account's auth token.
+    /// The account's auth token. Validates tokens; authenticates all other requests if there is no API key.
     pub auth_token: SecretString,
+    /// Authenticates all requests but the validation of tokens.
+    pub api_key: Option<ApiKey>,
     /// How long one call may take, retries included; a single try gets at most half of it.
     pub timeout: Duration,
+}
+
+/// A key of Twilio's REST API. It can be revoked without changing the auth token.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// `SK…`
+    pub sid: String,
+    pub secret: SecretString,
 }
 
 impl Config {
     /// A call's time where a person waits for the answer: under three seconds.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_millis(2_800);
+
+    /// Flex's own address.
+    pub const FLEX_URL: &str = "https://flex-api.twilio.com";
 }
 
 /// The client. Holds a connection pool: built once, before the first event.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    workers: Url,
+    workspace: Url,
+    flex_configuration: Url,
     validate: Url,
     account_sid: String,
     auth_token: SecretString,
+    api_key: Option<ApiKey>,
     timeout: Duration,
+    pace: Arc<Pace>,
 }
 
 impl Client {
     /// Connects to nothing yet.
     ///
     /// # Errors
-    /// [`TwilioError::Config`] with the field that is not an address.
+    /// [`TwilioError::Config`] with the field that is not usable.
     pub fn new(config: Config) -> Result<Self, TwilioError> {
-        let workers = ["v1", "Workspaces", &config.workspace_sid, "Workers"];
+        let workspace = ["v1", "Workspaces", &config.workspace_sid];
+        let workspace = address::of(&config.taskrouter_url, "taskrouter_url", &workspace)?;
         let validate = ["v1", "Accounts", &config.account_sid, "Tokens", "validate"];
         Ok(Self {
             http: http()?,
-            workers: address(&config.taskrouter_url, "taskrouter_url", &workers)?,
-            validate: address(&config.iam_url, "iam_url", &validate)?,
+            workspace: address::in_region(workspace, config.region.as_deref(), config.edge.as_deref())?,
+            flex_configuration: address::of(&config.flex_url, "flex_url", &["v1", "Configuration"])?,
+            validate: address::of(&config.iam_url, "iam_url", &validate)?,
             account_sid: config.account_sid,
             auth_token: config.auth_token,
+            api_key: config.api_key,
             timeout: config.timeout,
+            pace: Arc::default(),
         })
     }
 
-    /// Sends until there is an answer other than 429 and 5xx.
-    async fn request(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, TwilioError> {
-        retry::within(self.timeout, |time| self.send(request(), time)).await
+    async fn get(&self, method: &'static str, url: &Url) -> Result<Answer, TwilioError> {
+        self.request(method, Repeat::Transient, || self.http.get(url.clone())).await
     }
 
-    async fn send(&self, request: RequestBuilder, time: Duration) -> Result<Answer, TwilioError> {
-        let password = self.auth_token.expose_secret();
-        let request = request.basic_auth(&self.account_sid, Some(password)).timeout(time);
-        let response = request.send().await.map_err(TwilioError::sending)?;
+    async fn request(
+        &self,
+        method: &'static str,
+        repeat: Repeat,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Answer, TwilioError> {
+        self.request_as(method, repeat, request, |request| match &self.api_key {
+            Some(key) => request.basic_auth(&key.sid, Some(key.secret.expose_secret())),
+            None => self.with_auth_token(request),
+        })
+        .await
+    }
+
+    fn with_auth_token(&self, request: RequestBuilder) -> RequestBuilder {
+        request.basic_auth(&self.account_sid, Some(self.auth_token.expose_secret()))
+    }
+
+    /// Sends until there is an answer that is no passing fault.
+    async fn request_as(
+        &self,
+        method: &'static str,
+        repeat: Repeat,
+        request: impl Fn() -> RequestBuilder,
+        authenticate: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<Answer, TwilioError> {
+        retry::within(self.timeout, repeat, |time| self.send(method, authenticate(request()), time)).await
+    }
+
+    async fn send(&self, method: &'static str, request: RequestBuilder, time: Duration) -> Result<Answer, TwilioError> {
+        let wait = self.pace.wait(method, Instant::now(), time)?;
+        sleep(wait).await;
+        let response = request.timeout(time.saturating_sub(wait)).send().await.map_err(TwilioError::sending)?;
+        self.pace.observe(method, response.headers(), Instant::now());
         Answer::read(response).await
-    }
-}
-
-impl FetchWorker for Client {
-    async fn fetch_worker(&self, sid: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
-        let mut url = self.workers.clone();
-        // A SID is data: as a pushed segment it cannot lead to another resource.
-        url.path_segments_mut().map_err(|()| TwilioError::Config("taskrouter_url"))?.push(sid.as_str());
-        self.request(|| self.http.get(url.clone())).await?.worker()
-    }
-}
-
-impl ListWorkers for Client {
-    async fn list_workers(&self, page: Option<&NextPage>) -> Result<WorkerPage, TwilioError> {
-        let mut url = self.workers.clone();
-        let first = format!("PageSize={PAGE_SIZE}");
-        // Only the query comes from Twilio's response: the credentials go to the configured host.
-        url.set_query(Some(page.map_or(&*first, NextPage::query)));
-        self.request(|| self.http.get(url.clone())).await?.worker_page()
-    }
-}
-
-impl ValidateToken for Client {
-    async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
-        let body = json!({ "token": token.expose_secret() });
-        let request = || {
-            let post = self.http.post(self.validate.clone());
-            post.header("Cache-Control", "no-cache").json(&body)
-        };
-        self.request(request).await?.token()
     }
 }
 
@@ -121,13 +145,4 @@ fn http() -> Result<reqwest::Client, TwilioError> {
         .user_agent(concat!("flex-roster/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| TwilioError::Config("TLS setup"))
-}
-
-fn address(base: &str, field: &'static str, path: &[&str]) -> Result<Url, TwilioError> {
-    let mut url = Url::parse(base).map_err(|_| TwilioError::Config(field))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(TwilioError::Config(field));
-    }
-    url.path_segments_mut().map_err(|()| TwilioError::Config(field))?.pop_if_empty().extend(path);
-    Ok(url)
 }

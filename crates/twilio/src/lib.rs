@@ -4,7 +4,8 @@
 //! takes.
 //! - [`signature`] tells whether a webhook request comes from Twilio, and signs as Twilio does.
 //! - [`callback`] reads the form that `TaskRouter` posts: a [`Callback`] with a [`WorkerReport`](domain::WorkerReport).
-//! - [`client`] (feature `client`) reads workers, and validates Flex tokens.
+//! - [`raw_json`] takes JSON apart without judging what is in it.
+//! - [`client`] (feature `client`) reads and writes workers, reads what decides about them, and validates Flex tokens.
 //! - [`account`] (feature `account`) reads the account's credentials.
 //!
 //! What it must not know: the table, HTTP handlers, and what a report changes (the domain decides that). Nothing else in
@@ -20,14 +21,24 @@ pub mod client;
 mod error;
 pub mod raw_json;
 mod report;
+mod resources;
 mod roles;
 pub mod signature;
 mod types;
+mod verbs;
 
 pub use callback::{Callback, CallbackError, EventKind};
 #[cfg(feature = "client")]
-pub use client::{Client, Config};
+pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
+pub use resources::{
+    Activity, EventQuery, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, WorkerEvent,
+    WorkerUpdate, Workspace,
+};
 pub use roles::highest_role;
 pub use signature::Verifier;
-pub use types::{FetchWorker, ListWorkers, NextPage, TokenAnswer, ValidateToken, Worker, WorkerPage};
+pub use types::{TokenAnswer, Worker};
+pub use verbs::{
+    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities, ListReservations,
+    ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
+};

@@ -1,16 +1,14 @@
-//! What the directory asks of Twilio, and the answers. None of the types prints personal data (rule 32).
+//! Workers, and what a token says. Neither prints personal data (rule 32).
 
 use std::fmt;
 
-use domain::{Identity, ReportVersion, WorkerReport, WorkerSid};
+use domain::{Identity, ReportVersion, WorkerReport};
 use jiff::Timestamp;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    TwilioError,
-    raw_json::{Object, Raw},
+    raw_json::Raw,
     report,
+    resources::{object, sid, text},
 };
 
 /// A worker as `TaskRouter` holds it. Read field by field: without its SID it is none, all else may be unknown (rule 34).
@@ -33,22 +31,6 @@ pub struct Worker {
     pub date_updated: Option<Timestamp>,
 }
 
-/// Some of the workers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerPage {
-    /// The workers of this page.
-    pub workers: Vec<Worker>,
-    /// How many more are on this page, but without a SID that can be read.
-    pub unreadable: usize,
-    /// Where the next page is; nothing on the last.
-    pub next: Option<NextPage>,
-}
-
-/// Where a list goes on. Can be stored, to go on in another invocation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NextPage(String);
-
 /// What the identity service states of a valid token. Read field by field: without a worker it is of nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenAnswer {
@@ -65,9 +47,9 @@ impl Worker {
     /// Reads a worker in the shape of the REST API; none without a SID.
     #[must_use]
     pub fn read(json: &str) -> Option<Self> {
-        let fields = Raw::parse(json)?.object()?;
+        let fields = object(json)?;
         Some(Self {
-            sid: text(&fields, "sid").filter(|sid| !sid.is_empty())?,
+            sid: sid(&fields)?,
             friendly_name: text(&fields, "friendly_name").unwrap_or_default(),
             // JSON themselves, so that half a surrogate pair can stay in them as an escape.
             attributes: fields.get("attributes").and_then(Raw::text).map(|text| text.json_escaped()),
@@ -97,31 +79,13 @@ impl TokenAnswer {
     /// Reads the answer for a valid token; none without a worker.
     #[must_use]
     pub fn read(json: &str) -> Option<Self> {
-        let fields = Raw::parse(json)?.object()?;
+        let fields = object(json)?;
         let roles = fields.get("roles").and_then(Raw::array).unwrap_or_default();
         Some(Self {
-            worker_sid: text(&fields, "worker_sid").filter(|sid| !sid.is_empty())?,
+            worker_sid: text(&fields, "worker_sid")?,
             roles: roles.into_iter().filter_map(|role| Some(role.text()?.exact()?.to_owned())).collect(),
             expiration: text(&fields, "expiration").and_then(|time| time.parse().ok()),
         })
-    }
-}
-
-fn text(fields: &Object<'_>, field: &str) -> Option<String> {
-    Some(fields.get(field)?.text()?.exact()?.to_owned())
-}
-
-impl NextPage {
-    #[cfg(feature = "client")]
-    /// Keeps the query of a page's address: host and path are the client's own. An address without one
-    /// would be the first page again.
-    pub(crate) fn of(url: &str) -> Option<Self> {
-        url.split_once('?').map(|(_, query)| Self(query.to_owned()))
-    }
-
-    #[cfg(feature = "client")]
-    pub(crate) fn query(&self) -> &str {
-        &self.0
     }
 }
 
@@ -144,25 +108,4 @@ impl fmt::Debug for TokenAnswer {
             .field("expiration", &self.expiration)
             .finish_non_exhaustive()
     }
-}
-
-pub trait FetchWorker {
-    /// The worker as it is now; none if `TaskRouter` answers 404. Only that answer says that a worker
-    /// does not exist: absence from a list does not.
-    fn fetch_worker(&self, sid: &WorkerSid) -> impl Future<Output = Result<Option<Worker>, TwilioError>> + Send;
-}
-
-pub trait ListWorkers {
-    /// The first page, or the one that an earlier page named as its next. At most 1,000
-    /// workers; their attributes may be unknown.
-    fn list_workers(&self, page: Option<&NextPage>) -> impl Future<Output = Result<WorkerPage, TwilioError>> + Send;
-}
-
-pub trait ValidateToken {
-    /// The holder of this Flex token; none if it is not valid, no longer valid or has no worker.
-    /// An error says nothing about the token.
-    fn validate_token(
-        &self,
-        token: &SecretString,
-    ) -> impl Future<Output = Result<Option<TokenAnswer>, TwilioError>> + Send;
 }

@@ -12,18 +12,37 @@ use crate::TwilioError;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_RETRIES: usize = 3;
 
+/// Which failed tries are repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// All that may succeed later: a read, or a change on condition of a version.
+    Transient,
+    /// Those that were certainly not carried out: any other change.
+    NotCarriedOut,
+}
+
+impl Repeat {
+    fn after(self, error: &TwilioError) -> bool {
+        error.is_transient() && (self == Self::Transient || error.was_not_carried_out())
+    }
+}
+
 /// Tries until it succeeds, fails for good, or `total` would be over.
 ///
 /// `attempt` gets the time that it may take: half of `total`, so that one answer that never comes
 /// leaves time for a second try, and never more than what is left.
-pub(super) async fn within<T, F>(total: Duration, mut attempt: impl FnMut(Duration) -> F) -> Result<T, TwilioError>
+pub(super) async fn within<T, F>(
+    total: Duration,
+    repeat: Repeat,
+    mut attempt: impl FnMut(Duration) -> F,
+) -> Result<T, TwilioError>
 where
     F: Future<Output = Result<T, TwilioError>>,
 {
     let deadline = Instant::now() + total;
     (|| attempt(left_until(deadline).min(total / 2)))
         .retry(pauses())
-        .when(TwilioError::is_transient)
+        .when(|error| repeat.after(error))
         .adjust(|error, pause| pause_within(deadline, error, pause))
         .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "retrying a request to Twilio"))
         .await

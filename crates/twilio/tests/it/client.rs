@@ -6,7 +6,7 @@ use twilio::{Config, FetchWorker, ListWorkers, TwilioError, Worker};
 use wiremock::matchers::{basic_auth, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::mock::{ACCOUNT, WORKER, WORKERS, client, client_with, mount, worker};
+use crate::mock::{ACCOUNT, WORKER, WORKERS, client, client_with, config, mount, worker};
 
 fn ok() -> ResponseTemplate {
     ResponseTemplate::new(200)
@@ -78,11 +78,11 @@ async fn a_list_goes_on_to_its_end_and_stays_with_the_configured_host() {
     }
     let client = client(&twilio);
     let first = ListWorkers::list_workers(&client, None).await.unwrap();
-    assert_eq!(first.workers.len(), 1);
+    assert_eq!(first.items.len(), 1);
     let stored = serde_json::to_string(&first.next.unwrap()).unwrap();
     let next = serde_json::from_str(&stored).unwrap();
     let last = ListWorkers::list_workers(&client, Some(&next)).await.unwrap();
-    assert_eq!((last.workers.len(), last.next), (2, None));
+    assert_eq!((last.items.len(), last.next), (2, None));
 }
 
 #[tokio::test]
@@ -98,8 +98,8 @@ async fn rule_34_a_worker_of_a_list_that_is_odd_costs_neither_the_others_nor_its
     );
     mount(&twilio, "GET", WORKERS, ok().set_body_raw(body, "application/json"), 1).await;
     let page = client(&twilio).list_workers(None).await.unwrap();
-    assert_eq!((page.workers.len(), page.unreadable), (3, 2));
-    let odd = &page.workers[1];
+    assert_eq!((page.items.len(), page.unreadable), (3, 2));
+    let odd = &page.items[1];
     assert_eq!((&*odd.friendly_name, &*odd.activity_sid, &*odd.activity_name, odd.date_updated), ("", "", "", None));
     assert_eq!(odd.attributes.as_deref(), Some(r#"{"full_name":"\ud800\ud801","x":1e999}"#));
 }
@@ -137,11 +137,7 @@ fn a_client_without_a_usable_address_says_which() {
     for url in ["taskrouter.twilio.com", "mailto:a@example.com", ""] {
         let error = twilio::Client::new(Config {
             taskrouter_url: url.to_owned(),
-            iam_url: "https://iam.twilio.com".to_owned(),
-            account_sid: ACCOUNT.to_owned(),
-            workspace_sid: "WS1".to_owned(),
-            auth_token: "x".into(),
-            timeout: Config::DEFAULT_TIMEOUT,
+            ..config("https://iam.twilio.com".to_owned(), Config::DEFAULT_TIMEOUT)
         })
         .unwrap_err();
         assert!(matches!(error, TwilioError::Config("taskrouter_url")), "{error:?}");

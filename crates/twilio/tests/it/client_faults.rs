@@ -82,13 +82,13 @@ async fn no_connection_is_an_error_that_may_pass() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client = client_with(format!("http://{closed}"), Duration::from_millis(500));
     let error = client.fetch_worker(&WorkerSid::new("WK1")).await.unwrap_err();
-    assert!(matches!(error, TwilioError::Connection), "{error:?}");
+    assert!(matches!(error, TwilioError::Unreachable), "{error:?}");
     assert!(error.is_transient());
 }
 
 #[tokio::test]
 async fn a_refusal_is_not_asked_for_twice() {
-    for code in [302, 400, 401, 403] {
+    for code in [302, 400, 410, 422] {
         let twilio = MockServer::start().await;
         let body = serde_json::json!({"code": 20003, "message": "alice", "status": code});
         let elsewhere = status(code).insert_header("Location", WORKER).set_body_json(body);

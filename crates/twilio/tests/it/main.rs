@@ -3,7 +3,10 @@
 
 mod callback;
 mod client;
+mod client_changes;
 mod client_faults;
+mod client_reads;
+mod contract;
 mod mock;
 mod raw_json;
 mod signature;

@@ -24,15 +24,22 @@ pub fn client(twilio: &MockServer) -> Client {
 }
 
 pub fn client_with(url: String, timeout: Duration) -> Client {
-    Client::new(Config {
+    Client::new(config(url, timeout)).unwrap()
+}
+
+pub fn config(url: String, timeout: Duration) -> Config {
+    Config {
         taskrouter_url: url.clone(),
-        iam_url: url,
+        iam_url: url.clone(),
+        flex_url: url,
+        region: None,
+        edge: None,
         account_sid: ACCOUNT.to_owned(),
         workspace_sid: "WS00000000000000000000000000000000".to_owned(),
         auth_token: "the-auth-token".into(),
+        api_key: None,
         timeout,
-    })
-    .unwrap()
+    }
 }
 
 /// The worker of Twilio's documented response example.

@@ -86,7 +86,7 @@ async fn no_answer_about_the_token_is_not_a_bad_token() {
 
     let wrong_credentials = json!({"code": 20003, "message": "Authenticate", "status": 401});
     let error = verdict(401, wrong_credentials).await.unwrap_err();
-    assert!(matches!(error, TwilioError::Refused { status: 401, code: Some(20003) }), "{error:?}");
+    assert!(matches!(error, TwilioError::Unauthorized { status: 401, code: Some(20003) }), "{error:?}");
 }
 
 #[tokio::test]

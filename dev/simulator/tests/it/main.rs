@@ -1,6 +1,7 @@
 //! The simulator over HTTP, as developers and other tests use it.
 #![allow(clippy::unwrap_used)]
 
+mod client;
 mod events;
 mod faults;
 mod harness;

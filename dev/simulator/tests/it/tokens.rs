@@ -2,9 +2,10 @@
 
 use domain::WorkerSid;
 use serde_json::json;
-use twilio::{Client, Config, FetchWorker, ListWorkers, ValidateToken};
+use twilio::{FetchWorker, ListWorkers, ValidateToken};
 
-use crate::harness::{ACCOUNT, TOKEN, Twilio, WORKSPACE, alice, text};
+use crate::client::client;
+use crate::harness::{Twilio, alice, text};
 
 #[tokio::test]
 async fn a_token_says_whose_it_is() {
@@ -35,15 +36,7 @@ async fn a_token_that_nobody_was_given_is_not_valid() {
 async fn the_directorys_own_client_works_against_it() {
     let twilio = Twilio::start().await;
     let session = twilio.log_in(alice()).await;
-    let client = Client::new(Config {
-        taskrouter_url: twilio.simulator.url().to_owned(),
-        iam_url: twilio.simulator.url().to_owned(),
-        account_sid: ACCOUNT.to_owned(),
-        workspace_sid: WORKSPACE.to_owned(),
-        auth_token: TOKEN.into(),
-        timeout: Config::DEFAULT_TIMEOUT,
-    })
-    .unwrap();
+    let client = client(&twilio);
     let sid = text(&session, "worker_sid");
     let holder = client.validate_token(&text(&session, "token").into()).await.unwrap().unwrap();
     assert_eq!(holder.worker_sid, sid);
@@ -52,5 +45,5 @@ async fn the_directorys_own_client_works_against_it() {
     assert_eq!((&*worker.friendly_name, worker.version), ("alice@example.com", Some(1)));
     assert!(client.fetch_worker(&WorkerSid::new("WK0")).await.unwrap().is_none());
     let page = client.list_workers(None).await.unwrap();
-    assert_eq!((page.workers.len(), page.next), (1, None));
+    assert_eq!((page.items.len(), page.next), (1, None));
 }

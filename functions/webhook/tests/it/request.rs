@@ -31,7 +31,7 @@ impl Fixture {
         let dynamo = Dynamo::memory().await.unwrap();
         let store = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
         let account =
-            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN) };
+            Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: SecretString::from(TOKEN), api_key: None };
         Self {
             ingest: WorkerIngest {
                 store,

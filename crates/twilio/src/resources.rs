@@ -1,0 +1,271 @@
+//! What the client reads and writes besides workers. None of the types prints personal data (rule 32).
+//!
+//! Like workers, they are read field by field: only a SID is needed, and what else cannot be read is unknown (rule 34).
+
+use std::fmt;
+
+use domain::{Level, SkillName};
+use serde::{Deserialize, Serialize};
+
+use crate::raw_json::{Object, Raw};
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// How many more are on this page, but without a SID that can be read.
+    pub unreadable: usize,
+    /// Where the next page is; nothing on the last.
+    pub next: Option<NextPage>,
+}
+
+/// Where a list goes on. Can be stored, to go on in another invocation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NextPage(String);
+
+/// What is to change in a worker; what is none stays as it is.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct WorkerUpdate {
+    /// JSON, all of them: TaskRouter replaces the attributes as a whole.
+    pub attributes: Option<String>,
+    /// `WA…`
+    pub activity_sid: Option<String>,
+    /// Rejects the reservations that the worker has not accepted yet. Only together with an activity in which workers are
+    /// not available.
+    pub reject_pending_reservations: bool,
+}
+
+/// A task that is, or was, offered to a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// `WR…`
+    pub sid: String,
+    /// None for one that is not known here.
+    pub status: Option<ReservationStatus>,
+    /// `WT…`
+    pub task_sid: Option<String>,
+}
+
+/// How far a reservation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReservationStatus {
+    Pending,
+    Accepted,
+    Rejected,
+    Timeout,
+    Canceled,
+    Rescinded,
+    /// The conversation has ended, the work after it has not.
+    Wrapping,
+    Completed,
+}
+
+/// What workers can be doing: `Available`, `Offline`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// `WA…`
+    pub sid: String,
+    /// Empty if unknown.
+    pub name: String,
+    /// Whether a worker in it receives tasks; none if unknown.
+    pub available: Option<bool>,
+}
+
+/// The workspace that Flex uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// `WS…`
+    pub sid: String,
+    /// The activity of new workers.
+    pub default_activity_sid: Option<String>,
+    /// Where callbacks are posted.
+    pub event_callback_url: Option<String>,
+}
+
+/// What Flex is configured to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlexConfiguration {
+    /// The workspace that Flex uses.
+    pub workspace_sid: Option<String>,
+    /// The activity that means offline (rule 12).
+    pub offline_activity_sid: Option<String>,
+    /// The skills that Flex's own pages offer.
+    pub skills: Vec<FlexSkill>,
+}
+
+/// A skill as Flex defines it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlexSkill {
+    pub name: SkillName,
+    /// Whether it has levels; Flex's own panel then needs one (rule 16).
+    pub multivalue: bool,
+    pub minimum: Option<Level>,
+    pub maximum: Option<Level>,
+}
+
+/// Something that happened to a worker, and who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerEvent {
+    /// `EV…`
+    pub sid: String,
+    /// `worker.attributes.update`; empty if unknown.
+    pub event_type: String,
+    /// Milliseconds since 1970.
+    pub at_ms: Option<i64>,
+    /// Who did it: a user of the Console `US…`, an account `AC…`, a worker `WK…`.
+    pub actor_sid: Option<String>,
+    /// From where: `twilio`, `rest`.
+    pub source: Option<String>,
+}
+
+/// Which events of a worker are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventQuery<'a> {
+    pub worker_sid: &'a domain::WorkerSid,
+    /// `worker.attributes.update`
+    pub event_type: &'a str,
+    /// Earlier ones are left out.
+    pub since: jiff::Timestamp,
+}
+
+impl NextPage {
+    #[cfg(feature = "client")]
+    /// Keeps the query of a page's address: host and path are the client's own. An address without one
+    /// would be the first page again.
+    pub(crate) fn of(url: &str) -> Option<Self> {
+        url.split_once('?').map(|(_, query)| Self(query.to_owned()))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn query(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ReservationStatus {
+    /// The names that TaskRouter uses.
+    pub const NAMES: [(&str, Self); 8] = [
+        ("pending", Self::Pending),
+        ("accepted", Self::Accepted),
+        ("rejected", Self::Rejected),
+        ("timeout", Self::Timeout),
+        ("canceled", Self::Canceled),
+        ("rescinded", Self::Rescinded),
+        ("wrapping", Self::Wrapping),
+        ("completed", Self::Completed),
+    ];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, status)| *status == self).map_or("", |(name, _)| name)
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+    }
+}
+
+impl Reservation {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = object(json)?;
+        let status = text(&fields, "reservation_status").and_then(|status| ReservationStatus::of(&status));
+        Some(Self { sid: sid(&fields)?, status, task_sid: text(&fields, "task_sid") })
+    }
+}
+
+impl Activity {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = object(json)?;
+        Some(Self {
+            sid: sid(&fields)?,
+            name: text(&fields, "friendly_name").unwrap_or_default(),
+            available: fields.get("available").and_then(Raw::bool),
+        })
+    }
+}
+
+impl Workspace {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = object(json)?;
+        Some(Self {
+            sid: sid(&fields)?,
+            default_activity_sid: text(&fields, "default_activity_sid"),
+            event_callback_url: text(&fields, "event_callback_url"),
+        })
+    }
+}
+
+impl FlexConfiguration {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = object(json)?;
+        let skills = fields.get("taskrouter_skills").and_then(Raw::array).unwrap_or_default();
+        Some(Self {
+            workspace_sid: text(&fields, "taskrouter_workspace_sid"),
+            offline_activity_sid: text(&fields, "taskrouter_offline_activity_sid"),
+            skills: skills.into_iter().filter_map(FlexSkill::read).collect(),
+        })
+    }
+}
+
+impl FlexSkill {
+    fn read(json: Raw<'_>) -> Option<Self> {
+        let fields = json.object()?;
+        let level = |field| fields.get(field)?.get().parse().ok().map(Level);
+        Some(Self {
+            name: SkillName::adopted(&text(&fields, "name")?)?,
+            multivalue: fields.get("multivalue").and_then(Raw::bool).unwrap_or_default(),
+            minimum: level("minimum"),
+            maximum: level("maximum"),
+        })
+    }
+}
+
+impl WorkerEvent {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        let fields = object(json)?;
+        let at_ms = fields.get("event_date_ms").and_then(|at_ms| at_ms.get().parse().ok());
+        let to_the_second = || text(&fields, "event_date")?.parse().ok().map(jiff::Timestamp::as_millisecond);
+        Some(Self {
+            sid: sid(&fields)?,
+            event_type: text(&fields, "event_type").unwrap_or_default(),
+            at_ms: at_ms.or_else(to_the_second),
+            actor_sid: text(&fields, "actor_sid"),
+            source: text(&fields, "source"),
+        })
+    }
+}
+
+pub(crate) fn object(json: &str) -> Option<Object<'_>> {
+    Raw::parse(json)?.object()
+}
+
+pub(crate) fn sid(fields: &Object<'_>) -> Option<String> {
+    text(fields, "sid")
+}
+
+/// None if the field is no text, or an empty one.
+pub(crate) fn text(fields: &Object<'_>, field: &str) -> Option<String> {
+    let text = fields.get(field)?.text()?.exact()?.to_owned();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+impl fmt::Debug for WorkerUpdate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkerUpdate")
+            .field("attributes", &self.attributes.as_ref().map(String::len))
+            .field("activity_sid", &self.activity_sid)
+            .field("reject_pending_reservations", &self.reject_pending_reservations)
+            .finish()
+    }
+}
