@@ -167,7 +167,9 @@ impl ReservationStatus {
 }
 
 impl Reservation {
-    pub(crate) fn read(json: &str) -> Option<Self> {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
         let status = text(&fields, "reservation_status").and_then(|status| ReservationStatus::of(&status));
         Some(Self { sid: sid(&fields)?, status, task_sid: text(&fields, "task_sid") })
@@ -175,7 +177,9 @@ impl Reservation {
 }
 
 impl Activity {
-    pub(crate) fn read(json: &str) -> Option<Self> {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
         Some(Self {
             sid: sid(&fields)?,
@@ -186,7 +190,9 @@ impl Activity {
 }
 
 impl Workspace {
-    pub(crate) fn read(json: &str) -> Option<Self> {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
         Some(Self {
             sid: sid(&fields)?,
@@ -197,7 +203,9 @@ impl Workspace {
 }
 
 impl FlexConfiguration {
-    pub(crate) fn read(json: &str) -> Option<Self> {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
         let skills = fields.get("taskrouter_skills").and_then(Raw::array).unwrap_or_default();
         Some(Self {
@@ -222,7 +230,9 @@ impl FlexSkill {
 }
 
 impl WorkerEvent {
-    pub(crate) fn read(json: &str) -> Option<Self> {
+    /// Reads it in the shape of the REST API; none if it cannot be one.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
         let at_ms = fields.get("event_date_ms").and_then(|at_ms| at_ms.get().parse().ok());
         let to_the_second = || text(&fields, "event_date")?.parse().ok().map(jiff::Timestamp::as_millisecond);

@@ -36,7 +36,7 @@ async fn a_worker_is_changed_and_deleted_on_condition_of_its_version() {
     let (client, sid) = (client(&twilio), log_in(&twilio).await);
     let version = client.fetch_worker(&sid).await.unwrap().unwrap().version;
     let update = WorkerUpdate {
-        attributes: Some(r#"{"roles":["agent"],"odd":"\ud800"}"#.to_owned()),
+        attributes: Some(r#"{"roles":["agent"],"odd":1.50}"#.to_owned()),
         activity_sid: Some(OFFLINE_ACTIVITY_SID.to_owned()),
         reject_pending_reservations: true,
     };

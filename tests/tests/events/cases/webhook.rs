@@ -91,7 +91,11 @@ const CREATED: Cases = Cases {
             ],
             Refuses(403, "wrong-signature"),
         ),
-        ("webhook/time-not-a-number", &[Form("TimestampMs", "yesterday")], Refuses(400, "invalid-callback")),
+        (
+            "webhook/time-not-a-number",
+            &[NoForm(&["TimestampMs"]), Form("Timestamp", "yesterday")],
+            Refuses(400, "invalid-callback"),
+        ),
         (
             "webhook/unknown-event-type",
             &[
