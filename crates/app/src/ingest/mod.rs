@@ -172,6 +172,8 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             skills: None,
             applied_report: Some(AppliedReport { worker_sid: &report.worker_sid, latest, is_linked }),
             previous_owner,
+            sync: None,
+            drift: None,
         };
         self.store.commit_user(change).await?;
         Ok(Attempt::Done)

@@ -276,14 +276,3 @@ fn new_skills(before: &User, after: &User) -> Vec<SkillName> {
     after.managed.assigned_skills.keys().filter(is_new).cloned().collect()
 }
 
-/// The number of characters that skills may still take in a worker's attributes (rule 27).
-#[must_use]
-pub fn characters_left(used_by_others: usize, owned: usize) -> Option<usize> {
-    MAX_ATTRIBUTES.checked_sub(used_by_others + owned)
-}
-
-/// Whether this moment is past.
-#[must_use]
-pub fn is_past(at: Timestamp, now: Timestamp) -> bool {
-    at <= now
-}

@@ -42,10 +42,8 @@ pub const BY_STATUS: &str = "by_status";
 pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
 pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
 
-/// The index of outboxes by when they are due, and its key attributes.
+/// The index of outboxes by when they are due; its key attributes are `by_pending_pk` and `due_at`.
 pub const BY_PENDING: &str = "by_pending";
-pub(crate) const BY_PENDING_PK: &str = "by_pending_pk";
-pub(crate) const BY_PENDING_SK: &str = "due_at";
 
 /// The one partition of [`BY_PENDING`].
 pub(crate) const PENDING: &str = "PENDING";

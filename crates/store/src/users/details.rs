@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     EmailAddress, Status, User, UserId,
     search::{UserText, split_term},
+    sync_state::SyncState,
     team::Teams,
 };
 
@@ -12,7 +13,7 @@ use crate::{
     Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, ViewDetails, WorkerItem,
     dynamo::item::text,
     schema::{
-        items::{IndexEntry, read_all},
+        items::{IndexEntry, OutboxItem, read_all},
         keys,
     },
 };
@@ -20,7 +21,7 @@ use crate::{
 /// More users with one folded e-mail address than this are not looked at.
 const MAX_SAME_EMAIL: i32 = 25;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserDetails {
     pub teams: Teams,
     /// What TaskRouter last reported of the worker.
