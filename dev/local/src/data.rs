@@ -40,8 +40,7 @@ impl Addresses {
 #[derive(Debug)]
 pub(crate) struct Data {
     path: PathBuf,
-    // Held for its lock.
-    _lock: File,
+    lock: File,
 }
 
 impl Data {
@@ -55,7 +54,7 @@ impl Data {
             Err(TryLockError::WouldBlock) => return Err(StartError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        let data = Self { path: path.to_owned(), _lock: lock };
+        let data = Self { path: path.to_owned(), lock };
         data.check_format()?;
         Ok(data)
     }
@@ -94,6 +93,9 @@ impl Drop for Data {
     fn drop(&mut self) {
         // It may never have been written.
         drop(std::fs::remove_file(self.join("endpoints.json")));
+        // Closing the file is not enough: a process that another stack of this program is just starting has a copy of it,
+        // and with it the lock, until it runs its own program.
+        drop(self.lock.unlock());
     }
 }
 
@@ -114,6 +116,16 @@ mod tests {
         std::fs::write(path.join(DATABASE), "").unwrap();
         assert_eq!(std::fs::read_to_string(path.join(MARKER)).unwrap(), "3\n");
         Data::lock(&path).unwrap();
+    }
+
+    #[test]
+    fn the_lock_ends_with_the_stack_also_if_a_process_that_is_being_started_has_a_copy_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = Data::lock(directory.path()).unwrap();
+        let _copy = data.lock.try_clone().unwrap();
+        assert!(refusal(directory.path()).contains("in use"));
+        drop(data);
+        Data::lock(directory.path()).unwrap();
     }
 
     #[test]

@@ -137,7 +137,10 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         if before.is_none()
             && let Some(current) = self.current_report(&report).await?
         {
-            return Ok(Attempt::Retry(Retry::After(Box::new(current))));
+            // An unmanaged worker has no user that the report itself could be applied to then.
+            let is_unmanaged = current.attributes.as_ref().is_some_and(|attributes| attributes.role.is_none());
+            let current = Box::new(current);
+            return Ok(Attempt::Retry(if is_unmanaged { Retry::With(current) } else { Retry::After(current) }));
         }
         // The callback of a deletion may state no more than the SID.
         match &before {
