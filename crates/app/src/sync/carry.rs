@@ -207,12 +207,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     }
 
     /// Who wrote what is reverted, where TaskRouter's events say so (rule 24).
-    async fn author(
-        &self,
-        verdict: &Verdict,
-        reading: &Reading,
-        worker: &Worker,
-    ) -> Result<Option<Author>, SyncError> {
+    async fn author(&self, verdict: &Verdict, reading: &Reading, worker: &Worker) -> Result<Option<Author>, SyncError> {
         let Some(carried) = reading.state.as_ref().and_then(|state| state.base(&worker.worker_sid()).cloned()) else {
             return Ok(None);
         };
@@ -259,9 +254,10 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
 /// What both sides agreed on last. An intent that TaskRouter has is agreed on, even if the answer to it was lost.
 fn base(reading: &Reading, worker: &Worker, fetched: &OwnedAttributes) -> Option<Carried> {
     let state = reading.state.as_ref()?;
-    let arrived = state.intent.as_ref().filter(|intent| {
-        intent.worker_sid == worker.worker_sid() && intent.attributes == *fetched
-    });
+    let arrived = state
+        .intent
+        .as_ref()
+        .filter(|intent| intent.worker_sid == worker.worker_sid() && intent.attributes == *fetched);
     let of_intent = |intent: &Intent| Carried {
         worker_sid: intent.worker_sid.clone(),
         attributes: intent.attributes.clone(),
@@ -275,4 +271,3 @@ fn new_skills(before: &User, after: &User) -> Vec<SkillName> {
     let is_new = |name: &&SkillName| !before.managed.assigned_skills.contains_key(*name);
     after.managed.assigned_skills.keys().filter(is_new).cloned().collect()
 }
-

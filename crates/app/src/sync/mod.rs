@@ -29,8 +29,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    CarryToTaskRouter, ChangeOrigin, CommitUser, ImportSkills, OutboxItem, OutboxStep, ReadSet, ReadSnapshot, StoreError,
-    SyncStep, ViewUser, WatchTwilio,
+    CarryToTaskRouter, ChangeOrigin, CommitUser, ImportSkills, OutboxItem, OutboxStep, ReadSet, ReadSnapshot,
+    StoreError, SyncStep, ViewUser, WatchTwilio,
 };
 use twilio::{
     DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListReservations,

@@ -26,7 +26,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             self.store.sync_step(known.step(known.state(), OutboxStep::WhenWriting)).await?;
             return Ok(Attempt::End(Outcome::Later));
         }
-        let workers: BTreeSet<_> = known.state().removing.into_iter().chain(known.user.taskrouter.worker_sid.clone()).collect();
+        let workers: BTreeSet<_> =
+            known.state().removing.into_iter().chain(known.user.taskrouter.worker_sid.clone()).collect();
         let (mut left, mut tasks) = (BTreeSet::new(), 0);
         for sid in workers {
             if let Some(unfinished) = self.remove(user_id, &sid, invocation).await? {

@@ -84,8 +84,15 @@ impl CommitUser for Directory {
     async fn commit_user(&self, change: UserChange<'_>) -> Result<User, StoreError> {
         let (mut before, mut origin) = (change.before.cloned(), change.origin);
         while let Some(step) = next_step(before.as_ref(), &change.after) {
-            let step =
-                UserChange { before: before.as_ref(), after: step, origin, applied_report: None, sync: None, drift: None, ..change.clone() };
+            let step = UserChange {
+                before: before.as_ref(),
+                after: step,
+                origin,
+                applied_report: None,
+                sync: None,
+                drift: None,
+                ..change.clone()
+            };
             before = Some(self.commit_at_once(&step).await?);
             origin = origin.step(1);
         }

@@ -1,9 +1,6 @@
 //! The outbox: what is still to be carried to TaskRouter, and how far it has been carried.
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::ReturnValue,
-};
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValue};
 use jiff::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
@@ -54,7 +51,12 @@ pub enum OutboxStep {
 }
 
 /// Marks that the user's worker is to be compared. `token` is new for each change.
-pub(crate) fn mark(writes: &mut Transaction<'_>, user_id: UserId, token: Uuid, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn mark(
+    writes: &mut Transaction<'_>,
+    user_id: UserId,
+    token: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sets = [
         (":entity", text(OutboxItem::NAME)),
         (":pending", text(token.to_string())),
@@ -151,7 +153,9 @@ impl WatchTwilio for Directory {
             .expression_attribute_values(":none", number(0));
         match update.send().await {
             Ok(_) => Ok(()),
-            Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => {
+            Err(error)
+                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
+            {
                 Ok(())
             }
             Err(error) => Err(StoreError::of(&error)),

@@ -98,9 +98,8 @@ fn without_enabled(disabled: Raw<'_>, target: &OwnedAttributes) -> Option<String
     let mut members = vec![("skills", list(kept))];
     if let Some(levels) = fields.get("levels").and_then(Raw::object) {
         let is_kept = |key: &str| SkillName::adopted(key).is_none_or(|name| !target.skills.contains_key(&name));
-        let kept = levels.fields().iter().filter(|field| {
-            field.key.text().is_none_or(|key| key.exact().is_none_or(is_kept))
-        });
+        let kept =
+            levels.fields().iter().filter(|field| field.key.text().is_none_or(|key| key.exact().is_none_or(is_kept)));
         let kept = kept.map(|field| format!("{}:{}", field.key.get(), field.value.get())).collect::<Vec<_>>();
         members.push(("levels", format!("{{{}}}", kept.join(","))));
     }
@@ -183,7 +182,11 @@ mod tests {
         becomes(json, &target(Role::Supervisor, &[]), r#"{"roles":["supervisor","bot","wfo.full_access",5]}"#);
         becomes(json, &target(Role::Agent, &[]), r#"{"roles":["agent","bot",5]}"#);
         becomes(r#"{"roles":"admin"}"#, &target(Role::Agent, &[]), r#"{"roles":["agent"]}"#);
-        becomes("{}", &target(Role::Agent, &[("x", None)]), r#"{"roles":["agent"],"routing":{"skills":["x"],"levels":{}}}"#);
+        becomes(
+            "{}",
+            &target(Role::Agent, &[("x", None)]),
+            r#"{"roles":["agent"],"routing":{"skills":["x"],"levels":{}}}"#,
+        );
     }
 
     #[test]
@@ -212,7 +215,12 @@ mod tests {
     }
 
     fn json_text() -> impl Strategy<Value = String> {
-        let leaf = prop_oneof!["[0-9]{1,3}", Just("\"\\ud800\"".to_owned()), Just("1e999".to_owned()), Just("null".to_owned())];
+        let leaf = prop_oneof![
+            "[0-9]{1,3}",
+            Just("\"\\ud800\"".to_owned()),
+            Just("1e999".to_owned()),
+            Just("null".to_owned())
+        ];
         let routing = prop_oneof![
             Just(r#"{ "skills": ["a", "b"] , "levels": { "a" : 1 } }"#.to_owned()),
             Just(r#"{"levels":{},"other":"x"}"#.to_owned()),
