@@ -8,3 +8,4 @@ mod odd_attributes;
 mod order;
 mod restore;
 mod support;
+mod sync;
