@@ -37,9 +37,9 @@ pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore, ImportSkills,
-    IndexUser, ListTeams, ReadSnapshot, RecordReport, RunJobs, StoreJobs, ViewCatalog, ViewDetails, ViewHistory,
-    ViewSkill, ViewTeams, ViewUser, WatchTwilio,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RunJobs, StoreJobs, ViewCatalog, ViewDetails,
+    ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
 };
 
 use runtime::{

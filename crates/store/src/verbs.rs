@@ -20,8 +20,9 @@ use domain::{
 };
 
 use crate::{
-    Attempt, ChangeOrigin, Claim, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, ReadSet, RecordedReport, Snapshot, StoreError,
-    StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
+    Attempt, ChangeOrigin, Claim, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, ReadSet, RecordedReport,
+    Snapshot, StoreError, StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage,
+    WorkerItem,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;

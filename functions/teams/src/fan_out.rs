@@ -1,10 +1,6 @@
 //! Starting `fan-out`, which marks the members of a changed team.
 
-use aws_sdk_lambda::{
-    config::timeout::TimeoutConfig,
-    primitives::Blob,
-    types::InvocationType,
-};
+use aws_sdk_lambda::{config::timeout::TimeoutConfig, primitives::Blob, types::InvocationType};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -37,10 +33,7 @@ impl FanOutFunction {
     pub fn from_env() -> Result<Self, ConfigError> {
         let timeouts = TimeoutConfig::builder().operation_timeout(MAX_START_TIME);
         let config = aws_sdk_lambda::config::Builder::from(&client_config("LAMBDA")?).timeout_config(timeouts.build());
-        Ok(Self {
-            lambda: aws_sdk_lambda::Client::from_conf(config.build()),
-            function: required("FAN_OUT_FUNCTION")?,
-        })
+        Ok(Self { lambda: aws_sdk_lambda::Client::from_conf(config.build()), function: required("FAN_OUT_FUNCTION")? })
     }
 }
 

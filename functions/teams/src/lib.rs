@@ -44,7 +44,9 @@ pub async fn handle(
             change::delete(store, time_and_ids, &caller, request).await
         }
         "PUT /teams/{team_id}/skills/{skill}" => change::grant(store, fan_out, time_and_ids, &manage()?, request).await,
-        "DELETE /teams/{team_id}/skills/{skill}" => change::revoke(store, fan_out, time_and_ids, &manage()?, request).await,
+        "DELETE /teams/{team_id}/skills/{skill}" => {
+            change::revoke(store, fan_out, time_and_ids, &manage()?, request).await
+        }
         "GET /teams/{team_id}/members" => view().map(|_| show::members(store, request))?.await,
         "GET /teams/{team_id}/history" => {
             view()?;
