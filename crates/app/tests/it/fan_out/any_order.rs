@@ -76,7 +76,7 @@ impl Company {
 fn rules_15_to_21_in_the_end_every_user_has_what_the_team_grants_whatever_happened_in_which_order() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let dynamo = Arc::new(runtime.block_on(Dynamo::memory()).unwrap());
-    let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 16, ..ProptestConfig::default() };
     proptest!(config, |(events in events())| {
         runtime.block_on(async {
             let company = Company::on(&dynamo, USERS).await;
