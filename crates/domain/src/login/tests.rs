@@ -43,12 +43,12 @@ fn adopt_user(report: &WorkerReport) -> Option<User> {
 }
 
 fn apply_latest(user: &User, report: &WorkerReport) -> User {
-    apply_report(user, report, true, &policy(), &Skills::new())
+    apply_report(user, report, Recency::Latest, &policy(), &Skills::new())
 }
 
 /// A report that arrives after a later one.
 fn apply_late(user: &User, report: &WorkerReport) -> User {
-    apply_report(user, report, false, &policy(), &Skills::new())
+    apply_report(user, report, Recency::Superseded, &policy(), &Skills::new())
 }
 
 #[test]
@@ -130,7 +130,8 @@ fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
     let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
     let ada =
         adopt(&report(&login(Role::Agent), EARLY), &policy, test_support::agent("ada").user_id, Timestamp::UNIX_EPOCH);
-    let raised = apply_report(&ada.unwrap(), &report(&login(Role::Supervisor), LATE), true, &policy, &Skills::new());
+    let raised =
+        apply_report(&ada.unwrap(), &report(&login(Role::Supervisor), LATE), Recency::Latest, &policy, &Skills::new());
     assert_eq!((raised.managed.role, raised.managed.role_granted), (Role::Supervisor, false));
     assert!(raised.managed.act_as_agent, "rule 11: nobody silently stops getting calls");
 }
@@ -140,7 +141,7 @@ fn rule_24_with_skill_authority_shared_what_changed_elsewhere_is_taken_over_and_
     let policy = Policy { skills: SkillAuthority::Shared, ..policy() };
     let take = |user: &User, of: &[(&str, i64)], inherited: &Skills| {
         let attributes = Attributes { skills: skills(of), ..login(Role::Agent) };
-        apply_report(user, &report(&attributes, LATE), true, &policy, inherited)
+        apply_report(user, &report(&attributes, LATE), Recency::Latest, &policy, inherited)
     };
     let ada = take(&test_support::agent("ada"), &[("English", 80), ("Sales", 5)], &skills(&[("Sales", 5)]));
     assert_eq!(ada.managed.assigned_skills, skills(&[("English", 80)]), "what a team gives is not assigned as well");
@@ -228,9 +229,11 @@ fn rule_34_a_report_whose_attributes_are_unknown_changes_nothing_of_what_logins_
     let ada = adopt_user(&report(&login(Role::Supervisor), EARLY)).unwrap();
     let unknown = WorkerReport { attributes: None, ..report(&login(Role::Agent), LATE) };
     assert_eq!(apply_latest(&ada, &unknown), ada);
-    let late = Attributes { idp: IdpProfile::default(), ..login(Role::Supervisor) };
-    let between = ReportVersion { at_ms: 1_500, version: Some(1) };
-    assert_eq!(apply_late(&ada, &report(&late, between)).name(), "ada", "no later report has stated a name");
+    let without_name = Attributes { idp: IdpProfile::default(), ..login(Role::Supervisor) };
+    let between = report(&without_name, ReportVersion { at_ms: 1_500, version: Some(1) });
+    let after = |recency| apply_report(&ada, &between, recency, &policy(), &Skills::new());
+    assert_eq!(after(Recency::LatestAttributes).name(), "ada", "no later report has stated a name");
+    assert_eq!(after(Recency::Superseded).name(), "Ada Lovelace");
 }
 
 #[test]
