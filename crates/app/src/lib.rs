@@ -8,6 +8,7 @@
 //! formats. It decides nothing that a rule of the domain can decide. Time and ids come from [`TimeAndIds`].
 
 pub mod change;
+pub mod fan_out;
 pub mod ingest;
 pub mod query;
 pub mod restore;

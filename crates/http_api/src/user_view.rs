@@ -106,7 +106,7 @@ pub fn viewed<'a>(user: &'a User, details: &'a UserDetails) -> ViewedUser<'a> {
     if let (Some(worker), Some(reported)) = (&mut listed.worker, &details.worker) {
         worker.activity = Some(&reported.activity);
     }
-    let sync = Sync { state: if details.pending { "pending" } else { "synced" } };
+    let sync = Sync { state: if details.outbox.is_some() { "pending" } else { "synced" } };
     let effective_skills = effective_skills(user, details.teams.values());
     ViewedUser { listed, effective_skills, sync, same_email: &details.same_email }
 }

@@ -3,6 +3,7 @@
 
 mod change;
 mod decided_since;
+mod fan_out;
 mod ingest;
 mod odd_attributes;
 mod order;

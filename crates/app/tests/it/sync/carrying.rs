@@ -95,5 +95,8 @@ async fn in_observe_mode_nothing_is_written_and_a_lowered_role_is_accepted() {
     assert!(world.is_pending().await);
     // When the deployment writes, what waited is due at once.
     assert_eq!(world.due().await, [world.user_id]);
-    assert_eq!(store::CarryToTaskRouter::due(&world.directory, app::TimeAndIds::now(&world.clock), false, 9).await.unwrap(), []);
+    assert_eq!(
+        store::CarryToTaskRouter::due(&world.directory, app::TimeAndIds::now(&world.clock), false, 9).await.unwrap(),
+        []
+    );
 }

@@ -33,7 +33,9 @@ async fn rule_24_a_login_that_overwrites_roles_and_skills_is_reverted_once_and_r
 #[tokio::test]
 async fn rule_24_a_role_that_the_identity_provider_has_lowered_is_accepted_and_recorded_as_no_drift() {
     let world = World::new().await;
-    world.edit(|user| (user.managed.role, user.managed.login_role) = (Role::SystemAdmin, Some(Role::SystemAdmin))).await;
+    world
+        .edit(|user| (user.managed.role, user.managed.login_role) = (Role::SystemAdmin, Some(Role::SystemAdmin)))
+        .await;
     world.run().await;
     world.fake.overwrite(SID, &attributes("supervisor", &[]), "US1", 0);
     world.wake().await;

@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::sync::Outcome;
-use domain::{
-    Status,
-    sync_state::FailureReason,
-};
+use domain::{Status, sync_state::FailureReason};
 
 use super::{
     taskrouter::Fault,

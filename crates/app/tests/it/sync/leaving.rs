@@ -28,7 +28,7 @@ async fn rule_12_in_one_write_a_deactivated_users_worker_is_offline_without_rese
 /// Interleaving 1.
 #[tokio::test]
 async fn rule_12_a_deactivated_user_who_moves_to_available_is_moved_offline_every_time_at_most_once_a_minute_from_the_third_on()
-{
+ {
     let world = World::new().await;
     world.set_status(Status::Deactivated).await;
     world.run().await;

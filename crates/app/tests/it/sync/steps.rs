@@ -34,7 +34,11 @@ impl fmt::Debug for Steps {
 
 impl Steps {
     /// Does this once, when the invocation comes to the next step of this name.
-    pub fn at<F: Future<Output = ()> + Send + 'static>(&self, name: &'static str, action: impl FnOnce() -> F + Send + 'static) {
+    pub fn at<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        name: &'static str,
+        action: impl FnOnce() -> F + Send + 'static,
+    ) {
         self.0.state.lock().unwrap().at.push((name, Box::new(|| Box::pin(action()))));
     }
 

@@ -136,7 +136,11 @@ impl Fake {
     /// The conditions of a change.
     fn check(&self, sid: &str, version: Option<u64>) -> Result<(), TwilioError> {
         let current = self.worker(sid).map(|worker| worker.version);
-        if version.is_some() && current.is_some() && version != current { Err(TwilioError::PreconditionFailed) } else { Ok(()) }
+        if version.is_some() && current.is_some() && version != current {
+            Err(TwilioError::PreconditionFailed)
+        } else {
+            Ok(())
+        }
     }
 }
 

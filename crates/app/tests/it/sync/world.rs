@@ -37,6 +37,12 @@ pub const SID: &str = "WK1";
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<AtomicI64>);
 
+impl Default for Clock {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(1_800_000_000_000)))
+    }
+}
+
 impl Clock {
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
@@ -132,7 +138,7 @@ impl World {
     pub async fn with_policy(policy: Policy, mode: SyncMode) -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
-        let (fake, clock) = (Fake::default(), Clock(Arc::new(AtomicI64::new(1_800_000_000_000))));
+        let (fake, clock) = (Fake::default(), Clock::default());
         fake.put(SID, "ada", attributes("agent", &[("English", 80)]).to_string());
         let store = Stepped { directory: directory.clone(), steps: fake.steps.clone() };
         let offline = OfflineActivity::default();
