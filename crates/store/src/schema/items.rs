@@ -188,6 +188,9 @@ pub struct WorkerItem {
     /// The latest report.
     #[serde(flatten)]
     pub reported: ReportVersion,
+    /// The latest report that states attributes, of those that were the latest when they arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes_at: Option<ReportVersion>,
     /// The activity's name.
     #[serde(default)]
     pub activity: String,
