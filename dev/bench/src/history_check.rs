@@ -93,6 +93,7 @@ mod tests {
             request_id: String::new(),
             action: Action::Edited,
             changes,
+            author: None,
         }
     }
 
