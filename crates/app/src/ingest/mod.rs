@@ -168,7 +168,9 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let change = UserChange {
             action: action(before.as_ref(), &after, report.deleted),
             releases_identity: self.releases_identity(before.as_ref(), &after.identity).await?,
-            needs_sync: recorded.is_latest() && !report.deleted && self.differs(before.as_ref(), &after, &report).await?,
+            needs_sync: recorded.is_latest()
+                && !report.deleted
+                && self.differs(before.as_ref(), &after, &report).await?,
             before: before.as_ref(),
             after,
             origin,
