@@ -87,7 +87,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             lease_until: reading.now + INTENT_LEASE,
         };
         let mut intended = SyncState { intent: Some(intent), ..state };
-        if offline.is_some() {
+        let was_offline = intended.base(&worker.worker_sid()).is_some_and(|carried| carried.offline);
+        if offline.is_some() && was_offline {
             intended.moved_offline_at.insert(0, reading.now);
             intended.moved_offline_at.truncate(2);
         }
