@@ -34,9 +34,10 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// 25 users a second, about what one invocation of `sync` carries over: 1,000 members in one run.
+    /// 25 users a second, about what one invocation of `sync` carries over: 1,000 members in one run, which ends before the
+    /// schedule's next minute.
     fn default() -> Self {
-        Self { members: 25, pause: Duration::from_secs(1), run_for: Duration::from_secs(55) }
+        Self { members: 25, pause: Duration::from_secs(1), run_for: Duration::from_secs(50) }
     }
 }
 

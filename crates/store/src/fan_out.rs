@@ -21,9 +21,10 @@ use crate::{
     users::outbox,
 };
 
-/// How long after the change, or after a step, the schedule leaves a fan-out to the invocation that is at it. Longer than a
-/// step takes with its pause and retries.
-const STEP_TIME: Duration = Duration::from_secs(20);
+/// How long after the change, or after a step, the schedule leaves a fan-out to the invocation that is at it. If that one is
+/// slower, both are at it until one of them leaves, and no member is marked twice. So it is short: what an invocation leaves
+/// when its time is over is due at the next minute.
+const STEP_TIME: Duration = Duration::from_secs(5);
 
 /// A step of a fan-out. It is written on condition that the fan-out is as it was read.
 #[derive(Debug, Clone)]

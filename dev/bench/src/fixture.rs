@@ -151,6 +151,7 @@ fn adopted(user: &User) -> Record {
         request_id: "EV00000000000000000000000000000000".to_owned(),
         action: Action::Adopted,
         changes: User::changes(None, user),
+        author: None,
     }
 }
 

@@ -1,9 +1,13 @@
 //! Teams and the skills they grant (rules 4, 15 to 18, 21 and 31).
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use store::FanOutTeams;
 
 use crate::test_stack::{ApiResponse, TestStack, id};
 
@@ -279,5 +283,22 @@ async fn an_edit_of_a_team_that_has_changed_since_it_was_read_is_refused() {
     assert_eq!(send(Method::DELETE, &etag, Value::Null).await.status_and_code(), (412, "stale"));
     assert_eq!(send(Method::PATCH, "2", json!({"name": "Support"})).await.status_and_code(), (400, "invalid-if-match"));
     assert_eq!(send(Method::DELETE, first.header("etag"), json!({})).await.status, 204);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_15_to_18_a_team_that_changes_starts_fan_out_and_does_not_wait_for_the_schedule() {
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "English", &json!({})).await;
+    let team = stack.create_team("Sales").await;
+    stack.create_user("ada", &json!({"teams": [team]})).await;
+    stack.send_ok(Method::PUT, &format!("/teams/{team}/skills/English"), &json!({"level": 10})).await;
+    let (directory, team_id) = (tests::directory(&stack.running), team.parse().unwrap());
+    // The schedule comes a minute after the start.
+    let limit = Instant::now() + Duration::from_secs(30);
+    while directory.fan_out(team_id).await.unwrap().is_some() {
+        assert!(Instant::now() < limit, "the change has not reached the members");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     stack.stop().await;
 }

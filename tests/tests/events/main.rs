@@ -9,18 +9,9 @@ mod values;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{BehaviorVersion, Region},
-};
 use domain::{LevelRange, Skill, SkillName, SkillSetName, UserId, WorkerSid, audit::Action, catalog::SkillSet};
 use jiff::Timestamp;
-use local::{
-    Options, Stack,
-    names::{ACCOUNT_OWNER, REGION, physical},
-    sample,
-};
+use local::{Options, Stack, names::ACCOUNT_OWNER, sample};
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitSkill, Directory, ViewUser};
 use tempfile::TempDir;
@@ -170,7 +161,7 @@ impl Fixture {
         let data = tempfile::tempdir().unwrap();
         let stack = Stack::start(Options::for_test(data.path())).await.unwrap();
         let client = reqwest::Client::new();
-        let directory = connect_directory(&stack);
+        let directory = tests::directory(&stack);
         put_catalog(&directory).await;
         let owner = log_in(&client, &stack, &directory, ACCOUNT_OWNER, &["admin"]).await;
         let fixture = Self { stack, client, directory, owner, _data: data };
@@ -196,15 +187,6 @@ impl Fixture {
     async fn log_in(&self, name: &str, roles: &[&str]) -> LoggedInUser {
         log_in(&self.client, &self.stack, &self.directory, &format!("{name}@example.com"), roles).await
     }
-}
-
-fn connect_directory(stack: &Stack) -> Directory {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static(REGION))
-        .endpoint_url(&stack.endpoints().dynamodb)
-        .credentials_provider(Credentials::from_keys("test", "test", None));
-    Directory::new(Client::from_conf(config.build()), physical("Directory"))
 }
 
 /// The skills that the events name; they are also in what `make run` starts.
