@@ -131,6 +131,7 @@ fn worker(user: &User) -> Fallible<Option<Item>> {
         user_id: Some(user.user_id),
         reported: user.taskrouter.reported_at.as_ref().map_or(ReportVersion::EARLIEST, |last| last.version),
         activity: "Available".to_owned(),
+        other_chars: None,
         applied_hash: Some(user.user_id.to_string().replace('-', "")),
         deleted: false,
         guarded: !user.is_active(),
@@ -149,6 +150,7 @@ fn adopted(user: &User) -> Record {
         source: Source::Webhook,
         request_id: "EV00000000000000000000000000000000".to_owned(),
         action: Action::Adopted,
+        author: None,
         changes: User::changes(None, user),
     }
 }

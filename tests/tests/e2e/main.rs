@@ -14,5 +14,6 @@ mod records;
 mod skills;
 mod status;
 mod story;
+mod sync;
 mod teams;
 mod test_stack;

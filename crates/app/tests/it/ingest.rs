@@ -206,7 +206,7 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
     assert_eq!((after.managed.status, after.name(), after.managed.role), (Status::Deleted, "Ada", Role::Agent));
     let (history, _) = directory.history(Subject::User(ada.user_id), None, 1).await.unwrap();
     assert_eq!(history[0].action, Action::LoginRefused);
-    assert!(directory.details(&after).await.unwrap().pending, "the worker is to be removed again");
+    assert!(directory.details(&after).await.unwrap().outbox.is_some(), "the worker is to be removed again");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use domain::{UserId, sync_state::SyncState};
 
 use crate::{
-    CarryToTaskRouter, Directory, StoreError, WatchTwilio,
+    CarryToTaskRouter, ChangeOrigin, Directory, RequestSync, StoreError, WatchTwilio,
     dynamo::{
         item::{number, text},
         transaction::{Condition, Transaction},
@@ -126,6 +126,15 @@ impl Directory {
         let found = query.send().await.map_err(|error| StoreError::of(&error))?;
         let outboxes: Vec<OutboxItem> = items::read_all(found.items.unwrap_or_default())?;
         Ok(outboxes.into_iter().map(|outbox| outbox.user_id).collect())
+    }
+}
+
+impl RequestSync for Directory {
+    async fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let mut writes = Transaction::new(self);
+        mark(&mut writes, user_id, origin.change_id, origin.now)?;
+        writes.check_caller(&origin)?;
+        writes.send(self).await
     }
 }
 

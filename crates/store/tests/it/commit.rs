@@ -108,11 +108,11 @@ async fn what_taskrouter_should_see_differently_is_put_into_the_outbox_and_nothi
         .commit_user(edit(Some(&ada), ada.with(|user| user.idp.full_name = Some("Ada".into()))))
         .await
         .unwrap();
-    assert!(!fixture.directory.details(&ada).await.unwrap().pending);
+    assert!(!fixture.directory.details(&ada).await.unwrap().outbox.is_some());
     fixture
         .directory
         .commit_user(edit(Some(&ada), ada.with(|user| user.managed.role = Role::Supervisor)))
         .await
         .unwrap();
-    assert!(fixture.directory.details(&ada).await.unwrap().pending);
+    assert!(fixture.directory.details(&ada).await.unwrap().outbox.is_some());
 }
