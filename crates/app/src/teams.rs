@@ -46,6 +46,14 @@ async fn existing_team(
     }
 }
 
+/// A team as a change has written it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedTeam {
+    pub team: Team,
+    /// Whether its members inherit something else from now on: a fan-out is to be carried out.
+    pub begins_fan_out: bool,
+}
+
 /// Changes a team as `decide` says, and returns the team as written. `skill` is read with it.
 pub async fn change_team(
     store: &(impl ReadSnapshot + CommitTeam + ViewTeams),
@@ -55,7 +63,7 @@ pub async fn change_team(
     expected: &ExpectedVersion,
     skill: Option<&SkillName>,
     decide: impl Fn(&Team, &ChangeContext) -> Result<Team, Refusal>,
-) -> Result<Team, ChangeError> {
+) -> Result<ChangedTeam, ChangeError> {
     retry_on_conflict(|| async {
         let read_set = ReadSet { skills: skill.into_iter().cloned().collect(), ..team_only(team_id) };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
@@ -71,7 +79,10 @@ pub async fn change_team(
                 Some(other) if other != team_id => Err(Refusal::TeamNameTaken((&name).into()).into()),
                 _ => Err(StoreError::Conflict.into()),
             },
-            changed => Ok(changed?),
+            changed => {
+                let changed = changed?;
+                Ok(ChangedTeam { begins_fan_out: changed.grants_differ(team), team: changed })
+            }
         }
     })
     .await

@@ -52,4 +52,4 @@ pub use team::Team;
 pub use time::Time;
 pub use user::{Provenance, User};
 pub use version::{ExpectedVersion, PutMode};
-pub use worker_report::{AttributeFault, Attributes, ReportRef, ReportVersion, WorkerReport};
+pub use worker_report::{AttributeFault, Attributes, Recency, ReportRef, ReportVersion, WorkerReport};

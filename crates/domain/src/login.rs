@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Attributes, Identity, Provenance, ReportRef, Role, Status, User, UserId, WorkerReport,
+    Attributes, Identity, Provenance, Recency, ReportRef, Role, Status, User, UserId, WorkerReport,
     policy::{Policy, RoleAuthority},
     text::shown,
 };
@@ -22,12 +22,12 @@ pub fn adopt(report: &WorkerReport, policy: &Policy, user_id: UserId, now: Times
         attributes.role?;
     }
     let user = User::new(user_id, report.identity.clone()?, now);
-    Some(apply_report(&user, report, true, policy))
+    Some(apply_report(&user, report, Recency::Latest, policy))
 }
 
-/// The user after a report about a worker of theirs. `is_latest` says that no later report about this worker is known.
+/// The user after a report about a worker of theirs.
 #[must_use]
-pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy: &Policy) -> User {
+pub fn apply_report(user: &User, report: &WorkerReport, recency: Recency, policy: &Policy) -> User {
     let mut after = user.clone();
     link_worker(&mut after, report);
     if user.managed.status == Status::Deleted {
@@ -37,7 +37,7 @@ pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy:
         || after.taskrouter.worker_sid.as_ref() == Some(&report.worker_sid)
         || report.deleted;
     let is_current = is_current && user.taskrouter.reported_at.as_ref().is_none_or(|last| report.supersedes(last));
-    if is_current && is_latest {
+    if is_current && recency == Recency::Latest {
         take_identity(&mut after, report.identity.as_ref());
     }
     if let Some(attributes) = &report.attributes {
@@ -46,7 +46,7 @@ pub fn apply_report(user: &User, report: &WorkerReport, is_latest: bool, policy:
         if policy.roles == RoleAuthority::Directory {
             take_role(&mut after, attributes.role);
         }
-        if is_current {
+        if is_current && recency != Recency::Superseded {
             take_login(&mut after, attributes, this, policy);
         }
     }

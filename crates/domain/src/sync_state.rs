@@ -24,6 +24,9 @@ pub struct SyncState {
     /// A write that was begun, and of which it is not known whether TaskRouter has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
+    /// The worker as it was when drift was recorded last: the same is not recorded again, however often it is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<FoundWorker>,
     /// Why the last attempt failed; none after one that succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<SyncFailure>,
@@ -49,6 +52,13 @@ pub struct Carried {
     #[serde(default)]
     pub offline: bool,
     pub at: Timestamp,
+}
+
+/// What others have made of a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoundWorker {
+    pub attributes: OwnedAttributes,
+    pub activity_sid: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,7 +197,7 @@ impl SyncState {
     /// After everything was carried over or found in place.
     #[must_use]
     pub fn agreed(&self, carried: Carried) -> Self {
-        Self { carried: Some(carried), intent: None, failure: None, ..self.clone() }
+        Self { carried: Some(carried), intent: None, recorded: None, failure: None, ..self.clone() }
     }
 }
 

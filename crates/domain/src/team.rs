@@ -56,6 +56,14 @@ impl Team {
         !self.archived
     }
 
+    /// Whether its members inherit something else than before (rules 15 to 18 and 21). A team that is archived, or has no
+    /// skills, grants none, whatever else changes.
+    #[must_use]
+    pub fn grants_differ(&self, before: &Self) -> bool {
+        let granted = |team: &Self| if team.grants_skills() { team.skills.clone() } else { Skills::new() };
+        granted(self) != granted(before)
+    }
+
     /// Whether a member can have the skill, with at least this level, from this team alone. A member of a team that grants
     /// a lower level has a higher one from elsewhere: assigned, or from another team (rules 15 to 17).
     #[must_use]
@@ -178,6 +186,20 @@ mod tests {
     fn rule_21_a_team_with_members_is_not_deleted_and_it_is_said_how_many_they_are() {
         assert_eq!(team().check_deletable(0), Ok(()));
         assert!(team().check_deletable(3).unwrap_err().to_string().contains("members: 3"));
+    }
+
+    #[test]
+    fn rules_15_to_21_members_are_affected_by_what_their_team_grants_and_by_nothing_else_of_it() {
+        let english = |level| Team { skills: [(SkillName::new("English").unwrap(), level)].into(), ..team() };
+        let archived = |team: Team| Team { archived: true, ..team };
+        let plain = english(Some(Level(1)));
+        for after in [english(Some(Level(2))), english(None), team(), archived(plain.clone())] {
+            assert!(after.grants_differ(&plain) && plain.grants_differ(&after), "{after:?}");
+        }
+        let renamed = Team { name: name("Support"), version: 2, ..plain.clone() };
+        assert!(!renamed.grants_differ(&plain));
+        assert!(!archived(english(None)).grants_differ(&archived(plain)), "it grants nothing before and after");
+        assert!(!archived(team()).grants_differ(&team()), "it has nothing to grant");
     }
 
     #[test]

@@ -52,6 +52,17 @@ impl ReportRef {
     }
 }
 
+/// How late a report about a worker is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recency {
+    /// No later report about the worker is known.
+    Latest,
+    /// Later ones are known, but none that states attributes.
+    LatestAttributes,
+    /// A later one has said more.
+    Superseded,
+}
+
 /// One report about one worker. Printed without name and attributes (rule 32).
 #[derive(Clone, PartialEq, Eq)]
 pub struct WorkerReport {
@@ -82,7 +93,7 @@ impl WorkerReport {
     pub fn supersedes(&self, last: &ReportRef) -> bool {
         let own = self.report_ref();
         let is_tie = own.worker_sid != last.worker_sid && own.version.at_ms == last.version.at_ms;
-        !own.is_before(last) && !(is_tie && self.deleted)
+        !(own.is_before(last) || is_tie && self.deleted)
     }
 }
 

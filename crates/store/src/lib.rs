@@ -11,6 +11,7 @@
 mod cursor;
 mod dynamo;
 mod error;
+mod fan_out;
 mod history;
 mod idempotency;
 mod jobs;
@@ -25,19 +26,20 @@ pub mod verbs;
 pub use cursor::{AccessPath, Cursor, CursorError};
 pub use dynamo::transaction::ChangeOrigin;
 pub use error::StoreError;
+pub use fan_out::FanOutStep;
 pub use history::history_fingerprint;
 pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
-pub use schema::items::{OutboxItem, TwilioHealth, WorkerItem};
+pub use schema::items::{FanOut, OutboxItem, TwilioHealth, WorkerItem};
 pub use search::{Order, UserPage, query_fingerprint};
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FindUsers, IdempotencyStore, ImportSkills,
-    IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, ViewCatalog, ViewDetails,
-    ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, ViewCatalog,
+    ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
 };
 
 use runtime::{

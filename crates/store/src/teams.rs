@@ -17,6 +17,7 @@ use crate::{
         query_page::Direction,
         transaction::{Condition, Transaction},
     },
+    fan_out,
     schema::{
         items::{Item, TeamHolder, TeamNameClaim, TeamRef, UserRef, read_all},
         keys,
@@ -121,6 +122,9 @@ impl CommitTeam for Directory {
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         claim_name(&mut writes, before, &after)?;
         write_grants(&mut writes, before, &after, change.skills, &origin)?;
+        if before.is_some_and(|before| after.grants_differ(before)) {
+            writes.put(&fan_out::begin(after.team_id, &origin), None)?;
+        }
         writes.record(Subject::Team(after.team_id), &origin, change.action, changes)?;
         writes.check_caller(&origin)?;
         writes.send(self).await?;

@@ -20,8 +20,9 @@ use domain::{
 };
 
 use crate::{
-    Attempt, ChangeOrigin, Claim, Cursor, JobClaim, KeyState, Order, ReadSet, RecordedReport, Snapshot, StoreError,
-    StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
+    Attempt, ChangeOrigin, Claim, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, ReadSet, RecordedReport,
+    Snapshot, StoreError, StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage,
+    WorkerItem,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -175,11 +176,31 @@ pub trait ListTeams {
 ///
 /// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query`
 pub trait CommitTeam {
-    /// Writes the change and returns the team as written. [`StoreError::Conflict`] if the team, its name, one of its skills
+    /// Writes the change and returns the team as written. If its members inherit something else from then on, it also
+    /// begins a fan-out. [`StoreError::Conflict`] if the team, its name, one of its skills
     /// or the caller is no longer what the change was based on.
     fn commit_team(&self, change: TeamChange<'_>) -> impl Future<Output = Result<Team>> + Send;
     /// Deletes a team without members; [`StoreError::Refused`] if it has some (rule 21).
     fn delete_team(&self, team: &Team, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Lets a changed team reach its members.
+///
+/// `DynamoDB`: `GetItem`, `Query`, `Query` on `by_pending`, `UpdateItem`, `DeleteItem`
+pub trait FanOutTeams {
+    /// The latest change that has not reached all members, or none.
+    fn fan_out(&self, team_id: TeamId) -> impl Future<Output = Result<Option<FanOut>>> + Send;
+    /// At most `limit` members after the last one that was marked, in order of id, and the one after whom there may be more.
+    fn next_members(
+        &self,
+        fan_out: &FanOut,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<UserId>, Option<UserId>)>> + Send;
+    /// Marks members and moves the fan-out on, or ends it. [`StoreError::Conflict`] if the team has changed again, or
+    /// another invocation has moved it on.
+    fn fan_out_step(&self, step: FanOutStep<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// At most `limit` teams whose fan-out is due, longest due first, read with eventual consistency.
+    fn due_fan_outs(&self, now: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<TeamId>>> + Send;
 }
 
 /// Reads one skill.

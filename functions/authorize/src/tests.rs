@@ -33,6 +33,7 @@ impl ViewUser for Stub {
             reported: ReportVersion::EARLIEST,
             activity: String::new(),
             other_chars: None,
+            attributes_at: None,
             applied_hash: None,
             guarded: false,
             deleted: self.deleted,

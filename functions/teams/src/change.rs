@@ -5,10 +5,10 @@ use serde::Deserialize;
 
 use app::{
     AuthenticatedCaller, TimeAndIds,
-    teams::{change_team, create_team, delete_team},
+    teams::{ChangedTeam, change_team, create_team, delete_team},
 };
 use domain::{
-    Level, Refusal, TeamId, TeamName,
+    Level, Refusal, Team, TeamId, TeamName,
     team::{TeamEdit, grant_skill, revoke_skill},
 };
 use http_api::{
@@ -22,6 +22,7 @@ use http_api::{
 use store::{CommitTeam, ListTeams, ReadSnapshot, ViewTeams};
 
 use crate::{
+    StartFanOut,
     show::{respond, shown},
     team_id,
 };
@@ -56,6 +57,7 @@ struct Edit {
 /// `PATCH /teams/{team_id}`.
 pub async fn edit(
     store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     request: &Request,
@@ -66,7 +68,8 @@ pub async fn edit(
     let team = change_team(store, time_and_ids, caller, team_id, &expected, None, |team, context| {
         edit.apply(team, context.caller)
     });
-    respond(store, &team.await?).await
+    let team = reach_members(fan_out, team.await?).await;
+    respond(store, &team).await
 }
 
 #[derive(Deserialize)]
@@ -79,6 +82,7 @@ struct Grant {
 /// `PUT /teams/{team_id}/skills/{skill}`.
 pub async fn grant(
     store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     request: &Request,
@@ -90,12 +94,14 @@ pub async fn grant(
         let after = grant_skill(team, context.caller, skill, level.map(Level), skill_set.as_deref())?;
         mode.check("skill of this team", team.skills.contains_key(&name)).map(|()| after)
     });
-    respond(store, &team.await?).await
+    let team = reach_members(fan_out, team.await?).await;
+    respond(store, &team).await
 }
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
 pub async fn revoke(
     store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     request: &Request,
@@ -106,7 +112,17 @@ pub async fn revoke(
         context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
         revoke_skill(team, context.caller, &name)
     });
-    respond(store, &team.await?).await
+    let team = reach_members(fan_out, team.await?).await;
+    respond(store, &team).await
+}
+
+/// Starts `fan-out` if the change affects the members. The change is made, whether or not this succeeds.
+async fn reach_members(fan_out: &impl StartFanOut, changed: ChangedTeam) -> Team {
+    let ChangedTeam { team, begins_fan_out } = changed;
+    if begins_fan_out && let Err(error) = fan_out.start(team.team_id).await {
+        tracing::warn!(team_id = %team.team_id, %error, "failed to start a fan-out; the schedule starts it");
+    }
+    team
 }
 
 /// `DELETE /teams/{team_id}` (rule 21).

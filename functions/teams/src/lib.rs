@@ -1,6 +1,7 @@
 //! `/teams`: created, renamed, archived and deleted; their skills, members and history (rules 4, 19 and 21).
 
 mod change;
+mod fan_out;
 mod show;
 
 use lambda_http::Request;
@@ -14,11 +15,18 @@ use http_api::{
 };
 use store::{CommitTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
 
+pub use fan_out::{FanOutFunction, StartError, StartFanOut};
+
 /// The verbs of the store that this function uses.
 pub trait TeamStore: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
 impl<T: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
 
-pub async fn handle(store: &impl TeamStore, time_and_ids: &impl TimeAndIds, request: Request) -> HttpResult {
+pub async fn handle(
+    store: &impl TeamStore,
+    fan_out: &impl StartFanOut,
+    time_and_ids: &impl TimeAndIds,
+    request: Request,
+) -> HttpResult {
     let request = &request;
     let view = || caller::from_request(request, Operation::ViewCatalog);
     let manage = || caller::from_request(request, Operation::ManageTeams);
@@ -30,13 +38,15 @@ pub async fn handle(store: &impl TeamStore, time_and_ids: &impl TimeAndIds, requ
             once(store, time_and_ids, &caller, request, create).await
         }
         "GET /teams/{team_id}" => view().map(|_| show::team(store, request))?.await,
-        "PATCH /teams/{team_id}" => change::edit(store, time_and_ids, &manage()?, request).await,
+        "PATCH /teams/{team_id}" => change::edit(store, fan_out, time_and_ids, &manage()?, request).await,
         "DELETE /teams/{team_id}" => {
             let caller = caller::from_request(request, Operation::DeleteTeams)?;
             change::delete(store, time_and_ids, &caller, request).await
         }
-        "PUT /teams/{team_id}/skills/{skill}" => change::grant(store, time_and_ids, &manage()?, request).await,
-        "DELETE /teams/{team_id}/skills/{skill}" => change::revoke(store, time_and_ids, &manage()?, request).await,
+        "PUT /teams/{team_id}/skills/{skill}" => change::grant(store, fan_out, time_and_ids, &manage()?, request).await,
+        "DELETE /teams/{team_id}/skills/{skill}" => {
+            change::revoke(store, fan_out, time_and_ids, &manage()?, request).await
+        }
         "GET /teams/{team_id}/members" => view().map(|_| show::members(store, request))?.await,
         "GET /teams/{team_id}/history" => {
             view()?;

@@ -9,5 +9,6 @@ use store::Directory;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
     let store = Directory::from_env()?;
-    serve::http(|request| teams::handle(&store, &SystemTimeAndIds, request)).await
+    let fan_out = teams::FanOutFunction::from_env()?;
+    serve::http(|request| teams::handle(&store, &fan_out, &SystemTimeAndIds, request)).await
 }

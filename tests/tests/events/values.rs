@@ -80,6 +80,7 @@ impl Fixture {
                     self.user_with_team_and_skill(team.team_id).await;
                     insert_team(&mut values, &team)
                 }
+                "changed_team_id" => self.changed_team().await.team_id.to_string(),
                 "team_with_skill_id" => insert_team(&mut values, &self.team_with([english()]).await),
                 "taken_team_name" => self.team(false).await.name.as_str().to_uppercase(),
                 "skill_set" => self.skill_set(&mut values).await,
@@ -172,6 +173,16 @@ impl Fixture {
         let after = edit(Team::new(team_id, TeamName::parse(&format!("Team {team_id}")).unwrap(), Timestamp::now()));
         let change =
             TeamChange { before: None, after, origin: operator_change(), action: Action::Created, skills: None };
+        self.directory.commit_team(change).await.unwrap()
+    }
+
+    /// A team with a member whom a change has not reached.
+    async fn changed_team(&self) -> Team {
+        let before = self.team(false).await;
+        self.user_with_team_and_skill(before.team_id).await;
+        let after = Team { skills: [(english(), None)].into(), ..before.clone() };
+        let (origin, action) = (operator_change(), Action::Edited);
+        let change = TeamChange { before: Some(&before), after, origin, action, skills: None };
         self.directory.commit_team(change).await.unwrap()
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use domain::{
-    Actor, Identity, SkillName, Source, Status, User, UserId, WorkerReport,
+    Actor, Identity, Recency, SkillName, Source, Status, User, UserId, WorkerReport,
     audit::Action,
     login::{adopt, apply_report},
     policy::Policy,
@@ -124,7 +124,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         let recorded = self.store.record_report(&pending.report).await?;
         let hash = fingerprint(&pending.report, &self.policy);
         let is_applied = recorded.worker.applied_hash.as_ref() == Some(&hash);
-        if recorded.is_latest && is_applied && !recorded.worker.guarded {
+        if recorded.is_latest() && is_applied && !recorded.worker.guarded {
             return Ok(Attempt::Done);
         }
         let mut report = pending.report.clone();
@@ -150,7 +150,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             _ => {}
         }
         let now = self.time_and_ids.now();
-        let Some(after) = self.user_after(before.as_ref(), &report, recorded.is_latest, now) else {
+        let Some(after) = self.user_after(before.as_ref(), &report, recorded.recency, now) else {
             tracing::info!(worker_sid = %report.worker_sid, "worker without a known role stays unmanaged");
             return Ok(Attempt::Done);
         };
@@ -164,11 +164,13 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         };
         self.import_new_skills(before.as_ref(), &after, origin).await?;
         let is_linked = recorded.worker.user_id.is_some();
-        let latest = recorded.is_latest.then_some((report.version, hash.as_str()));
+        let latest = recorded.is_latest().then_some((report.version, hash.as_str()));
         let change = UserChange {
             action: action(before.as_ref(), &after, report.deleted),
             releases_identity: self.releases_identity(before.as_ref(), &after.identity).await?,
-            needs_sync: recorded.is_latest && !report.deleted && self.differs(before.as_ref(), &after, &report).await?,
+            needs_sync: recorded.is_latest()
+                && !report.deleted
+                && self.differs(before.as_ref(), &after, &report).await?,
             before: before.as_ref(),
             after,
             origin,
@@ -199,11 +201,11 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         &self,
         before: Option<&User>,
         report: &WorkerReport,
-        is_latest: bool,
+        recency: Recency,
         now: Timestamp,
     ) -> Option<User> {
         match before {
-            Some(user) => Some(apply_report(user, report, is_latest, &self.policy)),
+            Some(user) => Some(apply_report(user, report, recency, &self.policy)),
             None => adopt(report, &self.policy, UserId::new(self.time_and_ids.random_id()), now),
         }
     }

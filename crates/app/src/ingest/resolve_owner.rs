@@ -55,7 +55,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         report: &WorkerReport,
         recorded: &RecordedReport,
     ) -> Result<Owner, IngestError> {
-        let is_current = recorded.is_latest && user.taskrouter.worker_sid.as_ref() == Some(&report.worker_sid);
+        let is_current = recorded.is_latest() && user.taskrouter.worker_sid.as_ref() == Some(&report.worker_sid);
         let new_identity = report.identity.as_ref().filter(|identity| is_current && **identity != user.identity);
         let Some(identity) = new_identity else { return Ok(Owner::User { user, previous_owner: None }) };
         let holder = self.store.user_id_of_identity(identity).await?;

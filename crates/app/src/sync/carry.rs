@@ -6,7 +6,7 @@ use domain::{
     Change, SkillName, Status, User,
     audit::{Action, Author},
     routing::{OwnedAttributes, Verdict, desired, judge, with_unexpected_level},
-    sync_state::{Carried, FailureReason, INTENT_LEASE, Intent, SyncState},
+    sync_state::{Carried, FailureReason, FoundWorker, INTENT_LEASE, Intent, SyncState},
 };
 use store::{Drift, OutboxStep, ReadSet, UserChange};
 use twilio::{EventQuery, Worker, WorkerUpdate};
@@ -43,7 +43,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             offline: offline.filter(|_| is_elsewhere),
         };
         let mut state = reading.state();
-        let verdict = self.with_drift(verdict, &mut state, base.as_ref(), &target, worker, reading);
+        let verdict = self.with_drift(verdict, &mut state, base.as_ref(), &target, (worker, &fetched), reading);
         if state.contest.is_on() {
             target.attributes.skills.clone_from(&fetched.skills);
             target.attributes.disabled.clone_from(&fetched.disabled);
@@ -158,9 +158,15 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         state: &mut SyncState,
         base: Option<&Carried>,
         target: &Target,
-        worker: &Worker,
+        (worker, fetched): (&Worker, &OwnedAttributes),
         reading: &Reading,
     ) -> Verdict {
+        let skills = &target.attributes.skills;
+        state.contest = state.contest.as_of(reading.now, skills);
+        let found = FoundWorker { attributes: fetched.clone(), activity_sid: worker.activity_sid.clone() };
+        if state.recorded.as_ref() == Some(&found) {
+            return Verdict { drift: Vec::new(), ..verdict };
+        }
         let is_active = reading.user.managed.status == Status::Active;
         if target.offline.is_some() && base.is_some_and(|carried| carried.offline) {
             verdict.drift.push(Change {
@@ -169,13 +175,14 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
                 after: worker.activity_name.clone().into(),
             });
         }
-        let skills = &target.attributes.skills;
-        state.contest = state.contest.as_of(reading.now, skills);
         if is_active
             && let Some(carried) = base
             && verdict.drift.iter().any(|change| change.field == "skills")
         {
             state.contest = state.contest.overwritten(carried.at, reading.now, skills);
+        }
+        if !verdict.drift.is_empty() {
+            state.recorded = Some(found);
         }
         verdict
     }

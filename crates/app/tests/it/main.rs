@@ -4,8 +4,10 @@
 mod budget;
 mod change;
 mod decided_since;
+mod fan_out;
 mod ingest;
 mod odd_attributes;
 mod order;
 mod restore;
 mod support;
+mod sync;

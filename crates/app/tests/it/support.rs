@@ -188,6 +188,8 @@ pub async fn table_contents(directory: &Directory) -> TableContents {
     compared
         .map(|item| {
             let mut item = item.clone();
+            // That a late report has stated attributes is kept with the user alone.
+            item.as_object_mut().unwrap().remove("attributes_at");
             // A removed worker's reports change nothing, whether or not they are recognised by their hash.
             if item["deleted"] == true {
                 item.as_object_mut().unwrap().remove("applied_hash");

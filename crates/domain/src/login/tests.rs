@@ -43,12 +43,12 @@ fn adopt_user(report: &WorkerReport) -> Option<User> {
 }
 
 fn apply_latest(user: &User, report: &WorkerReport) -> User {
-    apply_report(user, report, true, &policy())
+    apply_report(user, report, Recency::Latest, &policy())
 }
 
 /// A report that arrives after a later one.
 fn apply_late(user: &User, report: &WorkerReport) -> User {
-    apply_report(user, report, false, &policy())
+    apply_report(user, report, Recency::Superseded, &policy())
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
     let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
     let ada =
         adopt(&report(&login(Role::Agent), EARLY), &policy, test_support::agent("ada").user_id, Timestamp::UNIX_EPOCH);
-    let raised = apply_report(&ada.unwrap(), &report(&login(Role::Supervisor), LATE), true, &policy);
+    let raised = apply_report(&ada.unwrap(), &report(&login(Role::Supervisor), LATE), Recency::Latest, &policy);
     assert_eq!((raised.managed.role, raised.managed.role_granted), (Role::Supervisor, false));
     assert!(raised.managed.act_as_agent, "rule 11: nobody silently stops getting calls");
 }
@@ -194,9 +194,11 @@ fn rule_34_a_report_whose_attributes_are_unknown_changes_nothing_of_what_logins_
     let ada = adopt_user(&report(&login(Role::Supervisor), EARLY)).unwrap();
     let unknown = WorkerReport { attributes: None, ..report(&login(Role::Agent), LATE) };
     assert_eq!(apply_latest(&ada, &unknown), ada);
-    let late = Attributes { idp: IdpProfile::default(), ..login(Role::Supervisor) };
-    let between = ReportVersion { at_ms: 1_500, version: Some(1) };
-    assert_eq!(apply_late(&ada, &report(&late, between)).name(), "ada", "no later report has stated a name");
+    let without_name = Attributes { idp: IdpProfile::default(), ..login(Role::Supervisor) };
+    let between = report(&without_name, ReportVersion { at_ms: 1_500, version: Some(1) });
+    let after = |recency| apply_report(&ada, &between, recency, &policy());
+    assert_eq!(after(Recency::LatestAttributes).name(), "ada", "no later report has stated a name");
+    assert_eq!(after(Recency::Superseded).name(), "Ada Lovelace");
 }
 
 #[test]

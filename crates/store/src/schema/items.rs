@@ -124,6 +124,31 @@ pub struct SyncItem<'a> {
     pub state: &'a SyncState,
 }
 
+/// A change of a team that has not reached all members. The change puts it; the steps move it on by updates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FanOut {
+    pub team_id: TeamId,
+    /// New for each change: a later one begins with the first member again.
+    pub generation: Uuid,
+    /// The last member, in order of id, that was marked; none at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_marked: Option<UserId>,
+    /// From when on the schedule takes it up.
+    pub due_at: Time,
+}
+
+impl Entity for FanOut {
+    const NAME: &'static str = "fan_out";
+
+    fn key(&self) -> Key {
+        keys::fan_out(self.team_id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        vec![(keys::BY_PENDING_PK, keys::FAN_OUTS.to_owned())]
+    }
+}
+
 /// Whether Twilio answers. Written by updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct TwilioHealth {
@@ -163,6 +188,9 @@ pub struct WorkerItem {
     /// The latest report.
     #[serde(flatten)]
     pub reported: ReportVersion,
+    /// The latest report that states attributes, of those that were the latest when they arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes_at: Option<ReportVersion>,
     /// The activity's name.
     #[serde(default)]
     pub activity: String,

@@ -11,6 +11,7 @@
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
 //! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
 //! | team | `TEAM#<team_id>` | `TEAM` |
+//! | fan-out | `TEAM#<team_id>` | `FANOUT` |
 //! | team name | `TEAMS` | `NAME#<folded name>` U+001F `<name key>` |
 //! | skill set | `SKILLS` | `SET#<folded name>` U+001F `<name key>` |
 //! | skill | `SKILLS` | `SKILL#<name>` |
@@ -23,6 +24,7 @@
 //! | job | `JOB#<id>` | `JOB` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
+//! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs.
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
 //! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
 //! invisible characters (rule 33).
@@ -42,11 +44,15 @@ pub const BY_STATUS: &str = "by_status";
 pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
 pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
 
-/// The index of outboxes by when they are due; its key attributes are `by_pending_pk` and `due_at`.
+/// The index of outboxes and fan-outs by when they are due; its key attributes are `by_pending_pk` and `due_at`.
 pub const BY_PENDING: &str = "by_pending";
+pub(crate) const BY_PENDING_PK: &str = "by_pending_pk";
 
-/// The one partition of [`BY_PENDING`].
+/// The outboxes' partition of [`BY_PENDING`].
 pub(crate) const PENDING: &str = "PENDING";
+
+/// The fan-outs' partition of [`BY_PENDING`].
+pub(crate) const FAN_OUTS: &str = "FANOUT";
 
 /// Between a text and the user id.
 const END_OF_TEXT: char = '\u{1f}';
@@ -128,6 +134,12 @@ pub fn team_pk(team_id: TeamId) -> String {
 #[must_use]
 pub fn team(team_id: TeamId) -> Key {
     Key::new(team_pk(team_id), "TEAM")
+}
+
+/// A change of the team that has not reached all members.
+#[must_use]
+pub fn fan_out(team_id: TeamId) -> Key {
+    Key::new(team_pk(team_id), "FANOUT")
 }
 
 pub const MEMBER_PREFIX: &str = "MEMBER#";

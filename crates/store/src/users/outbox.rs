@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValue};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -95,7 +96,7 @@ pub(super) fn write(writes: &mut Transaction<'_>, step: &SyncStep<'_>) -> Result
 }
 
 /// As a key: text order is time order.
-fn instant(at: Timestamp) -> String {
+pub(crate) fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
@@ -107,25 +108,32 @@ impl CarryToTaskRouter for Directory {
     }
 
     async fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> Result<Vec<UserId>, StoreError> {
-        let mut due = self.due_in("due_at <= :at", instant(now), limit).await?;
+        let mut due = self.due_in(keys::PENDING, "due_at <= :at", instant(now), limit).await?;
         if is_writing && due.len() < limit {
-            due.extend(self.due_in("due_at = :at", WHEN_WRITING.to_owned(), limit - due.len()).await?);
+            let at = WHEN_WRITING.to_owned();
+            due.extend(self.due_in::<OutboxItem>(keys::PENDING, "due_at = :at", at, limit - due.len()).await?);
         }
-        Ok(due)
+        Ok(due.into_iter().map(|outbox| outbox.user_id).collect())
     }
 }
 
 impl Directory {
-    async fn due_in(&self, range: &str, at: String, limit: usize) -> Result<Vec<UserId>, StoreError> {
+    /// What is due, of one partition of the index, longest due first.
+    pub(crate) async fn due_in<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        range: &str,
+        at: String,
+        limit: usize,
+    ) -> Result<Vec<T>, StoreError> {
         let query = self.db.query().table_name(&self.table).index_name(keys::BY_PENDING);
         let query = query
             .key_condition_expression(format!("by_pending_pk = :pk AND {range}"))
-            .expression_attribute_values(":pk", text(keys::PENDING))
+            .expression_attribute_values(":pk", text(partition))
             .expression_attribute_values(":at", text(at))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let found = query.send().await.map_err(|error| StoreError::of(&error))?;
-        let outboxes: Vec<OutboxItem> = items::read_all(found.items.unwrap_or_default())?;
-        Ok(outboxes.into_iter().map(|outbox| outbox.user_id).collect())
+        items::read_all(found.items.unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{WorkerReport, WorkerSid};
+use domain::{Recency, WorkerReport, WorkerSid};
 
 use crate::{
     Directory, RecordReport, StoreError, WorkerItem,
@@ -15,8 +15,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedReport {
     pub worker: WorkerItem,
-    /// Whether no later report is known.
-    pub is_latest: bool,
+    pub recency: Recency,
+}
+
+impl RecordedReport {
+    #[must_use]
+    pub fn is_latest(&self) -> bool {
+        self.recency == Recency::Latest
+    }
 }
 
 // `ReportVersion::is_before`, negated, as conditions on the stored item.
@@ -29,6 +35,7 @@ impl RecordReport for Directory {
         // stored item     none   | older, or the same | newer
         // this report     stored | stored             | rejected; the stored item is returned
         let deleted = if report.deleted { ", deleted = :deleted" } else { "" };
+        let attributes = if report.attributes.is_some() { ", attributes_at = :attributes_at" } else { "" };
         let activity = if report.activity.is_empty() { "" } else { ", activity = :activity" };
         // What only some reports state is that of the latest one, whatever order they come in.
         let (length, no_length) = match report.other_chars {
@@ -44,7 +51,7 @@ impl RecordReport for Directory {
         let mut update = self
             .update_worker(&report.worker_sid)
             .update_expression(format!(
-                "SET entity = :entity, at_ms = :at_ms{activity}{deleted}{length}{version}{remove}"
+                "SET entity = :entity, at_ms = :at_ms{activity}{deleted}{attributes}{length}{version}{remove}"
             ))
             .condition_expression(format!("attribute_not_exists(at_ms) OR {is_not_older}"))
             .expression_attribute_values(":entity", text(WorkerItem::NAME))
@@ -56,6 +63,10 @@ impl RecordReport for Directory {
         if !report.activity.is_empty() {
             update = update.expression_attribute_values(":activity", text(&report.activity));
         }
+        if report.attributes.is_some() {
+            let at = serde_dynamo::to_attribute_value(report.version)?;
+            update = update.expression_attribute_values(":attributes_at", at);
+        }
         if report.deleted {
             update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));
         }
@@ -63,14 +74,19 @@ impl RecordReport for Directory {
             update = update.expression_attribute_values(":other_chars", number(chars));
         }
         match update.send().await {
-            Ok(new) => Ok(RecordedReport { worker: items::read(new.attributes.unwrap_or_default())?, is_latest: true }),
+            Ok(new) => {
+                let worker = items::read(new.attributes.unwrap_or_default())?;
+                Ok(RecordedReport { worker, recency: Recency::Latest })
+            }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(newer)) => {
                     let mut worker: WorkerItem = items::read(newer.item.clone().unwrap_or_default())?;
                     if report.deleted && !worker.deleted {
                         worker = self.mark_deleted(&report.worker_sid).await?;
                     }
-                    Ok(RecordedReport { worker, is_latest: false })
+                    let is_superseded = worker.attributes_at.is_some_and(|known| report.version.is_before(known));
+                    let recency = if is_superseded { Recency::Superseded } else { Recency::LatestAttributes };
+                    Ok(RecordedReport { worker, recency })
                 }
                 _ => Err(StoreError::of(&error)),
             },

@@ -20,12 +20,12 @@ fn report(at_ms: i64, version: impl Into<Option<u64>>, activity: &str) -> Worker
 async fn rule_28_a_callback_that_is_older_than_what_is_known_changes_nothing() {
     let fixture = Fixture::new().await;
     let directory = &fixture.directory;
-    let is_latest = async |report| directory.record_report(&report).await.unwrap().is_latest;
+    let is_latest = async |report| directory.record_report(&report).await.unwrap().is_latest();
     assert!(is_latest(report(2_000, 5, "Available")).await);
     assert!(is_latest(report(2_000, 5, "Available")).await, "the same again");
     for older in [report(1_999, 5, "Offline"), report(2_000, 4, "Offline"), report(1_999, None, "Offline")] {
         let recorded = directory.record_report(&older).await.unwrap();
-        assert_eq!((recorded.is_latest, recorded.worker.activity.as_str()), (false, "Available"));
+        assert_eq!((recorded.is_latest(), recorded.worker.activity.as_str()), (false, "Available"));
     }
     assert!(is_latest(report(1_000, 6, "Break")).await, "of two versions the greater one is later, whatever the times");
     assert!(is_latest(report(1_000, None, "Lunch")).await, "where one has no version, the time decides");
@@ -40,7 +40,7 @@ async fn rule_28_a_removed_worker_stays_removed_in_whatever_order_its_callbacks_
     directory.record_report(&report(3_000, 3, "Available")).await.unwrap();
     let deletion = WorkerReport { deleted: true, ..report(2_000, 2, "Offline") };
     let recorded = directory.record_report(&deletion).await.unwrap();
-    assert!(recorded.worker.deleted && !recorded.is_latest);
+    assert!(recorded.worker.deleted && !recorded.is_latest());
     assert!(directory.record_report(&report(4_000, 4, "Offline")).await.unwrap().worker.deleted);
 }
 

@@ -8,6 +8,7 @@ mod authorize;
 mod docs;
 mod edit;
 mod export;
+mod fan_out;
 mod index;
 mod search;
 mod set_status;
@@ -107,6 +108,7 @@ const ALL: &[&[Cases]] = &[
     skills::ALL,
     export::ALL,
     write_export::ALL,
+    fan_out::ALL,
     authorize::ALL,
     docs::ALL,
     index::ALL,
