@@ -15,5 +15,6 @@ mod skills;
 mod status;
 mod story;
 mod sync;
+mod sync_view;
 mod teams;
 mod test_stack;

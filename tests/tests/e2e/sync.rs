@@ -46,13 +46,12 @@ impl<'a> Zelda<'a> {
 
     async fn wait_for_activity(&self, activity: &str) {
         let what = format!("the worker is {activity}");
-        self.stack
-            .wait_for(&what, async || (self.worker().await?["activity_name"] == activity).then_some(()))
-            .await;
+        self.stack.wait_for(&what, async || (self.worker().await?["activity_name"] == activity).then_some(())).await;
     }
 
     async fn wait_until_synced(&self) -> Value {
-        let synced = async || Some(self.stack.get_json(&self.path).await).filter(|user| user["sync"]["state"] == "synced");
+        let synced =
+            async || Some(self.stack.get_json(&self.path).await).filter(|user| user["sync"]["state"] == "synced");
         self.stack.wait_for("everything is carried over", synced).await
     }
 

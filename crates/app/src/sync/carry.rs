@@ -16,7 +16,7 @@ use super::{Attempt, Outcome, Reading, SyncError, SyncMode, SyncStore, SyncTaskR
 use crate::TimeAndIds;
 
 /// The most characters that TaskRouter takes as attributes (rule 27).
-pub const MAX_ATTRIBUTES: usize = 4_096;
+pub const MAX_ATTRIBUTES: usize = twilio::MAX_ATTRIBUTE_CHARS;
 
 /// What is written to the worker.
 struct Target {
