@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FN ?= search
 # The usual event of each function: the first of these that it has.
-USUAL := list user role-and-teams assign deactivate start job created insert account-owner page
+USUAL := list user role-and-teams assign deactivate start job created insert outbox account-owner page
 EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 # The viewer of /docs; the function `docs` embeds it when it is built.

@@ -7,6 +7,7 @@
 //! What it must not know: HTTP (statuses, headers, entity tags), Lambda, SDK types, keys and items of the table, Twilio's
 //! formats. It decides nothing that a rule of the domain can decide. Time and ids come from [`TimeAndIds`].
 
+pub mod budget;
 pub mod change;
 pub mod fan_out;
 pub mod ingest;

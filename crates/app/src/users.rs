@@ -1,13 +1,16 @@
 //! Changing and adding users.
 
 use domain::{
-    ExpectedVersion, Refusal, SkillName, TeamId, User, UserId, audit::Action, policy::RoleAuthority,
+    ExpectedVersion, Refusal, SkillName, TeamId, User, UserId,
+    audit::Action,
+    permissions::{Operation, authorize},
+    policy::RoleAuthority,
     provisioning::ProvisionedUser,
 };
 use std::collections::BTreeSet;
-use store::{CommitUser, ReadSet, ReadSnapshot, StoreError, UserChange, ViewUser};
+use store::{CommitUser, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, ViewUser};
 
-use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, change::retry_on_conflict};
+use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict};
 
 /// The user to change, and what else the decision reads.
 #[derive(Debug, Clone)]
@@ -35,8 +38,17 @@ impl ChangeTarget {
     }
 }
 
-/// Changes a user as `decide` says, and returns the user as written: one read and one transaction. A change that
-/// conflicts with another one is decided again on a new reading, unless a version is expected.
+/// A user before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedUser {
+    pub before: User,
+    /// As written.
+    pub after: User,
+}
+
+/// Changes a user as `decide` says: one read and one transaction, and a second read for an edit that may give the worker more
+/// skills than its attributes can hold (rule 27). A change that conflicts with another one is decided again on a new reading,
+/// unless a version is expected.
 pub async fn change_user(
     store: &(impl ReadSnapshot + CommitUser),
     time_and_ids: &impl TimeAndIds,
@@ -44,14 +56,38 @@ pub async fn change_user(
     target: &ChangeTarget,
     action: Action,
     decide: impl Fn(&User, &ChangeContext) -> Result<User, Refusal>,
-) -> Result<User, ChangeError> {
+) -> Result<ChangedUser, ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, target.read_set()).await?;
         let user = context.user(target.user_id)?;
         target.expected.check("user", Some(user.version))?;
-        let change = UserChange::new(Some(user), decide(user, &context)?, context.origin(), action);
+        let after = decide(user, &context)?;
+        if action == Action::Edited {
+            budget::check(store, Some(user), &after, &context.snapshot).await?;
+        }
+        let change = UserChange::new(Some(user), after, context.origin(), action);
         let skills = Some(&context.snapshot.skills);
-        Ok(store.commit_user(UserChange { skills, ..change }).await?)
+        let after = store.commit_user(UserChange { skills, ..change }).await?;
+        Ok(ChangedUser { before: user.clone(), after })
+    })
+    .await
+}
+
+/// Has a user carried over to TaskRouter again, whatever became of the last attempt, and returns the user. Ends no contest
+/// (rule 24).
+pub async fn request_sync(
+    store: &(impl ReadSnapshot + RequestSync),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    user_id: UserId,
+) -> Result<User, ChangeError> {
+    retry_on_conflict(|| async {
+        let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
+        let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
+        let user = context.user(user_id)?;
+        authorize(context.caller, Operation::RequestSync(user))?;
+        store.request_sync(user_id, context.origin()).await?;
+        Ok(user.clone())
     })
     .await
 }
@@ -73,6 +109,7 @@ pub async fn add_user(
         let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
         let teams = snapshot.teams.values();
         let after = provisioned.to_user(context.caller, teams, find_skill, roles, user_id, origin.now)?;
+        budget::check(store, None, &after, snapshot).await?;
         let change = UserChange::new(None, after, origin, Action::Created);
         match store.commit_user(UserChange { skills: Some(&snapshot.skills), ..change }).await {
             Err(StoreError::Conflict) => existing_user(store, provisioned, user_id).await,

@@ -85,7 +85,8 @@ pub(crate) fn check_teams<'a>(
     Ok(())
 }
 
-/// The user with this skill assigned, or with another level for it (rules 15, 16 and 19).
+/// The user with this skill assigned, or with another level for it (rules 15, 16 and 19). A skill that Flex's own pages have
+/// disabled is enabled by it (rule 24).
 pub fn assign_skill(
     user: &User,
     by: Caller,
@@ -99,6 +100,7 @@ pub fn assign_skill(
     skill.check(if is_unchanged { None } else { level }, skill_set)?;
     let after = user.with(|after| {
         after.managed.assigned_skills.insert(skill.name.clone(), level);
+        after.taskrouter.disabled_skills.remove(&skill.name);
     });
     Ok(mark_managed(user, after))
 }
@@ -125,6 +127,7 @@ pub(crate) fn mark_managed(before: &User, after: User) -> User {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::skill::Skills;
     use crate::test_support::{agent, stored, user_with_role};
 
     fn owner() -> Caller {
@@ -208,6 +211,20 @@ mod tests {
         let archived = Team { archived: true, ..team(1) };
         let refused = join.apply(&agent("ada"), owner(), [&archived], RoleAuthority::Directory);
         assert_eq!(refused, Err(Refusal::ArchivedTeam("Sales".into())));
+    }
+
+    #[test]
+    fn rule_24_assigning_a_disabled_skill_enables_it_and_is_a_change_for_taskrouter() {
+        let english = Skill::imported(SkillName::new("English").unwrap());
+        let assigned: Skills = [(english.name.clone(), Some(Level(5)))].into();
+        let disabled = agent("ada").with(|user| {
+            user.managed.assigned_skills.clone_from(&assigned);
+            user.taskrouter.disabled_skills = [english.name.clone(), SkillName::new("French").unwrap()].into();
+        });
+        let after = assign_skill(&disabled, owner(), &english, Some(Level(5)), None).unwrap();
+        assert_eq!(after.taskrouter.disabled_skills, [SkillName::new("French").unwrap()].into());
+        assert_eq!(after.managed.assigned_skills, assigned);
+        assert!(after.routing_differs(&disabled));
     }
 
     #[test]

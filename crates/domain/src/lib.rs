@@ -16,6 +16,7 @@ pub mod ids;
 pub mod job;
 pub mod login;
 pub mod names;
+pub mod next_step;
 pub mod permissions;
 pub mod policy;
 pub mod provisioning;
@@ -27,6 +28,7 @@ pub mod search;
 pub mod skill;
 pub mod status;
 pub mod sync_state;
+pub mod sync_summary;
 pub mod team;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;

@@ -2,7 +2,7 @@
 
 mod matrix;
 
-use crate::{Refusal, Role, User, UserId, WorkerSid};
+use crate::{Refusal, Role, Status, User, UserId, WorkerSid};
 
 pub use matrix::{CALLERS, Row, Target, decision, document, permitted_operations, rows};
 
@@ -28,6 +28,8 @@ pub enum Operation<'a> {
     /// Edit teams and Act as Agent.
     EditUser(&'a User),
     AssignSkills(&'a User),
+    /// Try again to carry the user over to TaskRouter.
+    RequestSync(&'a User),
     /// Give the user this role.
     ChangeRole(&'a User, Role),
     Deactivate(&'a User),
@@ -50,11 +52,15 @@ pub enum Operation<'a> {
 pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
         AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, Delete, DeleteSkills, DeleteTeams, EditUser,
-        ExportUsers, ManageSkills, ManageTeams, Reactivate, ViewCatalog, ViewJob, ViewUsers,
+        ExportUsers, ManageSkills, ManageTeams, Reactivate, RequestSync, ViewCatalog, ViewJob, ViewUsers,
     };
     managers_only(caller)?;
     match operation {
         ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | ViewCatalog | ManageTeams => Ok(()),
+        RequestSync(user) if user.managed.status == Status::Deleted => {
+            admins_only(caller, "try again to remove a deleted person from TaskRouter")
+        }
+        RequestSync(_) => Ok(()),
         ViewJob { requested_by } if requested_by == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
         ViewJob { .. } => Err(Refusal::ForeignJob),
         AddUser(role) => may_give(caller, Role::Agent, role),

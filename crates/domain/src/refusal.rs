@@ -199,6 +199,17 @@ pub enum Refusal {
     /// Rule 11.
     #[error("Agents always receive tasks: act_as_agent cannot be set for the role agent.")]
     ActAsAgentOfAgent,
+    /// Rule 27.
+    #[error(
+        "The worker's attributes would have {chars} characters, {} more than TaskRouter takes ({most}). Remove skills or \
+         teams here, or other attributes in the Twilio Console.",
+        chars - most
+    )]
+    AttributesTooLong {
+        /// Of the attributes after the change; more than `most`.
+        chars: usize,
+        most: usize,
+    },
     /// Rule 24, `ROLE_AUTHORITY=idp`.
     #[error("Roles follow the identity provider in this deployment. Change the role {0} there.")]
     RoleFollowsIdentityProvider(Role),
@@ -284,6 +295,7 @@ impl Refusal {
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
             Self::ActAsAgentOfAgent => "act-as-agent-of-agent",
+            Self::AttributesTooLong { .. } => "attributes-too-long",
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
             Self::NotDeleted(_) => "not-deleted",
             Self::DeletedUser => "deleted-user",
@@ -336,6 +348,7 @@ impl Refusal {
             | Self::TeamHasMembers { .. }
             | Self::IdentityTaken(_)
             | Self::NotDeleted(_)
+            | Self::AttributesTooLong { .. }
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {

@@ -52,12 +52,29 @@ impl OwnedAttributes {
 #[must_use]
 pub fn desired(user: &User, teams: &Teams, fetched: &OwnedAttributes, policy: &Policy) -> OwnedAttributes {
     let is_decided = user.managed.role_granted && policy.roles == RoleAuthority::Directory;
-    let roles = if is_decided { [user.managed.role.min(Role::SystemAdmin)].into() } else { fetched.roles.clone() };
-    let effective = effective_skills(user, teams.values()).into_iter().filter(|skill| !skill.disabled);
-    let skills = effective.map(|skill| (skill.skill, skill.level)).collect::<Skills>();
+    let roles = if is_decided { [shown_role(user)].into() } else { fetched.roles.clone() };
+    let skills = routed_skills(user, teams);
     let is_enabled = |name: &SkillName| skills.contains_key(name);
     let disabled = fetched.disabled.iter().filter(|name| !is_enabled(name)).cloned().collect();
     OwnedAttributes { roles, skills, disabled }
+}
+
+/// The skills that tasks are routed by, with their levels.
+#[must_use]
+pub fn routed_skills(user: &User, teams: &Teams) -> Skills {
+    let effective = effective_skills(user, teams.values()).into_iter().filter(|skill| !skill.disabled);
+    effective.map(|skill| (skill.skill, skill.level)).collect()
+}
+
+/// What the worker shows once everything decided is carried over, whatever else it has.
+#[must_use]
+pub fn decided(user: &User, teams: &Teams) -> OwnedAttributes {
+    OwnedAttributes { roles: [shown_role(user)].into(), skills: routed_skills(user, teams), disabled: BTreeSet::new() }
+}
+
+/// To TaskRouter an account owner is a system admin.
+fn shown_role(user: &User) -> Role {
+    user.managed.role.min(Role::SystemAdmin)
 }
 
 /// The skills whose level is in question: no level is desired, and the worker has one.

@@ -8,6 +8,7 @@ use crate::{
     Refusal, SkillName, TeamId, User,
     audit::{Action, Record},
     edit::mark_managed,
+    next_step::Remark,
     permissions::{Caller, Operation, authorize},
     skill::Skills,
 };
@@ -53,15 +54,6 @@ pub enum StatusChange {
     Delete,
 }
 
-/// A step that remains to be done by hand, because TaskRouter cannot refuse a login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct NextStep {
-    /// Stable, for programs.
-    pub code: &'static str,
-    /// An explanation for the reader.
-    pub detail: &'static str,
-}
-
 impl StatusChange {
     /// The user after the change. Repeating it changes nothing.
     pub fn apply(self, user: &User, by: Caller) -> Result<User, Refusal> {
@@ -89,21 +81,22 @@ impl StatusChange {
         }
     }
 
+    /// The step that remains to be done by hand, because TaskRouter cannot refuse a login (rules 12 and 13).
     #[must_use]
-    pub const fn next_step(self) -> Option<NextStep> {
+    pub const fn next_step(self) -> Option<Remark> {
         match self {
-            Self::Deactivate => Some(NextStep {
+            Self::Deactivate => Some(Remark {
                 code: "end-access-and-billing",
                 detail: "TaskRouter cannot refuse a login: to end access and billing in Flex as well, take Flex away from \
                     this person at the identity provider (who comes by single sign-on) or remove them in the Twilio \
                     Console (who comes that way).",
             }),
             Self::Reactivate => None,
-            Self::Delete => Some(NextStep {
+            Self::Delete => Some(Remark {
                 code: "remove-login",
                 detail: "Remove this person from the identity provider (who came by single sign-on) or from the Twilio \
-                    Console (who came that way); until then they can still sign in to Flex. Deactivating is usually the \
-                    better choice: it keeps teams and skills, and can be undone.",
+                    Console (who came that way); until then they can still sign in to Flex. Then deprovision the Flex \
+                    user, which alone ends its billing. Deactivating is usually the better choice: it keeps teams and skills, and can be undone.",
             }),
         }
     }

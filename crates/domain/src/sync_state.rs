@@ -10,7 +10,7 @@ use crate::{Time, WorkerSid, routing::OwnedAttributes, skill::Skills};
 /// How long an invocation may write: longer than the function may run.
 pub const INTENT_LEASE: Duration = Duration::from_secs(90);
 
-/// A worker that was moved offline twice within this time is moved at most once in it from then on (rule 12).
+/// A worker that was moved back offline twice within this time is moved at most once in it from then on (rule 12).
 pub const OFFLINE_PACE: Duration = Duration::from_mins(1);
 
 /// The bookkeeping of one user's synchronisation. Nothing of it is part of the user.
@@ -39,7 +39,7 @@ pub struct SyncState {
     /// The skills are overwritten by another writer again and again (rule 24).
     #[serde(default, skip_serializing_if = "Contest::is_none")]
     pub contest: Contest,
-    /// When the worker was last moved offline, the last time first; at most two.
+    /// When a worker that had left it was moved back offline, the last time first; at most two.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved_offline_at: Vec<Timestamp>,
 }

@@ -189,13 +189,13 @@ impl User {
         self != before || self.identity.as_str() != before.identity.as_str()
     }
 
-    /// Whether TaskRouter should hold something else than before: role, status, routing (rules 12 and 26).
+    /// Whether TaskRouter should hold something else than before: role, status, routing (rules 12, 24 and 26).
     #[must_use]
     pub fn routing_differs(&self, before: &Self) -> bool {
         let routed = |user: &Self| {
             let managed = user.managed.clone();
             (managed.role, managed.status, managed.act_as_agent, managed.teams, managed.assigned_skills)
         };
-        routed(self) != routed(before)
+        routed(self) != routed(before) || self.taskrouter.disabled_skills != before.taskrouter.disabled_skills
     }
 }

@@ -76,6 +76,8 @@ pub struct WorkerReport {
     pub deleted: bool,
     /// None if the report leaves them out or they cannot be read: they are unknown, which is not empty.
     pub attributes: Option<Attributes>,
+    /// The characters of the attributes besides those that the directory writes (rule 27). None if they are unknown.
+    pub other_chars: Option<usize>,
     pub faults: Vec<AttributeFault>,
 }
 

@@ -13,7 +13,7 @@ pub mod caller;
 pub mod entity_tag;
 pub mod history;
 pub mod idempotency;
-mod preference;
+pub mod preference;
 mod problem;
 pub mod request;
 pub mod response;

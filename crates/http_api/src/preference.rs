@@ -5,7 +5,8 @@ use lambda_http::Request;
 use crate::entity_tag::joined;
 
 /// Whether the caller prefers `return=minimal`. Of several values of `return`, the first counts.
-pub(crate) fn prefers_minimal(request: &Request) -> bool {
+#[must_use]
+pub fn prefers_minimal(request: &Request) -> bool {
     let preferences = joined(request, "prefer");
     let first = split(&preferences, ',').find_map(|preference| value_of("return", preference));
     first.is_some_and(|value| value.eq_ignore_ascii_case("minimal"))

@@ -3,9 +3,11 @@
 use lambda_http::Request;
 use serde::Serialize;
 
+use app::budget::AttributeBudget;
 use domain::{
     EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, Time, User, UserId,
-    WorkerSid, effective::effective_skills, skill::Skills, team::Teams,
+    WorkerSid, effective::effective_skills, skill::Skills, sync_state::FailureReason, sync_summary::SyncSummary,
+    team::Teams,
 };
 use store::{UserDetails, ViewDetails};
 
@@ -60,14 +62,37 @@ pub struct ViewedUser<'a> {
     listed: ListedUser<'a>,
     effective_skills: Vec<EffectiveSkill>,
     sync: Sync,
+    /// Absent while nothing is known of the worker's attributes (rule 27).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributeBudget>,
     /// Other users with the same e-mail address: Console and SSO logins create two workers (rule 22).
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     same_email: &'a [UserId],
 }
 
+/// How far the user is carried over to TaskRouter.
 #[derive(Debug, Serialize)]
 struct Sync {
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<FailureReason>,
+    /// What is wrong and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for_tasks: Option<usize>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    contested: &'static [&'static str],
+}
+
+impl From<SyncSummary> for Sync {
+    fn from(summary: SyncSummary) -> Self {
+        let SyncSummary { stage, since, reason, waits_for_tasks, contested } = summary;
+        let detail = reason.map(FailureReason::advice);
+        Self { state: stage.name(), since, reason, detail, waits_for_tasks, contested }
+    }
 }
 
 /// Skills with their levels, in order of name.
@@ -106,9 +131,14 @@ pub fn viewed<'a>(user: &'a User, details: &'a UserDetails) -> ViewedUser<'a> {
     if let (Some(worker), Some(reported)) = (&mut listed.worker, &details.worker) {
         worker.activity = Some(&reported.activity);
     }
-    let sync = Sync { state: if details.outbox.is_some() { "pending" } else { "synced" } };
-    let effective_skills = effective_skills(user, details.teams.values());
-    ViewedUser { listed, effective_skills, sync, same_email: &details.same_email }
+    let pending_since = details.outbox.as_ref().map(|outbox| outbox.since);
+    ViewedUser {
+        listed,
+        effective_skills: effective_skills(user, details.teams.values()),
+        sync: SyncSummary::of(user, pending_since, &details.sync).into(),
+        attributes: AttributeBudget::of(user, &details.teams, details.worker.as_ref()),
+        same_email: &details.same_email,
+    }
 }
 
 /// The response to a change: the user, or only the entity tag if the caller prefers `return=minimal`.
@@ -123,7 +153,13 @@ pub async fn changed(store: &impl ViewDetails, request: &Request, user: &User) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Team, test_support};
+    use domain::{
+        Team,
+        sync_state::{SyncFailure, SyncState},
+        test_support,
+    };
+    use serde_json::json;
+    use store::WorkerItem;
 
     /// What Lambda returns at most, in bytes.
     const LIMIT: usize = 6 * 1024 * 1024;
@@ -132,6 +168,39 @@ mod tests {
         let json = serde_json::to_string(&listed(user, teams)).unwrap();
         // Lambda's envelope is JSON as well, with the body as a string.
         serde_json::to_string(&json).unwrap().len()
+    }
+
+    fn shown(user: &User, details: &UserDetails) -> serde_json::Value {
+        serde_json::to_value(viewed(user, details)).unwrap()
+    }
+
+    #[test]
+    fn rule_27_a_user_who_cannot_be_carried_over_is_shown_with_the_reason_and_what_to_do() {
+        let failure = SyncFailure { reason: FailureReason::AttributesTooLong, since: Time::default(), attempts: 2 };
+        let sync = SyncState { failure: Some(failure), ..SyncState::default() };
+        let shown = &shown(&test_support::agent("ada"), &UserDetails { sync, ..UserDetails::default() })["sync"];
+        let advice = FailureReason::AttributesTooLong.advice();
+        assert_eq!(
+            shown,
+            &json!({"state": "failed", "since": "1970-01-01T00:00:00.000Z", "reason": "attributes_too_long", "detail": advice})
+        );
+    }
+
+    #[test]
+    fn rule_13_a_deleted_user_says_how_many_tasks_the_worker_waits_for() {
+        let deleted = test_support::agent("ada").with(|user| user.managed.status = Status::Deleted);
+        let sync = SyncState { waits_for_tasks: Some(2), ..SyncState::default() };
+        let shown = shown(&deleted, &UserDetails { sync, ..UserDetails::default() });
+        assert_eq!(shown["sync"], json!({"state": "synced", "waits_for_tasks": 2}));
+    }
+
+    #[test]
+    fn rule_27_the_characters_of_the_attributes_are_shown_where_they_are_known() {
+        let ada = test_support::agent("ada");
+        assert!(shown(&ada, &UserDetails::default()).get("attributes").is_none());
+        let worker: WorkerItem = serde_json::from_value(json!({"at_ms": 1, "other_chars": 300})).unwrap();
+        let details = UserDetails { worker: Some(worker), ..UserDetails::default() };
+        assert_eq!(shown(&ada, &details)["attributes"], json!({"used": 308, "limit": 4_096}));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
     CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
-    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RunJobs, StoreJobs, ViewCatalog, ViewDetails,
-    ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, ViewCatalog,
+    ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
 };
 
 use runtime::{

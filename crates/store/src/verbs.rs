@@ -109,6 +109,15 @@ pub trait CarryToTaskRouter {
     fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> impl Future<Output = Result<Vec<UserId>>> + Send;
 }
 
+/// Asks for a user to be carried over to TaskRouter again.
+///
+/// `DynamoDB`: `UpdateItem`, `ConditionCheckItem`
+pub trait RequestSync {
+    /// Marks the user's outbox; changes nothing of the user and leaves no record. [`StoreError::Conflict`] if the caller is
+    /// no longer what the request was authorized by.
+    fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// Remembers whether Twilio answers, for all invocations.
 ///
 /// `DynamoDB`: `GetItem`, `UpdateItem`

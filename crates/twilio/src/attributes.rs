@@ -9,10 +9,11 @@ use crate::{
     roles::highest_role,
 };
 
+pub(crate) mod length;
 pub(crate) mod owned;
 
 /// The most characters that TaskRouter takes as attributes (rule 27). No field of them can be longer.
-const MAX_CHARS: usize = 4_096;
+pub const MAX_CHARS: usize = 4_096;
 
 /// Beyond this, a number is not the integer that its text says: TaskRouter and Flex read numbers as doubles.
 const MAX_INTEGER: f64 = 9_007_199_254_740_991.0;

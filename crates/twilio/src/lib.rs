@@ -27,6 +27,10 @@ pub mod signature;
 mod types;
 mod verbs;
 
+pub use attributes::{
+    MAX_CHARS as MAX_ATTRIBUTE_CHARS,
+    length::{other_chars, owned_chars},
+};
 pub use callback::{Callback, CallbackError, EventKind};
 #[cfg(feature = "client")]
 pub use client::{ApiKey, Client, Config};

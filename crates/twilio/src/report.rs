@@ -24,6 +24,7 @@ pub(crate) fn new(
         version,
         deleted,
         attributes: read,
+        other_chars: attributes.and_then(attributes::length::other_chars),
         faults,
     }
 }

@@ -132,6 +132,7 @@ fn worker(user: &User) -> Fallible<Option<Item>> {
         reported: user.taskrouter.reported_at.as_ref().map_or(ReportVersion::EARLIEST, |last| last.version),
         attributes_at: user.taskrouter.reported_at.as_ref().map(|last| last.version),
         activity: "Available".to_owned(),
+        other_chars: None,
         applied_hash: Some(user.user_id.to_string().replace('-', "")),
         deleted: false,
         guarded: !user.is_active(),

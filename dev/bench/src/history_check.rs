@@ -92,6 +92,7 @@ mod tests {
             source: Source::Api,
             request_id: String::new(),
             action: Action::Edited,
+            author: None,
             changes,
             author: None,
         }

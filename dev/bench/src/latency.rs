@@ -99,6 +99,7 @@ fn report_of(n: u64) -> WorkerReport {
         version: ReportVersion { at_ms: i64::try_from(n).unwrap_or_default(), version: Some(n) },
         deleted: false,
         attributes: None,
+        other_chars: None,
         faults: Vec::new(),
     }
 }

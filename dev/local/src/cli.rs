@@ -187,6 +187,7 @@ async fn welcome(stack: &Stack, data: &Path) {
     println!();
     println!("  API                      {api}");
     println!("  TaskRouter simulator     {}", stack.simulator_url());
+    println!("  synchronisation          {} (SyncMode)", stack.sync_mode());
     println!("  DynamoDB                 {}", endpoints.dynamodb);
     println!("  S3                       {}", endpoints.s3);
     println!("  Lambda, Parameter Store  {}", endpoints.lambda);

@@ -73,6 +73,8 @@ pub fn parameters(public_url: &str, simulator_url: &str) -> BTreeMap<String, Str
         ("PublicUrl", public_url.to_owned()),
         ("TaskRouterUrl", simulator_url.to_owned()),
         ("IamUrl", simulator_url.to_owned()),
+        ("FlexUrl", simulator_url.to_owned()),
+        ("SyncMode", "write".to_owned()),
         ("TwilioAccountSid", TWILIO_ACCOUNT_SID.to_owned()),
         ("TwilioWorkspaceSid", TWILIO_WORKSPACE_SID.to_owned()),
         ("AccountOwners", ACCOUNT_OWNER.to_owned()),

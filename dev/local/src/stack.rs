@@ -36,6 +36,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Stack {
     addresses: Addresses,
+    sync_mode: String,
     demo_users: Vec<DemoUser>,
     dynamo: Arc<Dynamo>,
     s3: S3,
@@ -82,6 +83,7 @@ impl Stack {
 
         let mut stack = Self {
             addresses,
+            sync_mode: system.parameters.get("SyncMode").and_then(Value::as_str).unwrap_or_default().to_owned(),
             demo_users: Vec::new(),
             dynamo,
             s3,
@@ -110,6 +112,12 @@ impl Stack {
     #[must_use]
     pub fn simulator_url(&self) -> &str {
         &self.addresses.simulator
+    }
+
+    /// Whether the system writes to TaskRouter: the template's parameter.
+    #[must_use]
+    pub fn sync_mode(&self) -> &str {
+        &self.sync_mode
     }
 
     /// The addresses of the AWS services.

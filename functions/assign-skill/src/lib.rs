@@ -55,7 +55,7 @@ async fn assign(
         let after = assign_skill(user, context.caller, skill, level.map(Level), skill_set.as_deref())?;
         mode.check("skill of this user", user.managed.assigned_skills.contains_key(&name)).map(|()| after)
     });
-    changed(store, request, &user.await?).await
+    changed(store, request, &user.await?.after).await
 }
 
 async fn remove(
@@ -70,5 +70,5 @@ async fn remove(
         context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
         remove_skill(user, context.caller, &name)
     });
-    changed(store, request, &user.await?).await
+    changed(store, request, &user.await?.after).await
 }

@@ -32,6 +32,7 @@ impl ViewUser for Stub {
             user_id,
             reported: ReportVersion::EARLIEST,
             activity: String::new(),
+            other_chars: None,
             attributes_at: None,
             applied_hash: None,
             guarded: false,

@@ -1,7 +1,8 @@
 //! `PATCH /users/{user_id}`: role, teams and Act as Agent, atomically (rules 10 and 11). `POST /users`: a user before their
-//! first login.
+//! first login. `POST /users/{user_id}/sync`: another attempt to carry a user over to TaskRouter.
 
 mod patch_user;
+mod post_sync;
 mod post_users;
 
 use lambda_http::Request;
@@ -13,10 +14,10 @@ use http_api::{
     HttpResult,
     request::{route, unknown_route},
 };
-use store::{CommitUser, IdempotencyStore, ReadSnapshot, ViewDetails, ViewUser};
+use store::{CommitUser, IdempotencyStore, ReadSnapshot, RequestSync, ViewDetails, ViewUser};
 
 pub async fn handle(
-    store: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + IdempotencyStore),
+    store: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails + RequestSync + IdempotencyStore),
     time_and_ids: &impl TimeAndIds,
     roles: RoleAuthority,
     request: Request,
@@ -24,6 +25,7 @@ pub async fn handle(
     match route(&request) {
         "PATCH /users/{user_id}" => patch_user::handle(store, time_and_ids, roles, &request).await,
         "POST /users" => post_users::handle(store, time_and_ids, roles, &request).await,
+        "POST /users/{user_id}/sync" => post_sync::handle(store, time_and_ids, &request).await,
         other => Err(unknown_route(other)),
     }
 }

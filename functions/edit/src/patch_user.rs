@@ -1,14 +1,29 @@
 //! `PATCH /users/{user_id}`.
 
 use lambda_http::Request;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use app::{
     TimeAndIds,
-    users::{ChangeTarget, change_user},
+    users::{ChangeTarget, ChangedUser, change_user},
 };
-use domain::{Refusal, Role, audit::Action, edit::Edit, policy::RoleAuthority};
-use http_api::{HttpResult, body::body, caller, entity_tag::if_match, request, user_view::changed};
+use domain::{
+    Refusal, Role,
+    audit::Action,
+    edit::Edit,
+    next_step::{Remark, after_role_change, after_routing_change},
+    policy::RoleAuthority,
+};
+use http_api::{
+    HttpResult,
+    body::body,
+    caller,
+    entity_tag::if_match,
+    preference::prefers_minimal,
+    request,
+    response::{minimal, versioned},
+    user_view::{ViewedUser, viewed},
+};
 use store::{CommitUser, ReadSnapshot, ViewDetails};
 
 use crate::team_ids;
@@ -31,6 +46,17 @@ impl Body {
     }
 }
 
+/// The user, and what the edit does not do.
+#[derive(Serialize)]
+struct EditedUser<'a> {
+    #[serde(flatten)]
+    user: ViewedUser<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_step: Option<Remark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<Remark>,
+}
+
 pub async fn handle(
     store: &(impl ReadSnapshot + CommitUser + ViewDetails),
     time_and_ids: &impl TimeAndIds,
@@ -41,8 +67,19 @@ pub async fn handle(
     let edit = body::<Body>(request)?.edit()?;
     let teams = edit.teams.clone().unwrap_or_default();
     let target = ChangeTarget { teams, ..ChangeTarget::user(request::user_id(request)?, if_match(request)?) };
-    let user = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
+    let changed = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
         edit.apply(user, context.caller, context.snapshot.teams.values(), roles)
     });
-    changed(store, request, &user.await?).await
+    respond(store, request, &changed.await?).await
+}
+
+async fn respond(store: &impl ViewDetails, request: &Request, changed: &ChangedUser) -> HttpResult {
+    let ChangedUser { before, after } = changed;
+    if prefers_minimal(request) {
+        return minimal(after.version);
+    }
+    let details = store.details(after).await?;
+    let user = viewed(after, &details);
+    let (next_step, notice) = (after_role_change(before, after), after_routing_change(before, after));
+    versioned(after.version, &EditedUser { user, next_step, notice })
 }

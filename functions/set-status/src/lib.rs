@@ -7,7 +7,7 @@ use app::{
     AuthenticatedCaller, TimeAndIds,
     users::{ChangeTarget, change_user},
 };
-use domain::status::{NextStep, StatusChange};
+use domain::{next_step::Remark, status::StatusChange};
 use http_api::{
     HttpResult,
     body::no_body,
@@ -26,7 +26,7 @@ struct ChangedStatus<'a> {
     #[serde(flatten)]
     user: ViewedUser<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_step: Option<NextStep>,
+    next_step: Option<Remark>,
 }
 
 /// Repeating a change of status changes nothing.
@@ -56,7 +56,7 @@ async fn change(
     let target = ChangeTarget::user(user_id(request)?, if_match(request)?);
     no_body(request)?;
     let decide = |user: &domain::User, context: &app::ChangeContext| status.apply(user, context.caller);
-    let user = change_user(store, time_and_ids, caller, &target, status.action(), decide).await?;
+    let user = change_user(store, time_and_ids, caller, &target, status.action(), decide).await?.after;
     let details = store.details(&user).await?;
     versioned(user.version, &ChangedStatus { user: viewed(&user, &details), next_step: status.next_step() })
 }

@@ -71,10 +71,12 @@ async fn changed<S: SyncStore, T: SyncTaskRouter>(
     let mut first_records = BTreeMap::<UserId, Option<String>>::new();
     let mut response = DynamoDbEventResponse::default();
     for record in batch.records {
-        match serde_dynamo::from_item::<_, OutboxItem>(record.change.new_image) {
-            Ok(outbox) => drop(first_records.entry(outbox.user_id).or_insert(record.change.sequence_number)),
-            // The outbox was cleared: there is nothing to look at.
-            Err(_) => tracing::debug!("an outbox without a user"),
+        let outbox = |image| serde_dynamo::from_item::<_, OutboxItem>(image).ok();
+        let (old, new) = (outbox(record.change.old_image), outbox(record.change.new_image));
+        // Without another token, only the time of the next attempt has changed: that is for the schedule.
+        let changed = new.filter(|new| old.is_none_or(|old| old.pending != new.pending));
+        if let Some(outbox) = changed {
+            first_records.entry(outbox.user_id).or_insert(record.change.sequence_number);
         }
     }
     let failed = match sync.sync_changed(first_records.keys().copied().collect()).await {

@@ -3,6 +3,7 @@
 use lambda_http::Request;
 use serde_json::json;
 
+use app::sync::SyncMode;
 use domain::{
     Refusal, User, UserId,
     audit::Subject,
@@ -16,11 +17,15 @@ use http_api::{
 };
 use store::{ViewDetails, ViewHistory, ViewUser};
 
-pub async fn handle(store: &(impl ViewUser + ViewDetails + ViewHistory), request: Request) -> HttpResult {
+pub async fn handle(
+    store: &(impl ViewUser + ViewDetails + ViewHistory),
+    sync_mode: SyncMode,
+    request: Request,
+) -> HttpResult {
     match route(&request) {
         "GET /users/{user_id}" => view(store, &request).await,
         "GET /users/{user_id}/history" => view_history(store, &request).await,
-        "GET /me" => me(store, &request).await,
+        "GET /me" => me(store, sync_mode, &request).await,
         other => Err(unknown_route(other)),
     }
 }
@@ -40,8 +45,8 @@ async fn view_history(store: &(impl ViewUser + ViewHistory), request: &Request) 
     history::page(store, request, Subject::User(user_id)).await
 }
 
-/// The caller, the role that counts for them, and what it permits.
-async fn me(store: &impl ViewUser, request: &Request) -> HttpResult {
+/// The caller, the role that counts for them, and what it permits; and whether this deployment writes to TaskRouter.
+async fn me(store: &impl ViewUser, sync_mode: SyncMode, request: &Request) -> HttpResult {
     let caller = caller::manager_from_request(request)?.caller;
     Query::read(request, &[])?;
     let user = existing_user(store, caller.user_id).await?;
@@ -51,6 +56,7 @@ async fn me(store: &impl ViewUser, request: &Request) -> HttpResult {
         "email": user.email(),
         "role": caller.role,
         "may": permitted_operations(caller.role),
+        "sync_mode": sync_mode.name(),
     });
     response::json(200, &body)
 }

@@ -89,7 +89,7 @@ fn verbs() -> BTreeMap<String, Verb> {
     verbs
 }
 
-/// The verbs that a function's sources import from the store, or that ingest needs where it is used.
+/// The verbs that a function's sources import from the store, or that ingest and sync need where they are used.
 fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String> {
     let import = Regex::new(r"(?s)use store::(?:verbs::)?(\{.*?\}|\w+);").unwrap();
     let verbs_in = |source: &str| {
@@ -101,10 +101,14 @@ fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String
     let sources = sources.map(|file| file.unwrap().path()).filter(|path| path.extension() == Some("rs".as_ref()));
     let sources = sources.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
     let mut used = verbs_in(&sources);
-    if sources.contains("WorkerIngest") {
-        let ingest = fs::read_to_string(Path::new(ROOT).join("crates/app/src/ingest/mod.rs")).unwrap();
-        let bounds = Regex::new(r"pub trait IngestStore: (.+) \{\}").unwrap().captures(&ingest).unwrap()[1].to_owned();
-        used.extend(bounds.split(" + ").filter(|name| verbs.contains_key(*name)).map(ToOwned::to_owned));
+    for (use_case, module, bounds) in [("WorkerIngest", "ingest", "IngestStore"), ("WorkerSync", "sync", "SyncStore")] {
+        if sources.contains(use_case) {
+            let source = fs::read_to_string(Path::new(ROOT).join(format!("crates/app/src/{module}/mod.rs"))).unwrap();
+            let bounds = Regex::new(&format!(r"(?s)pub trait {bounds}:(.+?)\{{")).unwrap().captures(&source).unwrap()
+                [1]
+            .to_owned();
+            used.extend(bounds.split('+').map(|name| name.trim().to_owned()).filter(|name| verbs.contains_key(name)));
+        }
     }
     used
 }

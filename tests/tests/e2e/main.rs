@@ -14,5 +14,7 @@ mod records;
 mod skills;
 mod status;
 mod story;
+mod sync;
+mod sync_view;
 mod teams;
 mod test_stack;

@@ -119,6 +119,7 @@ fn deletion_of(worker_sid: &WorkerSid) -> WorkerReport {
         version: ReportVersion::EARLIEST,
         deleted: true,
         attributes: None,
+        other_chars: None,
         faults: Vec::new(),
     }
 }

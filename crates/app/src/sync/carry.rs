@@ -16,7 +16,7 @@ use super::{Attempt, Outcome, Reading, SyncError, SyncMode, SyncStore, SyncTaskR
 use crate::TimeAndIds;
 
 /// The most characters that TaskRouter takes as attributes (rule 27).
-pub const MAX_ATTRIBUTES: usize = 4_096;
+pub const MAX_ATTRIBUTES: usize = twilio::MAX_ATTRIBUTE_CHARS;
 
 /// What is written to the worker.
 struct Target {
@@ -87,7 +87,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             lease_until: reading.now + INTENT_LEASE,
         };
         let mut intended = SyncState { intent: Some(intent), ..state };
-        if offline.is_some() {
+        let was_offline = intended.base(&worker.worker_sid()).is_some_and(|carried| carried.offline);
+        if offline.is_some() && was_offline {
             intended.moved_offline_at.insert(0, reading.now);
             intended.moved_offline_at.truncate(2);
         }

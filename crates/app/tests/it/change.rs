@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use app::{
     AuthenticatedCaller, ChangeContext, ChangeError, SystemTimeAndIds,
-    users::{ChangeTarget, change_user},
+    users::{ChangeTarget, ChangedUser, change_user},
 };
 use domain::{
     ExpectedVersion, Refusal, Role, Status, User,
@@ -102,7 +102,7 @@ async fn request_promotion(
     directory: &(impl ReadSnapshot + CommitUser),
     caller: &User,
     target: &User,
-) -> Result<User, ChangeError> {
+) -> Result<ChangedUser, ChangeError> {
     let target = ChangeTarget::user(target.user_id, ExpectedVersion::Any);
     change_user(directory, &SystemTimeAndIds, &authenticated(caller), &target, Action::Edited, promote).await
 }

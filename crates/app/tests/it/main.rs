@@ -1,6 +1,7 @@
 //! The use cases against a real DynamoDB, embedded.
 #![allow(clippy::unwrap_used)]
 
+mod budget;
 mod change;
 mod decided_since;
 mod fan_out;

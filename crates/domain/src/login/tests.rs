@@ -33,6 +33,7 @@ fn report(attributes: &Attributes, version: ReportVersion) -> WorkerReport {
         version,
         deleted: false,
         attributes: Some(attributes.clone()),
+        other_chars: None,
         faults: Vec::new(),
     }
 }

@@ -91,6 +91,7 @@ pub const fn rows() -> &'static [Row] {
         on_the_directory("delete_skills", "delete skills and skill sets", |_| Operation::DeleteSkills),
         on_a_user("edit_user", "edit teams and Act as Agent", |user| Operation::EditUser(user)),
         on_a_user("assign_skills", "assign and remove skills", |user| Operation::AssignSkills(user)),
+        on_a_user("request_sync", "try again to carry over to TaskRouter", |user| Operation::RequestSync(user)),
         on_a_user("make_agent", "change the role to agent", |user| Operation::ChangeRole(user, Role::Agent)),
         on_a_user("make_supervisor", "change the role to supervisor", |user| {
             Operation::ChangeRole(user, Role::Supervisor)
@@ -144,7 +145,8 @@ pub fn document() -> String {
         the `code` of the rejection. The caller's role and status are checked at the moment of the change.\n\n\
         - An edit that states the role that the user already has requires only the permission to edit the user.\n\
         - The last active account owner cannot get another role, be deactivated or be deleted: `last-account-owner`.\n\
-        - Users who are not active are rejected everywhere.\n"
+        - Users who are not active are rejected everywhere.\n\
+        - Of a deleted user only admins can try again to carry them over: `supervisors-may-not`.\n"
         .to_owned();
     text += "\n## Operations on the directory\n\n| operation | agent | supervisor | system admin | account owner |\n|---|---|---|---|---|\n";
     for row in rows().iter().filter(|row| !row.has_target) {

@@ -41,6 +41,7 @@ const ON_THE_DIRECTORY: &[(&str, &str)] = &[
 const ON_A_USER: &[(&str, [&str; 4])] = &[
     ("edit_user", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
     ("assign_skills", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
+    ("request_sync", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
     ("make_agent", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
     ("make_supervisor", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
     ("make_system_admin", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
@@ -94,6 +95,15 @@ fn rule_3_nobody_raises_their_own_role_and_everybody_may_lower_it() {
     let raise = Operation::ChangeRole(&ada, Role::AccountOwner);
     assert_eq!(authorize(ada_asks, raise), Err(Refusal::OwnRole));
     assert_eq!(authorize(ada_asks, Operation::ChangeRole(&ada, Role::Agent)), Ok(()));
+}
+
+#[test]
+fn rule_2_only_admins_try_again_to_remove_a_deleted_user_from_taskrouter() {
+    let deleted = agent("ada").with(|user| user.managed.status = Status::Deleted);
+    let code = |role| authorize(caller(role), Operation::RequestSync(&deleted)).err().map(|refusal| refusal.code());
+    assert_eq!(code(Role::Agent), Some("agents-may-not"));
+    assert_eq!(code(Role::Supervisor), Some("supervisors-may-not"));
+    assert_eq!((code(Role::SystemAdmin), code(Role::AccountOwner)), (None, None));
 }
 
 #[test]

@@ -61,7 +61,10 @@ fn rule_13_a_tombstone_is_neither_deactivated_nor_reactivated() {
 #[test]
 fn rules_12_and_13_the_human_step_is_named() {
     assert!(StatusChange::Deactivate.next_step().unwrap().detail.contains("billing"));
-    assert!(StatusChange::Delete.next_step().unwrap().detail.contains("Twilio Console"));
+    let after_deletion = StatusChange::Delete.next_step().unwrap().detail;
+    for step in ["identity provider", "Twilio Console", "deprovision the Flex user"] {
+        assert!(after_deletion.contains(step), "{step}");
+    }
     assert_eq!(StatusChange::Reactivate.next_step(), None);
 }
 

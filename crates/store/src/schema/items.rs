@@ -194,6 +194,9 @@ pub struct WorkerItem {
     /// The activity's name.
     #[serde(default)]
     pub activity: String,
+    /// The characters of the attributes besides those that the directory writes (rule 27); none if no report has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_chars: Option<usize>,
     /// The hash of the report that the profile was last updated from; none if something has been decided since that the
     /// next report is to be judged by.
     #[serde(default, skip_serializing_if = "Option::is_none")]

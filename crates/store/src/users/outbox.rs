@@ -9,7 +9,7 @@ use uuid::Uuid;
 use domain::{UserId, sync_state::SyncState};
 
 use crate::{
-    CarryToTaskRouter, Directory, StoreError, WatchTwilio,
+    CarryToTaskRouter, ChangeOrigin, Directory, RequestSync, StoreError, WatchTwilio,
     dynamo::{
         item::{number, text},
         transaction::{Condition, Transaction},
@@ -134,6 +134,15 @@ impl Directory {
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let found = query.send().await.map_err(|error| StoreError::of(&error))?;
         items::read_all(found.items.unwrap_or_default())
+    }
+}
+
+impl RequestSync for Directory {
+    async fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        let mut writes = Transaction::new(self);
+        mark(&mut writes, user_id, origin.change_id, origin.now)?;
+        writes.check_caller(&origin)?;
+        writes.send(self).await
     }
 }
 

@@ -37,13 +37,22 @@ impl RecordReport for Directory {
         let deleted = if report.deleted { ", deleted = :deleted" } else { "" };
         let attributes = if report.attributes.is_some() { ", attributes_at = :attributes_at" } else { "" };
         let activity = if report.activity.is_empty() { "" } else { ", activity = :activity" };
-        let (version, is_not_older) = match report.version.version {
-            Some(_) => (", version = :version", NOT_OLDER_BY_VERSION),
-            None => (" REMOVE version", NOT_OLDER_BY_TIME),
+        // What only some reports state is that of the latest one, whatever order they come in.
+        let (length, no_length) = match report.other_chars {
+            Some(_) => (", other_chars = :other_chars", None),
+            None => ("", Some("other_chars")),
         };
+        let (version, no_version, is_not_older) = match report.version.version {
+            Some(_) => (", version = :version", None, NOT_OLDER_BY_VERSION),
+            None => ("", Some("version"), NOT_OLDER_BY_TIME),
+        };
+        let removed = [no_length, no_version].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {removed}") };
         let mut update = self
             .update_worker(&report.worker_sid)
-            .update_expression(format!("SET entity = :entity, at_ms = :at_ms{activity}{deleted}{attributes}{version}"))
+            .update_expression(format!(
+                "SET entity = :entity, at_ms = :at_ms{activity}{deleted}{attributes}{length}{version}{remove}"
+            ))
             .condition_expression(format!("attribute_not_exists(at_ms) OR {is_not_older}"))
             .expression_attribute_values(":entity", text(WorkerItem::NAME))
             .expression_attribute_values(":at_ms", number(report.version.at_ms))
@@ -60,6 +69,9 @@ impl RecordReport for Directory {
         }
         if report.deleted {
             update = update.expression_attribute_values(":deleted", AttributeValue::Bool(true));
+        }
+        if let Some(chars) = report.other_chars {
+            update = update.expression_attribute_values(":other_chars", number(chars));
         }
         match update.send().await {
             Ok(new) => {

@@ -11,6 +11,7 @@ fn report(at_ms: i64, version: impl Into<Option<u64>>, activity: &str) -> Worker
         version: ReportVersion { at_ms, version: version.into() },
         deleted: false,
         attributes: None,
+        other_chars: None,
         faults: Vec::new(),
     }
 }
@@ -41,4 +42,18 @@ async fn rule_28_a_removed_worker_stays_removed_in_whatever_order_its_callbacks_
     let recorded = directory.record_report(&deletion).await.unwrap();
     assert!(recorded.worker.deleted && !recorded.is_latest());
     assert!(directory.record_report(&report(4_000, 4, "Offline")).await.unwrap().worker.deleted);
+}
+
+#[tokio::test]
+async fn rule_27_the_length_of_a_workers_other_attributes_is_that_of_the_latest_report() {
+    let fixture = Fixture::new().await;
+    let directory = &fixture.directory;
+    let stored = async |at_ms, other_chars| {
+        let report = WorkerReport { other_chars, ..report(at_ms, None, "Available") };
+        directory.record_report(&report).await.unwrap().worker.other_chars
+    };
+    assert_eq!(stored(2_000, Some(300)).await, Some(300));
+    assert_eq!(stored(1_000, Some(200)).await, Some(300), "an earlier one comes too late");
+    assert_eq!(stored(3_000, Some(400)).await, Some(400));
+    assert_eq!(stored(4_000, None).await, None, "unknown");
 }

@@ -38,7 +38,9 @@ impl CapacityBench<'_> {
     async fn view(&self, route: &str, user: &User, field: &str) -> Fallible<()> {
         let parameters = vec![("user_id", user.user_id.to_string())];
         let request = ApiRequest::new(route, parameters);
-        let body = body_of(Box::pin(view::handle(&self.directory, request.by(self.caller)?)).await)?;
+        let body = body_of(
+            Box::pin(view::handle(&self.directory, app::sync::SyncMode::Observe, request.by(self.caller)?)).await,
+        )?;
         if body.get(field).is_some() { Ok(()) } else { Err(format!("the response of {route} has no {field}").into()) }
     }
 

@@ -13,7 +13,7 @@ use crate::patch::{
     SUPERVISOR, SYSTEM_ADMIN,
 };
 
-pub const ALL: &[Cases] = &[ROLE, TEAMS, ROLE_AND_TEAMS, ACT_AS_AGENT, ADD, ADD_WITH_ROLE_TEAMS_AND_SKILLS];
+pub const ALL: &[Cases] = &[ROLE, TEAMS, ROLE_AND_TEAMS, ACT_AS_AGENT, ADD, ADD_WITH_ROLE_TEAMS_AND_SKILLS, SYNC];
 
 /// `PATCH /users/{user_id}`
 const ROLE: Cases = Cases {
@@ -112,6 +112,33 @@ const ACT_AS_AGENT: Cases = Cases {
         ),
         ("edit/act-as-agent-of-agent", &[Path("user_id", "{{user_id}}")], Refuses(400, "act-as-agent-of-agent")),
         ("edit/prefer-minimal", &[Header("prefer", "return=minimal"), Body(r#"{"act_as_agent":false}"#)], Answers(204)),
+    ],
+};
+
+/// `POST /users/{user_id}/sync`
+const SYNC: Cases = Cases {
+    event: "edit/sync",
+    rows: &[
+        ("edit/sync", &[], Answers(202)),
+        ("edit/sync-body-not-json", &[Body("{")], Refuses(400, "invalid-json")),
+        ("edit/sync-by-agent", &[By(AGENT)], Refuses(403, "agents-may-not")),
+        ("edit/sync-by-deactivated-caller", &[By(DEACTIVATED)], Refuses(403, "caller-may-no-longer")),
+        ("edit/sync-by-supervisor", &[By(SUPERVISOR.with_id("{{supervisor_id}}"))], Answers(202)),
+        ("edit/sync-deactivated-user", &[Path("user_id", "{{deactivated_user_id}}")], Answers(202)),
+        ("edit/sync-deleted-user", &[Path("user_id", "{{deleted_user_id}}")], Answers(202)),
+        (
+            "edit/sync-deleted-user-by-supervisor",
+            &[By(SUPERVISOR.with_id("{{supervisor_id}}")), Path("user_id", "{{deleted_user_id}}")],
+            Refuses(403, "supervisors-may-not"),
+        ),
+        (
+            "edit/sync-idempotency-key",
+            &[Header("idempotency-key", "4c1d9a52-3f0b-4d77-8a6e-51b2f7c0d9e4")],
+            Answers(202),
+        ),
+        ("edit/sync-idempotency-key-empty", &[Header("idempotency-key", "")], Refuses(400, "invalid-idempotency-key")),
+        ("edit/sync-unknown-field", &[Body(r#"{"force":true}"#)], Refuses(400, "invalid-body")),
+        ("edit/sync-unknown-user", &[Path("user_id", UNKNOWN_ID)], Refuses(404, "unknown-user")),
     ],
 };
 

@@ -14,6 +14,7 @@ mod search;
 mod set_status;
 mod skill_sets;
 mod skills;
+mod sync;
 mod team_skills;
 mod teams;
 mod view;
@@ -109,6 +110,7 @@ const ALL: &[&[Cases]] = &[
     export::ALL,
     write_export::ALL,
     fan_out::ALL,
+    sync::ALL,
     authorize::ALL,
     docs::ALL,
     index::ALL,

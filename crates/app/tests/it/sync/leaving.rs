@@ -32,7 +32,6 @@ async fn rule_12_a_deactivated_user_who_moves_to_available_is_moved_offline_ever
     let world = World::new().await;
     world.set_status(Status::Deactivated).await;
     world.run().await;
-    world.clock.advance(600);
     let moves = async || {
         world.fake.change(SID, |worker| worker.activity = AVAILABLE.to_owned());
         world.wake().await;

@@ -1,0 +1,63 @@
+//! What a change does not do: the step that remains to be done by hand, and what its effect is not (rules 11 to 13 and 25).
+
+use serde::Serialize;
+
+use crate::{Role, User};
+
+/// A remark on a change, for its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// An explanation for the reader.
+    pub detail: &'static str,
+}
+
+/// The step that remains after an edit that changes the role (rule 25).
+#[must_use]
+pub fn after_role_change(before: &User, after: &User) -> Option<Remark> {
+    (before.managed.role != after.managed.role).then_some(Remark {
+        code: "change-role-in-flex",
+        detail: "This changes what this directory permits and what TaskRouter, Flex's lists and plugins show; it does not \
+            change what Flex permits, because Flex reads the role from the person's token. Change the role at the identity \
+            provider as well (who comes by single sign-on) or in the Twilio Console (who comes that way).",
+    })
+}
+
+/// What an edit that ends Act as Agent does not do (rule 11).
+#[must_use]
+pub fn after_routing_change(before: &User, after: &User) -> Option<Remark> {
+    let receives = |user: &User| user.managed.role == Role::Agent || user.managed.act_as_agent;
+    (receives(before) && !receives(after)).then_some(Remark {
+        code: "queues-without-skills",
+        detail: "Without Act as Agent this person has no routing skills in TaskRouter. That keeps away only the tasks of \
+            queues that ask for skills: a queue that matches every worker still offers its tasks to them. Let such queues \
+            ask for a skill, or let the person stay in an activity that is unavailable.",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{agent, user_with_role};
+
+    #[test]
+    fn rule_25_an_edit_of_the_role_names_the_step_that_changes_what_flex_permits() {
+        let (before, after) = (agent("ada"), user_with_role("ada", Role::Supervisor));
+        let step = after_role_change(&before, &after).unwrap();
+        assert!(step.detail.contains("identity provider") && step.detail.contains("Twilio Console"), "{step:?}");
+        assert_eq!(after_role_change(&after, &after), None);
+    }
+
+    #[test]
+    fn rule_11_ending_act_as_agent_says_that_queues_without_skills_still_offer_tasks() {
+        let idle = user_with_role("ada", Role::Supervisor);
+        let acting = idle.with(|user| user.managed.act_as_agent = true);
+        for before in [&acting, &agent("ada")] {
+            assert!(after_routing_change(before, &idle).unwrap().detail.contains("every worker"));
+        }
+        for (before, after) in [(&idle, &acting), (&idle, &idle), (&acting, &acting), (&acting, &agent("ada"))] {
+            assert_eq!(after_routing_change(before, after), None);
+        }
+    }
+}
