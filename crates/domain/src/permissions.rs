@@ -56,11 +56,10 @@ pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal
     };
     managers_only(caller)?;
     match operation {
-        ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | ViewCatalog | ManageTeams => Ok(()),
         RequestSync(user) if user.managed.status == Status::Deleted => {
             admins_only(caller, "try again to remove a deleted person from TaskRouter")
         }
-        RequestSync(_) => Ok(()),
+        ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | RequestSync(_) | ViewCatalog | ManageTeams => Ok(()),
         ViewJob { requested_by } if requested_by == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
         ViewJob { .. } => Err(Refusal::ForeignJob),
         AddUser(role) => may_give(caller, Role::Agent, role),

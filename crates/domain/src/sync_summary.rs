@@ -49,8 +49,8 @@ impl SyncSummary {
     /// `pending_since` is that of the outbox, if there is one. What is pending may still succeed, so it comes before a failure;
     /// a failure needs somebody, so it comes before a contest.
     #[must_use]
-    pub fn of(user: &User, pending_since: Option<Time>, state: &SyncState) -> Self {
-        let (failure, contest) = (state.failure.as_ref(), &state.contest);
+    pub fn of(user: &User, pending_since: Option<Time>, sync: &SyncState) -> Self {
+        let (failure, contest) = (sync.failure.as_ref(), &sync.contest);
         let (stage, since) = match (pending_since, failure, contest.since) {
             (Some(since), _, _) => (SyncStage::Pending, Some(since)),
             (None, Some(failure), _) => (SyncStage::Failed, Some(failure.since)),
@@ -61,7 +61,7 @@ impl SyncSummary {
             stage,
             since,
             reason: failure.map(|failure| failure.reason),
-            waits_for_tasks: state.waits_for_tasks.filter(|_| user.managed.status == Status::Deleted),
+            waits_for_tasks: sync.waits_for_tasks.filter(|_| user.managed.status == Status::Deleted),
             contested: if contest.is_on() { &["skills"] } else { &[] },
         }
     }

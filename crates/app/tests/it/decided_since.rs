@@ -117,7 +117,7 @@ async fn rule_24_an_attribute_that_the_directory_does_not_read_changes_nothing()
     report(2, "WK1", "ada", &with_plugin).deliver(&ingest).await;
     let after = ada(&ingest).await;
     assert_eq!((&after, after.version), (&before, version));
-    assert!(!ingest.store.directory.details(&after).await.unwrap().outbox.is_some());
+    assert!(ingest.store.directory.details(&after).await.unwrap().outbox.is_none());
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn what_taskrouter_should_see_differently_is_put_into_the_outbox_and_nothi
         .commit_user(edit(Some(&ada), ada.with(|user| user.idp.full_name = Some("Ada".into()))))
         .await
         .unwrap();
-    assert!(!fixture.directory.details(&ada).await.unwrap().outbox.is_some());
+    assert!(fixture.directory.details(&ada).await.unwrap().outbox.is_none());
     fixture
         .directory
         .commit_user(edit(Some(&ada), ada.with(|user| user.managed.role = Role::Supervisor)))
