@@ -11,6 +11,7 @@ use crate::{
     Attributes, Identity, Provenance, Recency, ReportRef, Role, Status, User, UserId, WorkerReport,
     policy::{Policy, RoleAuthority},
     text::shown,
+    user::Managed,
 };
 
 /// The user that the first report about a worker makes, adopted unchanged (rule 23). None for an unmanaged worker, and
@@ -113,19 +114,18 @@ fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy:
     if user.managed.provenance != Provenance::Managed {
         user.taskrouter.disabled_skills = attributes.disabled.keys().cloned().collect();
     }
-    if let Some(role) = attributes.role.filter(|_| policy.roles == RoleAuthority::IdentityProvider) {
-        follow_login_role(user, role, is_known);
+    if policy.roles == RoleAuthority::IdentityProvider && user.managed.role != Role::AccountOwner {
+        follow_login_role(&mut user.managed, attributes.role, is_known);
     }
 }
 
-/// With `ROLE_AUTHORITY=idp` the role is that of the latest login; a user who stops being an agent still receives tasks
-/// (rule 11).
-fn follow_login_role(user: &mut User, stated: Role, is_known: bool) {
-    let managed = &mut user.managed;
-    if managed.role != Role::AccountOwner {
-        managed.act_as_agent |= is_known && managed.role == Role::Agent && stated != Role::Agent;
-        (managed.role, managed.login_role) = (stated, Some(stated));
-    }
+/// With `ROLE_AUTHORITY=idp` the role is that of the latest login, and none that was given here counts: the token caps it
+/// again (rule 25). A user who stops being an agent still receives tasks (rule 11).
+fn follow_login_role(managed: &mut Managed, stated: Option<Role>, is_known: bool) {
+    managed.role_granted = false;
+    let Some(stated) = stated else { return };
+    managed.act_as_agent |= is_known && managed.role == Role::Agent && stated != Role::Agent;
+    (managed.role, managed.login_role) = (stated, Some(stated));
 }
 
 #[cfg(test)]

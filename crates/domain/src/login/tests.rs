@@ -119,6 +119,17 @@ fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
 }
 
 #[test]
+fn rule_25_with_role_authority_idp_a_role_that_was_given_here_is_capped_by_the_token_again() {
+    let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
+    let granted = test_support::user_with_role("ada", Role::Supervisor);
+    for stated in [Some(Role::SystemAdmin), Some(Role::Supervisor), None] {
+        let written_by_the_browser = Attributes { role: stated, ..login(Role::Agent) };
+        let after = apply_report(&granted, &report(&written_by_the_browser, LATE), Recency::Latest, &policy);
+        assert_eq!(crate::permissions::effective_role(&after, Some(Role::Agent)), Some(Role::Agent), "{stated:?}");
+    }
+}
+
+#[test]
 fn rule_28_an_earlier_login_that_arrives_late_is_what_is_adopted_and_the_latest_names_the_person() {
     let (created, renamed) = (
         Attributes { skills: skills(&[("English", 80)]), ..login(Role::Agent) },
