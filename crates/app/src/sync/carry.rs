@@ -43,7 +43,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             offline: offline.filter(|_| is_elsewhere),
         };
         let mut state = reading.state();
-        let verdict = self.with_drift(verdict, &mut state, base.as_ref(), &target, (worker, &fetched), reading);
+        let verdict = Self::with_drift(verdict, &mut state, base.as_ref(), &target, (worker, &fetched), reading);
         if state.contest.is_on() {
             target.attributes.skills.clone_from(&fetched.skills);
             target.attributes.disabled.clone_from(&fetched.disabled);
@@ -154,7 +154,6 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
 
     /// Adds a move that is reverted, and counts overwrites of skills. Nobody contests who is not active.
     fn with_drift(
-        &self,
         mut verdict: Verdict,
         state: &mut SyncState,
         base: Option<&Carried>,

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long after a change the schedule leaves it to the stream.
-const STREAM_TIME: Duration = Duration::from_secs(60);
+const STREAM_TIME: Duration = Duration::from_mins(1);
 
 /// Due when `SyncMode` is switched to `write`: sorts after every time.
 const WHEN_WRITING: &str = "WHEN_WRITING";

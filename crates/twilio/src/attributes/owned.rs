@@ -123,12 +123,11 @@ pub(super) fn set_members(json: &str, members: &[(&str, String)]) -> Option<Stri
     let mut edits = Vec::new();
     let mut is_empty = fields.fields().is_empty();
     for (key, value) in members {
-        match fields.get(key) {
-            Some(old) => edits.push((old.span_in(json)?, value.clone())),
-            None => {
-                let comma = if std::mem::take(&mut is_empty) { "" } else { "," };
-                edits.push((end..end, format!("{comma}{}:{value}", json!(key))));
-            }
+        if let Some(old) = fields.get(key) {
+            edits.push((old.span_in(json)?, value.clone()));
+        } else {
+            let comma = if std::mem::take(&mut is_empty) { "" } else { "," };
+            edits.push((end..end, format!("{comma}{}:{value}", json!(key))));
         }
     }
     // From the back, so that the places of the others stay right; what is added at one place stays in order.

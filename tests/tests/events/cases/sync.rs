@@ -16,8 +16,8 @@ const ADA: &str = "0a6e3a52-54c7-4d0b-9c2b-6a8f0f4f7d11";
 const OUTBOX: Cases = Cases {
     event: "sync/outbox",
     rows: &[
-        ("sync/outbox-of-nobody", &[], DONE),
-        ("sync/outbox", &[Replace(ADA, "{{user_id}}")], DONE),
+        ("sync/outbox", &[], DONE),
+        ("sync/outbox-of-a-user", &[Replace(ADA, "{{user_id}}")], DONE),
         ("sync/outbox-cleared", &[Remove("/Records/0/dynamodb/NewImage")], DONE),
         (
             "sync/outbox-with-a-later-time",
