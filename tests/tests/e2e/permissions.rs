@@ -99,6 +99,7 @@ impl PermissionTest {
                 (Method::POST, format!("{user}/reactivate"), Value::Null)
             }
             "delete" => (Method::DELETE, user, Value::Null),
+            "request_sync" => (Method::POST, format!("{user}/sync"), Value::Null),
             permission => {
                 let role = permission.strip_prefix("make_").unwrap_or_else(|| panic!("no request for {permission}"));
                 (Method::PATCH, user, json!({"role": role}))
