@@ -109,7 +109,13 @@ async fn rule_31_the_same_change_of_status_again_changes_nothing_and_leaves_no_r
         let first = stack.send(method.clone(), &step, &Value::Null).await;
         let repeated = stack.send(method, &step, &Value::Null).await;
         assert_eq!((first.status, repeated.status), (200, 200));
-        assert_eq!((&first.body, first.header("etag")), (&repeated.body, repeated.header("etag")));
+        // How far it is carried over changes by itself.
+        let without_sync = |response: &ApiResponse| {
+            let mut body = response.body.clone();
+            body.as_object_mut().unwrap().remove("sync");
+            (body, response.header("etag").to_owned())
+        };
+        assert_eq!(without_sync(&first), without_sync(&repeated));
         let history = stack.history(&path, 10).await;
         assert_eq!((&history[0]["action"], history.len()), (&json!(action), count + 2));
     }
