@@ -94,7 +94,6 @@ mod tests {
             action: Action::Edited,
             author: None,
             changes,
-            author: None,
         }
     }
 

@@ -14,7 +14,9 @@ struct Zelda<'a> {
 
 impl<'a> Zelda<'a> {
     async fn log_in(stack: &'a TestStack) -> Self {
-        stack.log_in_with_claims(&claims(json!({"routing": {"skills": ["English"], "levels": {"English": 80}}}))).await;
+        stack
+            .log_in_with_claims(&claims(&json!({"routing": {"skills": ["English"], "levels": {"English": 80}}})))
+            .await;
         let found = stack.find_user("q=zelda").await;
         let sid = found["worker"]["sid"].as_str().unwrap().to_owned();
         Self { stack, sid, path: format!("/users/{}", id(&found)) }
@@ -62,7 +64,7 @@ impl<'a> Zelda<'a> {
     }
 }
 
-fn claims(attributes: Value) -> Value {
+fn claims(attributes: &Value) -> Value {
     json!({"identity": "zelda@example.com", "full_name": "Zelda", "email": "zelda@example.com", "roles": ["agent"],
         "attributes": attributes})
 }
@@ -77,7 +79,7 @@ async fn rule_24_an_edit_reaches_the_worker_and_what_others_overwrite_is_reverte
     assert_eq!(zelda.worker().await.unwrap()["attributes"]["routing"]["levels"], json!({"English": 80, "French": 7}));
     zelda.wait_until_synced().await;
 
-    stack.log_in_with_claims(&claims(json!({"routing": {"skills": ["Chess"], "levels": {}}}))).await;
+    stack.log_in_with_claims(&claims(&json!({"routing": {"skills": ["Chess"], "levels": {}}}))).await;
     zelda.wait_for_skills(&json!(["English", "French"])).await;
     let stray = r#"{"full_name":"Zelda","email":"zelda@example.com","roles":["agent"],"plugin":1e999}"#;
     assert_eq!(zelda.rest(Method::POST, "", &[("Attributes", stray)]).await.0, 200);
@@ -106,7 +108,7 @@ async fn rule_12_a_deactivated_user_is_taken_offline_each_time_and_comes_back_as
     let available = [("ActivitySid", simulator::AVAILABLE_ACTIVITY_SID)];
     assert_eq!(zelda.rest(Method::POST, "", &available).await.0, 200);
     zelda.wait_for_activity("Offline").await;
-    stack.log_in_with_claims(&claims(json!({"routing": {"skills": ["English"], "levels": {}}}))).await;
+    stack.log_in_with_claims(&claims(&json!({"routing": {"skills": ["English"], "levels": {}}}))).await;
     zelda.wait_for_skills(&json!([])).await;
     stack.send_ok(Method::POST, &format!("{}/reactivate", zelda.path), &Value::Null).await;
     zelda.wait_for_skills(&json!(["English"])).await;
@@ -120,7 +122,7 @@ async fn rule_13_a_deleted_users_worker_is_removed_and_so_is_that_of_a_later_log
     stack.send_ok(Method::DELETE, &zelda.path, &Value::Null).await;
     let gone = async || zelda.worker().await.is_none().then_some(());
     stack.wait_for("the worker is removed", gone).await;
-    stack.log_in_with_claims(&claims(json!({}))).await;
+    stack.log_in_with_claims(&claims(&json!({}))).await;
     let refused = async || (zelda.records("login_refused").await.len() == 1).then_some(());
     stack.wait_for("the login is recorded", refused).await;
     let none_left = async || {
