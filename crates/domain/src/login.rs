@@ -37,18 +37,17 @@ pub fn apply_report(user: &User, report: &WorkerReport, recency: Recency, policy
     let is_current = user.taskrouter.worker_sid.is_none()
         || after.taskrouter.worker_sid.as_ref() == Some(&report.worker_sid)
         || report.deleted;
-    let is_current = is_current && user.taskrouter.reported_at.as_ref().is_none_or(|last| report.supersedes(last));
+    let is_current = is_current && user.taskrouter.reported_at.as_ref().is_none_or(|last| !report.precedes(last));
     if is_current && recency == Recency::Latest {
         take_identity(&mut after, report.identity.as_ref());
     }
     if let Some(attributes) = &report.attributes {
-        let this = report.report_ref();
-        adopt_skills(&mut after, attributes, &this);
+        adopt_skills(&mut after, attributes, report);
         if policy.roles == RoleAuthority::Directory {
             take_role(&mut after, attributes.role);
         }
         if is_current && recency != Recency::Superseded {
-            take_login(&mut after, attributes, this, policy);
+            take_login(&mut after, attributes, report.report_ref(), policy);
         }
     }
     if !report.deleted && policy.account_owners.contains(&after.identity) {
@@ -76,17 +75,17 @@ fn take_identity(user: &mut User, identity: Option<&Identity>) {
 }
 
 /// Skills are those of the earliest report until they are decided here (rule 23).
-fn adopt_skills(user: &mut User, attributes: &Attributes, this: &ReportRef) {
+fn adopt_skills(user: &mut User, attributes: &Attributes, report: &WorkerReport) {
     let managed = &mut user.managed;
     let is_earlier = match &managed.provenance {
-        Provenance::Adopted(earliest) => this.is_before(earliest),
+        Provenance::Adopted(earliest) => report.precedes(earliest),
         Provenance::Pending => true,
         Provenance::Managed => false,
     };
     if attributes.role.is_none() || !is_earlier {
         return;
     }
-    managed.provenance = Provenance::Adopted(this.clone());
+    managed.provenance = Provenance::Adopted(report.report_ref());
     managed.assigned_skills = attributes.disabled.clone().into_iter().chain(attributes.skills.clone()).collect();
     managed.act_as_agent = !managed.assigned_skills.is_empty();
 }

@@ -87,13 +87,13 @@ impl WorkerReport {
         ReportRef { worker_sid: self.worker_sid.clone(), version: self.version }
     }
 
-    /// Whether a user's fields that were last taken from `last` are now taken from this report. Of two workers' reports
-    /// with the same time, a creation follows a removal.
+    /// Whether this report was made before that one about the same user. Of two workers' reports with the same time, those
+    /// about the worker that was removed were first: a creation follows a removal.
     #[must_use]
-    pub fn supersedes(&self, last: &ReportRef) -> bool {
+    pub fn precedes(&self, other: &ReportRef) -> bool {
         let own = self.report_ref();
-        let is_tie = own.worker_sid != last.worker_sid && own.version.at_ms == last.version.at_ms;
-        !(own.is_before(last) || is_tie && self.deleted)
+        let is_tie = own.worker_sid != other.worker_sid && own.version.at_ms == other.version.at_ms;
+        own.is_before(other) || is_tie && self.deleted
     }
 }
 

@@ -9,6 +9,7 @@ mod json;
 
 use lambda_http::Request;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::{FieldError, Problem};
 use fields::Given;
@@ -21,7 +22,7 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
     let json = serde_json::from_slice::<Json>(bytes)
-        .map_err(|error| Problem::invalid("invalid-json", format!("The body is not JSON: {}.", position(&error))))?;
+        .map_err(|error| Problem::invalid("invalid-json", unreadable(bytes, &error)))?;
     if !matches!(json, Json::Object(_)) {
         return Err(Problem::invalid("invalid-body", "The body is JSON, but no object: it is to be {\"…\": …}."));
     }
@@ -41,8 +42,21 @@ pub fn no_body(request: &Request) -> Result<(), Problem> {
     body::<Empty>(request).map(drop)
 }
 
-fn position(error: &serde_json::Error) -> String {
-    format!("it breaks off being JSON at line {}, column {}", error.line(), error.column())
+/// What keeps a body from being read. A text can be JSON and still hold what has no value here.
+fn unreadable(bytes: &[u8], error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if serde_json::from_slice::<&RawValue>(bytes).is_err() {
+        return format!("The body is not JSON: it breaks off being JSON at {place}.");
+    }
+    let reason = error.to_string();
+    let what = if reason.starts_with("number out of range") {
+        "a number that is too large; expected one that a double can hold"
+    } else if reason.starts_with("recursion limit exceeded") {
+        "too many lists and objects inside each other; expected fewer than 128"
+    } else {
+        "half a surrogate pair in a text; expected both halves, such as \\ud83d\\ude42"
+    };
+    format!("The body is JSON, but cannot be read: at {place} it holds {what}.")
 }
 
 #[cfg(test)]

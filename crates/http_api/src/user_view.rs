@@ -51,6 +51,7 @@ pub struct SkillWithLevel<'a> {
 #[derive(Debug, Serialize)]
 struct Worker<'a> {
     sid: &'a WorkerSid,
+    /// Absent in a list, and while no report has stated one.
     #[serde(skip_serializing_if = "Option::is_none")]
     activity: Option<&'a str>,
 }
@@ -129,7 +130,7 @@ pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> ListedUser<'a> {
 pub fn viewed<'a>(user: &'a User, details: &'a UserDetails) -> ViewedUser<'a> {
     let mut listed = listed(user, &details.teams);
     if let (Some(worker), Some(reported)) = (&mut listed.worker, &details.worker) {
-        worker.activity = Some(&reported.activity);
+        worker.activity = Some(reported.activity.as_str()).filter(|activity| !activity.is_empty());
     }
     let pending_since = details.outbox.as_ref().map(|outbox| outbox.since);
     ViewedUser {
@@ -192,6 +193,19 @@ mod tests {
         let sync = SyncState { waits_for_tasks: Some(2), ..SyncState::default() };
         let shown = shown(&deleted, &UserDetails { sync, ..UserDetails::default() });
         assert_eq!(shown["sync"], json!({"state": "synced", "waits_for_tasks": 2}));
+    }
+
+    #[test]
+    fn an_activity_that_no_report_has_stated_is_left_out() {
+        let ada = test_support::agent("ada").with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1")));
+        let worker = |item| serde_json::from_value::<WorkerItem>(item).unwrap();
+        for (item, expected) in [
+            (json!({"at_ms": 1}), json!({"sid": "WK1"})),
+            (json!({"at_ms": 1, "activity": "Offline"}), json!({"sid": "WK1", "activity": "Offline"})),
+        ] {
+            let details = UserDetails { worker: Some(worker(item)), ..UserDetails::default() };
+            assert_eq!(shown(&ada, &details)["worker"], expected);
+        }
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub enum AccountError {
 }
 
 impl Account {
-    /// Read once, before the first event.
+    /// Read once, before the first event. The API key's secret is read only by functions whose environment names the key:
+    /// `authorize`, which needs the auth token alone, has none, so that logins do not depend on it.
     pub async fn from_env() -> Result<Self, AccountError> {
         Ok(Self {
             account_sid: required("TWILIO_ACCOUNT_SID")?,

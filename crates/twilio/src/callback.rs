@@ -1,8 +1,7 @@
 //! The form that `TaskRouter` posts to the workspace's event callback address.
 //!
 //! Twilio adds parameters and event types without notice; what is not known is passed over. Only what identifies account,
-//! event and worker, and orders the event, is required (rule 34). A callback must have been verified
-//! ([`crate::signature`]) before it is parsed.
+//! event and worker is required (rule 34). A callback must have been verified ([`crate::signature`]) before it is parsed.
 
 use std::collections::HashMap;
 
@@ -30,7 +29,7 @@ pub struct Callback {
     pub event_sid: Option<String>,
     /// What is reported of the worker; none for events of other kinds.
     pub worker: Option<WorkerReport>,
-    /// Fields whose values cannot be read; they count as left out.
+    /// Fields whose values cannot be read, and the time if there is none; they count as left out.
     pub unreadable: Vec<&'static str>,
 }
 
@@ -58,9 +57,6 @@ pub enum CallbackError {
     /// A field without which the callback means nothing.
     #[error("the callback has no {0}")]
     Missing(&'static str),
-    /// A field that must be a point in time.
-    #[error("the callback's {0} is not a number of seconds between 1970 and the year 9999")]
-    NotATime(&'static str),
     /// A field that must be a SID.
     #[error("the callback's {0} is not a SID: a SID has at most 34 characters, all of them letters and digits")]
     NotASid(&'static str),
@@ -73,7 +69,7 @@ impl Callback {
     /// Reads a form body as `TaskRouter` posts it.
     ///
     /// # Errors
-    /// When account, workspace, event type, worker or time is absent or cannot be one, or the worker's name is too long.
+    /// When account, workspace, event type or worker is absent or cannot be one, or the worker's name is too long.
     pub fn parse(form_body: &[u8]) -> Result<Self, CallbackError> {
         let mut form = Form::read(form_body);
         let event_type = form.required("EventType")?.to_owned();
@@ -138,19 +134,22 @@ impl Form {
         }
         let activity = self.readable("WorkerActivityName", |name| fits(name, MAX_NAME_CHARS).then(|| name.to_owned()));
         let worker_version = self.readable("WorkerVersion", |version| version.parse().ok());
-        let version = ReportVersion { version: worker_version, at_ms: self.at_ms()? };
+        let version = ReportVersion { version: worker_version, at_ms: self.at_ms() };
         let (name, activity) = (name.unwrap_or_default(), activity.unwrap_or_default());
         Ok(report::new(&sid, &name, &activity, version, deleted, self.optional("WorkerAttributes")))
     }
 
-    /// `TimestampMs` is not documented; `Timestamp` is.
-    fn at_ms(&mut self) -> Result<i64, CallbackError> {
+    /// `TimestampMs` is not documented; `Timestamp` is. Without either the report counts as the earliest, unless the
+    /// worker's version orders it; that too is noted, because Twilio always states a time.
+    fn at_ms(&mut self) -> i64 {
         if let Some(at_ms) = self.readable("TimestampMs", |text| time_ms(text.parse().ok()?)) {
-            return Ok(at_ms);
+            return at_ms;
         }
-        let seconds = self.required("Timestamp")?.parse::<i64>().ok();
-        let at_ms = seconds.and_then(|seconds| time_ms(seconds.checked_mul(1_000)?));
-        at_ms.ok_or(CallbackError::NotATime("Timestamp"))
+        if self.optional("Timestamp").is_none() {
+            self.unreadable.push("Timestamp");
+        }
+        let to_ms = |text: &str| time_ms(text.parse::<i64>().ok()?.checked_mul(1_000)?);
+        self.readable("Timestamp", to_ms).unwrap_or(ReportVersion::EARLIEST.at_ms)
     }
 
     /// None, and noted, if the field's text cannot be read.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use domain::Quoted;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -62,7 +63,7 @@ impl RestFault {
     pub(crate) fn check(&self) -> Result<(), String> {
         match (&self.method, self.status) {
             (Some(method), _) if !METHODS.iter().any(|known| known.eq_ignore_ascii_case(method)) => {
-                return Err(format!("method must be GET, POST or DELETE, not {method:?}"));
+                return Err(format!("method must be GET, POST or DELETE, not {}", Quoted::from(method)));
             }
             (_, Some(status)) if !(400..600).contains(&status) => {
                 return Err(format!("status must be from 400 to 599, not {status}"));
@@ -107,7 +108,8 @@ impl RestFault {
         let given = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut headers = HeaderMap::new();
         for (name, value) in limits.iter().copied().chain(given) {
-            let wrong = || format!("headers: {name:?} with {value:?} is not a header of HTTP");
+            let wrong =
+                || format!("headers: {} with {} is not a header of HTTP", Quoted::from(name), Quoted::from(value));
             let name: HeaderName = name.parse().map_err(|_| wrong())?;
             headers.insert(name, HeaderValue::from_str(value).map_err(|_| wrong())?);
         }

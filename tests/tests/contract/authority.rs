@@ -43,6 +43,22 @@ fn a_function_may_query_an_index_exactly_if_one_of_its_verbs_does() {
 }
 
 #[test]
+fn only_functions_that_send_requests_to_taskrouter_know_the_api_key_and_may_read_its_secret() {
+    let readers = |parameter: &str| {
+        let may_read = statements().into_iter().filter(|(_, statements)| {
+            let reading = statements.iter().filter(|statement| actions(statement).contains("ssm:GetParameter"));
+            reading.map(|statement| statement["Resource"].to_string()).any(|resource| resource.contains(parameter))
+        });
+        may_read.map(|(function, _)| function).collect::<Vec<_>>()
+    };
+    assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["sync", "webhook"]);
+    assert_eq!(readers("${TwilioAuthTokenParameter}"), ["authorize", "sync", "webhook"]);
+    // A function that knows of a key reads its secret before the first event, and does not start without.
+    let knows = |(function, variables): (String, Value)| variables.get("TWILIO_API_KEY_SID").map(|_| function);
+    assert_eq!(environments().into_iter().filter_map(knows).collect::<Vec<_>>(), ["sync", "webhook"]);
+}
+
+#[test]
 fn no_function_may_do_all_of_anything() {
     for (function, actions) in allowed_actions() {
         assert!(!actions.iter().any(|action| action.contains('*')), "{function}: {actions:?}");
@@ -113,21 +129,33 @@ fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String
     used
 }
 
-/// The IAM statements of each function in the template, by package.
-fn statements() -> BTreeMap<String, Vec<Value>> {
+/// The properties of each function in the template, by package.
+fn functions() -> BTreeMap<String, Value> {
     let text = fs::read_to_string(Path::new(ROOT).join("infra/template.yaml")).unwrap();
     let template = embedded::yaml::parse(&text).unwrap();
     let resources = template["Resources"].as_object().unwrap().values();
     let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function").map(|function| {
-        let properties = &function["Properties"];
-        let package = properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-        let policies = properties["Policies"].as_array().into_iter().flatten();
-        let statements = policies.flat_map(|policy| policy["Statement"].as_array().expect("an inline policy").clone());
-        (package, statements.collect())
+        let properties = function["Properties"].clone();
+        (properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(), properties)
     });
-    let functions = functions.collect::<BTreeMap<_, Vec<_>>>();
+    let functions = functions.collect::<BTreeMap<_, _>>();
     assert!(functions.len() > 10, "{:?}", functions.keys());
     functions
+}
+
+/// The IAM statements of each function.
+fn statements() -> BTreeMap<String, Vec<Value>> {
+    let of = |properties: &Value| {
+        let policies = properties["Policies"].as_array().into_iter().flatten();
+        policies.flat_map(|policy| policy["Statement"].as_array().expect("an inline policy").clone()).collect()
+    };
+    functions().into_iter().map(|(function, properties)| (function, of(&properties))).collect()
+}
+
+/// The environment of each function, without what all have.
+fn environments() -> BTreeMap<String, Value> {
+    let of = |properties: &Value| properties["Environment"]["Variables"].clone();
+    functions().into_iter().map(|(function, properties)| (function, of(&properties))).collect()
 }
 
 fn actions(statement: &Value) -> BTreeSet<String> {

@@ -1,16 +1,71 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use embedded::yaml;
 use local::{
     options::parameters,
     template::{self, HttpApi, Values},
 };
+use regex::Regex;
+use serde_json::Value;
 use tests::contract::{Contract, entries};
+use twilio::{Verifier, signature};
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml");
 
 fn api() -> HttpApi {
     let here = parameters("http://127.0.0.1:8080", "http://127.0.0.1:8081");
     template::read(TEMPLATE.as_ref(), &Values { here, given: BTreeMap::new() }).unwrap().api
+}
+
+fn document() -> Value {
+    yaml::parse(&std::fs::read_to_string(TEMPLATE).unwrap()).unwrap()
+}
+
+/// The value of an output that consists of these functions and the public URL.
+fn evaluate(value: &Value, public_url: &str) -> String {
+    let join = |list: &[Value]| {
+        let [separator, pieces] = list else { panic!("{list:?}") };
+        let pieces = pieces["!Split"].as_array().unwrap_or_else(|| panic!("{pieces}"));
+        let [at, text] = pieces.as_slice() else { panic!("{pieces:?}") };
+        let text = evaluate(text, public_url);
+        text.split(at.as_str().unwrap()).collect::<Vec<_>>().join(separator.as_str().unwrap())
+    };
+    match (value["!Join"].as_array(), value["!Sub"].as_str()) {
+        (Some(list), _) => join(list),
+        (_, Some(text)) => text.replace("${PublicUrl}", public_url),
+        _ => panic!("{value} is not evaluated here"),
+    }
+}
+
+#[test]
+fn the_output_webhook_url_is_the_address_for_which_callbacks_are_verified() {
+    let document = document();
+    let output = &document["Outputs"]["WebhookUrl"]["Value"];
+    let path = document["Resources"]["Webhook"]["Properties"]["Events"]["Callback"]["Properties"]["Path"].as_str();
+    let (path, form) = (path.unwrap(), [("EventType", "worker.created")]);
+    for host in ["https://api.example.com", "http://127.0.0.1:8080"] {
+        for end in ["", "/", "/base", "/base/", "/a/webhooks", "/a/webhooks/"] {
+            let public_url = format!("{host}{end}");
+            let url = evaluate(output, &public_url);
+            assert_eq!(url, format!("{}{path}", public_url.trim_end_matches('/')));
+            let signature = signature::sign(&"token".into(), &url, &form);
+            let verifier = Verifier::new("token".into(), public_url);
+            let media_type = Some("application/x-www-form-urlencoded");
+            assert!(verifier.verify(path, media_type, b"EventType=worker.created", &signature), "{url}");
+        }
+    }
+}
+
+#[test]
+fn the_public_url_has_no_query_no_fragment_and_no_doubled_slash() {
+    let document = document();
+    let pattern = Regex::new(document["Parameters"]["PublicUrl"]["AllowedPattern"].as_str().unwrap()).unwrap();
+    for right in ["", "/", "/base", "/base/", "/a/b", "/a/b/"] {
+        assert!(pattern.is_match(&format!("https://api.example.com{right}")), "{right}");
+    }
+    for wrong in ["//", "/base//", "//base", "/a//b", "?a=b", "/base?a", "/#top", "/a b", "/base/\n"] {
+        assert!(!pattern.is_match(&format!("https://api.example.com{wrong}")), "{wrong}");
+    }
 }
 
 #[test]

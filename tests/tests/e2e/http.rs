@@ -104,11 +104,25 @@ async fn a_long_value_is_refused_and_does_not_end_the_function() {
         assert!([400, 404].contains(&refused.status) && text.len() < 3_000, "{path}: {refused:?}");
         assert!(!text.contains('\u{200b}'), "{text}");
     }
-    for header in ["if-match", "idempotency-key", "prefer", "if-none-match"] {
-        let request = stack.request(Method::POST, "/teams", &stack.owner).header(header, "x".repeat(7_000));
-        let refused = ApiResponse::receive(request.json(&json!({"name": ""}))).await;
-        assert!(refused.status == 400 && refused.body.to_string().len() < 3_000, "{header}: {refused:?}");
+    let team = format!("/teams/{}", stack.create_team("Sales").await);
+    stack.create_skill("Languages", "French", &json!({})).await;
+    for (header, method, path, body) in [
+        ("if-match", Method::PATCH, &*team, json!({"archived": false})),
+        ("if-none-match", Method::PUT, "/skill-sets/Languages/skills/French", json!({})),
+        ("idempotency-key", Method::POST, "/teams", json!({"name": "Support"})),
+    ] {
+        let request = stack.request(method, path, &stack.owner).json(&body);
+        let refused = ApiResponse::receive(request.header(header, "x".repeat(7_000))).await;
+        assert_eq!((refused.status, refused.code()), (400, &*format!("invalid-{header}")));
+        let text = refused.body.to_string();
+        assert!(text.len() < 1_000 && !text.contains(&"x".repeat(81)), "{header}: {text}");
+        if header != "idempotency-key" {
+            assert!(text.contains(&format!("{}…", "x".repeat(80))), "{header}: {text}");
+        }
     }
+    // A preference that nobody knows is none (RFC 7240).
+    let request = stack.request(Method::PATCH, &team, &stack.owner).header("prefer", "x".repeat(7_000));
+    assert_eq!(ApiResponse::receive(request.json(&json!({"archived": false}))).await.status, 200);
     stack.stop().await;
 }
 

@@ -2,9 +2,9 @@
 //! nobody reads reaches nothing.
 
 use domain::{
-    Role, Status, User,
+    Role, Status, User, WorkerSid,
     audit::Action,
-    policy::{Policy, RoleAuthority},
+    policy::{Policy, RoleAuthority, SkillAuthority},
     test_support::stored,
 };
 use serde_json::{Value, json};
@@ -71,6 +71,25 @@ async fn rule_24_a_role_edited_here_follows_the_login_as_soon_as_the_identity_pr
     ingest.policy = Policy { roles: RoleAuthority::IdentityProvider, ..ingest.policy };
     activity(2, "supervisor").deliver(&ingest).await;
     assert_eq!(ada(&ingest).await.managed.role, Role::Supervisor);
+}
+
+#[tokio::test]
+async fn rule_24_after_a_change_of_the_authority_over_skills_the_same_report_is_applied_once_more() {
+    let fixture = Fixture::new().await;
+    let mut ingest = logged_in(&fixture, "agent").await;
+    let applied = async |ingest: &TestIngest| {
+        let worker = ingest.store.directory.worker(&WorkerSid::new("WK1")).await.unwrap().unwrap();
+        (worker.applied_hash.unwrap(), ada(ingest).await.revision)
+    };
+    let first = applied(&ingest).await;
+    activity(2, "agent").deliver(&ingest).await;
+    assert_eq!(applied(&ingest).await, first, "passed over");
+    ingest.policy.skills = SkillAuthority::Shared;
+    activity(3, "agent").deliver(&ingest).await;
+    let again = applied(&ingest).await;
+    assert_ne!(again.0, first.0, "applied under the new policy");
+    activity(4, "agent").deliver(&ingest).await;
+    assert_eq!(applied(&ingest).await, again, "passed over");
 }
 
 #[tokio::test]

@@ -235,6 +235,29 @@ async fn rule_34_what_an_unknown_worker_is_when_its_callback_does_not_say_so_is_
 }
 
 #[tokio::test]
+async fn rule_34_the_name_of_an_unknown_worker_whose_callback_has_none_is_asked_of_taskrouter() {
+    let fixture = Fixture::new().await;
+    let known = |sid: &str, name: &str, role: &str| (sid.to_owned(), worker(sid, name, &attributes(name, role)));
+    let workers = [known("WK1", "ada", "supervisor"), known("WK2", "bot", "bot"), known("WK4", "ida", "agent")];
+    let ingest = fixture.ingest(TaskRouter(workers.into()));
+    let directory = &ingest.store.directory;
+    report(1, "WK0", "ida", &attributes("Ida", "agent")).deliver(&ingest).await;
+    for sid in ["WK1", "WK2", "WK3", "WK4"] {
+        report(2, sid, "", &attributes("Somebody", "agent")).deliver(&ingest).await;
+    }
+    let ada = user_of_identity(directory, "ada").await;
+    assert_eq!(ada.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK1"));
+    assert_eq!(ada.name(), "ada", "the later report, TaskRouter's answer, counts");
+    // WK2 is no user's by what TaskRouter says, and TaskRouter has no WK3.
+    assert_eq!(directory.user_id_of_identity(&stored("bot")).await.unwrap(), None);
+    for sid in ["WK2", "WK3"] {
+        assert_eq!(directory.worker(&WorkerSid::new(sid)).await.unwrap().unwrap().user_id, None, "{sid}");
+    }
+    let ida = user_of_identity(directory, "ida").await;
+    assert_eq!(ida.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK4"), "recognised by its name");
+}
+
+#[tokio::test]
 async fn rule_3_whom_the_deployment_names_is_an_account_owner() {
     let fixture = Fixture::new().await;
     let ingest = fixture.ingest(TaskRouter::default());

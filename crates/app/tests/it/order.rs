@@ -1,5 +1,6 @@
 //! Rule 28: duplicate, late and reordered callbacks do not change the result.
 
+use domain::ReportVersion;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -12,11 +13,24 @@ enum WorkerEvent {
     AttributesChanged(Value),
     /// The attributes are not JSON.
     UnreadableAttributes,
-    ActivityChanged,
+    /// The callback may leave out the attributes, which are what they were.
+    ActivityChanged { with_attributes: bool },
     /// The friendly name changes.
     Renamed,
     /// The worker is removed and created again with a new SID and these attributes.
     RemovedAndRecreated(Value),
+}
+
+/// A change with what its callbacks say about when it was.
+#[derive(Debug, Clone)]
+struct Step {
+    event: WorkerEvent,
+    /// Whether the callbacks have the worker's version. Without it the time is all there is, in whole seconds.
+    has_version: bool,
+    /// Whether the change has the time of the one before, as far as versions tell them apart, and a creation that of the
+    /// removal before it. But a worker lives for some time: of two removed workers that were created at the same time
+    /// nothing says which was first.
+    at_once: bool,
 }
 
 fn attributes() -> impl Strategy<Value = Value> {
@@ -34,57 +48,93 @@ fn attributes() -> impl Strategy<Value = Value> {
     })
 }
 
-fn worker_events() -> impl Strategy<Value = Vec<WorkerEvent>> {
-    let one = prop_oneof![
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let event = prop_oneof![
         4 => attributes().prop_map(WorkerEvent::AttributesChanged),
         1 => Just(WorkerEvent::UnreadableAttributes),
-        2 => Just(WorkerEvent::ActivityChanged),
+        2 => any::<bool>().prop_map(|with_attributes| WorkerEvent::ActivityChanged { with_attributes }),
         1 => Just(WorkerEvent::Renamed),
-        1 => attributes().prop_map(WorkerEvent::RemovedAndRecreated),
+        2 => attributes().prop_map(WorkerEvent::RemovedAndRecreated),
     ];
-    prop::collection::vec(one, 1..6)
+    let step = (event, prop::bool::weighted(0.7), any::<bool>());
+    let step = step.prop_map(|(event, has_version, at_once)| Step { event, has_version, at_once });
+    prop::collection::vec(step, 1..6)
 }
 
-/// The callbacks of these events, in order, and what TaskRouter holds in the end. SIDs and names contain `identity`, so
+/// A user's workers, one after the other, and the callbacks about them.
+struct History {
+    identity: String,
+    /// The latest worker as TaskRouter has it.
+    current: Report,
+    /// How often it has changed; starts anew with each worker.
+    changes: u64,
+    created_at_ms: i64,
+    renamed: usize,
+    recreated: usize,
+    callbacks: Vec<Report>,
+}
+
+impl History {
+    fn new(identity: &str, first: &Value) -> Self {
+        let version = ReportVersion { at_ms: 1_000, version: Some(0) };
+        let current = Report { version, ..report(1, &format!("WK{identity}0"), identity, first) };
+        let (identity, callbacks) = (identity.to_owned(), vec![current.clone()]);
+        let created_at_ms = version.at_ms;
+        Self { identity, current, changes: 0, created_at_ms, renamed: 0, recreated: 0, callbacks }
+    }
+
+    /// Changes the worker at this second, at the earliest.
+    fn apply(&mut self, second: i64, step: Step) {
+        let last = self.current.clone();
+        self.changes += 1;
+        let is_removal = matches!(step.event, WorkerEvent::RemovedAndRecreated(_));
+        let is_tie = step.at_once
+            && step.has_version
+            && last.version.version.is_some()
+            && !(is_removal && last.version.at_ms == self.created_at_ms);
+        let at_ms = if is_tie { last.version.at_ms } else { time(second, step.has_version) };
+        self.current.version = ReportVersion { at_ms, version: step.has_version.then_some(self.changes) };
+        self.current.activity = format!("activity {second}");
+        match step.event {
+            WorkerEvent::AttributesChanged(attributes) => self.current.attributes = attributes.to_string(),
+            WorkerEvent::UnreadableAttributes => self.current.attributes = "{".to_owned(),
+            WorkerEvent::Renamed if self.recreated == 0 => {
+                self.renamed += 1;
+                self.current.name = format!("{}-{}", self.identity, self.renamed);
+            }
+            WorkerEvent::RemovedAndRecreated(attributes) if self.renamed == 0 => {
+                self.callbacks.push(Report { deleted: true, ..self.current.clone() });
+                (self.recreated, self.changes) = (self.recreated + 1, 0);
+                self.current.sid = format!("WK{}{}", self.identity, self.recreated);
+                self.current.attributes = attributes.to_string();
+                let at_ms = if step.at_once { at_ms } else { time(second + 1, step.has_version) };
+                self.current.version = ReportVersion { at_ms, version: step.has_version.then_some(0) };
+                self.created_at_ms = at_ms;
+            }
+            WorkerEvent::ActivityChanged { with_attributes: false } => {
+                return self.callbacks.push(Report { attributes: String::new(), ..self.current.clone() });
+            }
+            WorkerEvent::ActivityChanged { .. } | WorkerEvent::Renamed | WorkerEvent::RemovedAndRecreated(_) => {}
+        }
+        self.callbacks.push(self.current.clone());
+    }
+}
+
+fn time(second: i64, to_the_millisecond: bool) -> i64 {
+    second * 1_000 + if to_the_millisecond { 203 } else { 0 }
+}
+
+/// The callbacks of these steps, in order, and what TaskRouter holds in the end. SIDs and names contain `identity`, so
 /// that users do not share any. Two workers of one user are recognised by their common name alone. Therefore no worker
 /// takes over the former name of another, and none is both removed and renamed: if the new name arrives before the old
 /// one, ingest cannot recognise the user.
-fn history(user_of_identity: &str, first: &Value, worker_events: Vec<WorkerEvent>) -> (Vec<Report>, TaskRouter) {
-    let mut current = report(1, &format!("WK{user_of_identity}0"), user_of_identity, first);
-    let (mut callbacks, mut renamed, mut recreated) = (vec![current.clone()], 0, 0);
-    for (i, event) in worker_events.into_iter().enumerate() {
-        let second = i64::try_from(i).unwrap() * 2 + 2;
-        let next = |sid: &str, name: &str, attributes: &str| Report {
-            attributes: attributes.to_owned(),
-            ..report(second, sid, name, &Value::Null)
-        };
-        match event {
-            WorkerEvent::AttributesChanged(attributes) => {
-                current = next(&current.sid, &current.name, &attributes.to_string());
-            }
-            WorkerEvent::UnreadableAttributes => {
-                current = next(&current.sid, &current.name, "{");
-            }
-            WorkerEvent::Renamed if recreated == 0 => {
-                renamed += 1;
-                current = next(&current.sid, &format!("{user_of_identity}-{renamed}"), &current.attributes);
-            }
-            WorkerEvent::RemovedAndRecreated(attributes) if renamed == 0 => {
-                callbacks.push(Report { deleted: true, ..next(&current.sid, &current.name, &current.attributes) });
-                recreated += 1;
-                let sid = format!("WK{user_of_identity}{recreated}");
-                current = Report {
-                    attributes: attributes.to_string(),
-                    ..report(second + 1, &sid, &current.name, &Value::Null)
-                };
-            }
-            WorkerEvent::ActivityChanged | WorkerEvent::Renamed | WorkerEvent::RemovedAndRecreated(_) => {
-                current = next(&current.sid, &current.name, &current.attributes);
-            }
-        }
-        callbacks.push(current.clone());
+fn history(identity: &str, first: &Value, steps: Vec<Step>) -> (Vec<Report>, TaskRouter) {
+    let mut history = History::new(identity, first);
+    for (i, step) in steps.into_iter().enumerate() {
+        history.apply(i64::try_from(i).unwrap() * 2 + 2, step);
     }
-    (callbacks, TaskRouter([(current.sid.clone(), current.worker())].into()))
+    let current = history.current;
+    (history.callbacks, TaskRouter([(current.sid.clone(), current.worker())].into()))
 }
 
 /// The callbacks to deliver first, and whether the function crashes during the delivery.
@@ -99,7 +149,7 @@ fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writ
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let fixture = runtime.block_on(Fixture::new());
     let config = ProptestConfig { cases: 96, ..ProptestConfig::default() };
-    let histories = (attributes(), worker_events(), attributes(), worker_events());
+    let histories = (attributes(), steps(), attributes(), steps());
     proptest!(config, |((a, ada, i, ida) in histories, extra_deliveries in deliveries(), seed in any::<u64>())| {
         let ((mut callbacks, mut taskrouter), (other_callbacks, other_taskrouter)) = (history("ada", &a, ada), history("ida", &i, ida));
         callbacks.extend(other_callbacks);
@@ -136,6 +186,6 @@ fn rule_28_any_order_and_repetition_of_callbacks_with_crashes_between_their_writ
 fn shuffle_key(seed: u64, callback: &Report) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    (seed, &callback.sid, callback.version.at_ms, callback.deleted).hash(&mut hasher);
+    (seed, &callback.sid, callback.version.at_ms, callback.version.version, callback.deleted).hash(&mut hasher);
     hasher.finish()
 }

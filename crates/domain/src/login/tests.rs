@@ -178,6 +178,24 @@ fn rule_28_a_worker_removed_and_created_again_at_the_same_time_leaves_the_data_o
 }
 
 #[test]
+fn rule_28_of_two_workers_created_at_the_same_time_the_one_that_was_removed_is_adopted() {
+    let first = Attributes { skills: skills(&[("English", 80)]), ..login(Role::Agent) };
+    let again = Attributes { skills: skills(&[("French", 1)]), ..login(Role::Agent) };
+    let at = |version| ReportVersion { at_ms: 9_000, version: Some(version) };
+    let created = report(&first, at(0));
+    let removed = WorkerReport { deleted: true, ..report(&first, at(1)) };
+    let recreated = WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&again, at(0)) };
+    // Once the removal is known, every report about the first worker is one about a removed worker.
+    let late = WorkerReport { deleted: true, ..created.clone() };
+    for [first, second, third] in [[&created, &removed, &recreated], [&recreated, &removed, &late]] {
+        let user = [second, third].into_iter().fold(adopt_user(first).unwrap(), |user, next| apply_latest(&user, next));
+        assert_eq!(user.managed.assigned_skills, skills(&[("English", 80)]));
+        assert_eq!(user.taskrouter.worker_sid, Some(WorkerSid::new("WK2")));
+        assert_eq!(user.managed.provenance, Provenance::Adopted(created.report_ref()));
+    }
+}
+
+#[test]
 fn rule_28_reports_about_one_worker_are_ordered_by_version_where_both_have_one_and_by_time_else() {
     let at = |at_ms, version| ReportVersion { at_ms, version };
     assert!(at(2, Some(1)).is_before(at(1, Some(2))));

@@ -39,10 +39,31 @@ fn refused(text: &str) -> (String, String) {
 
 #[test]
 fn a_body_that_is_not_json_is_told_where_it_breaks() {
-    for wrong in ["{\"name\": ", "{\"skills\": [{\"level\": 1e999}]}", "{} {}", "\u{feff}\u{feff}{}"] {
+    for wrong in ["{\"name\": ", "{} {}", "\u{feff}\u{feff}{}"] {
         let problem = read(wrong).unwrap_err();
         assert_eq!(problem.code, "invalid-json", "{wrong}");
         assert!(problem.detail.contains("line 1"), "{}", problem.detail);
+    }
+}
+
+#[test]
+fn json_that_cannot_be_read_is_not_said_to_be_none() {
+    let deep = format!("{{\"name\": {}{}}}", "[".repeat(128), "]".repeat(128));
+    for (odd, what) in [
+        ("{\"skills\": [{\"level\": 1e999}]}", "at line 1, column 27 it holds a number that is too large"),
+        ("{\"name\": \"\\ud83d\"}", "it holds half a surrogate pair in a text"),
+        ("{\"name\": \"\\ude42\"}", "it holds half a surrogate pair in a text"),
+        ("{\"name\": \"\\ud83d\\u0041\"}", "it holds half a surrogate pair in a text"),
+        ("{\"\\ud83dx\": 1}", "it holds half a surrogate pair in a text"),
+        (&*deep, "it holds too many lists and objects inside each other"),
+    ] {
+        let problem = read(odd).unwrap_err();
+        assert_eq!((problem.status, problem.code), (400, "invalid-json"), "{odd}");
+        assert!(problem.detail.contains(what), "{odd}: {}", problem.detail);
+        assert!(problem.detail.starts_with("The body is JSON, but"), "{odd}: {}", problem.detail);
+    }
+    for wrong in ["{\"level\": 1e999", "{\"name\": \"\\ud83d\"", &deep[..200]] {
+        assert!(read(wrong).unwrap_err().detail.starts_with("The body is not JSON: "), "{wrong}");
     }
 }
 

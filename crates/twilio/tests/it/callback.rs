@@ -92,18 +92,18 @@ fn time_and_version_have_what_stands_in_for_them() {
     assert_eq!(seconds.version.at_ms, 1_692_625_512_000);
     assert_eq!(parse(&with("WorkerVersion", "")).unwrap().worker.unwrap().version.version, None);
     assert_eq!(parse(&without(UPDATE, "Sid")).unwrap().event_sid, None);
-    let timeless = without(&without(UPDATE, "TimestampMs"), "Timestamp");
-    assert_eq!(parse(&timeless), Err(CallbackError::Missing("Timestamp")));
+    let timeless = parse(&without(&without(UPDATE, "TimestampMs"), "Timestamp")).unwrap();
+    assert_eq!(timeless.worker.unwrap().version, ReportVersion { version: Some(23), at_ms: 0 });
+    assert_eq!(timeless.unreadable, ["Timestamp"]);
 }
 
 #[test]
-fn rule_34_a_callback_is_rejected_only_for_what_identifies_or_orders_it() {
-    let timeless = without(UPDATE, "TimestampMs");
-    for field in ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "Timestamp"] {
-        assert_eq!(parse(&without(&timeless, field)), Err(CallbackError::Missing(field)));
+fn rule_34_a_callback_is_rejected_only_for_what_identifies_it() {
+    for field in ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid"] {
+        assert_eq!(parse(&without(UPDATE, field)), Err(CallbackError::Missing(field)));
     }
     assert_eq!(Callback::parse(b"\xff&&=%zz"), Err(CallbackError::Missing("EventType")));
-    let identifying = ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid", "Timestamp", "TimestampMs"];
+    let identifying = ["AccountSid", "WorkspaceSid", "EventType", "WorkerSid"];
     for (field, _) in UPDATE.iter().filter(|(field, _)| !identifying.contains(field)) {
         let callback = parse(&without(UPDATE, field)).unwrap();
         assert_eq!((callback.unreadable, callback.worker.unwrap().worker_sid.as_str()), (vec![], "WK1"), "{field}");
@@ -141,14 +141,19 @@ fn rule_34_a_field_that_cannot_be_read_counts_as_left_out_and_is_named() {
 }
 
 #[test]
-fn a_time_that_is_none_is_refused_without_repeating_it() {
-    // rule 32
-    for time in ["bugs@example.com", "-1", "253402300800", "9223372036854775807", "1e9"] {
-        let form = without(&with("Timestamp", time), "TimestampMs");
-        let error = parse(&form).unwrap_err();
-        assert_eq!(error, CallbackError::NotATime("Timestamp"));
-        assert!(!error.to_string().contains("bugs"), "{error}");
+fn rule_34_a_callback_whose_time_is_unknown_is_the_earliest_of_its_version() {
+    for time in ["bugs@example.com", "-1", "253402300800", "9223372036854775807", "1e9", "yesterday"] {
+        let callback = parse(&without(&with("Timestamp", time), "TimestampMs")).unwrap();
+        let report = callback.worker.unwrap();
+        assert_eq!(report.version, ReportVersion { version: Some(23), at_ms: 0 }, "{time}");
+        assert_eq!(callback.unreadable, ["Timestamp"], "{time}");
+        let later = ReportVersion { version: Some(22), at_ms: 1_692_625_512_203 };
+        assert!(later.is_before(report.version));
     }
+    let mut form = with("Timestamp", "yesterday");
+    form.retain(|(field, _)| *field != "TimestampMs");
+    form.push(("TimestampMs", "today"));
+    assert_eq!(parse(&form).unwrap().unreadable, ["TimestampMs", "Timestamp"]);
 }
 
 #[test]

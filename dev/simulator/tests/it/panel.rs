@@ -71,7 +71,7 @@ async fn the_panel_cannot_save_a_skill_without_the_level_that_flex_wants() {
         (json!({"worker_sid": sid, "skills": ["german"]}), "german needs a level"),
         (json!({"worker_sid": sid, "skills": ["german"], "levels": {"german": 11}}), "must be from 1 to 10, not 11"),
         (json!({"worker_sid": sid, "skills": [], "stale_copy": "[]"}), "stale_copy"),
-        (json!({"worker_sid": sid, "skills": "x"}), "skills: invalid type"),
+        (json!({"worker_sid": sid, "skills": "x"}), "skills: \"x\" is given, which it cannot be; expected a list"),
     ];
     for (request, named) in cases {
         let (status, refusal) = twilio.sim(Method::POST, "skills-panel", request).await;

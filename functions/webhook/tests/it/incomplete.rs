@@ -18,7 +18,7 @@ fn with(field: &'static str, value: impl Into<String>) -> Form {
 
 #[tokio::test]
 async fn rule_34_a_new_person_is_on_the_list_whatever_does_not_identify_the_callback_is_missing() {
-    let missing = ["WorkerActivityName", "WorkerActivitySid", "WorkerVersion", "Sid"];
+    let missing = ["WorkerActivityName", "WorkerActivitySid", "WorkerVersion", "Sid", "TimestampMs"];
     for field in missing {
         let fixture = Fixture::new().await;
         let mut form = without(field);
