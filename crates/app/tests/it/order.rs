@@ -97,7 +97,7 @@ impl History {
         self.current.activity = format!("activity {second}");
         match step.event {
             WorkerEvent::AttributesChanged(attributes) => self.current.attributes = attributes.to_string(),
-            WorkerEvent::UnreadableAttributes => self.current.attributes = "{".to_owned(),
+            WorkerEvent::UnreadableAttributes => "{".clone_into(&mut self.current.attributes),
             WorkerEvent::Renamed if self.recreated == 0 => {
                 self.renamed += 1;
                 self.current.name = format!("{}-{}", self.identity, self.renamed);
