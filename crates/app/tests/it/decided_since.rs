@@ -3,12 +3,12 @@
 
 use domain::{
     Role, Status, User, WorkerSid,
-    audit::Action,
+    audit::{Action, Subject},
     policy::{Policy, RoleAuthority, SkillAuthority},
     test_support::stored,
 };
 use serde_json::{Value, json};
-use store::{ChangeOrigin, CommitUser, UserChange, ViewDetails, ViewUser};
+use store::{ChangeOrigin, CommitUser, UserChange, ViewDetails, ViewHistory, ViewUser};
 use uuid::Uuid;
 
 use crate::support::{Fixture, Report, TaskRouter, TestIngest, report, user_of_identity};
@@ -151,4 +151,41 @@ async fn bookkeeping_moves_the_revision_and_not_the_version() {
     let after = ada(&ingest).await;
     assert_eq!((after.version, after.updated_at), (before.version, before.updated_at));
     assert_eq!(after.revision, before.revision + 1);
+}
+
+#[tokio::test]
+async fn interleaving_8_an_edit_that_read_before_a_report_does_not_undo_its_bookkeeping() {
+    // Rule 28: the report moves the revision alone, which is what every write is conditional on.
+    let fixture = Fixture::new().await;
+    let ingest = logged_in(&fixture, "agent").await;
+    let read_before = ada(&ingest).await;
+    let mut earlier = report(0, "WK1", "ada", &attributes("agent"));
+    earlier.version.version = Some(0);
+    earlier.deliver(&ingest).await;
+    let reported = ada(&ingest).await;
+    assert_eq!((reported.version, reported.revision), (read_before.version, read_before.revision + 1));
+    let after = read_before.with(|user| user.managed.act_as_agent = true);
+    let origin = ChangeOrigin::operator("test", jiff::Timestamp::UNIX_EPOCH, Uuid::now_v7());
+    let edit = UserChange::new(Some(&read_before), after, origin, Action::Edited);
+    assert!(matches!(ingest.store.directory.commit_user(edit).await, Err(store::StoreError::Conflict)));
+    assert_eq!(ada(&ingest).await, reported);
+}
+
+#[tokio::test]
+async fn interleaving_12_after_a_crash_between_the_two_writes_the_newer_callback_counts_and_is_recorded_once() {
+    // Rule 28.
+    let fixture = Fixture::new().await;
+    let ingest = logged_in(&fixture, "agent").await;
+    let named = |second, name: &str| {
+        let attributes = json!({"full_name": name, "email": "ada@example.com", "roles": ["agent"]});
+        report(second, "WK1", "ada", &attributes)
+    };
+    named(2, "Ada King").deliver_with_crash(&ingest).await;
+    named(3, "Ada Lovelace").deliver(&ingest).await;
+    named(2, "Ada King").deliver(&ingest).await;
+    named(3, "Ada Lovelace").deliver(&ingest).await;
+    let user = ada(&ingest).await;
+    assert_eq!(user.name(), "Ada Lovelace");
+    let history = ingest.store.directory.history(Subject::User(user.user_id), None, 10).await.unwrap().0;
+    assert_eq!(history.iter().map(|record| record.action).collect::<Vec<_>>(), [Action::Login, Action::Adopted]);
 }

@@ -119,3 +119,14 @@ async fn rule_13_a_user_restored_while_their_worker_is_being_removed_keeps_it() 
     world.assert_routed(&["English"]);
     assert!(!world.fake.calls().contains(&"delete"));
 }
+
+#[tokio::test]
+async fn rule_22_who_returns_as_a_new_worker_has_role_and_skills_as_they_were() {
+    let world = World::new().await;
+    world.fake.remove(SID);
+    world.fake.put("WK2", "ada", attributes("supervisor", &[]).to_string());
+    world.edit(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK2"))).await;
+    assert_eq!(world.run().await, Outcome::Done);
+    assert_eq!(world.fake.attributes("WK2"), attributes("agent", &[("English", 80)]));
+    assert!(world.drift().await.is_empty(), "nobody has overwritten anything in this worker");
+}
