@@ -102,8 +102,13 @@ fn take_role(user: &mut User, stated: Option<Role>) {
 }
 
 /// What the latest login may change: what the identity provider owns, and the exceptions of rule 24.
-fn take_login(user: &mut User, attributes: &Attributes, this: ReportRef, policy: &Policy) {
-    let is_known = user.taskrouter.reported_at.is_some();
+fn take_login(user: &mut User, attributes: &Attributes, mut this: ReportRef, policy: &Policy) {
+    let last = user.taskrouter.reported_at.take();
+    let is_known = last.is_some();
+    if let Some(last) = last {
+        // Of a time that is unknown this much is known: it is not before the report that this one follows by its version.
+        this.version.at_ms = this.version.at_ms.max(last.version.at_ms);
+    }
     user.taskrouter.reported_at = Some(this);
     user.idp = attributes.idp.shown();
     if user.idp.full_name.is_none() {

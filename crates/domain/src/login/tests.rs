@@ -196,6 +196,20 @@ fn rule_28_of_two_workers_created_at_the_same_time_the_one_that_was_removed_is_a
 }
 
 #[test]
+fn rule_34_a_report_of_unknown_time_that_its_version_makes_the_latest_gives_no_way_to_a_former_worker() {
+    let named = |name: &str| Attributes {
+        idp: IdpProfile { full_name: Some(name.into()), ..login(Role::Agent).idp },
+        ..login(Role::Agent)
+    };
+    let of_second = |name, version| WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&named(name), version) };
+    let ada = adopt_user(&of_second("Ada", LATE)).unwrap();
+    let timeless = ReportVersion { at_ms: ReportVersion::EARLIEST.at_ms, version: Some(3) };
+    let renamed = apply_latest(&ada, &of_second("Ada King", timeless));
+    let former = WorkerReport { deleted: true, ..report(&named("Ada Byron"), EARLY) };
+    assert_eq!(apply_latest(&renamed, &former).name(), "Ada King");
+}
+
+#[test]
 fn rule_28_reports_about_one_worker_are_ordered_by_version_where_both_have_one_and_by_time_else() {
     let at = |at_ms, version| ReportVersion { at_ms, version };
     assert!(at(2, Some(1)).is_before(at(1, Some(2))));
