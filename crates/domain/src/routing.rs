@@ -111,8 +111,9 @@ pub fn judge(
     let base = match carried {
         Some(base) => base.clone(),
         // Nothing was decided here yet: the worker is to stay as it was adopted.
-        None if user.managed.provenance != Provenance::Managed => desired(user, teams, fetched, policy),
-        // The first decision is about to be carried over; what else has changed since the adoption is not known.
+        None if is_as_adopted(user) => desired(user, teams, fetched, policy),
+        // The first decision is about to be carried over, or the user has a new worker: what others have changed in it is
+        // not known.
         None => fetched.clone(),
     };
     if user.managed.role_granted && policy.roles == RoleAuthority::Directory {
@@ -122,11 +123,24 @@ pub fn judge(
     let expected = expected_skills(&base, fetched, &newly_disabled);
     if expected != fetched.skills {
         match policy.skills {
-            SkillAuthority::Directory => verdict.drifted("skills", &json!(expected), &json!(fetched.skills)),
-            SkillAuthority::Shared => verdict.share_skills(teams, &expected, fetched, is_fresh),
+            SkillAuthority::Shared if user.receives_tasks() => {
+                verdict.share_skills(teams, &expected, fetched, is_fresh);
+            }
+            SkillAuthority::Shared | SkillAuthority::Directory => {
+                verdict.drifted("skills", &json!(expected), &json!(fetched.skills));
+            }
         }
     }
     verdict
+}
+
+/// Whether this very worker was adopted, and nothing was decided since.
+fn is_as_adopted(user: &User) -> bool {
+    match &user.managed.provenance {
+        Provenance::Adopted(from) => user.taskrouter.worker_sid.as_ref() == Some(&from.worker_sid),
+        Provenance::Pending => true,
+        Provenance::Managed => false,
+    }
 }
 
 /// What the base comes to after the skills that Flex's own pages have moved between the two lists.
@@ -150,7 +164,8 @@ impl Verdict {
         }
         let managed = &mut self.user.managed;
         let before = managed.login_role;
-        managed.login_role = fetched.role().or(before);
+        // What is reverted states nothing, so that a stray write does not make the next login look like a lowering.
+        managed.login_role = fetched.role().map(|stated| before.map_or(stated, |before| before.min(stated))).or(before);
         if let Some(stated) = fetched.role()
             && Some(stated) < before
             && managed.role != Role::AccountOwner

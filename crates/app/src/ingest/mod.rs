@@ -216,7 +216,9 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         if before.is_none() || !after.is_active() {
             return Ok(!after.is_active());
         }
-        let Some(attributes) = &report.attributes else { return Ok(false) };
+        let Some(attributes) = &report.attributes else {
+            return Ok(before.is_some_and(|before| before.taskrouter.worker_sid != after.taskrouter.worker_sid));
+        };
         let teams = self.store.teams(team_ids([after])).await?;
         let reported = attributes.owned();
         Ok(desired(after, &teams, &reported, &self.policy) != reported)

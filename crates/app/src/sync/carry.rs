@@ -6,6 +6,7 @@ use domain::{
     Change, SkillName, Status, User,
     audit::{Action, Author},
     routing::{OwnedAttributes, Verdict, desired, judge, with_unexpected_level},
+    skill::Skills,
     sync_state::{Carried, FailureReason, FoundWorker, INTENT_LEASE, Intent, SyncState},
 };
 use store::{Drift, OutboxStep, ReadSet, UserChange};
@@ -32,19 +33,30 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         worker: &Worker,
         invocation: Uuid,
     ) -> Result<Attempt, SyncError> {
-        let fetched = worker.owned_attributes().ok_or(SyncError::Impossible(FailureReason::UnreadableAttributes))?;
         let offline = self.offline_for(&reading.user).await?;
-        let base = base(reading, worker, &fetched);
-        let fetched = self.without_needless_levels(reading, fetched).await?;
+        let is_active = reading.user.is_active();
+        let Some(fetched) = worker.owned_attributes() else {
+            return self.out_of_routing_only(reading, worker, offline, FailureReason::UnreadableAttributes).await;
+        };
+        if fetched.roles.is_empty() && !reading.user.managed.role_granted {
+            // Nothing is written to a worker that has become unmanaged (rule 23).
+            return self.nothing_to_carry(reading).await;
+        }
+        if !is_active && offline.is_none() {
+            return self.out_of_routing_only(reading, worker, None, FailureReason::NoOfflineActivity).await;
+        }
+        let mut base = base(reading, worker, &fetched);
+        let fetched = self.without_needless_levels(reading, &mut base, fetched).await?;
         let verdict = self.judge(reading, base.as_ref(), &fetched);
         let is_elsewhere = offline.as_deref().is_some_and(|offline| offline != worker.activity_sid);
         let mut target = Target {
             attributes: desired(&verdict.user, &reading.teams, &fetched, &self.policy),
             offline: offline.filter(|_| is_elsewhere),
         };
-        let mut state = reading.state();
+        // What an intent that has arrived was about is agreed on, whatever becomes of the next one.
+        let mut state = SyncState { carried: base.clone().or(reading.state().carried), ..reading.state() };
         let verdict = Self::with_drift(verdict, &mut state, base.as_ref(), &target, (worker, &fetched), reading);
-        if state.contest.is_on() {
+        if state.contest.is_on() && is_active {
             target.attributes.skills.clone_from(&fetched.skills);
             target.attributes.disabled.clone_from(&fetched.disabled);
         }
@@ -52,11 +64,12 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             return self.settle(reading, verdict, state, worker, fetched).await;
         }
         if self.mode == SyncMode::Observe {
-            return self.observe(reading, verdict, state).await;
+            return self.observe(reading, verdict).await;
         }
         let at = state.may_move_offline_at(reading.now);
         if target.offline.is_some() && at > reading.now {
-            self.write_step(reading, verdict, state, OutboxStep::RetryAt(at), None).await?;
+            let author = self.author(&verdict, reading, worker).await;
+            self.write_step(reading, verdict, state, OutboxStep::RetryAt(at), author).await?;
             return Ok(Attempt::End(Outcome::Later));
         }
         self.write(reading, verdict, state, worker, target, invocation).await
@@ -74,10 +87,9 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     ) -> Result<Attempt, SyncError> {
         let Target { attributes, offline } = target;
         let json = worker.with_owned_attributes(&attributes);
-        let json = json.ok_or(SyncError::Impossible(FailureReason::UnreadableAttributes))?;
-        if json.chars().count() > MAX_ATTRIBUTES {
-            return Err(SyncError::Impossible(FailureReason::AttributesTooLong));
-        }
+        let Some(json) = json.filter(|json| json.chars().count() <= MAX_ATTRIBUTES) else {
+            return self.out_of_routing_only(reading, worker, offline, FailureReason::AttributesTooLong).await;
+        };
         let is_offline = reading.user.managed.status != Status::Active;
         let intent = Intent {
             id: invocation,
@@ -92,7 +104,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             intended.moved_offline_at.insert(0, reading.now);
             intended.moved_offline_at.truncate(2);
         }
-        let author = self.author(&verdict, reading, worker).await?;
+        let author = self.author(&verdict, reading, worker).await;
         self.write_step(reading, verdict, intended.clone(), OutboxStep::Keep, author).await?;
         let update = WorkerUpdate {
             attributes: worker.has_other_attributes(&json).then_some(json),
@@ -106,7 +118,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         let carried = Carried { worker_sid: worker.worker_sid(), attributes, offline: is_offline, at: now };
         let written = SyncState { revision: intended.revision + 1, ..intended };
         let mut step = reading.step(written.agreed(carried), OutboxStep::Clear);
-        step.before = Some(&written);
+        let sid = worker.worker_sid();
+        (step.before, step.written) = (Some(&written), Some(&sid));
         self.store.sync_step(step).await?;
         Ok(Attempt::End(Outcome::Done))
     }
@@ -127,7 +140,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             worker_sid: worker.worker_sid(),
             attributes: fetched,
             offline: is_offline,
-            at: reading.now,
+            // Nothing was carried over now: what others have written is accepted, or was there already.
+            at: state.base(&worker.worker_sid()).map_or(reading.now, |base| base.at),
         });
         // Contested skills are not agreed on.
         let after = if state.contest.is_on() {
@@ -135,15 +149,15 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         } else {
             state.agreed(carried)
         };
-        let author = self.author(&verdict, reading, worker).await?;
+        let author = self.author(&verdict, reading, worker).await;
         self.write_step(reading, verdict, after, OutboxStep::Clear, author).await?;
         Ok(Attempt::End(Outcome::Done))
     }
 
     /// What is accepted is accepted; the rest waits until this deployment may write.
-    async fn observe(&self, reading: &Reading, verdict: Verdict, state: SyncState) -> Result<Attempt, SyncError> {
+    async fn observe(&self, reading: &Reading, verdict: Verdict) -> Result<Attempt, SyncError> {
         let verdict = Verdict { drift: Vec::new(), ..verdict };
-        self.write_step(reading, verdict, state, OutboxStep::WhenWriting, None).await?;
+        self.write_step(reading, verdict, reading.state(), OutboxStep::WhenWriting, None).await?;
         Ok(Attempt::End(Outcome::Later))
     }
 
@@ -213,37 +227,41 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     }
 
     /// Who wrote what is reverted, where TaskRouter's events say so (rule 24).
-    async fn author(&self, verdict: &Verdict, reading: &Reading, worker: &Worker) -> Result<Option<Author>, SyncError> {
-        let Some(carried) = reading.state.as_ref().and_then(|state| state.base(&worker.worker_sid()).cloned()) else {
-            return Ok(None);
-        };
+    async fn author(&self, verdict: &Verdict, reading: &Reading, worker: &Worker) -> Option<Author> {
+        let carried = reading.state.as_ref()?.base(&worker.worker_sid())?;
         if verdict.drift.is_empty() {
-            return Ok(None);
+            return None;
         }
         let is_move = verdict.drift.iter().all(|change| change.field == "activity");
         let event_type = if is_move { "worker.activity.update" } else { "worker.attributes.update" };
         let sid = worker.worker_sid();
         let query = EventQuery { worker_sid: &sid, event_type, since: carried.at };
-        let events = self.taskrouter.list_worker_events(query, None).await?.items;
+        // A revert does not wait for who is to be named.
+        let events = self.taskrouter.list_worker_events(query, None).await.ok()?.items;
         let since = carried.at.as_millisecond();
         let latest = events.into_iter().filter(|event| event.at_ms > Some(since)).max_by_key(|event| event.at_ms);
-        Ok(latest.map(|event| Author { actor_sid: event.actor_sid, source: event.source }))
+        latest.map(|event| Author { actor_sid: event.actor_sid, source: event.source })
     }
 
     /// Flex writes or leaves out the level of a skill that has none: that is no drift (rule 24).
     async fn without_needless_levels(
         &self,
         reading: &Reading,
+        base: &mut Option<Carried>,
         fetched: OwnedAttributes,
     ) -> Result<OwnedAttributes, SyncError> {
         let desired = desired(&reading.user, &reading.teams, &fetched, &self.policy);
-        let names = with_unexpected_level(&desired, &fetched);
+        let mut names = with_unexpected_level(&desired, &fetched);
+        names.extend(base.iter().flat_map(|base| with_unexpected_level(&base.attributes, &fetched)));
         if names.is_empty() {
             return Ok(fetched);
         }
         let skills = self.store.snapshot(&ReadSet { skills: names, ..ReadSet::default() }).await?.skills;
         let without: BTreeSet<SkillName> =
             skills.into_iter().filter(|(_, skill)| skill.levels.is_none()).map(|(name, _)| name).collect();
+        if let Some(base) = base {
+            base.attributes = base.attributes.without_levels_of(&without);
+        }
         Ok(fetched.without_levels_of(&without))
     }
 
@@ -252,8 +270,32 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         if user.managed.status == Status::Active {
             return Ok(None);
         }
-        let offline = self.offline.sid(&self.taskrouter, self.time_and_ids.now()).await?;
-        offline.map(Some).ok_or(SyncError::Impossible(FailureReason::NoOfflineActivity))
+        Ok(self.offline.sid(&self.taskrouter, self.time_and_ids.now()).await?)
+    }
+
+    /// What can be done for a user who is not active although something is in the way: the worker goes offline as it is, or
+    /// loses its skills where it is. An active user's worker is left alone. Ends with the reason.
+    async fn out_of_routing_only(
+        &self,
+        reading: &Reading,
+        worker: &Worker,
+        offline: Option<String>,
+        reason: FailureReason,
+    ) -> Result<Attempt, SyncError> {
+        let without_skills = worker.owned_attributes().filter(|owned| !owned.skills.is_empty());
+        let without_skills = without_skills.map(|owned| OwnedAttributes { skills: Skills::new(), ..owned });
+        let json = without_skills.and_then(|owned| worker.with_owned_attributes(&owned));
+        let offline = offline.filter(|offline| *offline != worker.activity_sid);
+        let update = WorkerUpdate {
+            attributes: json.filter(|json| json.chars().count() <= MAX_ATTRIBUTES),
+            reject_pending_reservations: offline.is_some(),
+            activity_sid: offline,
+        };
+        let is_something = update.attributes.is_some() || update.activity_sid.is_some();
+        if is_something && !reading.user.is_active() && self.mode == SyncMode::Write {
+            self.taskrouter.update_worker(&worker.worker_sid(), &update, worker.version).await?;
+        }
+        Err(SyncError::Impossible(reason))
     }
 }
 

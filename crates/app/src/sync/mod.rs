@@ -18,6 +18,7 @@ mod offline;
 mod remove;
 mod schedule;
 
+use std::sync::Mutex;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -137,6 +138,15 @@ enum SyncError {
     Impossible(FailureReason),
 }
 
+/// A user who could not be carried over.
+struct Failed {
+    user_id: UserId,
+    invocation: Uuid,
+    /// The outbox's token when it was tried.
+    asked_for: Option<Uuid>,
+    reason: FailureReason,
+}
+
 /// The end of one attempt.
 enum Attempt {
     End(Outcome),
@@ -160,26 +170,42 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     pub async fn sync_user(&self, user_id: UserId) -> Result<Outcome, StoreError> {
         // One invocation recognises its own intents.
         let invocation = self.time_and_ids.random_id();
+        // What the last attempt was about: a failure says nothing of a later decision.
+        let token = Mutex::new(None);
         for _ in 0..MAX_ATTEMPTS {
-            match Box::pin(self.attempt(user_id, invocation)).await {
+            let attempt = Box::pin(self.attempt(user_id, invocation, &token)).await;
+            let asked_for = token.lock().map_or(None, |token| *token);
+            match attempt {
                 Ok(Attempt::End(outcome)) => return Ok(outcome),
                 Ok(Attempt::Again)
                 | Err(SyncError::Twilio(TwilioError::PreconditionFailed | TwilioError::Conflict { .. })) => {}
                 Err(SyncError::Store(error)) if error.can_redecide() => {}
                 Err(SyncError::Store(error)) => return Err(error),
-                Err(SyncError::Twilio(error)) => return self.failed(user_id, reason(&error), Some(&error)).await,
-                Err(SyncError::Impossible(reason)) => return self.failed(user_id, reason, None).await,
+                Err(SyncError::Twilio(error)) => {
+                    let failed = Failed { user_id, invocation, asked_for, reason: reason(&error) };
+                    return self.failed(&failed, Some(&error)).await;
+                }
+                Err(SyncError::Impossible(reason)) => {
+                    return self.failed(&Failed { user_id, invocation, asked_for, reason }, None).await;
+                }
             }
         }
         Ok(Outcome::Later)
     }
 
-    async fn attempt(&self, user_id: UserId, invocation: Uuid) -> Result<Attempt, SyncError> {
+    async fn attempt(
+        &self,
+        user_id: UserId,
+        invocation: Uuid,
+        token: &Mutex<Option<Uuid>>,
+    ) -> Result<Attempt, SyncError> {
         let read_set = ReadSet { users: [user_id].into(), outbox: Some(user_id), ..ReadSet::default() };
         let before = self.store.snapshot(&read_set).await?;
-        let (Some(user), Some(_)) = (before.users.get(&user_id), before.outbox) else {
+        let (Some(user), Some(outbox)) = (before.users.get(&user_id), before.outbox) else {
             return Ok(Attempt::End(Outcome::NotAsked));
         };
+        let remember = |pending| token.lock().map(|mut token| *token = Some(pending)).unwrap_or_default();
+        remember(outbox.pending);
         if user.managed.status == Status::Deleted {
             return self.remove_workers(user_id, invocation).await;
         }
@@ -188,6 +214,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             None => None,
         };
         let Some(reading) = self.read(user_id).await? else { return Ok(Attempt::Again) };
+        remember(reading.outbox.pending);
         let is_same = |user: &User, read: &User| {
             (&user.taskrouter.worker_sid, user.managed.status) == (&read.taskrouter.worker_sid, read.managed.status)
         };
@@ -200,7 +227,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         match worker {
             Some(worker) => self.carry_over(&reading, &worker, invocation).await,
             // Rule 28: the user stays, without a worker, until the next login.
-            None => self.nothing_to_carry(&reading).await,
+            None if user.taskrouter.worker_sid.is_some() => self.nothing_to_carry(&reading).await,
+            None => self.nothing_to_carry(&reading).await.map(|_| Attempt::End(Outcome::NotAsked)),
         }
     }
 
@@ -222,19 +250,25 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     }
 
     /// Keeps why it failed: what is final waits for a new desired state, the rest is tried again.
-    async fn failed(
-        &self,
-        user_id: UserId,
-        reason: FailureReason,
-        error: Option<&TwilioError>,
-    ) -> Result<Outcome, StoreError> {
+    async fn failed(&self, failed: &Failed, error: Option<&TwilioError>) -> Result<Outcome, StoreError> {
+        let Failed { user_id, invocation, asked_for, reason } = *failed;
         tracing::warn!(%user_id, ?reason, error = error.map(tracing::field::display), "a user is not carried over");
         let outcome = match reason {
-            FailureReason::TwilioUnavailable => Outcome::TwilioUnavailable,
+            FailureReason::TwilioUnavailable | FailureReason::CredentialsRejected => Outcome::TwilioUnavailable,
             _ if reason.is_final() => Outcome::Done,
             _ => Outcome::Later,
         };
         let Some(reading) = self.read(user_id).await? else { return Ok(outcome) };
+        if reading.is_busy_for(invocation) {
+            return Ok(outcome);
+        }
+        if asked_for != Some(reading.outbox.pending) {
+            let after = reading.state().without_lease(reading.now);
+            return match self.store.sync_step(reading.step(after, OutboxStep::Keep)).await {
+                Err(error) if !error.can_redecide() => Err(error),
+                _ => Ok(outcome),
+            };
+        }
         let asked = error.and_then(TwilioError::retry_after).and_then(|after| SignedDuration::try_from(after).ok());
         let retry_at = reading.now + asked.unwrap_or(RETRY_AFTER).max(RETRY_AFTER);
         let outbox = if reason.is_final() { OutboxStep::Clear } else { OutboxStep::RetryAt(retry_at) };
@@ -264,7 +298,7 @@ impl Reading {
 
     fn step(&self, after: SyncState, outbox: OutboxStep) -> SyncStep<'_> {
         let before = self.state.as_ref();
-        SyncStep { user_id: self.user.user_id, token: self.outbox.pending, before, after, outbox }
+        SyncStep { user_id: self.user.user_id, token: self.outbox.pending, before, after, outbox, written: None }
     }
 
     /// Whether another invocation may be writing.

@@ -34,12 +34,24 @@ async fn find<T>(taskrouter: &T) -> Result<Option<String>, TwilioError>
 where
     T: FetchActivity + FetchWorkspace + FetchFlexConfiguration + Sync,
 {
-    let configured = taskrouter.fetch_flex_configuration().await?.and_then(|flex| flex.offline_activity_sid);
-    if configured.is_some() {
-        return Ok(configured);
+    let flex = match taskrouter.fetch_flex_configuration().await {
+        Err(error) if error.is_transient() => return Err(error),
+        // Without the right to read it, the workspace has to do.
+        flex => flex.unwrap_or_default(),
+    };
+    if let Some(sid) = unavailable(taskrouter, flex.and_then(|flex| flex.offline_activity_sid)).await? {
+        return Ok(Some(sid));
     }
     let workspace = taskrouter.fetch_workspace().await?;
-    let Some(default) = workspace.and_then(|workspace| workspace.default_activity_sid) else { return Ok(None) };
-    let activity = taskrouter.fetch_activity(&default).await?;
+    unavailable(taskrouter, workspace.and_then(|workspace| workspace.default_activity_sid)).await
+}
+
+/// The activity, if workers in it receive no tasks.
+async fn unavailable<T>(taskrouter: &T, sid: Option<String>) -> Result<Option<String>, TwilioError>
+where
+    T: FetchActivity + Sync,
+{
+    let Some(sid) = sid else { return Ok(None) };
+    let activity = taskrouter.fetch_activity(&sid).await?;
     Ok(activity.filter(|activity| activity.available == Some(false)).map(|activity| activity.sid))
 }

@@ -30,9 +30,18 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             known.state().removing.into_iter().chain(known.user.taskrouter.worker_sid.clone()).collect();
         let (mut left, mut tasks) = (BTreeSet::new(), 0);
         for sid in workers {
-            if let Some(unfinished) = self.remove(user_id, &sid, invocation).await? {
-                left.insert(sid);
-                tasks += unfinished;
+            match self.remove(user_id, &sid, invocation).await {
+                Ok(None) => {}
+                Ok(Some(unfinished)) => {
+                    left.insert(sid);
+                    tasks += unfinished;
+                }
+                // A removal is never given up, and one worker does not keep another.
+                Err(SyncError::Twilio(error)) if error.is_final() => {
+                    tracing::warn!(%user_id, worker_sid = %sid, %error, "a worker is not removed");
+                    left.insert(sid);
+                }
+                Err(error) => return Err(error),
             }
         }
         let Some(reading) = self.read(user_id).await? else { return Ok(Attempt::Again) };

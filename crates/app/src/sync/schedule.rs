@@ -37,7 +37,8 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     /// Looks at users whose outbox has changed. While Twilio is down they are left to the schedule.
     pub async fn sync_changed(&self, users: BTreeSet<UserId>) -> Result<Batch, StoreError> {
         let failures = self.store.twilio_health().await?.failures;
-        Ok(if failures >= DOWN_AFTER { Batch::default() } else { self.side_by_side(users, failures).await })
+        let started = Instant::now();
+        Ok(if failures >= DOWN_AFTER { Batch::default() } else { self.side_by_side(users, failures, started).await })
     }
 
     /// Looks at every user who is due. If Twilio is down, at one: if it answers, at the rest.
@@ -45,17 +46,19 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         let started = Instant::now();
         while started.elapsed() < RUN_FOR {
             let due = self.store.due(self.time_and_ids.now(), self.mode == SyncMode::Write, DUE_AT_ONCE).await?;
-            let Some(&first) = due.first() else { return Ok(()) };
+            if due.is_empty() {
+                return Ok(());
+            }
             let mut failures = self.store.twilio_health().await?.failures;
             if failures >= DOWN_AFTER {
-                if self.count(self.sync_user(first).await?, failures).await? > 0 {
+                if !self.twilio_answers_again(&due, failures).await? {
                     return Ok(());
                 }
                 failures = 0;
             }
             // What is left of a short list has got a time to be tried again.
             let is_last = due.len() < DUE_AT_ONCE;
-            let batch = self.side_by_side(due.into_iter().collect(), failures).await;
+            let batch = self.side_by_side(due.into_iter().collect(), failures, started).await;
             if is_last || !batch.failed.is_empty() {
                 return Ok(());
             }
@@ -63,11 +66,23 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         Ok(())
     }
 
-    /// Stops asking when Twilio turns out to be down.
-    async fn side_by_side(&self, users: BTreeSet<UserId>, failures: u32) -> Batch {
+    /// Asks about the first user about whom there is something to ask.
+    async fn twilio_answers_again(&self, due: &[UserId], failures: u32) -> Result<bool, StoreError> {
+        for &user_id in due {
+            match self.sync_user(user_id).await {
+                Ok(Outcome::NotAsked) => {}
+                Ok(outcome) => return Ok(self.count(outcome, failures).await? == 0),
+                Err(error) => tracing::error!(%user_id, %error, "cannot look at a user"),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Stops asking when Twilio turns out to be down, and when the time is over: the rest is due later.
+    async fn side_by_side(&self, users: BTreeSet<UserId>, failures: u32, started: Instant) -> Batch {
         let failures = &AtomicU32::new(failures);
         let looked_at = stream::iter(users).map(|user_id| async move {
-            if failures.load(Ordering::Relaxed) >= DOWN_AFTER {
+            if failures.load(Ordering::Relaxed) >= DOWN_AFTER || started.elapsed() > RUN_FOR {
                 return None;
             }
             match self.look_at(user_id, failures).await {

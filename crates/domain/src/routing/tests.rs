@@ -125,6 +125,39 @@ fn rule_24_a_role_raised_here_is_not_lowered_by_the_login_that_always_said_less(
 }
 
 #[test]
+fn rule_24_a_stray_write_that_is_reverted_does_not_make_the_next_login_a_lowering() {
+    let raised =
+        test_support::user_with_role("ada", Role::Supervisor).with(|user| user.managed.login_role = Some(Role::Agent));
+    let base = owned(Role::Supervisor, &[]);
+    let stray = judged(&raised, &base, &owned(Role::SystemAdmin, &[]));
+    let login = judged(&stray.user, &base, &owned(Role::Agent, &[]));
+    assert_eq!((login.user.managed.role, drifted(&login)), (Role::Supervisor, vec!["roles"]));
+}
+
+#[test]
+fn rule_22_with_skill_authority_shared_a_new_worker_without_skills_removes_none() {
+    let from = test_support::report_ref("WK1", 1, 1);
+    let adopted = agent_with(&[("English", 80)]).with(|user| {
+        user.managed.provenance = Provenance::Adopted(from);
+        user.taskrouter.worker_sid = Some(crate::WorkerSid::new("WK2"));
+    });
+    let policy = Policy { skills: SkillAuthority::Shared, ..Policy::default() };
+    let verdict = judge(&adopted, &Teams::new(), None, &owned(Role::Agent, &[]), &policy, Timestamp::UNIX_EPOCH);
+    assert_eq!((verdict.user, verdict.drift), (adopted, vec![]));
+}
+
+#[test]
+fn rule_12_with_skill_authority_shared_a_login_of_somebody_deactivated_changes_no_assigned_skill() {
+    let away = agent_with(&[("English", 80)]).with(|user| user.managed.status = Status::Deactivated);
+    let fetched = owned(Role::Agent, &[("English", 1), ("French", 1)]);
+    let verdict = judged_with(&away, &Teams::new(), &owned(Role::Agent, &[]), &fetched, SkillAuthority::Shared, 3_600);
+    assert_eq!(
+        (verdict.user.managed.assigned_skills.clone(), drifted(&verdict)),
+        (skills(&[("English", 80)]), vec!["skills"])
+    );
+}
+
+#[test]
 fn interleaving_7_a_role_edited_down_and_up_again_is_still_lowered_by_the_identity_provider() {
     // Rule 24. The edits were carried over: what is found then is the base, and no statement of a login.
     let admin = test_support::user_with_role("ada", Role::SystemAdmin);

@@ -6,10 +6,10 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use uuid::Uuid;
 
-use domain::{UserId, sync_state::SyncState};
+use domain::{UserId, WorkerSid, sync_state::SyncState};
 
 use crate::{
-    CarryToTaskRouter, ChangeOrigin, Directory, RequestSync, StoreError, WatchTwilio,
+    CarryToTaskRouter, ChangeOrigin, Directory, RequestSync, StoreError, WatchTwilio, WorkerItem,
     dynamo::{
         item::{number, text},
         transaction::{Condition, Transaction},
@@ -36,6 +36,8 @@ pub struct SyncStep<'a> {
     pub before: Option<&'a SyncState>,
     pub after: SyncState,
     pub outbox: OutboxStep,
+    /// The worker that was written: its next report is looked at, even if it is the same as the last one.
+    pub written: Option<&'a WorkerSid>,
 }
 
 /// What becomes of the outbox.
@@ -82,6 +84,10 @@ pub(super) fn write(writes: &mut Transaction<'_>, step: &SyncStep<'_>) -> Result
         OutboxStep::WhenWriting => {
             writes.update(&key, "SET due_at = :due", due(WHEN_WRITING.to_owned()), Some(is_token))?;
         }
+    }
+    if let Some(sid) = step.written {
+        let entity = [(":entity", text(WorkerItem::NAME))];
+        writes.update(&keys::worker(sid), "SET entity = :entity REMOVE applied_hash", entity, None)?;
     }
     let before = step.before.cloned().unwrap_or_default();
     if step.after == before {

@@ -218,7 +218,7 @@ impl Company {
         let is_member = user.managed.teams.contains(&self.team_id);
         let level = team.skills.get(&english()).copied().flatten().filter(|_| is_member && team.grants_skills());
         let (after, outbox) = (domain::sync_state::SyncState::default(), OutboxStep::Clear);
-        let step = SyncStep { user_id, token, before: None, after, outbox };
+        let step = SyncStep { user_id, token, before: None, after, outbox, written: None };
         self.directory.sync_step(step).await.unwrap();
         Some(level)
     }

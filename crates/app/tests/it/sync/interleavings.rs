@@ -56,6 +56,45 @@ async fn interleaving_4_a_write_whose_answer_was_lost_is_not_taken_for_somebody_
 }
 
 #[tokio::test]
+async fn interleaving_4_a_write_that_arrived_stays_agreed_on_when_the_next_one_fails() {
+    // Rule 24: the role is edited to agent and, while that is being written, back; the second write fails.
+    let world = World::new().await;
+    let decide = |role| {
+        move |user: &mut domain::User| {
+            (user.managed.role, user.managed.login_role) = (role, Some(domain::Role::SystemAdmin));
+        }
+    };
+    world.edit(decide(domain::Role::SystemAdmin)).await;
+    world.run().await;
+    world.edit(decide(domain::Role::Agent)).await;
+    let other = world.clone();
+    world.fake.steps.at("updated", async move || {
+        other.edit(decide(domain::Role::SystemAdmin)).await;
+        other.fake.fail_next(Fault::Unavailable);
+    });
+    assert_eq!(world.run().await, Outcome::TwilioUnavailable);
+    world.clock.advance(61);
+    assert_eq!(world.run().await, Outcome::Done);
+    assert_eq!(world.user().await.managed.role, domain::Role::SystemAdmin);
+    assert_eq!(world.fake.attributes(SID)["roles"], serde_json::json!(["admin"]));
+    assert!(world.drift().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_says_nothing_of_a_later_decision() {
+    // Rule 24.
+    let world = World::new().await;
+    world.fake.fail_next(Fault::Refused);
+    world.set_skills(&[("French", 1)]).await;
+    let other = world.clone();
+    world.fake.steps.at("update", async move || other.set_skills(&[("German", 2)]).await);
+    world.run().await;
+    assert!(world.is_pending().await, "the later decision is still to be carried over");
+    assert_eq!(world.run().await, Outcome::Done);
+    world.assert_routed(&["German"]);
+}
+
+#[tokio::test]
 async fn interleaving_6_a_late_echo_does_not_bring_back_what_was_removed_since() {
     let policy = Policy { skills: SkillAuthority::Shared, ..Policy::default() };
     let world = World::with_policy(policy, app::sync::SyncMode::Write).await;

@@ -14,7 +14,7 @@ async fn rule_12_in_one_write_a_deactivated_users_worker_is_offline_without_rese
     world.fake.change(SID, |worker| worker.reservations = vec!["pending", "accepted"]);
     world.set_status(Status::Deactivated).await;
     assert_eq!(world.run().await, Outcome::Done);
-    assert_eq!(world.fake.calls(), ["fetch", "flex", "update"]);
+    assert_eq!(world.fake.calls(), ["fetch", "flex", "activity", "update"]);
     let worker = world.fake.worker(SID).unwrap();
     assert_eq!((worker.activity.as_str(), worker.reservations), (OFFLINE, vec!["accepted"]));
     world.assert_routed(&[]);
@@ -61,6 +61,20 @@ async fn rule_12_without_an_offline_activity_this_is_said_and_tried_again() {
     assert!(failure.reason.advice().contains("taskrouter_offline_activity_sid"), "{failure:?}");
     assert!(world.is_pending().await);
     assert_eq!(world.fake.worker(SID).unwrap().activity, AVAILABLE);
+    world.assert_routed(&[]);
+}
+
+#[tokio::test]
+async fn rule_12_a_deactivated_user_goes_offline_even_if_the_attributes_cannot_be_written() {
+    let too_long = format!(r#"{{"roles":["agent"],"routing":{{"skills":["x"]}},"note":"{}"}}"#, "x".repeat(4_040));
+    for attributes in ["{".to_owned(), too_long] {
+        let world = World::new().await;
+        world.fake.change(SID, |worker| worker.attributes = attributes);
+        world.set_status(Status::Deactivated).await;
+        assert_eq!(world.run().await, Outcome::Done);
+        assert_eq!(world.fake.worker(SID).unwrap().activity, OFFLINE);
+        assert!(world.state().await.failure.is_some());
+    }
 }
 
 #[tokio::test]
