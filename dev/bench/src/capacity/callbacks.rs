@@ -67,7 +67,7 @@ impl CapacityBench<'_> {
         Ok(())
     }
 
-    async fn apply(&self, callback: &Callback) -> Fallible<()> {
+    pub(super) async fn apply(&self, callback: &Callback) -> Fallible<()> {
         let ingest = WorkerIngest {
             store: self.directory.clone(),
             taskrouter: NoWorkers,

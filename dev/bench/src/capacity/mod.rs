@@ -2,6 +2,7 @@
 
 mod admin;
 mod callbacks;
+mod carrying;
 mod edits;
 mod exports;
 mod reads;
@@ -52,6 +53,7 @@ impl<'a> CapacityBench<'a> {
         self.reads().await?;
         self.edits().await?;
         self.callbacks().await?;
+        self.carrying().await?;
         self.admin().await?;
         self.exports().await?;
         Ok(words)
