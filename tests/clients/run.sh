@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 work=target/clients
 venv=target/contract/venv/bin
 
-tests/contract/venv.sh
+tests/venv.sh contract
 mkdir -p "$work/python" "$work/typescript"
 
 echo "the Python client"

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=target/contract/venv/bin/python
 
-tests/contract/venv.sh
+tests/venv.sh contract
 "$python" -m openapi_spec_validator infra/openapi.yaml
 exec "$python" tests/contract/run.py

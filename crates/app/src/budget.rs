@@ -44,7 +44,7 @@ pub(crate) async fn check(
     if used <= MAX_ATTRIBUTE_CHARS {
         return Ok(());
     }
-    // Whoever has too many characters already may still exchange some for fewer.
+    // A user whose attributes are too long already may still exchange skills for shorter ones.
     if let Some(before) = before {
         read_missing(store, before, &mut teams, false).await?;
         if used <= chars(before, &teams) {

@@ -1,10 +1,10 @@
 //! Fan-out: a changed team reaches its members (rules 15 to 18 and 21).
 //!
-//! A change of what a team grants leaves a fan-out, in its own transaction. It is carried out here in steps: each marks the
-//! outboxes of the next members, so that `sync` looks at them, and moves the fan-out on, in one transaction on condition that
-//! no later change has come and nobody else has moved it. So no member is marked twice for one change, a crash resumes where
-//! the last step ended, and a later change begins with the first member again. Members who join or leave in between need no
-//! care: their own edit marks them, and `sync` reads the team after that.
+//! A change of what a team grants leaves a fan-out, in its own transaction. It is carried out here in steps: each marks
+//! the outboxes of the next members, so that `sync` looks at them, and moves the fan-out on, in one transaction on
+//! condition that no later change has come and no other invocation has moved it. So no member is marked twice for one
+//! change, a crash resumes where the last step ended, and a later change begins with the first member again. Members
+//! who join or leave in between need no care: their own edit marks them, and `sync` reads the team after that.
 //!
 //! Marking is paced, because a large team must not hold up what others change: the stream hands marked users to `sync` in
 //! the order in which they were marked. [`Pace`] bounds the users that one team adds to the stream in a second. How many are
@@ -106,7 +106,7 @@ impl<S: FanOutTeams + Sync, C: TimeAndIds> TeamFanOut<S, C> {
     }
 }
 
-/// Whether somebody else has carried out a step of the same change.
+/// Whether another invocation has carried out a step of the same change.
 fn is_moved_on(left_at: &FanOut, now: &FanOut) -> bool {
     left_at.generation == now.generation && left_at.last_marked != now.last_marked
 }

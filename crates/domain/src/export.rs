@@ -3,9 +3,10 @@
 //! A file is [`BOM`], then the [`HEADER`], then rows; [`begin`] writes the first two, and [`writer`] goes on
 //! with a file begun before.
 //!
-//! A cell of several teams or skills joins `name` or `name:level` by `;`. Inside a name, `;`, `:` and `\` have a `\` before
-//! them: an adopted skill and a team may be called anything, and whoever splits the cell must not take one for two. So such
-//! a cell is read back by undoing the `'`, splitting at each `;`, and a skill at the `:`, that no `\` escapes.
+//! A cell of several teams or skills joins `name` or `name:level` by `;`. Inside a name, `;`, `:` and `\` have a `\`
+//! before them: an adopted skill and a team may be called anything, and a program that splits the cell must not take
+//! one for two. So such a cell is read back by undoing the `'`, splitting at each `;`, and a skill at the `:`, that no
+//! `\` escapes.
 //!
 //! A cell that a spreadsheet would take for a formula is defused with a leading `'`, as OWASP advises
 //! (<https://owasp.org/www-community/attacks/CSV_Injection>): one that begins with `=`, `+`, `-`, `@` or one of their

@@ -1,8 +1,8 @@
 //! What a worker in TaskRouter is to show of its user, and what to make of what it shows (rules 11 to 13, 24 and 26).
 //!
-//! Three states are compared: *desired*, by the directory; *base*, what both sides agreed on last; *fetched*, what TaskRouter
-//! has now. Where fetched is base, nobody else has written, and desired may be carried over. Where it differs, somebody else
-//! has written: some of that is accepted, the rest is drift, which is reverted and recorded.
+//! Three states are compared: *desired*, by the directory; *base*, what both sides agreed on last; *fetched*, what
+//! TaskRouter has now. Where fetched is base, no other writer was there, and desired may be carried over. Where it
+//! differs, another writer has written: some of that is accepted, the rest is drift, which is reverted and recorded.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
-    Change, Provenance, Role, SkillName, Status, User,
+    Change, Provenance, Role, SkillName, User,
     effective::{effective_skills, held_skills},
     policy::{Policy, RoleAuthority, SkillAuthority},
     skill::Skills,
@@ -214,12 +214,6 @@ impl Verdict {
             self.drifted("skills", &json!(expected), &json!(fetched.skills));
         }
     }
-}
-
-/// Whether the worker may stay where it is; if not, what is to happen to it (rules 12 and 13).
-#[must_use]
-pub fn must_leave(user: &User) -> bool {
-    user.managed.status != Status::Active
 }
 
 #[cfg(test)]

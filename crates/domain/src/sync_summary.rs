@@ -47,7 +47,7 @@ pub struct SyncSummary {
 
 impl SyncSummary {
     /// `pending_since` is that of the outbox, if there is one. What is pending may still succeed, so it comes before a failure;
-    /// a failure needs somebody, so it comes before a contest.
+    /// a failure needs an operator or an admin, so it comes before a contest.
     #[must_use]
     pub fn of(user: &User, pending_since: Option<Time>, sync: &SyncState) -> Self {
         let (failure, contest) = (sync.failure.as_ref(), &sync.contest);

@@ -1,7 +1,7 @@
 //! JSON taken apart without judging what is in it: each value is the piece of the text that it stands in.
 //!
 //! A parser that makes values of everything fails as a whole at half a surrogate pair, at a number beyond a double and at
-//! deep nesting. Here only the grammar of JSON is checked, at any depth, and whoever needs a value reads that one. What
+//! deep nesting. Here only the grammar of JSON is checked, at any depth, and the reader of a field reads its value. What
 //! is not touched stays as it is, character for character: [`Raw::span_in`] tells where a piece stands.
 //!
 //! `serde_json` does the parsing; its `RawValue` checks the grammar and converts nothing.

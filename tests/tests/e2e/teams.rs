@@ -168,7 +168,7 @@ async fn members_are_listed_page_by_page_and_nobody_twice() {
         let user = stack.create_user(&format!("member {number}"), &json!({"teams": [team]})).await;
         added.insert(id(&user).to_owned());
     }
-    stack.create_user("somebody else", &json!({})).await;
+    stack.create_user("another user", &json!({})).await;
     let members = stack.all_items(&format!("/teams/{team}/members?limit=4"), 4).await;
     assert_eq!(members.len(), 23, "at once, and none twice");
     assert_eq!(members.iter().map(|user| id(user).to_owned()).collect::<BTreeSet<_>>(), added);

@@ -3,7 +3,7 @@
 //! An event only says *look at this user*. In this order, because each step guards the ones after it:
 //!
 //! 1. The worker is fetched, with its version.
-//! 2. *After that* the outbox is read, and then user, teams and bookkeeping. Whoever changes any of them sets a new token in
+//! 2. *After that* the outbox is read, and then user, teams and bookkeeping. Every change of these sets a new token in
 //!    the outbox: a state that is read here is at least as new as the token.
 //! 3. The three states are compared ([`domain::routing`]).
 //! 4. One transaction stores the intent, what is accepted and what has drifted, on condition of the token.
@@ -11,7 +11,7 @@
 //! 6. One transaction closes the intent and clears the outbox, on condition of the token.
 //!
 //! If a condition fails, something has changed, and all of it begins again. A crash leaves the outbox, so that the schedule
-//! begins again, and the intent, so that our own write is not taken for somebody else's.
+//! begins again, and the intent, so that our own write is not taken for another writer's.
 
 mod carry;
 mod offline;
@@ -35,7 +35,7 @@ use store::{
 };
 use twilio::{
     DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListReservations,
-    ListWorkerEvents, TwilioError, UpdateWorker, Worker,
+    ListWorkerEvents, TwilioError, UpdateWorker,
 };
 
 use crate::TimeAndIds;
@@ -315,6 +315,3 @@ fn reason(error: &TwilioError) -> FailureReason {
         _ => FailureReason::TwilioUnavailable,
     }
 }
-
-/// What `TaskRouter` answered for a worker, or none if it was deleted in between.
-type Fetched = Option<Worker>;

@@ -19,7 +19,7 @@ use crate::TimeAndIds;
 const UNFINISHED: [ReservationStatus; 2] = [ReservationStatus::Accepted, ReservationStatus::Wrapping];
 
 impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
-    /// Every worker that the tombstone has had since: somebody may have logged in again before the last one was removed.
+    /// Every worker that the tombstone has had since: the user may have logged in again before the last one was removed.
     pub(super) async fn remove_workers(&self, user_id: UserId, invocation: Uuid) -> Result<Attempt, SyncError> {
         let Some(known) = self.read(user_id).await? else { return Ok(Attempt::Again) };
         if self.mode == SyncMode::Observe {
@@ -84,7 +84,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     }
 
     /// The worker, offline and without skills; none if it was deleted in between.
-    async fn out_of_routing(&self, worker: Worker) -> Result<super::Fetched, SyncError> {
+    async fn out_of_routing(&self, worker: Worker) -> Result<Option<Worker>, SyncError> {
         let offline = self.offline.sid(&self.taskrouter, self.time_and_ids.now()).await?;
         let offline = offline.ok_or(SyncError::Impossible(FailureReason::NoOfflineActivity))?;
         let is_elsewhere = worker.activity_sid != offline;

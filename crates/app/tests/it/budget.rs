@@ -168,7 +168,7 @@ async fn rule_27_act_as_agent_brings_all_skills_and_is_refused_if_they_do_not_fi
     let act = fixture.edit(&[], |user| user.managed.act_as_agent = true).await;
     assert_eq!(refused(act).map(|refusal| refusal.code()), Some("attributes-too-long"));
     let more = fixture.edit(&[], |user| user.managed.assigned_skills = skills(0..41)).await;
-    assert_eq!(refused(more), None, "whoever receives no tasks has no skills in TaskRouter");
+    assert_eq!(refused(more), None, "a user who receives no tasks has no skills in TaskRouter");
 }
 
 #[tokio::test]

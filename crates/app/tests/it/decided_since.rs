@@ -93,7 +93,7 @@ async fn rule_24_after_a_change_of_the_authority_over_skills_the_same_report_is_
 }
 
 #[tokio::test]
-async fn rule_13_somebody_restored_has_the_name_under_which_they_logged_in_while_deleted() {
+async fn rule_13_a_restored_user_has_the_name_under_which_they_logged_in_while_deleted() {
     let fixture = Fixture::new().await;
     let ingest = logged_in(&fixture, "agent").await;
     decide(&ingest, Action::Deleted, |user| user.managed.status = Status::Deleted).await;
@@ -106,7 +106,7 @@ async fn rule_13_somebody_restored_has_the_name_under_which_they_logged_in_while
 }
 
 #[tokio::test]
-async fn rule_12_no_report_about_somebody_who_is_not_active_is_passed_over() {
+async fn rule_12_no_report_about_a_user_who_is_not_active_is_passed_over() {
     let fixture = Fixture::new().await;
     let ingest = logged_in(&fixture, "agent").await;
     let guarded = async || {

@@ -210,7 +210,7 @@ async fn rule_13_a_login_of_a_deleted_person_is_recorded_and_brings_nobody_back(
 }
 
 #[tokio::test]
-async fn rule_34_somebody_whose_attributes_are_not_json_is_still_upserted() {
+async fn rule_34_a_user_with_attributes_that_are_not_json_is_still_upserted() {
     let fixture = Fixture::new().await;
     let broken = Report { attributes: "{\"full_name\": ".into(), ..report(1, "WK1", "ada", &Value::Null) };
     let ingest = fixture.ingest(TaskRouter([("WK1".to_owned(), broken.worker())].into()));
@@ -243,7 +243,7 @@ async fn rule_34_the_name_of_an_unknown_worker_whose_callback_has_none_is_asked_
     let directory = &ingest.store.directory;
     report(1, "WK0", "ida", &attributes("Ida", "agent")).deliver(&ingest).await;
     for sid in ["WK1", "WK2", "WK3", "WK4"] {
-        report(2, sid, "", &attributes("Somebody", "agent")).deliver(&ingest).await;
+        report(2, sid, "", &attributes("Ada", "agent")).deliver(&ingest).await;
     }
     let ada = user_of_identity(directory, "ada").await;
     assert_eq!(ada.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK1"));

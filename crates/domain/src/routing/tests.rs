@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Level, Team, TeamId, TeamName, test_support};
+use crate::{Level, Status, Team, TeamId, TeamName, test_support};
 
 fn skills(of: &[(&str, i64)]) -> Skills {
     of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), Some(Level(*level)))).collect()
@@ -88,7 +88,7 @@ fn rule_24_where_nobody_else_has_written_there_is_nothing_to_judge() {
 }
 
 #[test]
-fn rule_24_skills_that_somebody_else_has_written_are_drift_and_say_what_was_there() {
+fn rule_24_skills_that_another_writer_has_written_are_drift_and_say_what_was_there() {
     let ada = agent_with(&[("English", 80)]);
     let (base, fetched) = (owned(Role::Agent, &[("English", 80)]), owned(Role::Agent, &[("French", 1)]));
     let verdict = judged(&ada, &base, &fetched);
@@ -147,7 +147,7 @@ fn rule_22_with_skill_authority_shared_a_new_worker_without_skills_removes_none(
 }
 
 #[test]
-fn rule_12_with_skill_authority_shared_a_login_of_somebody_deactivated_changes_no_assigned_skill() {
+fn rule_12_with_skill_authority_shared_a_login_of_a_deactivated_user_changes_no_assigned_skill() {
     let away = agent_with(&[("English", 80)]).with(|user| user.managed.status = Status::Deactivated);
     let fetched = owned(Role::Agent, &[("English", 1), ("French", 1)]);
     let verdict = judged_with(&away, &Teams::new(), &owned(Role::Agent, &[]), &fetched, SkillAuthority::Shared, 3_600);

@@ -155,7 +155,7 @@ fn some_name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A part of the text as somebody could type it: no letter is cut off from its marks.
+/// A part of the text as a person could type it: no letter is cut off from its marks.
 fn typed_part(text: &str, one: prop::sample::Index, other: prop::sample::Index) -> &str {
     let is_mark = |c: char| unicode_normalization::char::is_combining_mark(c) || c == 'ﾞ';
     // A mark may also stand behind an invisible character.

@@ -210,7 +210,7 @@ impl<'a> Transaction<'a> {
         self.record_of(subject, origin, action, changes, None)
     }
 
-    /// The audit record of what somebody else has changed in TaskRouter.
+    /// The audit record of what another writer has changed in TaskRouter.
     pub fn record_of(
         &mut self,
         subject: Subject<'_>,

@@ -128,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rule_27_the_length_is_known_before_it_is_written_for_whoever_gets_a_skill(
+        fn rule_27_the_length_is_known_before_a_skill_is_written(
             (json, owned) in attributes(), new in some_skills(NEW),
         ) {
             prop_assume!(!new.is_empty());
@@ -138,7 +138,7 @@ mod tests {
         }
 
         #[test]
-        fn rule_27_whoever_gets_other_skills_has_at_most_the_length_that_was_said(
+        fn rule_27_attributes_with_other_skills_have_at_most_the_length_that_was_said(
             (json, _) in attributes(), role in any_role(), kept in some_skills(KNOWN), new in some_skills(NEW),
         ) {
             let skills = kept.into_iter().chain(new).collect();

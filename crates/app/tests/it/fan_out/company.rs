@@ -179,7 +179,7 @@ impl Company {
         marked.into_iter().filter(|(of, _)| *of == generation).map(|(_, user_id)| user_id).collect()
     }
 
-    /// The changes for which somebody was marked.
+    /// The changes for which a user was marked.
     pub fn generations(&self) -> BTreeSet<Uuid> {
         self.store.marked.lock().unwrap().iter().map(|(generation, _)| *generation).collect()
     }

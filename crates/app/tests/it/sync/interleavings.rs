@@ -43,7 +43,7 @@ async fn interleaving_3_a_decision_that_was_taken_back_is_not_written() {
 }
 
 #[tokio::test]
-async fn interleaving_4_a_write_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
+async fn interleaving_4_a_write_that_lost_its_answer_is_not_taken_for_another_writers() {
     let world = World::new().await;
     world.fake.fail_next(Fault::AnswerLost);
     world.set_skills(&[("French", 1)]).await;

@@ -18,7 +18,7 @@ async fn rule_12_in_one_write_a_deactivated_users_worker_is_offline_without_rese
     let worker = world.fake.worker(SID).unwrap();
     assert_eq!((worker.activity.as_str(), worker.reservations), (OFFLINE, vec!["accepted"]));
     world.assert_routed(&[]);
-    assert!(world.drift().await.is_empty(), "nobody else has done anything");
+    assert!(world.drift().await.is_empty(), "no other writer has done anything");
 
     world.set_status(Status::Active).await;
     world.run().await;
@@ -111,7 +111,7 @@ async fn rule_13_a_deleted_user_who_returns_as_another_worker_while_the_first_is
     world.fake.change(SID, |worker| worker.reservations = vec!["accepted"]);
     world.set_status(Status::Deleted).await;
     assert_eq!(world.run().await, Outcome::Later);
-    // The first worker was renamed; somebody logs in under the old name.
+    // The first worker was renamed; the old name logs in again.
     world.fake.put("WK2", "ada", attributes("agent", &[("English", 80)]).to_string());
     world.edit(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK2"))).await;
     world.run().await;
@@ -142,5 +142,5 @@ async fn rule_22_who_returns_as_a_new_worker_has_role_and_skills_as_they_were() 
     world.edit(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK2"))).await;
     assert_eq!(world.run().await, Outcome::Done);
     assert_eq!(world.fake.attributes("WK2"), attributes("agent", &[("English", 80)]));
-    assert!(world.drift().await.is_empty(), "nobody has overwritten anything in this worker");
+    assert!(world.drift().await.is_empty(), "no other writer has overwritten anything in this worker");
 }

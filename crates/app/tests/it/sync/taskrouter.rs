@@ -66,7 +66,7 @@ impl Fake {
         self.held.lock().unwrap().workers.insert(sid.to_owned(), worker);
     }
 
-    /// Somebody else changes the worker.
+    /// Another writer changes the worker.
     pub fn change(&self, sid: &str, change: impl FnOnce(&mut Stored)) {
         let mut held = self.held.lock().unwrap();
         let worker = held.workers.get_mut(sid).unwrap();
@@ -74,7 +74,7 @@ impl Fake {
         worker.version += 1;
     }
 
-    /// Somebody else writes the attributes, which TaskRouter notes as an event of this actor at this second.
+    /// Another writer writes the attributes, which TaskRouter notes as an event of this actor at this second.
     pub fn overwrite(&self, sid: &str, attributes: &Value, actor: &str, second: i64) {
         self.change(sid, |worker| worker.attributes = attributes.to_string());
         self.held.lock().unwrap().events.push(json!({

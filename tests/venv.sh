@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Makes the virtual environment of the tests that are written in Python, target/contract/venv, unless it is there.
+# Makes the virtual environment of tests that are written in Python, target/NAME/venv, from tests/NAME/requirements.txt,
+# unless it is there: venv.sh NAME
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-venv=target/contract/venv
-wanted=tests/contract/requirements.txt
+cd "$(dirname "$0")/.."
+venv=target/$1/venv
+wanted=tests/$1/requirements.txt
 
 if ! python3 -c 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq && apt-get install -y -qq python3 python3-venv >/dev/null
   else
-    echo "error: the contract's tests need python3 with venv, 3.11 or later: install it and run make test again" >&2
+    echo "error: tests/$1 needs python3 with venv, 3.11 or later: install it and run make test again" >&2
     exit 1
   fi
 fi
