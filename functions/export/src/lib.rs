@@ -23,7 +23,7 @@ use http_api::{
 };
 use store::{IdempotencyStore, StoreError, StoreJobs, ViewSkill, ViewTeams};
 
-pub use aws_services::{AwsServices, PresignDownload, ServiceError, StartJob};
+pub use aws_services::{AwsServices, PresignDownload, PresignError, StartJob};
 
 /// A job, as the API shows it.
 #[derive(Debug, Serialize)]

@@ -15,7 +15,7 @@ use http_api::{
 };
 use store::{CommitTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
 
-pub use fan_out::{FanOutFunction, StartError, StartFanOut};
+pub use fan_out::{FanOutFunction, StartFanOut};
 
 /// The verbs of the store that this function uses.
 pub trait TeamStore: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}

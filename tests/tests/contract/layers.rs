@@ -11,6 +11,7 @@ use super::authority::allowed_actions;
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("runtime", &[]),
+    ("invoke", &["runtime"]),
     ("store", &["domain", "runtime"]),
     ("twilio", &["domain", "runtime"]),
     ("app", &["domain", "store", "twilio"]),
@@ -24,6 +25,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("store", &["lambda", "http", "reqwest"]),
     ("twilio", &["lambda", "http", "aws-sdk-dynamodb", "aws-sdk-s3", "serde_dynamo"]),
     ("http_api", &["aws", "reqwest", "serde_dynamo"]),
+    ("invoke", &["http", "reqwest", "serde_dynamo"]),
     ("runtime", &["aws-sdk", "lambda", "http", "reqwest", "serde_dynamo"]),
 ];
 
@@ -66,7 +68,7 @@ fn a_function_depends_on_the_client_of_a_service_exactly_if_it_may_call_the_serv
         let may_call = |service: &str| actions.iter().any(|action| action.starts_with(service));
         let depends_on = |package: &str| workspace.dependencies[function].contains(package);
         assert_eq!(depends_on("aws-sdk-s3"), may_call("s3:"), "{function} and S3");
-        assert_eq!(depends_on("aws-sdk-lambda"), may_call("lambda:"), "{function} and Lambda");
+        assert_eq!(depends_on("invoke"), may_call("lambda:"), "{function} and Lambda");
         assert_eq!(depends_on("store"), may_call("dynamodb:"), "{function} and DynamoDB");
         assert_eq!(workspace.reads_secrets(function), may_call("ssm:"), "{function} and Parameter Store");
     }

@@ -12,7 +12,7 @@ use crate::{Fallible, cost::Cost, requests::ApiRequest};
 struct NoFanOut;
 
 impl teams::StartFanOut for NoFanOut {
-    async fn start(&self, _: TeamId) -> Result<(), teams::StartError> {
+    async fn start(&self, _: TeamId) -> Result<(), invoke::InvokeError> {
         Ok(())
     }
 }

@@ -7,8 +7,9 @@ use app::SystemTimeAndIds;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Role, job::JobState, test_support};
 use embedded::Dynamo;
-use export::{PresignDownload, ServiceError, StartJob, handle};
+use export::{PresignDownload, PresignError, StartJob, handle};
 use http_api::HttpResult;
+use invoke::InvokeError;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use store::{Directory, StoreJobs};
@@ -22,9 +23,9 @@ struct StubServices {
 }
 
 impl StartJob for StubServices {
-    async fn start(&self, job_id: Uuid) -> Result<(), ServiceError> {
+    async fn start(&self, job_id: Uuid) -> Result<(), InvokeError> {
         if self.fails.load(Ordering::Relaxed) {
-            return Err(ServiceError("TooManyRequestsException".to_owned()));
+            return Err(InvokeError("TooManyRequestsException".to_owned()));
         }
         self.started.lock().unwrap().push(job_id);
         Ok(())
@@ -32,8 +33,8 @@ impl StartJob for StubServices {
 }
 
 impl PresignDownload for StubServices {
-    async fn presign(&self, _: &str) -> Result<String, ServiceError> {
-        Err(ServiceError("there is no file".to_owned()))
+    async fn presign(&self, _: &str) -> Result<String, PresignError> {
+        Err(PresignError("there is no file".to_owned()))
     }
 }
 

@@ -12,11 +12,12 @@ use domain::{
     test_support::{stored, user_with_role},
 };
 use embedded::Dynamo;
+use invoke::InvokeError;
 use jiff::Timestamp;
 use lambda_http::Request;
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitTeam, CommitUser, Directory, FanOutTeams, ImportSkills, TeamChange, UserChange};
-use teams::{StartError, StartFanOut, handle};
+use teams::{StartFanOut, handle};
 use uuid::Uuid;
 
 /// Records for which teams `fan-out` was started.
@@ -27,10 +28,10 @@ struct StubFunction {
 }
 
 impl StartFanOut for StubFunction {
-    async fn start(&self, team_id: TeamId) -> Result<(), StartError> {
+    async fn start(&self, team_id: TeamId) -> Result<(), InvokeError> {
         self.started.lock().unwrap().push(team_id);
         let fails = self.fails.load(Ordering::Relaxed);
-        if fails { Err(StartError("TooManyRequestsException".to_owned())) } else { Ok(()) }
+        if fails { Err(InvokeError("TooManyRequestsException".to_owned())) } else { Ok(()) }
     }
 }
 
