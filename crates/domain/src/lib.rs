@@ -21,6 +21,7 @@ pub mod permissions;
 pub mod policy;
 pub mod provisioning;
 pub mod quote;
+pub mod reconciliation;
 pub mod refusal;
 pub mod role;
 pub mod routing;

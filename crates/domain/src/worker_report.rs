@@ -82,6 +82,22 @@ pub struct WorkerReport {
 }
 
 impl WorkerReport {
+    /// The report of a worker that TaskRouter no longer has (rule 28). It is older than every other one, so it says nothing
+    /// but that.
+    #[must_use]
+    pub fn deletion_of(worker_sid: &WorkerSid) -> Self {
+        Self {
+            worker_sid: worker_sid.clone(),
+            identity: None,
+            activity: String::new(),
+            version: ReportVersion::EARLIEST,
+            deleted: true,
+            attributes: None,
+            other_chars: None,
+            faults: Vec::new(),
+        }
+    }
+
     #[must_use]
     pub fn report_ref(&self) -> ReportRef {
         ReportRef { worker_sid: self.worker_sid.clone(), version: self.version }

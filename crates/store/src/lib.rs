@@ -15,6 +15,7 @@ mod fan_out;
 mod history;
 mod idempotency;
 mod jobs;
+mod reconciliation;
 pub mod schema;
 pub mod search;
 mod skills;
@@ -30,7 +31,8 @@ pub use fan_out::FanOutStep;
 pub use history::history_fingerprint;
 pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
-pub use schema::items::{FanOut, OutboxItem, TwilioHealth, WorkerItem};
+pub use reconciliation::PendingUser;
+pub use schema::items::{ContestedSkills, FanOut, OutboxItem, TwilioHealth, WorkerItem};
 pub use search::{Order, UserPage, query_fingerprint};
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
@@ -38,8 +40,8 @@ pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
     CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
-    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, ViewCatalog,
-    ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, SurveyDirectory,
+    TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
 };
 
 use runtime::{

@@ -7,7 +7,7 @@
 #![warn(missing_docs)]
 
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use domain::{
@@ -15,14 +15,16 @@ use domain::{
     audit::{Action, Subject},
     catalog::{SkillSet, SkillUsage},
     job::{Job, JobKind},
+    reconciliation::Reconciliation,
     search::UserQuery,
+    sync_state::SyncState,
     team::Teams,
 };
 
 use crate::{
-    Attempt, ChangeOrigin, Claim, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, ReadSet, RecordedReport,
-    Snapshot, StoreError, StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage,
-    WorkerItem,
+    Attempt, ChangeOrigin, Claim, ContestedSkills, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, PendingUser,
+    ReadSet, RecordedReport, Snapshot, StoreError, StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange,
+    UserDetails, UserPage, WorkerItem,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -116,6 +118,55 @@ pub trait RequestSync {
     /// Marks the user's outbox; changes nothing of the user and leaves no record. [`StoreError::Conflict`] if the caller is
     /// no longer what the request was authorized by.
     fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads the whole directory for a comparison with TaskRouter, as cheaply as it can be: with eventual consistency.
+///
+/// `DynamoDB`: `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
+pub trait SurveyDirectory {
+    /// All users, of every status.
+    fn all_users(&self) -> impl Future<Output = Result<Vec<User>>> + Send;
+    /// All users of whom something is to be carried to TaskRouter.
+    fn pending_users(&self) -> impl Future<Output = Result<Vec<PendingUser>>> + Send;
+    /// What TaskRouter last reported of those of the workers that are known.
+    fn workers(
+        &self,
+        sids: &BTreeSet<WorkerSid>,
+    ) -> impl Future<Output = Result<BTreeMap<WorkerSid, WorkerItem>>> + Send;
+    /// How far those of the users have been carried over that ever were.
+    fn sync_states(
+        &self,
+        user_ids: &BTreeSet<UserId>,
+    ) -> impl Future<Output = Result<BTreeMap<UserId, SyncState>>> + Send;
+}
+
+/// Has users compared with their workers.
+///
+/// `DynamoDB`: `UpdateItem`
+pub trait WakeUsers {
+    /// Marks the user's outbox with this token, a new one; changes nothing of the user and leaves no record.
+    fn wake(
+        &self,
+        user_id: UserId,
+        token: Uuid,
+        now: Timestamp,
+        contested: ContestedSkills,
+    ) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Keeps the latest reconciliation.
+///
+/// `DynamoDB`: `GetItem`, `PutItem`
+pub trait TrackReconciliation {
+    /// The latest one, or none.
+    fn reconciliation(&self) -> impl Future<Output = Result<Option<Reconciliation>>> + Send;
+    /// Replaces the one with the revision that was read, or writes the first one, and returns it as written.
+    /// [`StoreError::Conflict`] if it has another revision: another runner has claimed it.
+    fn put_reconciliation(
+        &self,
+        read: Option<u64>,
+        reconciliation: Reconciliation,
+    ) -> impl Future<Output = Result<Reconciliation>> + Send;
 }
 
 /// Remembers whether Twilio answers, for all invocations.

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 /// 32 hexadecimal digits of all that a user is derived from: identity, presence and the attributes that are read, and
 /// what the deployment decides about them. The activity is not among it.
-pub(super) fn fingerprint(report: &WorkerReport, policy: &Policy) -> String {
+pub(crate) fn fingerprint(report: &WorkerReport, policy: &Policy) -> String {
     let is_owner = report.identity.as_ref().is_some_and(|identity| policy.account_owners.contains(identity));
     let decided_by_policy = (is_owner, policy.roles, policy.skills);
     let read = (&report.worker_sid, &report.identity, report.deleted, &report.attributes, decided_by_policy);

@@ -26,7 +26,7 @@ use store::{
 use twilio::{FetchWorker, TwilioError};
 
 use crate::TimeAndIds;
-use fingerprint::fingerprint;
+pub(crate) use fingerprint::fingerprint;
 use resolve_owner::{Owner, Retry};
 
 /// The verbs of the store that ingest uses.

@@ -1,7 +1,7 @@
 //! Finding the user that a report is about (rule 22): a known worker SID decides, else the identity. If two workers claim
 //! one identity, TaskRouter is asked which of them has it now.
 
-use domain::{Identity, ReportVersion, User, UserId, WorkerReport, WorkerSid};
+use domain::{Identity, User, UserId, WorkerReport, WorkerSid};
 use store::{RecordedReport, StoreError};
 use twilio::FetchWorker;
 
@@ -99,27 +99,12 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         match self.taskrouter.fetch_worker(worker_sid).await? {
             Some(worker) if worker.has_identity(identity) => Err(IngestError::Inconsistent),
             Some(worker) => worker.report().ok_or(IngestError::Inconsistent),
-            None => Ok(deletion_of(worker_sid)),
+            None => Ok(WorkerReport::deletion_of(worker_sid)),
         }
     }
 
     async fn existing_user(&self, user_id: UserId) -> Result<User, StoreError> {
         let user = self.store.user(user_id).await?;
         user.ok_or_else(|| StoreError::Malformed("a worker or an identity leads to no user".to_owned()))
-    }
-}
-
-/// The report of a worker that TaskRouter no longer has (rule 28). It is older than every other one, so it says nothing
-/// but that.
-fn deletion_of(worker_sid: &WorkerSid) -> WorkerReport {
-    WorkerReport {
-        worker_sid: worker_sid.clone(),
-        identity: None,
-        activity: String::new(),
-        version: ReportVersion::EARLIEST,
-        deleted: true,
-        attributes: None,
-        other_chars: None,
-        faults: Vec::new(),
     }
 }

@@ -7,9 +7,9 @@ use domain::{
     audit::{Action, Author},
     routing::{OwnedAttributes, Verdict, desired, judge, with_unexpected_level},
     skill::Skills,
-    sync_state::{Carried, FailureReason, FoundWorker, INTENT_LEASE, Intent, SyncState},
+    sync_state::{Carried, Contest, FailureReason, FoundWorker, INTENT_LEASE, Intent, SyncState},
 };
-use store::{Drift, OutboxStep, ReadSet, UserChange};
+use store::{ContestedSkills, Drift, OutboxStep, ReadSet, UserChange};
 use twilio::{EventQuery, Worker, WorkerUpdate};
 use uuid::Uuid;
 
@@ -55,8 +55,12 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         };
         // What an intent that has arrived was about is agreed on, whatever becomes of the next one.
         let mut state = SyncState { carried: base.clone().or(reading.state().carried), ..reading.state() };
+        let contested = reading.outbox.contested;
+        if contested == ContestedSkills::Decided {
+            state.contest = Contest::default();
+        }
         let verdict = Self::with_drift(verdict, &mut state, base.as_ref(), &target, (worker, &fetched), reading);
-        if state.contest.is_on() && is_active {
+        if state.contest.is_on() && is_active && contested == ContestedSkills::Leave {
             target.attributes.skills.clone_from(&fetched.skills);
             target.attributes.disabled.clone_from(&fetched.disabled);
         }

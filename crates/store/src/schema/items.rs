@@ -10,6 +10,7 @@ use domain::{
     audit::Subject,
     catalog::SkillSet,
     job::Job,
+    reconciliation::Reconciliation,
     search::{Criterion, UserText},
     sync_state::SyncState,
 };
@@ -93,6 +94,14 @@ impl Entity for Job {
     }
 }
 
+impl Entity for Reconciliation {
+    const NAME: &'static str = "reconciliation";
+
+    fn key(&self) -> Key {
+        keys::reconciliation()
+    }
+}
+
 /// Something is to be carried to TaskRouter. Written by updates.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OutboxItem {
@@ -101,6 +110,22 @@ pub struct OutboxItem {
     pub pending: Uuid,
     /// When the first change was made that is not carried over.
     pub since: Time,
+    /// What becomes of contested skills.
+    #[serde(default)]
+    pub contested: ContestedSkills,
+}
+
+/// What a look at a user makes of skills that another writer contests (rule 24).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContestedSkills {
+    /// They stay as the other writer has them.
+    #[default]
+    Leave,
+    /// A reconciliation reverts them this once.
+    RevertOnce,
+    /// Somebody has decided: the contest is over.
+    Decided,
 }
 
 impl OutboxItem {

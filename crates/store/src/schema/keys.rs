@@ -6,6 +6,7 @@
 //! | outbox | `USER#<user_id>` | `OUTBOX` |
 //! | sync | `USER#<user_id>` | `SYNC` |
 //! | twilio health | `TWILIO` | `HEALTH` |
+//! | reconciliation | `RECONCILIATION` | `LATEST` |
 //! | audit | `AUDIT#<entity>#<id>`, the entity one of `user`, `team`, `skill_set`, `skill` | `<uuid v7>` |
 //! | worker | `WORKER#<worker SID>` | `WORKER` |
 //! | identity | `IDENTITY#<identity, lower case>` | `IDENTITY` |
@@ -80,6 +81,12 @@ fn user_pk(user_id: UserId) -> String {
     format!("USER#{user_id}")
 }
 
+/// The user of a partition key.
+#[must_use]
+pub fn parse_user_pk(pk: &str) -> Option<UserId> {
+    pk.strip_prefix("USER#")?.parse().ok()
+}
+
 #[must_use]
 pub fn profile(user_id: UserId) -> Key {
     Key::new(user_pk(user_id), "PROFILE")
@@ -100,6 +107,12 @@ pub fn twilio_health() -> Key {
     Key::new("TWILIO", "HEALTH")
 }
 
+/// The latest reconciliation.
+#[must_use]
+pub fn reconciliation() -> Key {
+    Key::new("RECONCILIATION", "LATEST")
+}
+
 /// The history of one user, team, skill set or skill. It outlives them.
 #[must_use]
 pub fn audit_pk(subject: Subject<'_>) -> String {
@@ -116,9 +129,17 @@ pub fn audit(subject: Subject<'_>, record_id: Uuid) -> Key {
     Key::new(audit_pk(subject), record_id.to_string())
 }
 
+const WORKER_PREFIX: &str = "WORKER#";
+
 #[must_use]
 pub fn worker(worker_sid: &WorkerSid) -> Key {
-    Key::new(format!("WORKER#{worker_sid}"), "WORKER")
+    Key::new(format!("{WORKER_PREFIX}{worker_sid}"), "WORKER")
+}
+
+/// The worker of a partition key.
+#[must_use]
+pub fn parse_worker_pk(pk: &str) -> Option<WorkerSid> {
+    pk.strip_prefix(WORKER_PREFIX).map(WorkerSid::new)
 }
 
 #[must_use]

@@ -15,7 +15,7 @@ use crate::{
         transaction::{Condition, Transaction},
     },
     schema::{
-        items::{self, OutboxItem, SyncItem, TwilioHealth},
+        items::{self, ContestedSkills, OutboxItem, SyncItem, TwilioHealth},
         keys,
     },
 };
@@ -60,6 +60,18 @@ pub(crate) fn mark(
     token: Uuid,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    mark_with(writes, user_id, token, now, ContestedSkills::Leave)
+}
+
+/// Likewise, and says what becomes of contested skills. What was said before stays until the outbox is cleared; only a
+/// decision counts more.
+pub(crate) fn mark_with(
+    writes: &mut Transaction<'_>,
+    user_id: UserId,
+    token: Uuid,
+    now: Timestamp,
+    contested: ContestedSkills,
+) -> Result<(), StoreError> {
     let sets = [
         (":entity", text(OutboxItem::NAME)),
         (":pending", text(token.to_string())),
@@ -68,9 +80,17 @@ pub(crate) fn mark(
         (":due", text(instant(now + STREAM_TIME))),
         (":pending_pk", text(keys::PENDING)),
     ];
-    let update = "SET entity = :entity, pending = :pending, user_id = :user_id, since = if_not_exists(since, :now), \
-        due_at = :due, by_pending_pk = :pending_pk";
-    writes.update(&keys::outbox(user_id), update, sets, None)
+    let (contested_is, value) = match contested {
+        ContestedSkills::Leave => ("", None),
+        ContestedSkills::RevertOnce => (", contested = if_not_exists(contested, :contested)", Some("revert_once")),
+        ContestedSkills::Decided => (", contested = :contested", Some("decided")),
+    };
+    let update = format!(
+        "SET entity = :entity, pending = :pending, user_id = :user_id, since = if_not_exists(since, :now), \
+        due_at = :due, by_pending_pk = :pending_pk{contested_is}"
+    );
+    let sets = sets.into_iter().chain(value.map(|value| (":contested", text(value))));
+    writes.update(&keys::outbox(user_id), &update, sets, None)
 }
 
 pub(super) fn write(writes: &mut Transaction<'_>, step: &SyncStep<'_>) -> Result<(), StoreError> {

@@ -1,0 +1,154 @@
+//! Applying what a comparison has found, in steps, at a pace that the table can sustain.
+
+use futures_util::{StreamExt as _, stream};
+
+use domain::{
+    Source, UserId, WorkerReport, WorkerSid,
+    reconciliation::{Interruption, Reconciliation},
+};
+use store::{ContestedSkills, StoreError};
+use tokio::time::Instant;
+use twilio::{FetchWorker, TwilioError};
+
+use super::{KEPT_PER_LEASE, ReconcileStore, ReconcileTaskRouter, WorkerReconcile, survey::Finding};
+use crate::{TimeAndIds, ingest::IngestError};
+
+/// The findings that are applied side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// After so many failures of Twilio in a row the rest is left for the next runner.
+const GIVE_UP_AFTER: usize = 3;
+
+/// How far a runner has come.
+pub(super) enum Applied {
+    All(Reconciliation),
+    Partly(Reconciliation, Interruption),
+}
+
+/// What became of one finding.
+enum Outcome {
+    Adopted,
+    Repaired,
+    Woken,
+    Missing(Option<UserId>),
+    Unresolved(WorkerSid),
+    TwilioUnavailable,
+}
+
+impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S, T, C> {
+    pub(super) async fn apply(
+        &self,
+        mut run: Reconciliation,
+        mut findings: Vec<Finding>,
+        until: Instant,
+        on_progress: &impl Fn(&Reconciliation),
+    ) -> Result<Applied, StoreError> {
+        let (mut failures, mut is_any_left) = (0, false);
+        let mut kept_at = Instant::now();
+        while !findings.is_empty() {
+            let step = Instant::now();
+            if step >= until {
+                return Ok(Applied::Partly(run, Interruption::OutOfTime));
+            }
+            let now = findings.drain(..self.pace.at_once.min(findings.len())).collect::<Vec<_>>();
+            let request_id = run.reconciliation_id.to_string();
+            let outcomes = stream::iter(now).map(|finding| self.apply_one(finding, &request_id));
+            let outcomes = outcomes.buffer_unordered(SIDE_BY_SIDE).collect::<Vec<_>>().await;
+            for outcome in outcomes {
+                let outcome = outcome?;
+                let has_failed = matches!(outcome, Outcome::TwilioUnavailable);
+                failures = if has_failed { failures + 1 } else { 0 };
+                is_any_left |= has_failed;
+                count(&mut run, outcome);
+            }
+            if failures >= GIVE_UP_AFTER {
+                return Ok(Applied::Partly(run, Interruption::TwilioUnavailable));
+            }
+            if kept_at.elapsed() > self.pace.lease / KEPT_PER_LEASE {
+                let now = self.ingest.time_and_ids.now();
+                run = self.keep(run.extended(self.pace.lease, now)).await?;
+                kept_at = Instant::now();
+            }
+            on_progress(&run);
+            if !findings.is_empty() {
+                tokio::time::sleep_until(step + self.pace.step).await;
+            }
+        }
+        Ok(if is_any_left { Applied::Partly(run, Interruption::TwilioUnavailable) } else { Applied::All(run) })
+    }
+
+    async fn apply_one(&self, finding: Finding, request_id: &str) -> Result<Outcome, StoreError> {
+        match finding {
+            Finding::Report { report, is_new } => {
+                let outcome = if is_new { Outcome::Adopted } else { Outcome::Repaired };
+                self.report(*report, request_id, outcome).await
+            }
+            Finding::Unclear(sid) | Finding::NotListed(sid) => self.fetch(&sid, request_id).await,
+            Finding::Wake(user_id, contested) => self.wake(user_id, contested).await,
+        }
+    }
+
+    async fn fetch(&self, sid: &WorkerSid, request_id: &str) -> Result<Outcome, StoreError> {
+        let report = match current_report(&self.ingest.taskrouter, sid).await {
+            Ok(report) => report,
+            Err(error) if error.is_transient() => return Ok(Outcome::TwilioUnavailable),
+            Err(error) => {
+                tracing::warn!(worker_sid = %sid, %error, "cannot fetch a worker; the next reconciliation tries again");
+                return Ok(Outcome::Unresolved(sid.clone()));
+            }
+        };
+        let outcome = if report.deleted {
+            Outcome::Missing(self.ingest.store.worker(sid).await?.and_then(|worker| worker.user_id))
+        } else {
+            Outcome::Repaired
+        };
+        self.report(report, request_id, outcome).await
+    }
+
+    /// `outcome` is what it comes to if it can be applied.
+    async fn report(&self, report: WorkerReport, request_id: &str, outcome: Outcome) -> Result<Outcome, StoreError> {
+        let sid = report.worker_sid.clone();
+        match self.ingest.apply(report, Source::Reconcile, request_id).await {
+            Ok(()) => Ok(outcome),
+            Err(IngestError::Store(error)) if error.is_transient() => Err(error),
+            Err(IngestError::Twilio(error)) if error.is_transient() => Ok(Outcome::TwilioUnavailable),
+            Err(error) => {
+                tracing::warn!(worker_sid = %sid, %error, "cannot apply a worker; the next reconciliation tries again");
+                Ok(Outcome::Unresolved(sid))
+            }
+        }
+    }
+
+    async fn wake(&self, user_id: UserId, contested: ContestedSkills) -> Result<Outcome, StoreError> {
+        let now = self.ingest.time_and_ids.now();
+        self.ingest.store.wake(user_id, self.new_token(), now, contested).await?;
+        Ok(Outcome::Woken)
+    }
+}
+
+/// What TaskRouter says now of a worker; that it is deleted if it answers 404 (rule 28).
+pub(super) async fn current_report(
+    taskrouter: &impl FetchWorker,
+    sid: &WorkerSid,
+) -> Result<WorkerReport, TwilioError> {
+    match taskrouter.fetch_worker(sid).await? {
+        Some(worker) => worker.report().ok_or(TwilioError::Malformed("worker without attributes")),
+        None => Ok(WorkerReport::deletion_of(sid)),
+    }
+}
+
+fn count(run: &mut Reconciliation, outcome: Outcome) {
+    if matches!(outcome, Outcome::TwilioUnavailable) {
+        return;
+    }
+    run.left = run.left.saturating_sub(1);
+    let done = &mut run.done;
+    match outcome {
+        Outcome::Adopted => done.adopted += 1,
+        Outcome::Repaired => done.repaired += 1,
+        Outcome::Woken => done.woken += 1,
+        Outcome::Missing(user_id) => done.missing.extend(user_id),
+        Outcome::Unresolved(sid) => done.unresolved.add(sid),
+        Outcome::TwilioUnavailable => {}
+    }
+}

@@ -1,0 +1,134 @@
+//! One worker of TaskRouter's list, compared with what the directory knows of it and with what it should show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    SkillName, Status, User, UserId, WorkerReport,
+    policy::{Policy, SkillAuthority},
+    routing::{OwnedAttributes, desired, with_unexpected_level},
+    team::Teams,
+};
+use jiff::Timestamp;
+use store::WorkerItem;
+use twilio::Worker;
+
+use crate::ingest::fingerprint;
+
+/// What is read of the directory before the list.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub users: BTreeMap<UserId, User>,
+    pub teams: Teams,
+    /// The skills of the catalog, and those of them that have no levels.
+    pub skills: BTreeSet<SkillName>,
+    pub without_levels: BTreeSet<SkillName>,
+    /// Where workers of users who are not active belong; none if there is no such activity.
+    pub offline: Option<String>,
+}
+
+/// What a worker's place in the list tells.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// Nothing that is not known, or the list is older than what is known.
+    Nothing,
+    /// Something new.
+    Report(Box<WorkerReport>),
+    /// Something may be new, but the list says too little: the worker has to be fetched.
+    TooLittle,
+}
+
+/// What a worker shows that it should not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Differing {
+    pub role: bool,
+    pub skills: bool,
+    pub activity: bool,
+}
+
+impl Differing {
+    pub const fn is_any(&self) -> bool {
+        self.role || self.skills || self.activity
+    }
+
+    pub fn fields(&self) -> Vec<String> {
+        let named = [("role", self.role), ("skills", self.skills), ("activity", self.activity)];
+        named.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Whether `sync` reverts it: skills that are edited elsewhere may be accepted instead.
+    pub fn is_rewritten(&self, policy: &Policy) -> bool {
+        self.role || self.activity || (self.skills && policy.skills == SkillAuthority::Directory)
+    }
+}
+
+/// What the list tells of a worker. It dates a worker to the second, and a callback to the millisecond: within one second
+/// the list does not tell which is later.
+pub(super) fn heard(listed: &Worker, known: Option<&WorkerItem>, policy: &Policy) -> Heard {
+    let report = listed.report().map(Box::new);
+    let Some(known) = known else { return report.map_or(Heard::TooLittle, Heard::Report) };
+    if is_older(listed, known) {
+        return Heard::Nothing;
+    }
+    let is_later = known_second(known) < listed_second(listed);
+    let has_activity = known.activity == listed.activity_name;
+    match report {
+        Some(report) => {
+            let is_applied = known.applied_hash.as_ref() == Some(&fingerprint(&report, policy));
+            match is_applied && has_activity && known.other_chars == report.other_chars {
+                true => Heard::Nothing,
+                false if is_later => Heard::Report(report),
+                false => Heard::TooLittle,
+            }
+        }
+        None if is_later || !has_activity || known.applied_hash.is_none() => Heard::TooLittle,
+        None => Heard::Nothing,
+    }
+}
+
+/// Whether the list is older than what is known of the worker: it says nothing then of what the worker shows.
+pub(super) fn is_older(listed: &Worker, known: &WorkerItem) -> bool {
+    known.deleted || known_second(known) > listed_second(listed)
+}
+
+fn listed_second(listed: &Worker) -> i64 {
+    listed.date_updated.map_or(0, Timestamp::as_second)
+}
+
+const fn known_second(known: &WorkerItem) -> i64 {
+    known.reported.at_ms.div_euclid(1_000)
+}
+
+impl Known {
+    /// What the worker shows that it should not. Nothing of a worker that is not the user's current one, and of one that has
+    /// become unmanaged. A deleted user's worker should not be there: that is for the caller to see.
+    pub fn differing(&self, user: &User, listed: &Worker, policy: &Policy) -> Differing {
+        if user.taskrouter.worker_sid.as_ref() != Some(&listed.worker_sid()) {
+            return Differing::default();
+        }
+        let is_active = user.managed.status == Status::Active;
+        let is_elsewhere = self.offline.as_ref().is_some_and(|offline| *offline != listed.activity_sid);
+        let activity = !is_active && is_elsewhere;
+        let Some(fetched) = listed.owned_attributes() else { return Differing { activity, ..Differing::default() } };
+        if fetched.roles.is_empty() && !user.managed.role_granted {
+            return Differing::default();
+        }
+        let target = desired(user, &self.teams, &fetched, policy);
+        let fetched = self.without_needless_levels(&target, fetched);
+        let skills = target.skills != fetched.skills || target.disabled != fetched.disabled;
+        Differing { role: target.roles != fetched.roles, skills, activity }
+    }
+
+    /// The level of a skill without levels is no difference (rule 24).
+    fn without_needless_levels(&self, target: &OwnedAttributes, fetched: OwnedAttributes) -> OwnedAttributes {
+        let names = with_unexpected_level(target, &fetched);
+        let names = names.intersection(&self.without_levels).cloned().collect::<BTreeSet<_>>();
+        if names.is_empty() { fetched } else { fetched.without_levels_of(&names) }
+    }
+
+    /// The worker's skills that the catalog lacks.
+    pub fn unknown_skills(&self, report: &WorkerReport) -> Vec<SkillName> {
+        let Some(attributes) = &report.attributes else { return Vec::new() };
+        let names = attributes.skills.keys().chain(attributes.disabled.keys());
+        names.filter(|name| !self.skills.contains(*name)).cloned().collect()
+    }
+}

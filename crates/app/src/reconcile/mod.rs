@@ -1,0 +1,222 @@
+//! Reconcile: compares all workers in TaskRouter with the directory, and repairs what callbacks have missed (rules 22 to 24
+//! and 28).
+//!
+//! A run first compares and then applies. Comparing writes nothing: it lists all workers, reads what is known of them, and
+//! keeps what there is to apply ([`survey`]). Then the brake is decided ([`domain::reconciliation::Tally`]). Applying goes
+//! through the same use cases as everything else: a report goes to ingest, and a user whose worker differs is woken, so that
+//! `sync` judges the difference. Whatever was applied no longer differs. So a run that died or ran out of time is gone on
+//! with by comparing again, which costs a list of all workers and no writes.
+
+mod apply;
+mod compare;
+mod survey;
+
+use std::time::Duration;
+
+use domain::{
+    Source, WorkerSid,
+    reconciliation::{Brake, Interruption, Reconciliation},
+};
+use store::{StoreError, SurveyDirectory, TrackReconciliation, ViewCatalog, WakeUsers};
+use thiserror::Error;
+use tokio::time::Instant;
+use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListWorkers, TwilioError};
+use uuid::Uuid;
+
+use crate::{
+    TimeAndIds,
+    ingest::{IngestError, IngestStore, WorkerIngest},
+    sync::OfflineActivity,
+};
+use apply::Applied;
+pub use survey::Survey;
+
+/// The verbs of the store that reconcile uses.
+pub trait ReconcileStore: IngestStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation {}
+impl<T: IngestStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation> ReconcileStore for T {}
+
+/// The verbs of TaskRouter and Flex that reconcile uses. None of them writes.
+pub trait ReconcileTaskRouter:
+    FetchWorker + ListWorkers + FetchActivity + FetchWorkspace + FetchFlexConfiguration + Sync
+{
+}
+impl<T: FetchWorker + ListWorkers + FetchActivity + FetchWorkspace + FetchFlexConfiguration + Sync> ReconcileTaskRouter
+    for T
+{
+}
+
+/// How fast findings are applied, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Findings that are applied in one step.
+    pub at_once: usize,
+    /// What a step takes at least.
+    pub step: Duration,
+    /// After this time no further step begins.
+    pub run_for: Duration,
+    /// How long a runner may be silent before another one takes over.
+    pub lease: Duration,
+}
+
+impl Default for Pace {
+    /// 50 workers a second: an adopted user costs some 20 write units and 60 search entries, and a new table takes 4,000 units
+    /// a second. 15,000 workers are adopted in five minutes.
+    fn default() -> Self {
+        Self {
+            at_once: 50,
+            step: Duration::from_secs(1),
+            run_for: Duration::from_mins(13),
+            lease: Duration::from_mins(1),
+        }
+    }
+}
+
+/// How often a runner says that it is alive.
+const KEPT_PER_LEASE: u32 = 6;
+
+/// More pages of 1,000 workers no workspace has.
+const MAX_PAGES: usize = 100;
+
+#[derive(Debug)]
+pub struct WorkerReconcile<S, T, C> {
+    pub ingest: WorkerIngest<S, T, C>,
+    pub offline: OfflineActivity,
+    pub pace: Pace,
+}
+
+#[derive(Debug, Error)]
+pub enum ReconcileError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Twilio(#[from] TwilioError),
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    #[error("TaskRouter's list of workers does not end")]
+    Endless,
+}
+
+impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S, T, C> {
+    /// Compares everything, or goes on with what a runner before has left. None if another runner is at it. `on_progress` is
+    /// told whenever progress is stored.
+    ///
+    /// # Errors
+    /// When the table cannot be read or written: the next runner goes on. If Twilio fails, the report says so.
+    pub async fn run(&self, on_progress: impl Fn(&Reconciliation)) -> Result<Option<Reconciliation>, StoreError> {
+        let until = Instant::now() + self.pace.run_for;
+        let Some(claimed) = self.claim().await? else { return Ok(None) };
+        on_progress(&claimed);
+        match self.go_on(claimed, until, &on_progress).await {
+            Err(StoreError::Conflict) => {
+                tracing::warn!("lost the claim on a reconciliation; another runner goes on with it");
+                Ok(None)
+            }
+            ended => ended.map(Some),
+        }
+    }
+
+    /// Applies what TaskRouter says now of one worker, whatever a run is doing.
+    pub async fn worker(&self, worker_sid: &WorkerSid) -> Result<(), ReconcileError> {
+        let report = apply::current_report(&self.ingest.taskrouter, worker_sid).await?;
+        Ok(self.ingest.apply(report, Source::Reconcile, "").await?)
+    }
+
+    /// What a run would find. Writes nothing. `on_page` is called before each page of TaskRouter's list.
+    pub async fn survey(
+        &self,
+        mut on_page: impl AsyncFnMut(&Survey) -> Result<(), StoreError>,
+    ) -> Result<Survey, ReconcileError> {
+        let mut survey = Survey::begin(self).await?;
+        let mut page = None;
+        for _ in 0..MAX_PAGES {
+            on_page(&survey).await?;
+            page = survey.add_page(self, page.as_ref()).await?;
+            if page.is_none() {
+                survey.complete(self).await?;
+                return Ok(survey);
+            }
+        }
+        Err(ReconcileError::Endless)
+    }
+
+    async fn claim(&self) -> Result<Option<Reconciliation>, StoreError> {
+        let (store, clock) = (&self.ingest.store, &self.ingest.time_and_ids);
+        let last = store.reconciliation().await?;
+        let claimed = Reconciliation::claimed(last.as_ref(), clock.ordered_id(), self.pace.lease, clock.now());
+        let Some(claimed) = claimed else { return Ok(None) };
+        match store.put_reconciliation(last.map(|last| last.revision), claimed).await {
+            Err(StoreError::Conflict) => Ok(None),
+            claimed => claimed.map(Some),
+        }
+    }
+
+    async fn go_on(
+        &self,
+        mut run: Reconciliation,
+        until: Instant,
+        on_progress: &impl Fn(&Reconciliation),
+    ) -> Result<Reconciliation, StoreError> {
+        let mut kept_at = Instant::now();
+        let stay_alive = async |_: &Survey| {
+            if kept_at.elapsed() > self.pace.lease / KEPT_PER_LEASE {
+                run = self.keep(run.clone().extended(self.pace.lease, self.ingest.time_and_ids.now())).await?;
+                kept_at = Instant::now();
+            }
+            Ok(())
+        };
+        let survey = match self.survey(stay_alive).await {
+            Ok(survey) => survey,
+            Err(ReconcileError::Store(error)) => return Err(error),
+            Err(error) => return self.interrupt(run, &error).await,
+        };
+        let brake = survey.tally().brake().filter(|_| !run.confirmed);
+        let (found, findings) = survey.into_findings();
+        (run.found, run.left) = (found, findings.len() as u64);
+        if let Some(brake) = brake {
+            return self.brake(run, brake).await;
+        }
+        match self.apply(run, findings, until, on_progress).await? {
+            Applied::All(run) => {
+                let now = self.ingest.time_and_ids.now();
+                let run = self.keep(run.finished(None, now)).await?;
+                tracing::info!(
+                    workers = run.found.workers,
+                    adopted = run.done.adopted,
+                    repaired = run.done.repaired,
+                    woken = run.done.woken,
+                    "reconciled"
+                );
+                Ok(run)
+            }
+            Applied::Partly(run, interruption) => {
+                tracing::warn!(
+                    left = run.left,
+                    ?interruption,
+                    "a reconciliation is not finished; the next run goes on"
+                );
+                self.keep(run.interrupted(interruption)).await
+            }
+        }
+    }
+
+    async fn brake(&self, run: Reconciliation, brake: Brake) -> Result<Reconciliation, StoreError> {
+        tracing::error!(reconciliation_id = %run.reconciliation_id, ?brake, "stopped a reconciliation; it waits to be confirmed");
+        self.keep(run.finished(Some(brake), self.ingest.time_and_ids.now())).await
+    }
+
+    async fn interrupt(&self, run: Reconciliation, error: &ReconcileError) -> Result<Reconciliation, StoreError> {
+        tracing::warn!(%error, "a reconciliation cannot list the workers; the next run begins again");
+        let is_transient = matches!(error, ReconcileError::Twilio(error) if error.is_transient());
+        let why = if is_transient { Interruption::TwilioUnavailable } else { Interruption::TwilioRefuses };
+        self.keep(run.interrupted(why)).await
+    }
+
+    /// Stores the progress.
+    async fn keep(&self, run: Reconciliation) -> Result<Reconciliation, StoreError> {
+        self.ingest.store.put_reconciliation(Some(run.revision), run).await
+    }
+
+    fn new_token(&self) -> Uuid {
+        self.ingest.time_and_ids.random_id()
+    }
+}
