@@ -51,11 +51,11 @@ fn only_functions_that_send_requests_to_taskrouter_know_the_api_key_and_may_read
         });
         may_read.map(|(function, _)| function).collect::<Vec<_>>()
     };
-    assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["sync", "webhook"]);
-    assert_eq!(readers("${TwilioAuthTokenParameter}"), ["authorize", "sync", "webhook"]);
+    assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["reconcile", "sync", "webhook"]);
+    assert_eq!(readers("${TwilioAuthTokenParameter}"), ["authorize", "reconcile", "sync", "webhook"]);
     // A function that knows of a key reads its secret before the first event, and does not start without.
     let knows = |(function, variables): (String, Value)| variables.get("TWILIO_API_KEY_SID").map(|_| function);
-    assert_eq!(environments().into_iter().filter_map(knows).collect::<Vec<_>>(), ["sync", "webhook"]);
+    assert_eq!(environments().into_iter().filter_map(knows).collect::<Vec<_>>(), ["reconcile", "sync", "webhook"]);
 }
 
 #[test]
@@ -117,7 +117,12 @@ fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String
     let sources = sources.map(|file| file.unwrap().path()).filter(|path| path.extension() == Some("rs".as_ref()));
     let sources = sources.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
     let mut used = verbs_in(&sources);
-    for (use_case, module, bounds) in [("WorkerIngest", "ingest", "IngestStore"), ("WorkerSync", "sync", "SyncStore")] {
+    let use_cases = [
+        ("WorkerIngest", "ingest", "IngestStore"),
+        ("WorkerSync", "sync", "SyncStore"),
+        ("WorkerReconcile", "reconcile", "ReconcileStore"),
+    ];
+    for (use_case, module, bounds) in use_cases {
         if sources.contains(use_case) {
             let source = fs::read_to_string(Path::new(ROOT).join(format!("crates/app/src/{module}/mod.rs"))).unwrap();
             let bounds = Regex::new(&format!(r"(?s)pub trait {bounds}:(.+?)\{{")).unwrap().captures(&source).unwrap()

@@ -1,0 +1,56 @@
+//! Compares all workers with the directory and repairs what callbacks have missed (rules 23 and 28): every 15 minutes, and
+//! invoked by `reconciliations`. Invoked with a worker, it takes in that one alone, at once.
+
+use lambda_runtime::Error;
+use serde::Deserialize;
+
+use app::{
+    SystemTimeAndIds, TimeAndIds,
+    ingest::WorkerIngest,
+    reconcile::{Pace, ReconcileStore, ReconcileTaskRouter, WorkerReconcile},
+    sync::OfflineActivity,
+};
+use domain::{
+    WorkerSid,
+    policy::{Policy, RoleAuthority, SkillAuthority},
+};
+use runtime::config::{one_of, required};
+use store::Directory;
+use twilio::{Client, account::Account};
+
+/// What the function is invoked with.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Invocation {
+    /// None in the schedule's event, of which nothing is read.
+    #[serde(default)]
+    pub worker_sid: Option<String>,
+}
+
+/// Everything from the environment.
+pub async fn from_env() -> Result<WorkerReconcile<Directory, Client, SystemTimeAndIds>, Error> {
+    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
+    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
+    let ingest = WorkerIngest {
+        store: Directory::from_env()?,
+        taskrouter: Account::from_env().await?.client()?,
+        time_and_ids: SystemTimeAndIds,
+        policy: Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills),
+    };
+    Ok(WorkerReconcile { ingest, offline: OfflineActivity::default(), pace: Pace::default() })
+}
+
+/// An error is one of the table, or of the one worker: Lambda invokes the function again, and keeps the event after that.
+pub async fn handle<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds>(
+    reconcile: &WorkerReconcile<S, T, C>,
+    invocation: Invocation,
+) -> Result<(), Error> {
+    match invocation.worker_sid {
+        Some(sid) => {
+            let taken_in = reconcile.worker(&WorkerSid::new(&sid)).await;
+            taken_in.inspect_err(|error| tracing::error!(worker_sid = %sid, %error, "cannot take in a worker"))?;
+        }
+        None if reconcile.run(|_| {}).await?.is_none() => tracing::info!("another runner is at the reconciliation"),
+        None => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Wires `reconcile`.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use runtime::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start(env!("CARGO_CRATE_NAME"));
+    let reconcile = &reconcile::from_env().await?;
+    let handle = |event: LambdaEvent<_>| async move { reconcile::handle(reconcile, event.payload).await };
+    lambda_runtime::run(service_fn(handle)).await
+}
