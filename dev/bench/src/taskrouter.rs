@@ -22,6 +22,7 @@ pub struct InMemoryTaskRouter {
 struct State {
     workers: BTreeMap<WorkerSid, StoredWorker>,
     calls: Vec<Call>,
+    is_down: bool,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ struct StoredWorker {
     version: u64,
 }
 
-/// A REST call.
+/// A REST call, also one that failed.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// None if it is not about a worker.
@@ -53,6 +54,11 @@ impl InMemoryTaskRouter {
         Some(Worker { version: Some(*version), ..Worker::read(&json.to_string())? })
     }
 
+    /// Whether every call is answered with 503.
+    pub fn set_down(&self, is_down: bool) {
+        self.state().is_down = is_down;
+    }
+
     /// The calls since this was last asked; they are forgotten.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.state().calls)
@@ -62,14 +68,16 @@ impl InMemoryTaskRouter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn receive(&self, worker_sid: Option<&WorkerSid>, is_write: bool) {
-        self.state().calls.push(Call { worker_sid: worker_sid.cloned(), is_write });
+    fn receive(&self, worker_sid: Option<&WorkerSid>, is_write: bool) -> Result<(), TwilioError> {
+        let mut state = self.state();
+        state.calls.push(Call { worker_sid: worker_sid.cloned(), is_write });
+        if state.is_down { Err(TwilioError::Unavailable { status: 503, retry_after: None }) } else { Ok(()) }
     }
 }
 
 impl FetchWorker for InMemoryTaskRouter {
     async fn fetch_worker(&self, sid: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
-        self.receive(Some(sid), false);
+        self.receive(Some(sid), false)?;
         Ok(self.worker(sid))
     }
 }
@@ -81,7 +89,7 @@ impl UpdateWorker for InMemoryTaskRouter {
         update: &WorkerUpdate,
         version: Option<u64>,
     ) -> Result<Option<Worker>, TwilioError> {
-        self.receive(Some(sid), true);
+        self.receive(Some(sid), true)?;
         let Some(worker) = self.worker(sid) else { return Ok(None) };
         if version.is_some() && version != worker.version {
             return Err(TwilioError::PreconditionFailed);
@@ -95,7 +103,7 @@ impl UpdateWorker for InMemoryTaskRouter {
 
 impl DeleteWorker for InMemoryTaskRouter {
     async fn delete_worker(&self, sid: &WorkerSid, _: Option<u64>) -> Result<(), TwilioError> {
-        self.receive(Some(sid), true);
+        self.receive(Some(sid), true)?;
         self.state().workers.remove(sid);
         Ok(())
     }
@@ -108,7 +116,7 @@ impl ListReservations for InMemoryTaskRouter {
         _: ReservationStatus,
         _: Option<&NextPage>,
     ) -> Result<Page<Reservation>, TwilioError> {
-        self.receive(Some(sid), false);
+        self.receive(Some(sid), false)?;
         Ok(Page { items: Vec::new(), unreadable: 0, next: None })
     }
 }
@@ -119,7 +127,7 @@ impl ListWorkerEvents for InMemoryTaskRouter {
         query: EventQuery<'_>,
         _: Option<&NextPage>,
     ) -> Result<Page<WorkerEvent>, TwilioError> {
-        self.receive(Some(query.worker_sid), false);
+        self.receive(Some(query.worker_sid), false)?;
         Ok(Page { items: Vec::new(), unreadable: 0, next: None })
     }
 }
@@ -129,7 +137,7 @@ macro_rules! nothing {
     ($($verb:ident: $name:ident($($arg:ty)?) -> $out:ty;)+) => {$(
         impl $verb for InMemoryTaskRouter {
             async fn $name(&self, $(_: $arg)?) -> Result<Option<$out>, TwilioError> {
-                self.receive(None, false);
+                self.receive(None, false)?;
                 Ok(None)
             }
         }

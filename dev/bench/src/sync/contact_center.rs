@@ -32,6 +32,8 @@ pub type Sync<C> = WorkerSync<Directory, InMemoryTaskRouter, C>;
 pub struct ContactCenter {
     pub fixture: Fixture,
     pub taskrouter: InMemoryTaskRouter,
+    /// An account owner, who is in no team.
+    pub owner: User,
     pub agents: Vec<Agent>,
     pub team: Team,
 }
@@ -45,7 +47,7 @@ impl ContactCenter {
     pub async fn of(agents: usize) -> Fallible<Self> {
         // Four of five sample users are active agents.
         let mut sample = SampleUsers::new(2 * agents)?;
-        let team = sample.teams[0].clone();
+        let (owner, team) = (sample.users[0].clone(), sample.teams[0].clone());
         sample.users.retain(|user| user.is_active() && user.managed.role == Role::Agent);
         sample.users.truncate(agents);
         for user in &mut sample.users {
@@ -54,8 +56,9 @@ impl ContactCenter {
         let (name, skill_set) = (SkillName::new(NEW_SKILL)?, sample.skills[0].skill_set.clone());
         sample.skills.push(Skill { name, skill_set, levels: Some(LevelRange::default()), version: 1 });
         let agents = sample.users.iter().map(Agent::of).collect::<Fallible<Vec<_>>>()?;
+        sample.users.insert(0, owner.clone());
         let fixture = Fixture::of(sample).await?;
-        let center = Self { fixture, taskrouter: InMemoryTaskRouter::default(), agents, team };
+        let center = Self { fixture, taskrouter: InMemoryTaskRouter::default(), owner, agents, team };
         let carried = center.agents.iter().map(|agent| center.carried_over(agent)).collect::<Fallible<Vec<_>>>()?;
         import(center.fixture.dynamo.database(), carried)?;
         Ok(center)

@@ -1,6 +1,8 @@
-//! Sync under load: a large team that changes.
+//! Sync under load: a large team that changes, and an outage of Twilio.
 
 mod contact_center;
+mod movable_clock;
+mod outage;
 mod team_change;
 
 use crate::{Fallible, report::Report};
@@ -11,5 +13,7 @@ pub const ALONE: &str = "sync";
 /// Prints the figures, and checks their limits.
 pub async fn sync(report: &Report) -> Fallible<()> {
     report.section(&format!("A team's skill change with {} members", team_change::MEMBERS));
-    team_change::team_change(report).await
+    team_change::team_change(report).await?;
+    report.section(&format!("An outage of Twilio of {} minutes with {} edits", outage::MINUTES, outage::EDITS));
+    outage::outage(report).await
 }
