@@ -1,6 +1,7 @@
-//! Sync under load: a large team that changes, and an outage of Twilio.
+//! Sync under load: a large team that changes, an outage of Twilio, and how long an edit takes to reach TaskRouter.
 
 mod contact_center;
+mod delay;
 mod movable_clock;
 mod outage;
 mod team_change;
@@ -15,5 +16,7 @@ pub async fn sync(report: &Report) -> Fallible<()> {
     report.section(&format!("A team's skill change with {} members", team_change::MEMBERS));
     team_change::team_change(report).await?;
     report.section(&format!("An outage of Twilio of {} minutes with {} edits", outage::MINUTES, outage::EDITS));
-    outage::outage(report).await
+    outage::outage(report).await?;
+    report.section("From an edit to TaskRouter, one edit at a time");
+    delay::delay(report).await
 }
