@@ -59,7 +59,7 @@ pub trait ViewDetails {
 
 /// Finds and lists users (rules 6 to 9).
 ///
-/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
 pub trait FindUsers {
     /// At most `limit` matching users after the cursor, read with eventual consistency. Paging through an unchanging
     /// directory returns every match exactly once (rule 8).
@@ -74,7 +74,7 @@ pub trait FindUsers {
 
 /// Counts users.
 ///
-/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
 pub trait CountUsers {
     /// An upper bound of the matches: the entries that a list in order of name examines.
     fn count_users(&self, query: &UserQuery) -> impl Future<Output = Result<u64>> + Send;

@@ -15,6 +15,7 @@ mod skills;
 mod status;
 mod story;
 mod sync;
+mod sync_filter;
 mod sync_view;
 mod teams;
 mod test_stack;
