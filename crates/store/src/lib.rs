@@ -31,15 +31,20 @@ pub use history::history_fingerprint;
 pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
 pub use schema::items::{FanOut, OutboxItem, TwilioHealth, WorkerItem};
-pub use search::{Order, UserPage, query_fingerprint};
+pub use search::{
+    Order, UserPage,
+    index::EntryDifference,
+    query_fingerprint,
+    reindex::{EntryCursor, EntryKeys, EntryOwner, SuspectEntries},
+};
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
     CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
-    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, ViewCatalog,
-    ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, ReindexUsers, RequestSync, RunJobs, ScanEntries,
+    StoreJobs, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WatchTwilio,
 };
 
 use runtime::{

@@ -74,6 +74,12 @@ impl Key {
         let text = |text: &String| AttributeValue::S(text.clone());
         [("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))].into()
     }
+
+    /// The key of an item; none of what is not one.
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
 }
 
 fn user_pk(user_id: UserId) -> String {
