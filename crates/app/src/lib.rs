@@ -12,6 +12,7 @@ pub mod change;
 pub mod fan_out;
 pub mod ingest;
 pub mod query;
+pub mod reindex;
 pub mod restore;
 pub mod skills;
 pub mod sync;

@@ -8,6 +8,7 @@ mod fan_out;
 mod ingest;
 mod odd_attributes;
 mod order;
+mod reindex;
 mod restore;
 mod support;
 mod sync;
