@@ -4,6 +4,7 @@
 //! command line and says how the command ended.
 
 mod output;
+mod reindex;
 mod restore;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Restores a deleted user, with those of their teams and skills that still exist.
     Restore(restore::Args),
+    /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
+    Reindex(reindex::Args),
 }
 
 /// How a command ended. It has printed its report; an error is printed here.
@@ -37,6 +40,7 @@ async fn main() -> ExitCode {
     let output = Output::new(json);
     let outcome = match command {
         Command::Restore(args) => restore::run(args, output).await,
+        Command::Reindex(args) => reindex::run(args, output).await,
     };
     outcome.unwrap_or_else(|error| {
         output::error(&*error);
