@@ -72,6 +72,14 @@ fn no_function_may_do_all_of_anything() {
 }
 
 #[test]
+fn only_an_operator_may_scan_the_table() {
+    assert!(verbs().values().any(|verb| verb.actions.contains("dynamodb:Scan")));
+    for (function, actions) in allowed_actions() {
+        assert!(!actions.contains("dynamodb:Scan"), "{function}");
+    }
+}
+
+#[test]
 fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() {
     let changing = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
     let leading_keys = serde_json::json!({"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}});

@@ -11,6 +11,7 @@ mod permissions;
 mod privacy;
 mod provisioning;
 mod records;
+mod reindex;
 mod skills;
 mod status;
 mod story;

@@ -9,6 +9,7 @@ mod ingest;
 mod odd_attributes;
 mod order;
 mod reconcile;
+mod reindex;
 mod restore;
 mod support;
 mod sync;

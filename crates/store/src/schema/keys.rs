@@ -90,6 +90,12 @@ impl Key {
         let text = |text: &String| AttributeValue::S(text.clone());
         [("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))].into()
     }
+
+    /// The key of an item; none of what is not one.
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
 }
 
 const USER_PREFIX: &str = "USER#";

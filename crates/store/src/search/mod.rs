@@ -11,6 +11,7 @@ mod count;
 pub mod index;
 mod page_builder;
 mod plan;
+pub mod reindex;
 mod source;
 mod sync_stage;
 mod teams_granting;
