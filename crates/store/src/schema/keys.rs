@@ -110,12 +110,6 @@ pub fn parse_user_pk(partition_key: &str) -> Option<UserId> {
     partition_key.strip_prefix(USER_PREFIX)?.parse().ok()
 }
 
-/// The user of a partition key.
-#[must_use]
-pub fn parse_user_pk(pk: &str) -> Option<UserId> {
-    pk.strip_prefix("USER#")?.parse().ok()
-}
-
 #[must_use]
 pub fn profile(user_id: UserId) -> Key {
     Key::new(user_pk(user_id), "PROFILE")
