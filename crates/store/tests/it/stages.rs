@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
-use store::{CarryToTaskRouter, ChangeOrigin, OutboxStep, RequestSync, SyncStep};
+use store::{CarryToTaskRouter, ChangeOrigin, ContestedSkills, OutboxStep, RequestSync, SyncStep};
 
 use crate::support::{Fixture, operator};
 
@@ -68,7 +68,7 @@ impl Fixture {
     /// Asks for the user to be carried over, and ends like this. `before` as it was put before.
     pub async fn step(&self, user_id: UserId, before: Option<Syncing>, after: Syncing) {
         let origin: ChangeOrigin<'_> = operator();
-        self.directory.request_sync(user_id, origin).await.unwrap();
+        self.directory.request_sync(user_id, ContestedSkills::Leave, origin).await.unwrap();
         let before = before.filter(|before| before.state() != SyncState::default());
         let before = before.map(|before| SyncState { revision: 1, ..before.state() });
         let revision = before.as_ref().map_or(0, |before| before.revision);

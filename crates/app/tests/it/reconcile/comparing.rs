@@ -201,3 +201,16 @@ async fn rule_28_a_single_worker_is_taken_in_at_once() {
     world.reconcile.worker(&domain::WorkerSid::new(sid(1))).await.unwrap();
     assert_eq!(world.user(1).await.taskrouter.worker_sid, None);
 }
+
+#[tokio::test]
+async fn rule_6_each_run_compares_the_search_entries_of_the_next_users() {
+    let world = World::adopted(5).await;
+    let mut indexed = vec![world.items(|entity| entity == "search").await];
+    for _ in 0..2 {
+        world.run().await;
+        indexed.push(world.items(|entity| entity == "search").await);
+    }
+    assert!(indexed.is_sorted_by(|before, after| before < after), "{indexed:?}");
+    let run = world.run().await;
+    assert_eq!(run.done.entries, 0, "it begins again with the first user");
+}

@@ -175,11 +175,18 @@ impl World {
         history.into_iter().filter(|record| record.action == Action::Drift).collect()
     }
 
-    /// How many items there are of each entity, and the revisions of users: what a write would change.
+    /// What a write would change: how many items there are besides search and filter entries, which nothing maintains here,
+    /// the revisions of users, and who is pending.
     pub async fn state(&self) -> (usize, Vec<(UserId, u64)>, usize) {
-        let scan = self.directory.client().scan().table_name(self.directory.name()).send().await.unwrap();
         let revisions = self.users().await.into_iter().map(|user| (user.user_id, user.revision)).collect();
-        (scan.items.unwrap().len(), revisions, self.directory.pending_users().await.unwrap().len())
+        let pending = self.directory.pending_users().await.unwrap().len();
+        (self.items(|entity| !matches!(entity, "search" | "filter")).await, revisions, pending)
+    }
+
+    /// How many items there are of these entities.
+    pub async fn items(&self, is_counted: impl Fn(&str) -> bool) -> usize {
+        let scan = self.directory.client().scan().table_name(self.directory.name()).send().await.unwrap();
+        scan.items.unwrap().iter().filter(|item| is_counted(item["entity"].as_s().unwrap())).count()
     }
 
     /// Who is in the directory, by identity, with their worker; and who is in TaskRouter.

@@ -19,6 +19,7 @@ use domain::{
     catalog::{SkillSet, SkillUsage},
     policy::Policy,
     reconciliation::Reconciliation,
+    search::UserQuery,
     skill::Skills,
     sync_state::SyncState,
     team::Teams,
@@ -28,10 +29,10 @@ use embedded::Dynamo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
-    CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, ImportSkills, PendingUser,
-    ReadSet, ReadSnapshot, RecordReport, RecordedReport, Snapshot, StoreError, SurveyDirectory, SyncStep,
-    TrackReconciliation, TwilioHealth, UserChange, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers,
-    WatchTwilio, WorkerItem,
+    CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference, EntryKeys,
+    EntryOwner, FindUsers, ImportSkills, Order, PendingUser, ReadSet, ReadSnapshot, RecordReport, RecordedReport,
+    ReindexUsers, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange,
+    UserPage, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -120,6 +121,16 @@ stepped! {
         fn skills() -> Vec<Skill>;
         fn skill_usage(skill: &SkillName) -> SkillUsage;
         fn team_members(team_id: TeamId) -> BTreeSet<UserId>;
+    }
+    FindUsers {
+        fn find_users(query: &UserQuery, order: Order, cursor: Option<Cursor>, limit: usize) -> UserPage;
+    }
+    ViewHistory {
+        fn history(subject: Subject<'_>, cursor: Option<Cursor>, limit: usize) -> (Vec<Record>, Option<Cursor>);
+    }
+    ReindexUsers {
+        fn compare_entries(user: Option<&User>, suspects: &EntryKeys) -> EntryDifference;
+        fn repair_entries(owner: EntryOwner<'_>, batch: &EntryDifference) -> ();
     }
     WakeUsers {
         fn wake(user_id: UserId, token: Uuid, now: Timestamp, contested: ContestedSkills) -> ();
