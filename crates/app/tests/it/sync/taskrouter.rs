@@ -154,22 +154,7 @@ impl Fake {
     }
 
     pub fn current(&self, sid: &str) -> Option<Worker> {
-        Some(self.shown(sid, self.worker(sid)?))
-    }
-
-    fn shown(&self, sid: &str, stored: Stored) -> Worker {
-        let Stored { name, attributes, activity, version, second, .. } = stored;
-        let json = json!({
-            "sid": sid, "friendly_name": name, "attributes": attributes, "activity_sid": activity,
-            "activity_name": activity.trim_start_matches("WA"),
-            "date_updated": Timestamp::from_second(second).unwrap().to_string(),
-        });
-        Worker { version: Some(version), ..Worker::read(&json.to_string()).unwrap() }
-    }
-
-    fn listed(&self, sid: &str, stored: Stored) -> Worker {
-        let worker = self.shown(sid, stored.clone());
-        Worker { version: None, attributes: worker.attributes.filter(|_| !stored.hides_attributes), ..worker }
+        Some(shown(sid, self.worker(sid)?))
     }
 
     fn next_fault(&self) -> Option<Fault> {
@@ -186,6 +171,23 @@ impl Fake {
             Ok(())
         }
     }
+}
+
+fn shown(sid: &str, stored: Stored) -> Worker {
+    let Stored { name, attributes, activity, version, second, .. } = stored;
+    let json = json!({
+        "sid": sid, "friendly_name": name, "attributes": attributes, "activity_sid": activity,
+        "activity_name": activity.trim_start_matches("WA"),
+        "date_updated": Timestamp::from_second(second).unwrap().to_string(),
+    });
+    Worker { version: Some(version), ..Worker::read(&json.to_string()).unwrap() }
+}
+
+/// In a list there is no version.
+fn listed(sid: &str, stored: Stored) -> Worker {
+    let hides_attributes = stored.hides_attributes;
+    let worker = shown(sid, stored);
+    Worker { version: None, attributes: worker.attributes.filter(|_| !hides_attributes), ..worker }
 }
 
 impl FetchWorker for Fake {
@@ -215,7 +217,7 @@ impl ListWorkers for Fake {
             (page.collect::<Vec<_>>(), (all.len() > from + PAGE).then_some(from + PAGE))
         };
         let next = next.map(|from| serde_json::from_value(json!(from.to_string())).unwrap());
-        let items = workers.into_iter().map(|(sid, stored)| self.listed(&sid, stored)).collect();
+        let items = workers.into_iter().map(|(sid, stored)| listed(&sid, stored)).collect();
         self.steps.step("listed").await;
         Ok(Page { items, unreadable: 0, next })
     }
