@@ -57,16 +57,14 @@ pub async fn revert(
     store: &(impl ReadSnapshot + RequestSync),
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
-    user_id: UserId,
+    (user_id, expected): (UserId, &ExpectedVersion),
 ) -> Result<User, ChangeError> {
     retry_on_conflict(|| async {
         let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let user = context.user(user_id)?;
+        expected.check("user", Some(user.version))?;
         drift::check_choice(user, context.caller)?;
-        if user.taskrouter.worker_sid.is_none() {
-            return Err(Refusal::NoWorker.into());
-        }
         store.request_sync(user_id, ContestedSkills::Decided, context.origin()).await?;
         Ok(user.clone())
     })

@@ -131,6 +131,12 @@ pub fn judge(
             }
         }
     }
+    // Where another writer has written what is desired by now, there is nothing to revert.
+    let target = desired(&verdict.user, teams, fetched, policy);
+    verdict.drift.retain(|change| match change.field.as_str() {
+        "roles" => target.roles != fetched.roles,
+        _ => target.skills != fetched.skills || target.disabled != fetched.disabled,
+    });
     verdict
 }
 

@@ -29,16 +29,16 @@ pub async fn decide(
 ) -> HttpResult {
     let (user_id, field) = (user_id(request)?, path::<DriftField>(request, "field")?);
     no_body(request)?;
+    let expected = if_match(request)?;
+    let target = (user_id, &expected);
     match request.path_parameters().first("decision").unwrap_or_default() {
         "adopt" => {
-            let expected = if_match(request)?;
-            let target = (user_id, &expected);
             let user = drift::adopt(store, taskrouter, time_and_ids, caller, target, field, roles).await;
             let user = user.map_err(problem)?;
             versioned(user.version, &viewed(&user, &store.details(&user).await?))
         }
         "revert" => {
-            let user = drift::revert(store, time_and_ids, caller, user_id).await?;
+            let user = drift::revert(store, time_and_ids, caller, target).await?;
             let details = store.details(&user).await?;
             json_with(202, &viewed(&user, &details), &[("etag", etag(user.version))])
         }

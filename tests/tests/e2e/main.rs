@@ -10,6 +10,7 @@ mod idempotency;
 mod permissions;
 mod privacy;
 mod provisioning;
+mod reconcile;
 mod records;
 mod reindex;
 mod skills;

@@ -100,6 +100,7 @@ impl PermissionTest {
             }
             "delete" => (Method::DELETE, user, Value::Null),
             "request_sync" => (Method::POST, format!("{user}/sync"), Value::Null),
+            "decide_drift" => (Method::POST, format!("{user}/drift/skills/revert"), Value::Null),
             permission => {
                 let role = permission.strip_prefix("make_").unwrap_or_else(|| panic!("no request for {permission}"));
                 (Method::PATCH, user, json!({"role": role}))
@@ -116,6 +117,14 @@ impl PermissionTest {
             "see_jobs" => {
                 let job = self.stack.send_ok(Method::POST, "/exports", &json!({})).await;
                 vec![get(&format!("/jobs/{}", job["job_id"].as_str().unwrap()))]
+            }
+            "view_reconciliations" => {
+                self.stack.reconcile().await;
+                vec![get("/reconciliations/latest")]
+            }
+            "start_reconciliations" => {
+                self.stack.reconcile().await;
+                vec![(Method::POST, "/reconciliations".to_owned(), json!({}))]
             }
             "view_catalog" => self.catalog_reads().await,
             "manage_teams" => self.team_changes().await,

@@ -66,6 +66,7 @@ impl Fixture {
                 "equipped_user_id" => {
                     self.user_with_team_and_skill(self.team(false).await.team_id).await.user_id.to_string()
                 }
+                "worker_sid" => self.owner_worker().await,
                 "token" => self.owner.token.clone(),
                 "agent_token" => self.log_in_new_user("agent").await.token,
                 "supervisor_token" => self.log_in_new_user("supervisor").await.token,
@@ -97,6 +98,11 @@ impl Fixture {
             values.insert(placeholder.to_owned(), value);
         }
         values
+    }
+
+    async fn owner_worker(&self) -> String {
+        let owner = self.directory.user(self.owner.user_id.unwrap()).await.unwrap().unwrap();
+        owner.taskrouter.worker_sid.unwrap().to_string()
     }
 
     async fn log_in_new_user(&self, role: &str) -> LoggedInUser {

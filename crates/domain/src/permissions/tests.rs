@@ -35,6 +35,8 @@ const ON_THE_DIRECTORY: &[(&str, &str)] = &[
     ("delete_teams", "a s y y"),
     ("manage_skills", "a s y y"),
     ("delete_skills", "a s y y"),
+    ("view_reconciliations", "a y y y"),
+    ("start_reconciliations", "a s y y"),
 ];
 
 /// Callers as above; for each the targets: agent, supervisor, system admin, account owner, oneself.
@@ -42,6 +44,7 @@ const ON_A_USER: &[(&str, [&str; 4])] = &[
     ("edit_user", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
     ("assign_skills", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
     ("request_sync", ["a a a a a", "y y y y y", "y y y y y", "y y y y y"]),
+    ("decide_drift", ["a a a a a", "s s s s s", "y y y y y", "y y y y y"]),
     ("make_agent", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
     ("make_supervisor", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),
     ("make_system_admin", ["a a a a a", "s s s s s", "y y y o y", "y y y y y"]),

@@ -99,6 +99,13 @@ fn rule_24_skills_that_another_writer_has_written_are_drift_and_say_what_was_the
 }
 
 #[test]
+fn rule_24_what_another_writer_has_written_is_no_drift_where_it_is_desired_by_now() {
+    let (base, fetched) = (owned(Role::Agent, &[("English", 80)]), owned(Role::Agent, &[("English", 5)]));
+    assert_eq!(drifted(&judged(&agent_with(&[("English", 5)]), &base, &fetched)), [] as [&str; 0]);
+    assert_eq!(drifted(&judged(&agent_with(&[("English", 90)]), &base, &fetched)), ["skills"]);
+}
+
+#[test]
 fn rule_24_a_worker_that_was_adopted_is_to_stay_as_it_was() {
     let adopted = agent_with(&[("English", 80)]).with(|user| user.managed.provenance = Provenance::Pending);
     let judged = |fetched: &OwnedAttributes| {

@@ -10,6 +10,8 @@ mod edit;
 mod export;
 mod fan_out;
 mod index;
+mod reconcile;
+mod reconciliations;
 mod search;
 mod set_status;
 mod skill_sets;
@@ -111,6 +113,8 @@ const ALL: &[&[Cases]] = &[
     write_export::ALL,
     fan_out::ALL,
     sync::ALL,
+    reconciliations::ALL,
+    reconcile::ALL,
     authorize::ALL,
     docs::ALL,
     index::ALL,

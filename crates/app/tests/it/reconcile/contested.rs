@@ -65,7 +65,7 @@ async fn rule_24_a_decision_to_revert_ends_the_contest() {
     let world = contested().await;
     let caller = make_admin(&world).await;
     let user_id = world.user(0).await.user_id;
-    drift::revert(&world.directory, &world.clock, &caller, user_id).await.unwrap();
+    drift::revert(&world.directory, &world.clock, &caller, (user_id, &ExpectedVersion::Any)).await.unwrap();
     world.carry_over().await;
     assert_eq!(level(&world), 90);
     overwrite(&world).await;
