@@ -9,6 +9,7 @@
 
 pub mod budget;
 pub mod change;
+pub mod drift;
 pub mod fan_out;
 pub mod ingest;
 pub mod query;

@@ -8,7 +8,7 @@ use domain::{
     provisioning::ProvisionedUser,
 };
 use std::collections::BTreeSet;
-use store::{CommitUser, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, ViewUser};
+use store::{CommitUser, ContestedSkills, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, ViewUser};
 
 use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict};
 
@@ -86,7 +86,7 @@ pub async fn request_sync(
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let user = context.user(user_id)?;
         authorize(context.caller, Operation::RequestSync(user))?;
-        store.request_sync(user_id, context.origin()).await?;
+        store.request_sync(user_id, ContestedSkills::Leave, context.origin()).await?;
         Ok(user.clone())
     })
     .await

@@ -95,6 +95,8 @@ pub enum Action {
     Imported,
     /// A deleted user logged in (rule 13).
     LoginRefused,
+    /// An admin has adopted what others had changed in TaskRouter (rule 24).
+    DriftAdopted,
     /// The worker was deleted in TaskRouter (rule 28).
     WorkerRemoved,
     /// Another writer changed in TaskRouter what the directory owns; it is reverted (rules 12 and 24). The fields are those

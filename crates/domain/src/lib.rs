@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod drift;
 pub mod edit;
 pub mod effective;
 pub mod export;

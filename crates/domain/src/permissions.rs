@@ -46,20 +46,30 @@ pub enum Operation<'a> {
     ManageSkills,
     /// Skills and skill sets.
     DeleteSkills,
+    /// Read the report of the latest reconciliation (rule 4).
+    ViewReconciliations,
+    /// Start one, or confirm one that was braked.
+    StartReconciliation,
+    /// Adopt or revert what others have changed of the user's worker.
+    DecideDrift(&'a User),
 }
 
 /// Whether the caller may perform the operation; if not, why not.
 pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
-        AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, Delete, DeleteSkills, DeleteTeams, EditUser,
-        ExportUsers, ManageSkills, ManageTeams, Reactivate, RequestSync, ViewCatalog, ViewJob, ViewUsers,
+        AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, DecideDrift, Delete, DeleteSkills, DeleteTeams,
+        EditUser, ExportUsers, ManageSkills, ManageTeams, Reactivate, RequestSync, StartReconciliation, ViewCatalog,
+        ViewJob, ViewReconciliations, ViewUsers,
     };
     managers_only(caller)?;
     match operation {
         RequestSync(user) if user.managed.status == Status::Deleted => {
             admins_only(caller, "try again to remove a deleted person from TaskRouter")
         }
-        ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | RequestSync(_) | ViewCatalog | ManageTeams => Ok(()),
+        ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | RequestSync(_) | ViewCatalog | ManageTeams
+        | ViewReconciliations => Ok(()),
+        StartReconciliation => admins_only(caller, "start a reconciliation"),
+        DecideDrift(_) => admins_only(caller, "decide about drift"),
         ViewJob { requested_by } if requested_by == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
         ViewJob { .. } => Err(Refusal::ForeignJob),
         AddUser(role) => may_give(caller, Role::Agent, role),

@@ -253,12 +253,15 @@ impl Reconciliation {
     }
 
     /// What a runner that begins now works on: the unfinished one, else a new one. None if another runner is at it. One that
-    /// is queued waits for any runner.
+    /// is queued waits for any runner. One that was braked is looked at again under its id, by which it can be confirmed.
     #[must_use]
     pub fn claimed(last: Option<&Self>, new_id: Uuid, lease: Duration, now: Timestamp) -> Option<Self> {
         let claimed = match last {
             Some(last) if last.state == ReconciliationState::Running && last.is_busy(now) => return None,
             Some(last) if last.is_unfinished() => last.clone(),
+            Some(last) if last.state == ReconciliationState::Braked => {
+                Self::queued(last.reconciliation_id, last.requested_by, false, now).following(Some(last))
+            }
             last => Self::queued(new_id, None, false, now).following(last),
         };
         Some(Self { state: ReconciliationState::Running, interruption: None, ..claimed }.extended(lease, now))
@@ -363,6 +366,14 @@ mod tests {
         assert!(queued.is_busy(at(59)) && !queued.is_busy(at(60)), "it may be asked for again if no runner comes");
         let claimed = Reconciliation::claimed(Some(&queued), id(2), LEASE, at(1)).unwrap();
         assert!(claimed.confirmed && claimed.reconciliation_id == id(1));
+    }
+
+    #[test]
+    fn one_that_was_braked_keeps_the_id_by_which_it_can_be_confirmed() {
+        let run = Reconciliation::claimed(None, id(1), LEASE, at(0)).unwrap();
+        let braked = run.finished(Some(Brake::UnknownWorkspace { users: 2 }), at(1));
+        let again = Reconciliation::claimed(Some(&braked), id(2), LEASE, at(900)).unwrap();
+        assert_eq!((again.reconciliation_id, again.brake, again.confirmed), (id(1), None, false));
     }
 
     #[test]

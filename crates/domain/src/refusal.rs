@@ -44,6 +44,37 @@ pub enum Refusal {
     /// A role that does not exist.
     #[error("There is no role {0}. It is one of account_owner, system_admin, supervisor, agent.")]
     UnknownRole(Quoted),
+    /// Rule 24: drift of another field is not decided.
+    #[error("{0} is no field whose drift is decided; it is role or skills.")]
+    UnknownDriftField(Quoted),
+    /// Rules 12 and 13.
+    #[error("This user is {0}: what others change of the worker is always reverted.")]
+    DriftWithoutChoice(Status),
+    /// Rule 24; the field.
+    #[error("The worker's {0} in TaskRouter is as the directory says. There is nothing to decide.")]
+    NoDrift(&'static str),
+    /// The user has no worker now.
+    #[error("The user has no worker in TaskRouter until the next login.")]
+    NoWorker,
+    /// Rule 23.
+    #[error(
+        "The worker has none of the roles admin, supervisor and agent in TaskRouter. Give the role there, or revert."
+    )]
+    UnmanagedWorker,
+    /// Rule 34.
+    #[error("The worker's attributes in TaskRouter are not a JSON object. Correct them in the Twilio Console.")]
+    UnreadableWorker,
+    /// One reconciliation at a time; its id.
+    #[error("The reconciliation {0} is running. Its progress is at GET /reconciliations/latest.")]
+    ReconciliationRunning(Quoted),
+    /// Only the latest reconciliation can be confirmed, and only if it was braked.
+    #[error(
+        "{0} is not the latest reconciliation, or it does not wait to be confirmed. Read GET /reconciliations/latest."
+    )]
+    NothingToConfirm(Quoted),
+    /// No reconciliation has begun yet.
+    #[error("No reconciliation has begun yet. The schedule starts one every 15 minutes.")]
+    NoReconciliation,
     /// No user has this id.
     #[error("There is no user {0}.")]
     UnknownUser(Quoted),
@@ -268,6 +299,15 @@ impl Refusal {
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
             Self::UnknownRole(_) => "unknown-role",
+            Self::UnknownDriftField(_) => "unknown-drift-field",
+            Self::DriftWithoutChoice(_) => "drift-without-choice",
+            Self::NoDrift(_) => "no-drift",
+            Self::NoWorker => "no-worker",
+            Self::UnmanagedWorker => "unmanaged-worker",
+            Self::UnreadableWorker => "unreadable-worker",
+            Self::ReconciliationRunning(_) => "reconciliation-running",
+            Self::NothingToConfirm(_) => "nothing-to-confirm",
+            Self::NoReconciliation => "no-reconciliation",
             Self::UnknownUser(_) => "unknown-user",
             Self::UnknownTeam(_) => "unknown-team",
             Self::UnknownSkill(_) => "unknown-skill",
@@ -318,6 +358,7 @@ impl Refusal {
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
             | Self::UnknownRole(_)
+            | Self::UnknownDriftField(_)
             | Self::SkillName(_)
             | Self::ReservedSkillName(_)
             | Self::LevelRange { .. }
@@ -334,10 +375,19 @@ impl Refusal {
             | Self::WrongSkillSet { .. }
             | Self::TooManyTeams(_)
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
-            Self::UnknownUser(_) | Self::UnknownTeam(_) | Self::UnknownSkill(_) | Self::UnknownSkillSet(_) => {
-                RefusalKind::NotFound
-            }
+            Self::UnknownUser(_)
+            | Self::UnknownTeam(_)
+            | Self::UnknownSkill(_)
+            | Self::UnknownSkillSet(_)
+            | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
+            | Self::DriftWithoutChoice(_)
+            | Self::NoDrift(_)
+            | Self::NoWorker
+            | Self::UnmanagedWorker
+            | Self::UnreadableWorker
+            | Self::ReconciliationRunning(_)
+            | Self::NothingToConfirm(_)
             | Self::ArchivedTeam(_)
             | Self::SkillElsewhere { .. }
             | Self::SkillExists { .. }

@@ -117,7 +117,12 @@ pub trait CarryToTaskRouter {
 pub trait RequestSync {
     /// Marks the user's outbox; changes nothing of the user and leaves no record. [`StoreError::Conflict`] if the caller is
     /// no longer what the request was authorized by.
-    fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+    fn request_sync(
+        &self,
+        user_id: UserId,
+        contested: ContestedSkills,
+        origin: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Reads the whole directory for a comparison with TaskRouter, as cheaply as it can be: with eventual consistency.

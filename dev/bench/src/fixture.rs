@@ -82,7 +82,8 @@ pub fn load(database: &Database, sample: &SampleUsers) -> Fallible<()> {
     Ok(())
 }
 
-fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
+/// Loads items into the table, past the stream.
+pub fn import(database: &Database, items: Vec<Item>) -> Fallible<()> {
     let items = items.into_iter().map(as_embedded).collect::<Fallible<Vec<_>>>()?;
     database.import_items(&table_name(), items, ImportOptions::default())?;
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! `BENCH_USERS` holds the sizes of the directory, separated by commas; the default is `1000,15000`. With the release
 //! profile and the default sizes, the figures are also written into `docs/performance.md`. The binaries of the
-//! functions must have been built with the same profile.
+//! functions must have been built with the same profile. The argument `contention` or `sync` measures only that.
 
 mod callbacks;
 mod capacity;
@@ -24,6 +24,8 @@ mod report;
 mod requests;
 mod sample_users;
 mod starts;
+mod sync;
+mod taskrouter;
 mod times;
 
 use std::{error::Error, io::Write, process::ExitCode};
@@ -46,7 +48,10 @@ fn main() -> ExitCode {
         [] => measure(),
         [task, url] if task == export_speed::ONLY_READ => only_read(url),
         [task] if task == contention::ALONE => contention_only(),
-        _ => Err(format!("it takes no arguments, or {}: set BENCH_USERS", contention::ALONE).into()),
+        [task] if task == sync::ALONE => sync_only(),
+        _ => {
+            Err(format!("it takes no arguments, or {}, or {}: set BENCH_USERS", contention::ALONE, sync::ALONE).into())
+        }
     };
     match result {
         Ok(code) => code,
@@ -86,6 +91,7 @@ async fn measure() -> Fallible<ExitCode> {
     capacity::same_at_every_size(&report, &words);
     report.section(&format!("Latency, {} users, one request at a time", sizes[0]));
     latency::latency(&report, sizes[0]).await?;
+    sync::sync(&report).await?;
     contention::contention(&report).await?;
     report.section("Functions");
     starts::starts(&report).await?;
@@ -99,6 +105,13 @@ async fn measure() -> Fallible<ExitCode> {
 async fn contention_only() -> Fallible<ExitCode> {
     let report = Report::new();
     contention::contention(&report).await?;
+    Ok(verdict(&report))
+}
+
+#[tokio::main]
+async fn sync_only() -> Fallible<ExitCode> {
+    let report = Report::new();
+    sync::sync(&report).await?;
     Ok(verdict(&report))
 }
 

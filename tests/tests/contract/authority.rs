@@ -51,11 +51,17 @@ fn only_functions_that_send_requests_to_taskrouter_know_the_api_key_and_may_read
         });
         may_read.map(|(function, _)| function).collect::<Vec<_>>()
     };
-    assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["reconcile", "sync", "webhook"]);
-    assert_eq!(readers("${TwilioAuthTokenParameter}"), ["authorize", "reconcile", "sync", "webhook"]);
+    assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["reconcile", "reconciliations", "sync", "webhook"]);
+    assert_eq!(
+        readers("${TwilioAuthTokenParameter}"),
+        ["authorize", "reconcile", "reconciliations", "sync", "webhook"]
+    );
     // A function that knows of a key reads its secret before the first event, and does not start without.
     let knows = |(function, variables): (String, Value)| variables.get("TWILIO_API_KEY_SID").map(|_| function);
-    assert_eq!(environments().into_iter().filter_map(knows).collect::<Vec<_>>(), ["reconcile", "sync", "webhook"]);
+    assert_eq!(
+        environments().into_iter().filter_map(knows).collect::<Vec<_>>(),
+        ["reconcile", "reconciliations", "sync", "webhook"]
+    );
 }
 
 #[test]

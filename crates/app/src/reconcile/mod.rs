@@ -9,6 +9,7 @@
 
 mod apply;
 mod compare;
+mod request;
 mod survey;
 
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::{
     sync::OfflineActivity,
 };
 use apply::Applied;
+pub use request::request_reconciliation;
 pub use survey::Survey;
 
 /// The verbs of the store that reconcile uses.

@@ -124,8 +124,10 @@ pub enum Outcome {
 /// How often one invocation begins again with a user.
 const MAX_ATTEMPTS: usize = 6;
 
-/// When a user is tried again of whom nothing is known but that something keeps changing or is missing.
-const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// When a user is tried again of whom nothing is known but that something keeps changing or is missing. Longer than one run
+/// of the schedule takes up users, so that none is tried twice in it; less than a minute, so that a probe of Twilio that
+/// fails is due at the next run.
+const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(45);
 
 #[derive(Debug, Error)]
 enum SyncError {

@@ -89,9 +89,18 @@ pub const fn rows() -> &'static [Row] {
         on_the_directory("delete_teams", "delete teams", |_| Operation::DeleteTeams),
         on_the_directory("manage_skills", "create and change skills and skill sets", |_| Operation::ManageSkills),
         on_the_directory("delete_skills", "delete skills and skill sets", |_| Operation::DeleteSkills),
+        on_the_directory("view_reconciliations", "read the report of a reconciliation", |_| {
+            Operation::ViewReconciliations
+        }),
+        on_the_directory("start_reconciliations", "start or confirm a reconciliation", |_| {
+            Operation::StartReconciliation
+        }),
         on_a_user("edit_user", "edit teams and Act as Agent", |user| Operation::EditUser(user)),
         on_a_user("assign_skills", "assign and remove skills", |user| Operation::AssignSkills(user)),
         on_a_user("request_sync", "try again to carry over to TaskRouter", |user| Operation::RequestSync(user)),
+        on_a_user("decide_drift", "adopt or revert what others have changed in TaskRouter", |user| {
+            Operation::DecideDrift(user)
+        }),
         on_a_user("make_agent", "change the role to agent", |user| Operation::ChangeRole(user, Role::Agent)),
         on_a_user("make_supervisor", "change the role to supervisor", |user| {
             Operation::ChangeRole(user, Role::Supervisor)

@@ -164,9 +164,14 @@ impl Directory {
 }
 
 impl RequestSync for Directory {
-    async fn request_sync(&self, user_id: UserId, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+    async fn request_sync(
+        &self,
+        user_id: UserId,
+        contested: ContestedSkills,
+        origin: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
-        mark(&mut writes, user_id, origin.change_id, origin.now)?;
+        mark_with(&mut writes, user_id, origin.change_id, origin.now, contested)?;
         writes.check_caller(&origin)?;
         writes.send(self).await
     }

@@ -64,6 +64,18 @@ async fn what_twilio_does_not_answer_is_tried_again_a_minute_later() {
 }
 
 #[tokio::test]
+async fn what_twilio_does_not_answer_in_the_first_seconds_of_a_run_of_the_schedule_is_due_at_the_next_one() {
+    let world = World::new().await;
+    world.fake.fail_next(Fault::Unavailable);
+    world.set_skills(&[("French", 7)]).await;
+    world.clock.advance(10);
+    assert_eq!(world.run().await, Outcome::TwilioUnavailable);
+    world.clock.advance(50);
+    world.sync.sync_due().await.unwrap();
+    world.assert_routed(&["French"]);
+}
+
+#[tokio::test]
 async fn while_twilio_is_down_only_the_schedule_asks_and_once_a_run() {
     let world = World::new().await;
     world.fake.set_down(true);

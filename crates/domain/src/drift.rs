@@ -1,0 +1,183 @@
+//! Deciding a drift, where the rules leave a choice (rules 4 and 24): what TaskRouter shows is adopted, or reverted.
+
+use std::str::FromStr;
+
+use crate::{
+    Provenance, Refusal, Role, User,
+    edit::Edit,
+    effective::effective_skills,
+    permissions::{Caller, Operation, authorize},
+    policy::RoleAuthority,
+    routing::OwnedAttributes,
+    skill::Skills,
+    team::Teams,
+};
+
+/// What can be decided. The rest is TaskRouter's own, or follows from the user's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftField {
+    Role,
+    Skills,
+}
+
+impl DriftField {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Skills => "skills",
+        }
+    }
+}
+
+impl FromStr for DriftField {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let field = [Self::Role, Self::Skills].into_iter().find(|field| field.name() == text);
+        field.ok_or_else(|| Refusal::UnknownDriftField(text.into()))
+    }
+}
+
+/// Whether the caller may decide about this user, and whether there is a choice: who is not active is always reverted
+/// (rules 12 and 13).
+pub fn check_choice(user: &User, by: Caller) -> Result<(), Refusal> {
+    authorize(by, Operation::DecideDrift(user))?;
+    if user.is_active() { Ok(()) } else { Err(Refusal::DriftWithoutChoice(user.managed.status)) }
+}
+
+/// The user after the worker's field is adopted. `teams` holds at least the user's teams. Adopting a role needs the right to
+/// give it.
+pub fn adopt(
+    user: &User,
+    by: Caller,
+    field: DriftField,
+    fetched: &OwnedAttributes,
+    teams: &Teams,
+    roles: RoleAuthority,
+) -> Result<User, Refusal> {
+    check_choice(user, by)?;
+    match field {
+        DriftField::Role => {
+            let stated = fetched.role().ok_or(Refusal::UnmanagedWorker)?;
+            // To TaskRouter an account owner is a system admin.
+            if stated == user.managed.role.min(Role::SystemAdmin) {
+                return Err(Refusal::NoDrift(field.name()));
+            }
+            Edit { role: Some(stated), ..Edit::default() }.apply(user, by, [], roles)
+        }
+        DriftField::Skills => {
+            authorize(by, Operation::AssignSkills(user))?;
+            let after = with_skills_of(user, fetched, teams);
+            if after == *user { Err(Refusal::NoDrift(field.name())) } else { Ok(after) }
+        }
+    }
+}
+
+/// The user with those assigned skills by which the effective ones are the worker's, as far as that can be: what a team
+/// grants stays.
+fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User {
+    let effective = effective_skills(user, teams.values());
+    let shows = |skills: &Skills, skill: &_| skills.get(skill).copied();
+    let mut assigned = fetched.skills.clone();
+    for effective in
+        effective.iter().filter(|effective| shows(&fetched.skills, &effective.skill) == Some(effective.level))
+    {
+        match user.managed.assigned_skills.get(&effective.skill) {
+            Some(level) => drop(assigned.insert(effective.skill.clone(), *level)),
+            None => drop(assigned.remove(&effective.skill)),
+        }
+    }
+    user.with(|after| {
+        // What somebody else receives tasks by, they receive tasks by (rule 23).
+        after.managed.act_as_agent |= user.managed.role != Role::Agent && !assigned.is_empty();
+        after.taskrouter.disabled_skills.retain(|skill| !fetched.skills.contains_key(skill));
+        if after.managed.assigned_skills != assigned {
+            after.managed.assigned_skills = assigned;
+            after.managed.provenance = Provenance::Managed;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Level, SkillName, Status, Team, TeamId, test_support};
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    fn skills(of: &[(&str, i64)]) -> Skills {
+        of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), Some(Level(*level)))).collect()
+    }
+
+    fn worker(role: Role, of: &[(&str, i64)]) -> OwnedAttributes {
+        OwnedAttributes { roles: [role].into(), skills: skills(of), ..OwnedAttributes::default() }
+    }
+
+    fn by(role: Role) -> Caller {
+        Caller { user_id: test_support::agent("the caller").user_id, role }
+    }
+
+    /// An agent with English 80, in a team that grants French 50.
+    fn ada() -> (User, Teams) {
+        let team_id = TeamId::new(Uuid::from_u128(7));
+        let team = Team::new(team_id, test_support::stored("Sales"), Timestamp::UNIX_EPOCH);
+        let team = Team { skills: skills(&[("French", 50)]), ..team };
+        let ada = test_support::agent("ada").with(|user| {
+            user.managed.assigned_skills = skills(&[("English", 80)]);
+            user.managed.teams = [team_id].into();
+        });
+        (ada, [(team_id, team)].into())
+    }
+
+    fn adopted(field: DriftField, fetched: &OwnedAttributes, caller: Role) -> Result<User, Refusal> {
+        let (ada, teams) = ada();
+        adopt(&ada, by(caller), field, fetched, &teams, RoleAuthority::Directory)
+    }
+
+    #[test]
+    fn rule_24_adopted_skills_are_assigned_unless_a_team_grants_them_just_so() {
+        let fetched = worker(Role::Agent, &[("English", 90), ("French", 50), ("German", 1)]);
+        let after = adopted(DriftField::Skills, &fetched, Role::SystemAdmin).unwrap();
+        assert_eq!(after.managed.assigned_skills, skills(&[("English", 90), ("German", 1)]));
+        let fetched = worker(Role::Agent, &[("French", 70)]);
+        let after = adopted(DriftField::Skills, &fetched, Role::SystemAdmin).unwrap();
+        assert_eq!(after.managed.assigned_skills, skills(&[("French", 70)]), "another level overrides the team's");
+    }
+
+    #[test]
+    fn rule_24_where_both_sides_agree_there_is_nothing_to_decide() {
+        let fetched = worker(Role::Agent, &[("English", 80), ("French", 50)]);
+        let refused = |field| adopted(field, &fetched, Role::AccountOwner).unwrap_err().code();
+        assert_eq!((refused(DriftField::Skills), refused(DriftField::Role)), ("no-drift", "no-drift"));
+    }
+
+    #[test]
+    fn rule_4_drift_is_for_admins_and_adopting_a_role_needs_the_right_to_give_it() {
+        let fetched = worker(Role::SystemAdmin, &[]);
+        assert_eq!(adopted(DriftField::Skills, &fetched, Role::Supervisor).unwrap_err().code(), "supervisors-may-not");
+        let after = adopted(DriftField::Role, &fetched, Role::SystemAdmin).unwrap();
+        assert_eq!((after.managed.role, after.managed.role_granted), (Role::SystemAdmin, true));
+        let (ada, teams) = ada();
+        let own = ada.with(|ada| ada.managed.role = Role::AccountOwner);
+        let agent = worker(Role::Agent, &[]);
+        let refused = adopt(&own, by(Role::SystemAdmin), DriftField::Role, &agent, &teams, RoleAuthority::Directory);
+        assert_eq!(refused.unwrap_err().code(), "account-owners-only");
+    }
+
+    #[test]
+    fn rules_12_and_13_leave_no_choice_about_who_is_not_active() {
+        let (ada, _) = ada();
+        for status in [Status::Deactivated, Status::Deleted] {
+            let user = ada.with(|user| user.managed.status = status);
+            let refused = check_choice(&user, by(Role::AccountOwner)).unwrap_err();
+            assert_eq!(refused.code(), "drift-without-choice");
+        }
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_decided_is_refused_by_name() {
+        assert_eq!("role".parse(), Ok(DriftField::Role));
+        let refused = "activity".parse::<DriftField>().unwrap_err().to_string();
+        assert!(refused.contains("activity") && refused.contains("skills"), "{refused}");
+    }
+}

@@ -1,0 +1,109 @@
+//! `GET /reconciliations/latest`, `POST /reconciliations`, and `POST /users/{user_id}/drift/{field}/{decision}` (rules 4, 24
+//! and 28).
+
+mod drift;
+mod report;
+mod runner;
+
+use lambda_http::Request;
+use serde::Deserialize;
+
+use app::{AuthenticatedCaller, TimeAndIds, reconcile::request_reconciliation};
+use domain::{Refusal, permissions::Operation, policy::RoleAuthority};
+use http_api::{
+    HttpResult,
+    body::body,
+    caller,
+    idempotency::{ResourceId, once},
+    request::{Query, route, unknown_route},
+    response::{json, json_with},
+};
+use store::{
+    CommitUser, IdempotencyStore, ImportSkills, ReadSnapshot, RequestSync, TrackReconciliation, ViewDetails, ViewTeams,
+};
+use twilio::FetchWorker;
+
+pub use runner::{ReconcileFunction, StartReconcile};
+
+/// The verbs of the store that this function uses.
+pub trait ReconciliationStore:
+    TrackReconciliation
+    + ReadSnapshot
+    + ViewTeams
+    + ViewDetails
+    + CommitUser
+    + ImportSkills
+    + RequestSync
+    + IdempotencyStore
+{
+}
+impl<
+    T: TrackReconciliation
+        + ReadSnapshot
+        + ViewTeams
+        + ViewDetails
+        + CommitUser
+        + ImportSkills
+        + RequestSync
+        + IdempotencyStore,
+> ReconciliationStore for T
+{
+}
+
+pub async fn handle(
+    store: &impl ReconciliationStore,
+    taskrouter: &impl FetchWorker,
+    runner: &impl StartReconcile,
+    time_and_ids: &impl TimeAndIds,
+    roles: RoleAuthority,
+    request: Request,
+) -> HttpResult {
+    let request = &request;
+    match route(request) {
+        "GET /reconciliations/latest" => view(store, request).await,
+        "POST /reconciliations" => {
+            let caller = caller::from_request(request, Operation::StartReconciliation)?;
+            let start = |id| start(store, runner, time_and_ids, &caller, request, id);
+            once(store, time_and_ids, &caller, request, start).await
+        }
+        "POST /users/{user_id}/drift/{field}/{decision}" => {
+            let caller = caller::manager_from_request(request)?;
+            let decide = async |_| drift::decide(store, taskrouter, time_and_ids, &caller, roles, request).await;
+            once(store, time_and_ids, &caller, request, decide).await
+        }
+        other => Err(unknown_route(other)),
+    }
+}
+
+async fn view(store: &impl TrackReconciliation, request: &Request) -> HttpResult {
+    caller::from_request(request, Operation::ViewReconciliations)?;
+    Query::read(request, &[])?;
+    let latest = store.reconciliation().await?.ok_or(Refusal::NoReconciliation)?;
+    json(200, &report::view(&latest))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    /// The reconciliation that was braked, and whose report was read.
+    confirm: Option<String>,
+}
+
+/// What is queued is carried out, whether or not its runner can be started: the schedule's runner takes it up.
+async fn start(
+    store: &(impl ReadSnapshot + TrackReconciliation),
+    runner: &impl StartReconcile,
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    request: &Request,
+    id: ResourceId,
+) -> HttpResult {
+    let Start { confirm } = body(request)?;
+    let unknown = |text: &String| Refusal::NothingToConfirm(text.as_str().into());
+    let confirm = confirm.as_ref().map(|text| text.parse().map_err(|_| unknown(text))).transpose()?;
+    let queued = request_reconciliation(store, time_and_ids, caller, id.uuid(), confirm).await?;
+    if let Err(error) = runner.start().await {
+        tracing::warn!(%error, "failed to start a reconciliation; the schedule starts it");
+    }
+    json_with(202, &report::view(&queued), &[("location", "/reconciliations/latest".to_owned())])
+}
