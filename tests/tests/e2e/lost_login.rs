@@ -25,7 +25,7 @@ async fn calls(stack: &TestStack) -> Vec<String> {
 
 async fn log_in(stack: &TestStack, name: &str) -> Value {
     let claims =
-        json!({"identity": "ada@example.com", "full_name": name, "email": "ada@example.com", "roles": ["agent"]});
+        json!({"identity": "ada@example.com", "full_name": name, "email": "ada@example.com", "roles": ["supervisor"]});
     let response = stack.simulator(Method::POST, "/sim/logins").json(&claims).send().await.unwrap();
     response.json().await.unwrap()
 }
