@@ -12,10 +12,6 @@ async fn inject(stack: &TestStack, faults: &Value) {
     assert!(response.status().is_success(), "{faults}");
 }
 
-async fn end_faults(stack: &TestStack) {
-    stack.simulator(Method::DELETE, "/sim/faults").send().await.unwrap();
-}
-
 /// The REST calls that Twilio has received so far: `GET /v1/…`.
 async fn calls(stack: &TestStack) -> Vec<String> {
     let calls: Value = stack.simulator(Method::GET, "/sim/calls").send().await.unwrap().json().await.unwrap();
@@ -49,28 +45,47 @@ async fn rule_28_a_token_whose_logins_callback_is_lost_opens_the_api_at_the_firs
     stack.stop().await;
 }
 
+/// Ada logs in again as a new worker, while TaskRouter cannot say that the first one is gone; returns her user's path and
+/// the new worker.
+async fn log_in_while_taskrouter_is_down(stack: &TestStack) -> (String, String) {
+    let first = log_in(stack, "Ada Byron").await;
+    let path = format!("/users/{}", id(&stack.find_user("q=byron").await));
+    inject(stack, &json!({"callbacks": {"drop": true}})).await;
+    stack.remove_worker(first["worker_sid"].as_str().unwrap()).await;
+    inject(stack, &json!({"rest": {"status": 503}})).await;
+    let second = log_in(stack, "Ada Lovelace").await;
+    assert!(second["callbacks"].is_null(), "a callback was rejected: {second}");
+    (path, second["worker_sid"].as_str().unwrap().to_owned())
+}
+
+async fn wait_until_made_up_for(stack: &TestStack, path: &str, sid: &str) {
+    let repaired = async || {
+        let user = stack.get_json(path).await;
+        (user["worker"]["sid"] == sid && user["name"] == "Ada Lovelace" && user["status"] == "active").then_some(())
+    };
+    stack.wait_for("the login is made up for", repaired).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_28_a_callback_that_cannot_be_applied_while_taskrouter_is_down_is_accepted_and_made_up_for() {
     let stack = TestStack::start().await;
-    let first = log_in(&stack, "Ada Byron").await;
-    let path = format!("/users/{}", id(&stack.find_user("q=byron").await));
-    inject(&stack, &json!({"callbacks": {"drop": true}})).await;
-    stack.remove_worker(first["worker_sid"].as_str().unwrap()).await;
-    // Two workers claim one identity now: TaskRouter would have to say which of them exists.
-    inject(&stack, &json!({"rest": {"status": 503}})).await;
-    let second = log_in(&stack, "Ada Lovelace").await;
-    assert!(second["callbacks"].is_null(), "a callback was rejected: {second}");
-    let sid = second["worker_sid"].as_str().unwrap();
+    let (path, sid) = log_in_while_taskrouter_is_down(&stack).await;
     let log = stack.data.path().join("logs/webhook.log");
-    let is_handed_over = |line: &str| line.contains("cannot apply a callback") && line.contains(sid);
+    let is_handed_over = |line: &str| line.contains("cannot apply a callback") && line.contains(&sid);
     let is_logged = async || fs::read_to_string(&log).unwrap().lines().any(is_handed_over).then_some(());
     stack.wait_for("the log names the worker that is handed over", is_logged).await;
-    end_faults(&stack).await;
-    let repaired = async || {
-        let user = stack.get_json(&path).await;
-        (user["worker"]["sid"] == sid && user["name"] == "Ada Lovelace").then_some(user)
-    };
-    let ada = stack.wait_for("the login is made up for", repaired).await;
-    assert_eq!((&ada["status"], &ada["identity"]), (&json!("active"), &json!("ada@example.com")));
+    stack.simulator(Method::DELETE, "/sim/faults").send().await.unwrap();
+    wait_until_made_up_for(&stack, &path, &sid).await;
     stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_28_a_worker_that_was_handed_over_is_kept_over_a_restart() {
+    let stack = TestStack::start().await;
+    let (path, sid) = log_in_while_taskrouter_is_down(&stack).await;
+    let data = stack.data;
+    stack.running.stop().await;
+    let restarted = TestStack::start_in(data).await;
+    wait_until_made_up_for(&restarted, &path, &sid).await;
+    restarted.stop().await;
 }
