@@ -9,7 +9,7 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 # The viewer of /docs; the function `docs` embeds it when it is built.
 VIEWER := node_modules/.package-lock.json
 
-.PHONY: help run test lint fmt bench build invoke restore clean
+.PHONY: help run test lint fmt bench build invoke restore reindex clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
@@ -62,6 +62,9 @@ invoke: ## Call one function of the running system: make invoke FN=view EVENT=ev
 
 restore: ## Restore a deleted user of the running system: make restore USER_ID=…
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)
+
+reindex: ## Repair the search entries of the running system (option: ARGS="--check", ARGS="--user …")
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster reindex $(ARGS)
 
 clean: ## Delete the data of the local system (option: DATA=.data); the next start is empty
 	rm -rf $${DATA:-.data}

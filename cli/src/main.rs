@@ -1,17 +1,16 @@
 //! `flex-roster`, the operator's command: what an operator with access to AWS can do, and no API offers.
 //!
-//! Needs `TABLE_NAME`, `AWS_REGION` and AWS credentials in the environment.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is what prints")]
+//! Needs `TABLE_NAME`, `AWS_REGION` and AWS credentials in the environment. One module is one command; this one parses the
+//! command line and says how the command ended.
+
+mod output;
+mod reindex;
+mod restore;
 
 use std::process::ExitCode;
 
-use app::{
-    SystemTimeAndIds,
-    restore::{Restored, restore_user},
-};
 use clap::{Parser, Subcommand};
-use domain::UserId;
-use store::Directory;
+use output::Output;
 
 /// The operator's command of flex-roster.
 #[derive(Debug, Parser)]
@@ -19,45 +18,32 @@ use store::Directory;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Prints JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Restores a deleted user, with those of their teams and skills that still exist.
-    Restore { user_id: UserId },
+    Restore(restore::Args),
+    /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
+    Reindex(reindex::Args),
 }
+
+/// How a command ended. It has printed its report; an error is printed here.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Command::Restore { user_id } = Cli::parse().command;
-    match restore(user_id).await {
-        Ok(restored) => {
-            print(&restored);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn restore(user_id: UserId) -> Result<Restored, Box<dyn std::error::Error>> {
-    let store = Directory::from_env()?;
-    Ok(restore_user(&store, &SystemTimeAndIds, user_id, "flex-roster restore").await?)
-}
-
-fn print(restored: &Restored) {
-    let Restored { user, lost_teams, lost_skills } = restored;
-    println!("restored {}: {}, {}", user.user_id, user.managed.status, user.managed.role);
-    println!("teams: {}, skills: {}", user.managed.teams.len(), user.managed.assigned_skills.len());
-    for team in lost_teams {
-        println!("not restored, deleted or archived since: team {team}");
-    }
-    for skill in lost_skills {
-        println!("not restored, deleted since: skill {skill}");
-    }
-    if user.taskrouter.worker_sid.is_none() {
-        println!("there is no worker until their next login");
-    }
+    let Cli { command, json } = Cli::parse();
+    let output = Output::new(json);
+    let outcome = match command {
+        Command::Restore(args) => restore::run(args, output).await,
+        Command::Reindex(args) => reindex::run(args, output).await,
+    };
+    outcome.unwrap_or_else(|error| {
+        output::error(&*error);
+        ExitCode::FAILURE
+    })
 }

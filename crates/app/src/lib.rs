@@ -14,6 +14,7 @@ pub mod fan_out;
 pub mod ingest;
 pub mod query;
 pub mod reconcile;
+pub mod reindex;
 pub mod restore;
 pub mod skills;
 pub mod sync;

@@ -41,6 +41,9 @@ pub enum Refusal {
     /// Rule 7.
     #[error("There is no status {0}. It is one of active, deactivated, deleted, all.")]
     UnknownStatus(Quoted),
+    /// Rule 9.
+    #[error("There is no state of synchronisation {0}. It is one of synced, pending, failed, contested.")]
+    UnknownSyncStage(Quoted),
     /// A role that does not exist.
     #[error("There is no role {0}. It is one of account_owner, system_admin, supervisor, agent.")]
     UnknownRole(Quoted),
@@ -298,6 +301,7 @@ impl Refusal {
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
+            Self::UnknownSyncStage(_) => "unknown-sync-state",
             Self::UnknownRole(_) => "unknown-role",
             Self::UnknownDriftField(_) => "unknown-drift-field",
             Self::DriftWithoutChoice(_) => "drift-without-choice",
@@ -357,6 +361,7 @@ impl Refusal {
             Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
+            | Self::UnknownSyncStage(_)
             | Self::UnknownRole(_)
             | Self::UnknownDriftField(_)
             | Self::SkillName(_)

@@ -1,12 +1,16 @@
 //! What the reader of a user is told about the synchronisation with TaskRouter.
 
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
 use crate::{
-    Status, Time, User,
+    Refusal, Status, Time, User,
     sync_state::{FailureReason, SyncState},
 };
 
 /// Where a user's synchronisation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SyncStage {
     /// TaskRouter has everything, or nothing is known to be missing.
     Synced,
@@ -19,6 +23,8 @@ pub enum SyncStage {
 }
 
 impl SyncStage {
+    pub const ALL: [Self; 4] = [Self::Synced, Self::Pending, Self::Failed, Self::Contested];
+
     /// The name that the API uses.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -28,6 +34,24 @@ impl SyncStage {
             Self::Failed => "failed",
             Self::Contested => "contested",
         }
+    }
+
+    /// The stage that lasts when nothing is pending any more, and since when; none if that is synced. A failure that is
+    /// tried again does not last: something is pending for as long.
+    #[must_use]
+    pub fn lasting(sync: &SyncState) -> Option<(Self, Time)> {
+        let failure = sync.failure.as_ref().filter(|failure| failure.reason.is_final());
+        let contested = || sync.contest.since.map(|since| (Self::Contested, since));
+        failure.map(|failure| (Self::Failed, failure.since)).or_else(contested)
+    }
+}
+
+impl FromStr for SyncStage {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let named = Self::ALL.into_iter().find(|stage| stage.name() == text);
+        named.ok_or_else(|| Refusal::UnknownSyncStage(text.into()))
     }
 }
 
@@ -102,6 +126,27 @@ mod tests {
         let both = SyncState { contest: contested().contest, ..failed(FailureReason::Refused) };
         assert_eq!(stage(None, &both).0, "failed");
         assert_eq!(SyncSummary::of(&agent("ada"), None, &both).contested, ["skills"]);
+    }
+
+    #[test]
+    fn rule_9_what_is_listed_as_failed_or_contested_is_what_the_user_shows_when_nothing_is_pending() {
+        let both = SyncState { contest: contested().contest, ..failed(FailureReason::Refused) };
+        for state in [SyncState::default(), failed(FailureReason::AttributesTooLong), contested(), both] {
+            let (shown, since) = stage(None, &state);
+            let listed =
+                SyncStage::lasting(&state).map_or(("synced", None), |(stage, since)| (stage.name(), Some(since)));
+            assert_eq!(listed, (shown, since));
+        }
+        let retried = failed(FailureReason::TwilioUnavailable);
+        assert_eq!(SyncStage::lasting(&retried), None, "it is listed as pending");
+    }
+
+    #[test]
+    fn rule_9_a_stage_is_asked_for_by_its_name_and_another_name_is_answered_with_all_of_them() {
+        for stage in SyncStage::ALL {
+            assert_eq!(stage.name().parse(), Ok(stage));
+            assert!("broken".parse::<SyncStage>().unwrap_err().to_string().contains(stage.name()));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use domain::{
     Level, Quoted, Refusal, SearchText, SkillName,
     search::{Criterion, UserQuery},
+    sync_summary::SyncStage,
 };
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// The names of the parameters.
-pub const PARAMETERS: [&str; 6] = ["q", "status", "role", "team", "skill", "min_level"];
+pub const PARAMETERS: [&str; 7] = ["q", "status", "role", "team", "skill", "min_level", "sync"];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +24,7 @@ pub struct UserQueryParams {
     team: Option<String>,
     skill: Option<String>,
     min_level: Option<i64>,
+    sync: Option<String>,
 }
 
 impl UserQueryParams {
@@ -41,6 +43,7 @@ impl UserQueryParams {
                 .text("min_level")
                 .map(|level| whole_number(level).ok_or_else(|| not_whole(level)))
                 .transpose()?,
+            sync: text("sync"),
         })
     }
 
@@ -60,6 +63,7 @@ impl UserQueryParams {
             .map(|name| SkillName::adopted(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into())))
             .transpose()?;
         let skill = skill.map(|skill| Criterion::Skill { skill, min_level: self.min_level.map(Level) });
-        Ok(UserQuery::new(text, status, [role, team, skill].into_iter().flatten().collect()))
+        let sync = self.sync.as_deref().map(str::parse::<SyncStage>).transpose()?;
+        Ok(UserQuery::new(text, status, [role, team, skill].into_iter().flatten().collect()).with_sync(sync))
     }
 }

@@ -33,15 +33,21 @@ pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
 pub use reconciliation::PendingUser;
 pub use schema::items::{ContestedSkills, FanOut, OutboxItem, TwilioHealth, WorkerItem};
-pub use search::{Order, UserPage, query_fingerprint};
+pub use search::{
+    Order, UserPage,
+    index::EntryDifference,
+    query_fingerprint,
+    reindex::{EntryCursor, EntryKeys, EntryOwner, SuspectEntries},
+};
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
     CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindUsers, IdempotencyStore,
-    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, RequestSync, RunJobs, StoreJobs, SurveyDirectory,
-    TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
+    ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, ReindexUsers, RequestSync, RunJobs, ScanEntries,
+    StoreJobs, SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams,
+    ViewUser, WakeUsers, WatchTwilio,
 };
 
 use runtime::{

@@ -22,9 +22,9 @@ use domain::{
 };
 
 use crate::{
-    Attempt, ChangeOrigin, Claim, ContestedSkills, Cursor, FanOut, FanOutStep, JobClaim, KeyState, Order, PendingUser,
-    ReadSet, RecordedReport, Snapshot, StoreError, StoredResponse, SyncStep, TeamChange, TwilioHealth, UserChange,
-    UserDetails, UserPage, WorkerItem,
+    Attempt, ChangeOrigin, Claim, ContestedSkills, Cursor, EntryCursor, EntryDifference, EntryKeys, EntryOwner, FanOut,
+    FanOutStep, JobClaim, KeyState, Order, PendingUser, ReadSet, RecordedReport, Snapshot, StoreError, StoredResponse,
+    SuspectEntries, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -59,7 +59,7 @@ pub trait ViewDetails {
 
 /// Finds and lists users (rules 6 to 9).
 ///
-/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
 pub trait FindUsers {
     /// At most `limit` matching users after the cursor, read with eventual consistency. Paging through an unchanging
     /// directory returns every match exactly once (rule 8).
@@ -74,7 +74,7 @@ pub trait FindUsers {
 
 /// Counts users.
 ///
-/// `DynamoDB`: `Query`, `Query` on `by_status`, `BatchGetItem`
+/// `DynamoDB`: `Query`, `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
 pub trait CountUsers {
     /// An upper bound of the matches: the entries that a list in order of name examines.
     fn count_users(&self, query: &UserQuery) -> impl Future<Output = Result<u64>> + Send;
@@ -193,6 +193,36 @@ pub trait IndexUser {
     /// Brings the entries in line with the current profile. `old` is the old image of the event. Reads and writes nothing
     /// if both images have the same entries; without an old image it writes every entry.
     fn index_user(&self, user: &User, old: Option<&User>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Finds and repairs search and filter entries that differ from what their profile derives.
+///
+/// `DynamoDB`: `BatchGetItem`, `PutItem`, `DeleteItem`, `ConditionCheckItem`
+pub trait ReindexUsers {
+    /// How the entries differ from those that the profile derives; without a profile none should exist. Stale ones are
+    /// looked for among the suspects.
+    fn compare_entries(
+        &self,
+        user: Option<&User>,
+        suspects: &EntryKeys,
+    ) -> impl Future<Output = Result<EntryDifference>> + Send;
+    /// Puts what is missing and deletes what is stale, in one transaction; for one batch of a difference.
+    /// [`StoreError::Conflict`] if the profile has changed since: the entries may be right by now.
+    fn repair_entries(&self, owner: EntryOwner<'_>, batch: &EntryDifference)
+    -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads all search and filter entries. For an operator: no function may scan the table.
+///
+/// `DynamoDB`: `Scan`, `BatchGetItem`
+pub trait ScanEntries {
+    /// The next entries, and those among them that their profile does not derive, read with eventual consistency. At most
+    /// `limit` items of the table are read.
+    fn suspect_entries(
+        &self,
+        cursor: Option<EntryCursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<SuspectEntries>> + Send;
 }
 
 /// Reads teams.

@@ -78,17 +78,17 @@ async fn measure() -> Fallible<ExitCode> {
         report.note("this is the dev profile: times, memory and sizes are not to be quoted");
     }
     report.note(SECOND_UNITS);
-    let mut words = Vec::new();
+    let mut pages = Vec::new();
     for (i, &size) in sizes.iter().enumerate() {
         let fixture = Fixture::of_size(size).await?;
         report.section_of_size("Calls and capacity units", size);
-        words.push(CapacityBench::new(&report, &fixture).await?.everything().await?);
+        pages.push(CapacityBench::new(&report, &fixture).await?.everything().await?);
         if i == 0 || i + 1 == sizes.len() {
             report.section_of_size("Export", size);
             export_speed::export_speed(&report, &fixture).await?;
         }
     }
-    capacity::same_at_every_size(&report, &words);
+    capacity::same_at_every_size(&report, &pages);
     report.section(&format!("Latency, {} users, one request at a time", sizes[0]));
     latency::latency(&report, sizes[0]).await?;
     sync::sync(&report).await?;

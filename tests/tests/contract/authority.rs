@@ -72,6 +72,14 @@ fn no_function_may_do_all_of_anything() {
 }
 
 #[test]
+fn only_an_operator_may_scan_the_table() {
+    assert!(verbs().values().any(|verb| verb.actions.contains("dynamodb:Scan")));
+    for (function, actions) in allowed_actions() {
+        assert!(!actions.contains("dynamodb:Scan"), "{function}");
+    }
+}
+
+#[test]
 fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() {
     let changing = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
     let leading_keys = serde_json::json!({"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}});
@@ -111,7 +119,7 @@ fn verbs() -> BTreeMap<String, Verb> {
     verbs
 }
 
-/// The verbs that a function's sources import from the store, or that ingest and sync need where they are used.
+/// The verbs that a function's sources import from the store, or that the use cases need that they take.
 fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String> {
     let import = Regex::new(r"(?s)use store::(?:verbs::)?(\{.*?\}|\w+);").unwrap();
     let verbs_in = |source: &str| {
@@ -123,21 +131,33 @@ fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String
     let sources = sources.map(|file| file.unwrap().path()).filter(|path| path.extension() == Some("rs".as_ref()));
     let sources = sources.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
     let mut used = verbs_in(&sources);
-    let use_cases = [
-        ("WorkerIngest", "ingest", "IngestStore"),
-        ("WorkerSync", "sync", "SyncStore"),
-        ("WorkerReconcile", "reconcile", "ReconcileStore"),
-    ];
-    for (use_case, module, bounds) in use_cases {
-        if sources.contains(use_case) {
-            let source = fs::read_to_string(Path::new(ROOT).join(format!("crates/app/src/{module}/mod.rs"))).unwrap();
-            let bounds = Regex::new(&format!(r"(?s)pub trait {bounds}:(.+?)\{{")).unwrap().captures(&source).unwrap()
-                [1]
-            .to_owned();
-            used.extend(bounds.split('+').map(|name| name.trim().to_owned()).filter(|name| verbs.contains_key(name)));
-        }
+    let stores = stores_of_use_cases();
+    for (use_case, store) in USE_CASES.iter().filter(|(use_case, _)| sources.contains(use_case)) {
+        let bounds = stores.get(*store).unwrap_or_else(|| panic!("no trait {store} for {use_case}"));
+        used.extend(bounds.iter().filter(|name| verbs.contains_key(*name)).cloned());
     }
     used
+}
+
+/// The use cases that functions take from `app`, and the trait that has the verbs of each.
+const USE_CASES: &[(&str, &str)] =
+    &[("WorkerIngest", "IngestStore"), ("WorkerSync", "SyncStore"), ("WorkerReconcile", "ReconcileStore")];
+
+/// The bounds of the traits `…Store` in `app`, with those of the traits that they are made of.
+fn stores_of_use_cases() -> BTreeMap<String, BTreeSet<String>> {
+    let folders = fs::read_dir(Path::new(ROOT).join("crates/app/src")).unwrap();
+    let modules = folders.map(|folder| folder.unwrap().path().join("mod.rs")).filter(|module| module.exists());
+    let sources = modules.map(|module| fs::read_to_string(module).unwrap()).collect::<String>();
+    let definition = Regex::new(r"(?s)pub trait (\w+Store):(.+?)\{").unwrap();
+    let stores = definition.captures_iter(&sources).map(|found| {
+        (found[1].to_owned(), found[2].split('+').map(|bound| bound.trim().to_owned()).collect::<BTreeSet<_>>())
+    });
+    let stores = stores.collect::<BTreeMap<_, _>>();
+    let resolved = |bounds: &BTreeSet<String>| {
+        let inner = bounds.iter().filter_map(|bound| stores.get(bound)).flatten();
+        bounds.iter().chain(inner).cloned().collect()
+    };
+    stores.iter().map(|(name, bounds)| (name.clone(), resolved(bounds))).collect()
 }
 
 /// The properties of each function in the template, by package.

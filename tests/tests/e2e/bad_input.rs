@@ -19,11 +19,12 @@ async fn bad_input_is_told_what_is_wrong_with_which_value_and_what_would_be_righ
     let unknown_user = "/users/00000000-0000-4000-8000-000000000000";
     let unknown_user_skill = format!("{unknown_user}/skills/English");
 
-    let cases: [(Method, &str, &str, u16, &str, &str); 26] = [
+    let cases: [(Method, &str, &str, u16, &str, &str); 28] = [
         (Method::GET, "/users?q=ab", "", 400, "search-text-too-short", "at least three"),
         (Method::GET, "/users?q=", "", 400, "search-text-too-short", "0 characters"),
         (Method::GET, "/users?status=retired", "", 400, "unknown-status", "\"retired\""),
         (Method::GET, "/users?role=boss", "", 400, "unknown-role", "\"boss\""),
+        (Method::GET, "/users?sync=broken", "", 400, "unknown-sync-state", "synced, pending, failed, contested"),
         (Method::GET, "/users?cursor=nonsense", "", 400, "broken-cursor", "next_cursor"),
         (Method::GET, &format!("/users?q=ada&cursor={cursor}"), "", 400, "foreign-cursor", "another question"),
         (Method::GET, "/users?limit=0", "", 400, "invalid-limit", "1 to 100"),
@@ -53,6 +54,7 @@ async fn bad_input_is_told_what_is_wrong_with_which_value_and_what_would_be_righ
         (Method::PUT, &format!("{user}/skills/Klingon"), "{}", 404, "unknown-skill", "\"Klingon\""),
         (Method::PUT, &unknown_user_skill, "{}", 404, "unknown-user", "no user"),
         (Method::POST, "/exports", "{\"status\": \"x\"}", 400, "unknown-status", "\"x\""),
+        (Method::POST, "/exports", "{\"sync\": \"x\"}", 400, "unknown-sync-state", "\"x\""),
     ];
     for (method, path, body, status, code, detail) in cases {
         let response = stack.request(method.clone(), path, &stack.owner).body(body).send().await.unwrap();

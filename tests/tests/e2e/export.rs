@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use crate::test_stack::TestStack;
 
-async fn run_export(stack: &TestStack, token: &str, export_request: &Value) -> Value {
+/// Starts an export and waits for it; returns the job.
+pub async fn run_export(stack: &TestStack, token: &str, export_request: &Value) -> Value {
     let response = stack.request(Method::POST, "/exports", token).json(export_request).send().await.unwrap();
     assert_eq!(response.status(), 202);
     let path = response.headers()["location"].to_str().unwrap().to_owned();

@@ -88,6 +88,7 @@ async fn a_long_value_is_refused_and_does_not_end_the_function() {
         format!("/users?team={long}"),
         format!("/users?skill={long}"),
         format!("/users?skill=English&min_level={long}"),
+        format!("/users?sync={long}"),
         format!("/users?limit={long}"),
         format!("/users?cursor={long}"),
         format!("/users?{long}=1"),

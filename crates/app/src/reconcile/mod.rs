@@ -27,6 +27,7 @@ use uuid::Uuid;
 use crate::{
     TimeAndIds,
     ingest::{IngestError, IngestStore, WorkerIngest},
+    reindex::{Mode, Reindex, ReindexStore},
     sync::OfflineActivity,
 };
 use apply::Applied;
@@ -34,8 +35,14 @@ pub use request::request_reconciliation;
 pub use survey::Survey;
 
 /// The verbs of the store that reconcile uses.
-pub trait ReconcileStore: IngestStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation {}
-impl<T: IngestStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation> ReconcileStore for T {}
+pub trait ReconcileStore:
+    IngestStore + ReindexStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation
+{
+}
+impl<T: IngestStore + ReindexStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation> ReconcileStore
+    for T
+{
+}
 
 /// The verbs of TaskRouter and Flex that reconcile uses. None of them writes.
 pub trait ReconcileTaskRouter:
@@ -72,6 +79,9 @@ impl Default for Pace {
         }
     }
 }
+
+/// The users whose search and filter entries a run compares: each costs some 60 read units.
+const REINDEXED: usize = 2;
 
 /// How often a runner says that it is alive.
 const KEPT_PER_LEASE: u32 = 6;
@@ -178,7 +188,8 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
             return self.brake(run, brake).await;
         }
         match self.apply(run, findings, until, on_progress).await? {
-            Applied::All(run) => {
+            Applied::All(mut run) => {
+                self.reindex_slice(&mut run).await;
                 let now = self.ingest.time_and_ids.now();
                 let run = self.keep(run.finished(None, now)).await?;
                 tracing::info!(
@@ -198,6 +209,19 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                 );
                 self.keep(run.interrupted(interruption)).await
             }
+        }
+    }
+
+    /// Compares the search and filter entries of the next users. Its failure is no failure of the run.
+    async fn reindex_slice(&self, run: &mut Reconciliation) {
+        let reindex = Reindex { store: &self.ingest.store, mode: Mode::Repair };
+        let cursor = run.index_cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok());
+        match reindex.slice(cursor, REINDEXED).await {
+            Ok(slice) => {
+                run.done.entries += slice.report.differences() as u64;
+                run.index_cursor = slice.next.and_then(|next| serde_json::to_string(&next).ok());
+            }
+            Err(error) => tracing::warn!(%error, "cannot compare search entries; the next reconciliation tries again"),
         }
     }
 

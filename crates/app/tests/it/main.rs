@@ -9,6 +9,8 @@ mod ingest;
 mod odd_attributes;
 mod one_worker;
 mod order;
+mod reconcile;
+mod reindex;
 mod restore;
 mod support;
 mod sync;

@@ -1,10 +1,12 @@
 //! Search by any part of name or e-mail address (rule 6): the search text, the searched text of a user, and matching.
 //! Index entries are candidates; the matching defined here decides.
 
+mod earlier;
 mod query;
 mod suffix;
 
 pub use crate::fold::fold;
+pub use earlier::earlier_states;
 pub use query::{Criterion, StatusFilter, UserQuery};
 pub use suffix::{Suffix, is_first_place, split_term, suffixes};
 

@@ -1,13 +1,16 @@
 //! Queries for users (rules 6, 7 and 9), and which users match.
 //!
 //! A filter is one variant of [`Criterion`]. Besides this file it appears where it is parsed (`http_api`) and where its
-//! entries are stored (`store`, the key of a filter entry).
+//! entries are stored (`store`, the key of a filter entry). The stage of the synchronisation is no part of a user and has no
+//! entries: it is a field of its own, as the status is.
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 use super::{SearchText, UserText};
-use crate::{Level, Refusal, Role, SkillName, Status, TeamId, User, effective::held_skills, team::Teams};
+use crate::{
+    Level, Refusal, Role, SkillName, Status, TeamId, User, effective::held_skills, sync_summary::SyncStage, team::Teams,
+};
 
 /// A query for users; everything in it must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,9 @@ pub struct UserQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<SearchText>,
     pub status: StatusFilter,
+    /// Where the synchronisation with TaskRouter stands. The user and the teams do not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<SyncStage>,
     /// In the order of [`Criterion`]'s variants.
     criteria: Vec<Criterion>,
 }
@@ -94,7 +100,13 @@ impl UserQuery {
     #[must_use]
     pub fn new(text: Option<SearchText>, status: StatusFilter, mut criteria: Vec<Criterion>) -> Self {
         criteria.sort();
-        Self { text, status, criteria }
+        Self { text, status, sync: None, criteria }
+    }
+
+    /// The same query, of the users in this stage only.
+    #[must_use]
+    pub fn with_sync(self, sync: impl Into<Option<SyncStage>>) -> Self {
+        Self { sync: sync.into(), ..self }
     }
 
     #[must_use]
@@ -117,7 +129,8 @@ impl UserQuery {
     /// How many conditions are stated besides the status.
     #[must_use]
     pub fn conditions(&self) -> usize {
-        usize::from(self.text.is_some()) + self.criteria.iter().map(Criterion::conditions).sum::<usize>()
+        let fields = usize::from(self.text.is_some()) + usize::from(self.sync.is_some());
+        fields + self.criteria.iter().map(Criterion::conditions).sum::<usize>()
     }
 
     /// Whether the user matches as far as the profile shows. [`Self::matches_criteria`] checks the rest.
@@ -129,7 +142,7 @@ impl UserQuery {
             && self.text.as_ref().is_none_or(matches_text)
     }
 
-    /// Whether all filters hold; `teams` holds at least the user's teams.
+    /// Whether all filters hold but that of the synchronisation; `teams` holds at least the user's teams.
     #[must_use]
     pub fn matches_criteria(&self, user: &User, teams: &Teams) -> bool {
         self.criteria.iter().all(|criterion| criterion.matches(user, teams))
@@ -208,6 +221,7 @@ mod tests {
     fn a_query_keeps_its_meaning_when_it_is_stored() {
         let text = Some(SearchText::parse("Ada Love").unwrap());
         let query = UserQuery::new(text, StatusFilter::All, vec![Criterion::Role(Role::Supervisor)]);
+        let query = query.with_sync(SyncStage::Failed);
         let stored = serde_json::to_string(&query).unwrap();
         assert_eq!(serde_json::from_str::<UserQuery>(&stored).unwrap(), query);
     }

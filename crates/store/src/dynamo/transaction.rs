@@ -17,7 +17,7 @@ use crate::{
     Directory, StoreError,
     dynamo::item::{number, text},
     schema::{
-        items::{AuditItem, Entity},
+        items::{AuditItem, Entity, Item},
         keys::{self, Key},
     },
 };
@@ -122,7 +122,11 @@ impl<'a> Transaction<'a> {
     }
 
     pub fn put(&mut self, entity: &impl Entity, condition: Option<Condition>) -> Result<(), StoreError> {
-        let put = Put::builder().table_name(self.table).set_item(Some(entity.to_item()?));
+        self.put_item(entity.to_item()?, condition)
+    }
+
+    pub fn put_item(&mut self, item: Item, condition: Option<Condition>) -> Result<(), StoreError> {
+        let put = Put::builder().table_name(self.table).set_item(Some(item));
         let (put, on_failure) = match condition {
             None => (put, OnFailure::Changed),
             Some(Condition { expression, values: of, on_failure }) => {

@@ -13,6 +13,7 @@ use domain::{
     reconciliation::Reconciliation,
     search::{Criterion, UserText},
     sync_state::SyncState,
+    sync_summary::SyncStage,
 };
 
 use super::keys::{self, Key};
@@ -137,6 +138,14 @@ impl Entity for SyncItem<'_> {
 
     fn key(&self) -> Key {
         keys::sync(self.user_id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        let lasting = SyncStage::lasting(self.state).and_then(|(stage, since)| Some((keys::stage_pk(stage)?, since)));
+        let attributes = |(pk, since): (&str, Time)| {
+            vec![(keys::BY_PENDING_PK, pk.to_owned()), (keys::BY_PENDING_SK, since.to_string())]
+        };
+        lasting.map(attributes).unwrap_or_default()
     }
 }
 

@@ -25,7 +25,8 @@
 //! | job | `JOB#<id>` | `JOB` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
-//! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs.
+//! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs;
+//! and the sync items that need somebody, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
 //! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
 //! invisible characters (rule 33).
@@ -38,6 +39,7 @@ use domain::{
     Identity, SkillName, SkillSetName, Status, TeamId, TeamName, User, UserId, WorkerSid,
     audit::Subject,
     search::{Criterion, sort_name},
+    sync_summary::SyncStage,
 };
 
 /// The index of profiles by status, in order of name, and its key attributes.
@@ -45,15 +47,28 @@ pub const BY_STATUS: &str = "by_status";
 pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
 pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
 
-/// The index of outboxes and fan-outs by when they are due; its key attributes are `by_pending_pk` and `due_at`.
+/// The index of outboxes and fan-outs by when they are due, and of failed and contested sync items by since when; its key
+/// attributes are `by_pending_pk` and `due_at`.
 pub const BY_PENDING: &str = "by_pending";
 pub(crate) const BY_PENDING_PK: &str = "by_pending_pk";
+pub(crate) const BY_PENDING_SK: &str = "due_at";
 
 /// The outboxes' partition of [`BY_PENDING`].
 pub(crate) const PENDING: &str = "PENDING";
 
 /// The fan-outs' partition of [`BY_PENDING`].
 pub(crate) const FAN_OUTS: &str = "FANOUT";
+
+/// The partition of [`BY_PENDING`] that leads to the users in this stage; none for those who are synced, the many.
+#[must_use]
+pub(crate) const fn stage_pk(stage: SyncStage) -> Option<&'static str> {
+    match stage {
+        SyncStage::Synced => None,
+        SyncStage::Pending => Some(PENDING),
+        SyncStage::Failed => Some("FAILED"),
+        SyncStage::Contested => Some("CONTESTED"),
+    }
+}
 
 /// Between a text and the user id.
 const END_OF_TEXT: char = '\u{1f}';
@@ -75,16 +90,24 @@ impl Key {
         let text = |text: &String| AttributeValue::S(text.clone());
         [("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))].into()
     }
+
+    /// The key of an item; none of what is not one.
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
 }
+
+const USER_PREFIX: &str = "USER#";
 
 fn user_pk(user_id: UserId) -> String {
-    format!("USER#{user_id}")
+    format!("{USER_PREFIX}{user_id}")
 }
 
-/// The user of a partition key.
+/// The user of a partition key of the table.
 #[must_use]
-pub fn parse_user_pk(pk: &str) -> Option<UserId> {
-    pk.strip_prefix("USER#")?.parse().ok()
+pub fn parse_user_pk(partition_key: &str) -> Option<UserId> {
+    partition_key.strip_prefix(USER_PREFIX)?.parse().ok()
 }
 
 #[must_use]
@@ -341,8 +364,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sort_key_says_whose_it_is() {
+    fn a_key_says_whose_it_is() {
         let ada = test_support::agent("ada");
+        assert_eq!(parse_user_pk(&sync(ada.user_id).pk), Some(ada.user_id));
+        assert_eq!(parse_user_pk(&twilio_health().pk), None);
         assert_eq!(parse_user(&by_name(&ada)), Some(ada.user_id));
         assert_eq!(parse_user("ada"), None);
     }

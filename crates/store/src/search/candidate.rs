@@ -40,6 +40,11 @@ enum EntryKind {
 }
 
 impl Candidate {
+    /// A candidate of a source in order of name.
+    pub(super) fn from_profile(user: User) -> Self {
+        Self { sk: keys::by_name(&user), user_id: user.user_id, profile: Some(user), entries: Vec::new() }
+    }
+
     /// From an item of a partition of this kind and status.
     pub(super) fn from_item(kind: &Kind, status: Status, item: Item) -> Result<Self, StoreError> {
         let kind = match kind {

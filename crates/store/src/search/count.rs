@@ -6,13 +6,17 @@ use domain::search::UserQuery;
 
 use super::{
     Order,
+    plan::Plan,
     source::{Partition, Source},
 };
 use crate::{CountUsers, Directory, StoreError};
 
 impl CountUsers for Directory {
     async fn count_users(&self, query: &UserQuery) -> Result<u64, StoreError> {
-        let source = self.plan(query, Order::ByName, None).await?.source;
+        let Plan { source, first, .. } = self.plan(query, Order::ByName, None).await?;
+        if let Some(first) = first.filter(|first| !first.has_more) {
+            return Ok(first.candidates.len() as u64);
+        }
         let mut total = 0;
         for partition in &source.partitions {
             total += self.count_in(&source, partition).await?;

@@ -4,10 +4,10 @@
 //! should. Only the difference is written, which suffices: an entry that the last profile wants was written by the event
 //! since which it has been wanted, and no later reading of the profile finds it unwanted; in the same way an unwanted entry
 //! was deleted and is not written again. Duplicate, late and reordered events are therefore harmless (rule 28), as long as
-//! each event arrives. Without an old image every entry is written, which repairs what a lost event left behind.
+//! each event arrives; what a lost one left behind, [`super::reindex`] repairs.
 
 use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     User,
@@ -18,11 +18,11 @@ use crate::{
     Directory, IndexUser, StoreError, ViewUser,
     schema::{
         items::{Entity, FilterEntry, Item, SearchEntry},
-        keys::Key,
+        keys::{self, Key},
     },
 };
 
-type Entries = BTreeMap<Key, Item>;
+pub(super) type Entries = BTreeMap<Key, Item>;
 
 /// The entries that a profile should have: about 50 for its text, and one for each filter that finds it.
 pub fn entries(user: &User) -> Result<Entries, StoreError> {
@@ -52,15 +52,36 @@ impl IndexUser for Directory {
             return Ok(());
         }
         let Some(current) = self.user(user.user_id).await? else { return Ok(()) };
-        self.write_many(difference(&existing.unwrap_or_default(), &entries(&current)?)?).await
+        self.write_many(difference(&existing.unwrap_or_default(), &entries(&current)?).requests()?).await
     }
 }
 
-/// The writes that turn the existing entries into the wanted ones.
-fn difference(existing: &Entries, wanted: &Entries) -> Result<Vec<WriteRequest>, StoreError> {
+/// The keys of those entries.
+pub(super) fn entry_keys(user: &User) -> BTreeSet<Key> {
+    let (status, user_id) = (user.managed.status, user.user_id);
+    let suffixes = suffixes(&UserText::of(user));
+    let searched = suffixes.iter().map(|suffix| keys::search_entry(status, &suffix.head, &suffix.rest, user_id));
+    searched.chain(Criterion::indexed_for(user).map(|(criterion, _)| keys::filter_entry(&criterion, user))).collect()
+}
+
+/// What turns existing entries into those that a profile should have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EntryDifference {
+    /// What does not exist, or has another content.
+    pub(super) missing: Vec<Item>,
+    pub(super) stale: Vec<Key>,
+}
+
+pub(super) fn difference(existing: &Entries, wanted: &Entries) -> EntryDifference {
     let missing = wanted.iter().filter(|(key, item)| existing.get(key) != Some(item));
     let stale = existing.keys().filter(|key| !wanted.contains_key(key));
-    missing.map(|(_, item)| put(item)).chain(stale.map(delete)).collect()
+    EntryDifference { missing: missing.map(|(_, item)| item.clone()).collect(), stale: stale.cloned().collect() }
+}
+
+impl EntryDifference {
+    fn requests(&self) -> Result<Vec<WriteRequest>, StoreError> {
+        self.missing.iter().map(put).chain(self.stale.iter().map(delete)).collect()
+    }
 }
 
 fn put(item: &Item) -> Result<WriteRequest, StoreError> {
@@ -95,7 +116,7 @@ mod tests {
     }
 
     fn writes(old: &User, new: &User) -> usize {
-        difference(&entries(old).unwrap(), &entries(new).unwrap()).unwrap().len()
+        difference(&entries(old).unwrap(), &entries(new).unwrap()).requests().unwrap().len()
     }
 
     #[test]
@@ -110,6 +131,12 @@ mod tests {
             [Role::Supervisor, Role::SystemAdmin].map(|role| in_teams(&[1]).with(|user| user.managed.role = role));
         assert_eq!(writes(&in_teams(&[1]), &supervisor), 1, "promoted");
         assert_eq!(writes(&supervisor, &admin), 2, "promoted again");
+    }
+
+    #[test]
+    fn the_keys_of_the_entries_are_told_without_the_entries() {
+        let ada = skilled(Some(5)).with(|user| user.managed.role = Role::Supervisor);
+        assert_eq!(entry_keys(&ada), entries(&ada).unwrap().into_keys().collect());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Finding users: by text through the suffix index, by team, skill or role through filter entries, or everyone; without a
-//! text in order of name (rules 6 to 9).
+//! Finding users: by text through the suffix index, by team, skill or role through filter entries, by the stage of the
+//! synchronisation through the index of what is pending, or everyone; without a text in order of name (rules 6 to 9).
 //!
 //! One condition of the query is the access path ([`AccessPath`]): its entries are read, and the other conditions are
 //! checked. Index entries are candidates; profiles are read and verified before users are returned. A request examines at
@@ -11,7 +11,9 @@ mod count;
 pub mod index;
 mod page_builder;
 mod plan;
+pub mod reindex;
 mod source;
+mod sync_stage;
 mod teams_granting;
 
 use domain::{User, search::UserQuery, team::Teams};
@@ -92,8 +94,7 @@ impl FindUsers for Directory {
 fn first_chunk_size(query: &UserQuery, order: Order, kind: &Kind, limit: usize) -> usize {
     let to_check = match kind {
         Kind::Everyone => query.conditions(),
-        Kind::Filter => query.conditions() - 1,
-        Kind::Word(_) => usize::from(!query.criteria().is_empty()),
+        Kind::Filter | Kind::Word(_) => query.conditions() - 1,
     };
     match (kind, to_check) {
         (Kind::Everyone | Kind::Filter, 0) => limit,
@@ -109,6 +110,7 @@ mod tests {
     use domain::{
         Level, Role, SearchText, SkillName,
         search::{Criterion, StatusFilter},
+        sync_summary::SyncStage,
     };
 
     #[test]
@@ -125,6 +127,8 @@ mod tests {
             UserQuery::new(None, active, vec![skill(None)]),
             UserQuery::new(None, active, vec![skill(Some(Level(1)))]),
             UserQuery::new(None, active, vec![skill(Some(Level(2)))]),
+            UserQuery::default().with_sync(SyncStage::Failed),
+            UserQuery::default().with_sync(SyncStage::Pending),
         ];
         let fingerprints = queries.iter().map(query_fingerprint).collect::<std::collections::BTreeSet<_>>();
         assert_eq!(fingerprints.len(), queries.len());

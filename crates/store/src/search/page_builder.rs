@@ -99,9 +99,10 @@ impl<'a> PageBuilder<'a> {
         };
         let users = candidates.iter().map(may_match).collect::<Vec<_>>();
         self.read_teams(users.iter().filter_map(|user| *user)).await?;
+        let matching = self.matching(users.iter().filter_map(|user| *user)).await?;
         let mut last = None;
         for (candidate, user) in candidates.iter().zip(users) {
-            if let Some(user) = user.filter(|user| self.query.matches_criteria(user, &self.page.teams)) {
+            if let Some(user) = user.filter(|user| matching.contains(&user.user_id)) {
                 if self.page.users.len() == self.limit {
                     self.after = last;
                     return Ok(Fit::Partly);
@@ -111,6 +112,15 @@ impl<'a> PageBuilder<'a> {
             last = Some(candidate.sk.clone());
         }
         Ok(Fit::Fully)
+    }
+
+    /// Those of the users for whom all filters hold.
+    async fn matching(&self, users: impl Iterator<Item = &User>) -> Result<BTreeSet<UserId>, StoreError> {
+        let users = users.filter(|user| self.query.matches_criteria(user, &self.page.teams)).collect::<Vec<_>>();
+        match self.query.sync {
+            Some(stage) => self.directory.users_in_stage(stage, &users).await,
+            None => Ok(users.into_iter().map(|user| user.user_id).collect()),
+        }
     }
 
     async fn profiles(&self, candidates: &[Candidate]) -> Result<BTreeMap<UserId, User>, StoreError> {

@@ -41,13 +41,17 @@ fn usable_paths(query: &UserQuery, order: Order) -> Vec<AccessPath> {
 }
 
 impl Directory {
-    /// The path that the cursor names, the only usable one, or the one whose entries end first.
+    /// The users of a stage that few are in; else the path that the cursor names, the only usable one, or the one whose
+    /// entries end first.
     pub(super) async fn plan(
         &self,
         query: &UserQuery,
         order: Order,
         cursor: Option<&Cursor>,
     ) -> Result<Plan, StoreError> {
+        if let Some(plan) = self.plan_by_stage(query, cursor).await? {
+            return Ok(plan);
+        }
         let paths = usable_paths(query, order);
         match cursor {
             Some(Cursor { path: Some(path), .. }) if !paths.contains(path) => Err(StoreError::InvalidCursor),
@@ -55,6 +59,16 @@ impl Directory {
             None if paths.len() < 2 => self.plan_without_probe(query, paths.first().copied()).await,
             None => self.plan_with_probes(query, paths).await,
         }
+    }
+
+    /// All users of a stage that few are in, in order of name: where the list of all users would go on, too. None for another
+    /// stage, for more users than one request examines, and where the cursor goes on in the entries of a path.
+    async fn plan_by_stage(&self, query: &UserQuery, cursor: Option<&Cursor>) -> Result<Option<Plan>, StoreError> {
+        let is_by_name = cursor.is_none_or(|cursor| cursor.path.is_none());
+        let Some(stage) = query.sync.filter(|_| is_by_name) else { return Ok(None) };
+        let after = cursor.map(|cursor| cursor.after.as_str());
+        let first = self.candidates_in_stage(stage, query, after).await?;
+        Ok(first.map(|first| Plan { first: Some(first), ..Plan::everyone(query) }))
     }
 
     /// If the path is no longer usable, all users are read: the order is the same.

@@ -1,9 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Level, Role, SearchText, SkillName, Status, Team, TeamId, User,
+    Level, Role, SearchText, SkillName, Status, Team, TeamId, User, UserId,
     search::{Criterion, StatusFilter, UserQuery},
     skill::Skills,
+    sync_summary::SyncStage,
     test_support::stored,
 };
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use store::{
 
 use crate::{
     search::{all_pages, matches_naively, statuses, texts, user_named, users},
+    stages::{Syncing, syncings},
     support::{Fixture, edit},
 };
 
@@ -50,12 +52,27 @@ async fn fixture_with(fixture: Fixture, teams: &[Team], users: &[User]) -> Fixtu
     fixture
 }
 
+/// What is in the table. Users of whom `syncing` says nothing are synced.
+struct Model<'a> {
+    teams: &'a [Team],
+    users: &'a [User],
+    syncing: &'a BTreeMap<UserId, Syncing>,
+}
+
+impl Model<'_> {
+    fn stage(&self, user: &User) -> SyncStage {
+        self.syncing.get(&user.user_id).copied().unwrap_or_default().stage()
+    }
+}
+
+const NOTHING_SYNCING: &BTreeMap<UserId, Syncing> = &BTreeMap::new();
+
 /// A naive implementation of rule 9, with the level of rules 15 to 17.
-fn matches_query(user: &User, teams: &[Team], query: &UserQuery, text: Option<&str>) -> bool {
+fn matches_query(user: &User, model: &Model<'_>, query: &UserQuery, text: Option<&str>) -> bool {
     let has_skill = |name: &SkillName, min_level: Option<Level>| {
         let assigned = user.managed.assigned_skills.get(name);
         let of = |team: &&Team| !team.archived && user.managed.teams.contains(&team.team_id);
-        let inherited = teams.iter().filter(of).filter_map(|team| team.skills.get(name)).max();
+        let inherited = model.teams.iter().filter(of).filter_map(|team| team.skills.get(name)).max();
         let level = assigned.copied().flatten().or(inherited.copied().flatten());
         (assigned.is_some() || inherited.is_some())
             && !user.taskrouter.disabled_skills.contains(name)
@@ -68,17 +85,18 @@ fn matches_query(user: &User, teams: &[Team], query: &UserQuery, text: Option<&s
     };
     query.status.statuses().contains(&user.managed.status)
         && query.criteria().iter().all(holds)
+        && query.sync.is_none_or(|stage| model.stage(user) == stage)
         && text.is_none_or(|text| matches_naively(user, text))
 }
 
 /// Checks that the pages contain exactly the matching users, each once, and ordered by name where that is promised.
 async fn check_pages(
     fixture: &Fixture,
-    (teams, users): (&[Team], &[User]),
+    model: &Model<'_>,
     (query, text): (&UserQuery, Option<&str>),
     limit: usize,
 ) -> Result<(), TestCaseError> {
-    let mut expected = users.iter().filter(|user| matches_query(user, teams, query, text)).collect::<Vec<_>>();
+    let mut expected = model.users.iter().filter(|user| matches_query(user, model, query, text)).collect::<Vec<_>>();
     expected.sort_by_key(|user| keys::by_name(user));
     let expected = expected.into_iter().map(|user| user.user_id).collect::<Vec<_>>();
     for order in [Order::Cheapest, Order::ByName] {
@@ -135,13 +153,16 @@ fn queries() -> impl Strategy<Value = (UserQuery, Option<String>)> {
     let role = prop::option::of(prop::sample::select(Role::ALL.to_vec()));
     let team = prop::option::of((0..=TEAMS).prop_map(team_id));
     let skill = prop::option::of((prop::sample::select(&SKILLS).prop_map(skill), levels()));
-    (prop::option::of(texts()), statuses(), role, team, skill).prop_map(|(text, status, role, team, skill)| {
-        let parsed = text.as_deref().and_then(|text| SearchText::parse(text).ok());
-        let text = text.filter(|_| parsed.is_some());
-        let skill = skill.map(|(skill, min_level)| Criterion::Skill { skill, min_level });
-        let criteria = [role.map(Criterion::Role), team.map(Criterion::Team), skill];
-        (UserQuery::new(parsed, status, criteria.into_iter().flatten().collect()), text)
-    })
+    let sync = prop::option::of(prop::sample::select(SyncStage::ALL.to_vec()));
+    (prop::option::of(texts()), statuses(), role, team, skill, sync).prop_map(
+        |(text, status, role, team, skill, sync)| {
+            let parsed = text.as_deref().and_then(|text| SearchText::parse(text).ok());
+            let text = text.filter(|_| parsed.is_some());
+            let skill = skill.map(|(skill, min_level)| Criterion::Skill { skill, min_level });
+            let criteria = [role.map(Criterion::Role), team.map(Criterion::Team), skill];
+            (UserQuery::new(parsed, status, criteria.into_iter().flatten().collect()).with_sync(sync), text)
+        },
+    )
 }
 
 // For any users, teams, query and page size.
@@ -151,12 +172,18 @@ fn rules_6_to_9_the_pages_of_a_question_are_exactly_who_is_asked_for_each_once()
     let fixture = std::cell::RefCell::new(Some(runtime.block_on(Fixture::new())));
     let config = ProptestConfig { cases: 48, ..ProptestConfig::default() };
     let queries = || prop::collection::vec((queries(), 1..5_usize), 1..12);
-    proptest!(config, |(teams in teams(), users in users_with_attributes(), queries in queries())| {
+    let users_and_syncing = || (users_with_attributes(), prop::collection::vec(syncings(), 14));
+    proptest!(config, |(teams in teams(), (users, syncings) in users_and_syncing(), queries in queries())| {
         runtime.block_on(async {
             let fresh_fixture = fixture_with(fixture.take().unwrap().with_fresh_table(), &teams, &users).await;
+            let syncing = users.iter().map(|user| user.user_id).zip(syncings).collect::<BTreeMap<_, _>>();
+            for (&user_id, &syncing) in &syncing {
+                fresh_fixture.put_syncing(user_id, syncing).await;
+            }
+            let model = Model { teams: &teams, users: &users, syncing: &syncing };
             let mut result = Ok(());
             for ((query, text), limit) in queries {
-                result = result.and(check_pages(&fresh_fixture, (&teams, &users), (&query, text.as_deref()), limit).await);
+                result = result.and(check_pages(&fresh_fixture, &model, (&query, text.as_deref()), limit).await);
             }
             fixture.replace(Some(fresh_fixture));
             result
@@ -179,6 +206,16 @@ fn user_of_many(i: usize) -> User {
     )
 }
 
+/// Most are pending, more than one request examines; some are failed, contested or synced.
+fn syncing_of_many(i: usize) -> Syncing {
+    match i % 16 {
+        0 => Syncing::FAILED,
+        1 => Syncing::CONTESTED,
+        2 => Syncing::default(),
+        _ => Syncing::PENDING,
+    }
+}
+
 // With more users than one request examines, probes or verifies at a time.
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_request_examines() {
@@ -197,6 +234,11 @@ async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_re
     };
     let (first_half, second_half) = users.split_at(users.len() / 2);
     tokio::join!(put(first_half), put(second_half));
+    let syncing = users.iter().enumerate().map(|(i, user)| (user.user_id, syncing_of_many(i))).collect();
+    for (&user_id, &syncing) in &syncing {
+        fixture.put_syncing(user_id, syncing).await;
+    }
+    let model = Model { teams: &teams, users: &users, syncing: &syncing };
     let (agent, supervisor) = (Criterion::Role(Role::Agent), Criterion::Role(Role::Supervisor));
     let in_team = Criterion::Team(team_id(0));
     let with_skill =
@@ -216,9 +258,15 @@ async fn rules_6_to_9_nobody_is_missing_or_doubled_among_more_people_than_one_re
         (None, vec![with_skill("German", Some(1))]),
     ] {
         let parsed = text.map(|text| SearchText::parse(text).unwrap());
-        for (status, limit) in [(StatusFilter::All, 100), (StatusFilter::Only(Status::Active), 16)] {
+        for (status, limit, stages) in [
+            (StatusFilter::All, 100, [SyncStage::Pending, SyncStage::Failed]),
+            (StatusFilter::Only(Status::Active), 16, [SyncStage::Contested, SyncStage::Synced]),
+        ] {
             let query = UserQuery::new(parsed.clone(), status, criteria.clone());
-            check_pages(&fixture, (&teams, &users), (&query, text), limit).await.unwrap();
+            check_pages(&fixture, &model, (&query, text), limit).await.unwrap();
+            for stage in stages {
+                check_pages(&fixture, &model, (&query.clone().with_sync(stage), text), limit).await.unwrap();
+            }
         }
     }
 }
@@ -233,10 +281,11 @@ async fn rule_9_a_skill_that_more_teams_have_than_one_search_asks_still_finds_ea
             (0..count).map(|i| of(i).with(|user| user.managed.teams = [team_id(i)].into())).collect::<Vec<_>>();
         users.extend([of(count).with(|user| user.managed.assigned_skills = english.clone()), of(count + 1)]);
         let fixture = fixture_with(Fixture::new().await, &teams, &users).await;
+        let model = Model { teams: &teams, users: &users, syncing: NOTHING_SYNCING };
         for team in [None, Some(Criterion::Team(team_id(7)))] {
             let criteria = team.into_iter().chain([Criterion::skill(skill("English"))]).collect();
             let query = UserQuery::new(None, StatusFilter::default(), criteria);
-            check_pages(&fixture, (&teams, &users), (&query, None), 4).await.unwrap();
+            check_pages(&fixture, &model, (&query, None), 4).await.unwrap();
         }
     }
 }

@@ -9,6 +9,8 @@ mod index;
 mod jobs;
 mod names;
 mod search;
+mod stages;
 mod support;
+mod sync_filter;
 mod teams;
 mod workers;

@@ -5,6 +5,7 @@ mod callbacks;
 mod carrying;
 mod edits;
 mod exports;
+mod failed;
 mod reads;
 mod scan;
 mod search;
@@ -23,7 +24,7 @@ use crate::{
     report::Report,
 };
 
-pub use search::{OneWord, same_at_every_size};
+pub use search::{ComparedPage, same_at_every_size};
 
 /// A result and its cost. On the heap, because the futures of handlers are large.
 type Measured<'s, T> = Pin<Box<dyn Future<Output = Fallible<(T, Cost)>> + 's>>;
@@ -46,17 +47,18 @@ impl<'a> CapacityBench<'a> {
         Ok(Self { report, fixture, meter, directory, caller })
     }
 
-    /// Prints the cost of every operation; returns that of searches for one word, to be compared between sizes.
-    pub async fn everything(&self) -> Fallible<Vec<OneWord>> {
-        let words = self.search().await?;
+    /// Prints the cost of every operation; returns that of pages which are to be compared between sizes.
+    pub async fn everything(&self) -> Fallible<Vec<ComparedPage>> {
+        let mut pages = self.search().await?;
         self.scans().await?;
+        pages.push(self.list_failed().await?);
         self.reads().await?;
         self.edits().await?;
         self.callbacks().await?;
         self.carrying().await?;
         self.admin().await?;
         self.exports().await?;
-        Ok(words)
+        Ok(pages)
     }
 
     fn cost_of<'s, T: 's>(&'s self, work: impl Future<Output = Fallible<T>> + 's) -> Measured<'s, T> {

@@ -23,17 +23,18 @@ const MOST_ROUNDS: usize = 3;
 
 type QueryString = Vec<(&'static str, String)>;
 
-/// A page of 25 for one word.
+/// A page of 25 that is to cost the same in a directory of any size.
 #[derive(Debug)]
-pub struct OneWord {
-    word: &'static str,
-    cost: Cost,
+pub struct ComparedPage {
+    /// A word that is searched, or what else the page is of.
+    pub(super) query: &'static str,
+    pub(super) cost: Cost,
     /// The number of teams of its users. Each of them is read, for half a read unit.
     teams: usize,
 }
 
 impl CapacityBench<'_> {
-    pub(super) async fn search(&self) -> Fallible<Vec<OneWord>> {
+    pub(super) async fn search(&self) -> Fallible<Vec<ComparedPage>> {
         let mut pages = Vec::new();
         for word in WORDS {
             pages.push(self.one_word(word).await?);
@@ -47,17 +48,23 @@ impl CapacityBench<'_> {
         Ok(pages)
     }
 
-    async fn one_word(&self, word: &'static str) -> Fallible<OneWord> {
-        let (page, cost) = self.cost_of(self.page(vec![("q", word.to_owned())])).await?;
-        if users(&page) != 25 {
-            return Err(format!("{word:?} must fill a page and finds {} users", users(&page)).into());
-        }
+    async fn one_word(&self, word: &'static str) -> Fallible<ComparedPage> {
+        let page = self.compared_page(word, vec![("q", word.to_owned())]).await?;
+        let cost = &page.cost;
         let what = format!("{} read units in {} rounds for {word:?}", cost.read_units, cost.rounds);
         self.report.limit(cost.read_units <= MOST_READ_UNITS && cost.rounds <= MOST_ROUNDS, what);
-        Ok(OneWord { word, cost, teams: teams(&page) })
+        Ok(page)
     }
 
-    fn print_worst(&self, pages: &[OneWord]) {
+    pub(super) async fn compared_page(&self, query: &'static str, parameters: QueryString) -> Fallible<ComparedPage> {
+        let (page, cost) = self.cost_of(self.page(parameters)).await?;
+        if users(&page) != 25 {
+            return Err(format!("{query:?} must fill a page and finds {} users", users(&page)).into());
+        }
+        Ok(ComparedPage { query, cost, teams: teams(&page) })
+    }
+
+    fn print_worst(&self, pages: &[ComparedPage]) {
         let most = |of: fn(&Cost) -> f64| pages.iter().map(|page| of(&page.cost)).fold(0.0, f64::max);
         let what = format!("search one word, most of {} words", WORDS.len());
         self.report.figure(format!("{what}: calls"), most(|cost| count(cost.calls)), "calls");
@@ -120,17 +127,17 @@ fn teams(page: &Value) -> usize {
     teams.filter_map(|team| team["team_id"].as_str()).collect::<std::collections::BTreeSet<_>>().len()
 }
 
-/// Checks that a page for one word costs the same in a small directory as in a large one: calls, rounds, and units,
+/// Checks that each of the pages costs the same in a small directory as in a large one: calls, rounds, and units,
 /// apart from the teams of the users who happen to be on it and the rounding of entries to 4 KB.
-pub fn same_at_every_size(report: &Report, by_size: &[Vec<OneWord>]) {
-    let without_teams = |page: &OneWord| page.cost.read_units - count(page.teams) / 2.0;
+pub fn same_at_every_size(report: &Report, by_size: &[Vec<ComparedPage>]) {
+    let without_teams = |page: &ComparedPage| page.cost.read_units - count(page.teams) / 2.0;
     for sizes in by_size.windows(2) {
         for (small, large) in sizes[0].iter().zip(&sizes[1]) {
             let same = (small.cost.calls, small.cost.rounds) == (large.cost.calls, large.cost.rounds)
                 && (without_teams(small) - without_teams(large)).abs() <= 0.5;
             report.limit(
                 same,
-                format!("{:?} costs {:?} in one directory and {:?} in another", small.word, small.cost, large.cost),
+                format!("{:?} costs {:?} in one directory and {:?} in another", small.query, small.cost, large.cost),
             );
         }
     }

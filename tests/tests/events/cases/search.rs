@@ -28,6 +28,10 @@ const LIST: Cases = Cases {
         ("search/phrase", &[Query("q=jo%20li")], Answers(200)),
         ("search/repeated-parameter", &[Query("role=agent&role=supervisor")], Refuses(400, "repeated-parameter")),
         ("search/several-words", &[Query("q=example%20lovelace")], Answers(200)),
+        ("search/sync-contested", &[Query("sync=contested&status=all")], Answers(200)),
+        ("search/sync-failed", &[Query("sync=failed")], Answers(200)),
+        ("search/sync-pending", &[Query("sync=pending&role=agent")], Answers(200)),
+        ("search/sync-synced", &[Query("sync=synced")], Answers(200)),
         ("search/team", &[Query("team={{team_id}}")], Answers(200)),
         ("search/text-too-long", &[Query(TOO_LONG_QUERY)], Refuses(400, "search-text-too-long")),
         ("search/text-too-short", &[Query("q=ad")], Refuses(400, "search-text-too-short")),
@@ -35,6 +39,7 @@ const LIST: Cases = Cases {
         ("search/unknown-role", &[Query("role=manager")], Refuses(400, "unknown-role")),
         ("search/unknown-skill", &[Query("skill=")], Refuses(404, "unknown-skill")),
         ("search/unknown-status", &[Query("status=retired")], Refuses(400, "unknown-status")),
+        ("search/unknown-sync-state", &[Query("sync=broken")], Refuses(400, "unknown-sync-state")),
         ("search/unknown-team", &[Query("team=sales")], Refuses(404, "unknown-team")),
     ],
 };

@@ -6,11 +6,12 @@ use std::{
 };
 
 use domain::WorkerSid;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use twilio::{
     Activity, DeleteWorker, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
-    FlexConfiguration, ListReservations, ListWorkerEvents, NextPage, Page, Reservation, ReservationStatus, TwilioError,
-    UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
+    FlexConfiguration, ListReservations, ListWorkerEvents, ListWorkers, NextPage, Page, Reservation, ReservationStatus,
+    TwilioError, UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
 
 use super::steps::Steps;
@@ -26,6 +27,10 @@ pub struct Stored {
     pub version: u64,
     /// Names of reservation statuses.
     pub reservations: Vec<&'static str>,
+    /// When it was changed last.
+    pub second: i64,
+    /// Lists leave its attributes out.
+    pub hides_attributes: bool,
 }
 
 /// A fault of the next calls that change a worker.
@@ -46,6 +51,12 @@ struct Held {
     /// Twilio does not answer at all.
     down: bool,
     without_flex: bool,
+    /// What lists show, if it is not what there is.
+    stale_list: Option<BTreeMap<String, Stored>>,
+    /// So many pages of lists are answered, and then nothing.
+    pages_left: Option<usize>,
+    /// Each page begins with the last worker of the one before.
+    repeats: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -62,6 +73,8 @@ impl Fake {
             activity: AVAILABLE.to_owned(),
             version: 0,
             reservations: Vec::new(),
+            second: 1_000,
+            hides_attributes: false,
         };
         self.held.lock().unwrap().workers.insert(sid.to_owned(), worker);
     }
@@ -72,6 +85,7 @@ impl Fake {
         let worker = held.workers.get_mut(sid).unwrap();
         change(worker);
         worker.version += 1;
+        worker.second += 10;
     }
 
     /// Another writer writes the attributes, which TaskRouter notes as an event of this actor at this second.
@@ -91,6 +105,12 @@ impl Fake {
         self.held.lock().unwrap().workers.get(sid).cloned()
     }
 
+    /// Each worker's name and SID.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let held = self.held.lock().unwrap();
+        held.workers.iter().map(|(sid, worker)| (worker.name.clone(), sid.clone())).collect()
+    }
+
     pub fn attributes(&self, sid: &str) -> Value {
         serde_json::from_str(&self.worker(sid).unwrap().attributes).unwrap()
     }
@@ -101,6 +121,20 @@ impl Fake {
 
     pub fn set_down(&self, down: bool) {
         self.held.lock().unwrap().down = down;
+    }
+
+    /// Lists show from now on what there is now.
+    pub fn freeze_list(&self) {
+        let mut held = self.held.lock().unwrap();
+        held.stale_list = Some(held.workers.clone());
+    }
+
+    pub fn fail_after_pages(&self, pages: Option<usize>) {
+        self.held.lock().unwrap().pages_left = pages;
+    }
+
+    pub fn repeat_in_lists(&self) {
+        self.held.lock().unwrap().repeats = true;
     }
 
     pub fn without_flex(&self) {
@@ -119,13 +153,8 @@ impl Fake {
         if held.down { Err(TwilioError::Timeout) } else { Ok(()) }
     }
 
-    fn current(&self, sid: &str) -> Option<Worker> {
-        let Stored { name, attributes, activity, version, .. } = self.worker(sid)?;
-        let json = json!({
-            "sid": sid, "friendly_name": name, "attributes": attributes, "activity_sid": activity,
-            "activity_name": activity.trim_start_matches("WA"),
-        });
-        Some(Worker { version: Some(version), ..Worker::read(&json.to_string()).unwrap() })
+    pub fn current(&self, sid: &str) -> Option<Worker> {
+        Some(shown(sid, self.worker(sid)?))
     }
 
     fn next_fault(&self) -> Option<Fault> {
@@ -144,12 +173,53 @@ impl Fake {
     }
 }
 
+fn shown(sid: &str, stored: Stored) -> Worker {
+    let Stored { name, attributes, activity, version, second, .. } = stored;
+    let json = json!({
+        "sid": sid, "friendly_name": name, "attributes": attributes, "activity_sid": activity,
+        "activity_name": activity.trim_start_matches("WA"),
+        "date_updated": Timestamp::from_second(second).unwrap().to_string(),
+    });
+    Worker { version: Some(version), ..Worker::read(&json.to_string()).unwrap() }
+}
+
+/// In a list there is no version.
+fn listed(sid: &str, stored: Stored) -> Worker {
+    let hides_attributes = stored.hides_attributes;
+    let worker = shown(sid, stored);
+    Worker { version: None, attributes: worker.attributes.filter(|_| !hides_attributes), ..worker }
+}
+
 impl FetchWorker for Fake {
     async fn fetch_worker(&self, sid: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
         self.call("fetch").await?;
         let found = self.current(sid.as_str());
         self.steps.step("fetched").await;
         Ok(found)
+    }
+}
+
+/// The workers of a page of a list.
+pub const PAGE: usize = 3;
+
+impl ListWorkers for Fake {
+    async fn list_workers(&self, page: Option<&NextPage>) -> Result<Page<Worker>, TwilioError> {
+        self.call("list").await?;
+        let (workers, next) = {
+            let mut held = self.held.lock().unwrap();
+            if let Some(left) = held.pages_left.as_mut() {
+                *left = left.checked_sub(1).ok_or(TwilioError::Unavailable { status: 503, retry_after: None })?;
+            }
+            let from: usize = page.map_or(0, |page| json!(page).as_str().unwrap().parse().unwrap());
+            let all = held.stale_list.as_ref().unwrap_or(&held.workers);
+            let first = if held.repeats { from.saturating_sub(1) } else { from };
+            let page = all.iter().take(from + PAGE).skip(first).map(|(sid, stored)| (sid.clone(), stored.clone()));
+            (page.collect::<Vec<_>>(), (all.len() > from + PAGE).then_some(from + PAGE))
+        };
+        let next = next.map(|from| serde_json::from_value(json!(from.to_string())).unwrap());
+        let items = workers.into_iter().map(|(sid, stored)| listed(&sid, stored)).collect();
+        self.steps.step("listed").await;
+        Ok(Page { items, unreadable: 0, next })
     }
 }
 

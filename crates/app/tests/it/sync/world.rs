@@ -1,7 +1,7 @@
 //! A directory with one user, her worker in TaskRouter, and the clock.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -13,19 +13,26 @@ use app::{
     sync::{OfflineActivity, Outcome, SyncMode, WorkerSync},
 };
 use domain::{
-    Identity, Level, Provenance, Record, Role, SkillName, Status, User, UserId, WorkerSid,
+    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, TeamName, User, UserId, WorkerReport,
+    WorkerSid,
     audit::{Action, Subject},
+    catalog::{SkillSet, SkillUsage},
     policy::Policy,
+    reconciliation::Reconciliation,
+    search::UserQuery,
     skill::Skills,
     sync_state::SyncState,
+    team::Teams,
     test_support,
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
-    CarryToTaskRouter, ChangeOrigin, CommitUser, Directory, ImportSkills, ReadSet, ReadSnapshot, Snapshot, StoreError,
-    SyncStep, TwilioHealth, UserChange, ViewHistory, ViewUser, WatchTwilio, WorkerItem,
+    CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference, EntryKeys,
+    EntryOwner, FindUsers, ImportSkills, Order, PendingUser, ReadSet, ReadSnapshot, RecordReport, RecordedReport,
+    ReindexUsers, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange,
+    UserPage, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -97,6 +104,40 @@ stepped! {
     CarryToTaskRouter {
         fn sync_step(step: SyncStep<'_>) -> ();
         fn due(now: Timestamp, is_writing: bool, limit: usize) -> Vec<UserId>;
+    }
+    RecordReport { fn record_report(report: &WorkerReport) -> RecordedReport; }
+    ViewTeams {
+        fn teams(ids: BTreeSet<TeamId>) -> Teams;
+        fn team_id_of_name(name: &TeamName) -> Option<TeamId>;
+    }
+    SurveyDirectory {
+        fn all_users() -> Vec<User>;
+        fn pending_users() -> Vec<PendingUser>;
+        fn workers(sids: &BTreeSet<WorkerSid>) -> BTreeMap<WorkerSid, WorkerItem>;
+        fn sync_states(user_ids: &BTreeSet<UserId>) -> BTreeMap<UserId, SyncState>;
+    }
+    ViewCatalog {
+        fn skill_sets(cursor: Option<Cursor>, limit: usize) -> (Vec<SkillSet>, Option<Cursor>);
+        fn skills() -> Vec<Skill>;
+        fn skill_usage(skill: &SkillName) -> SkillUsage;
+        fn team_members(team_id: TeamId) -> BTreeSet<UserId>;
+    }
+    FindUsers {
+        fn find_users(query: &UserQuery, order: Order, cursor: Option<Cursor>, limit: usize) -> UserPage;
+    }
+    ViewHistory {
+        fn history(subject: Subject<'_>, cursor: Option<Cursor>, limit: usize) -> (Vec<Record>, Option<Cursor>);
+    }
+    ReindexUsers {
+        fn compare_entries(user: Option<&User>, suspects: &EntryKeys) -> EntryDifference;
+        fn repair_entries(owner: EntryOwner<'_>, batch: &EntryDifference) -> ();
+    }
+    WakeUsers {
+        fn wake(user_id: UserId, token: Uuid, now: Timestamp, contested: ContestedSkills) -> ();
+    }
+    TrackReconciliation {
+        fn reconciliation() -> Option<Reconciliation>;
+        fn put_reconciliation(read: Option<u64>, reconciliation: Reconciliation) -> Reconciliation;
     }
     WatchTwilio {
         fn twilio_health() -> TwilioHealth;

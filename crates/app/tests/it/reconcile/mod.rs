@@ -1,0 +1,8 @@
+//! Reconcile against a real table and a TaskRouter in memory.
+
+mod brake;
+mod comparing;
+mod contested;
+mod dying;
+mod races;
+mod world;
