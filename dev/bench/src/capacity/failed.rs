@@ -5,7 +5,7 @@ use domain::{
     UserId,
     sync_state::{FailureReason, SyncState},
 };
-use store::{CarryToTaskRouter as _, ChangeOrigin, OutboxStep, RequestSync as _, SyncStep};
+use store::{CarryToTaskRouter as _, ChangeOrigin, ContestedSkills, OutboxStep, RequestSync as _, SyncStep};
 use uuid::Uuid;
 
 use super::{CapacityBench, ComparedPage};
@@ -38,7 +38,7 @@ impl CapacityBench<'_> {
     /// What a final refusal leaves.
     async fn fail(&self, user_id: UserId) -> Fallible<()> {
         let origin = ChangeOrigin::operator("bench", SystemTimeAndIds.now(), Uuid::now_v7());
-        self.directory.request_sync(user_id, origin).await?;
+        self.directory.request_sync(user_id, ContestedSkills::Leave, origin).await?;
         let after = SyncState::default().failed(FailureReason::Refused, origin.now);
         let (token, outbox) = (origin.change_id, OutboxStep::Clear);
         Ok(self.directory.sync_step(SyncStep { user_id, token, before: None, after, outbox, written: None }).await?)
