@@ -98,6 +98,25 @@ impl WorkerReport {
         }
     }
 
+    /// The report in Twilio's answer to a request that was made when `known` was. Twilio dates an answer to the second and a
+    /// callback to the millisecond: a callback that was recorded and never applied must not count as later than an answer
+    /// that says the same.
+    ///
+    /// ```text
+    /// callback, 10:00:00.700, recorded ── crash    request ── answer, 10:00:00 ─► counts as of 10:00:00.700
+    /// ```
+    #[must_use]
+    pub fn requested_after(mut self, known: ReportVersion) -> Self {
+        let is_out_of_date = match (self.version.version, known.version) {
+            (Some(own), Some(known)) => own < known,
+            _ => self.version.at_ms.div_euclid(1_000) < known.at_ms.div_euclid(1_000),
+        };
+        if !is_out_of_date {
+            self.version.at_ms = self.version.at_ms.max(known.at_ms);
+        }
+        self
+    }
+
     #[must_use]
     pub fn report_ref(&self) -> ReportRef {
         ReportRef { worker_sid: self.worker_sid.clone(), version: self.version }

@@ -3,8 +3,12 @@
 //! A token is opaque, so Twilio is asked. The profile is read for every request, so that a deactivated user is rejected at
 //! once, with any token. Fails closed: if Twilio or DynamoDB is unreachable, the invocation fails and the gateway answers
 //! 500.
+//!
+//! A login is not lost with its callback (rule 28): a worker that Twilio confirms and the directory does not know is
+//! reconciled before the decision.
 
 mod token_cache;
+mod unknown_workers;
 
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerV2Request;
 use secrecy::SecretString;
@@ -16,7 +20,8 @@ use domain::{Role, UserId, WorkerSid, permissions::authenticate};
 use store::{StoreError, ViewUser};
 use twilio::{TwilioError, ValidateToken};
 
-pub use token_cache::TokenCache;
+pub use token_cache::{TokenCache, TokenHolder};
+pub use unknown_workers::{ReconcileFunction, ReconcileWorker, UnknownWorkers};
 
 /// The simple response of an HTTP API's authorizer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,6 +60,7 @@ pub async fn handle(
     store: &impl ViewUser,
     twilio: &impl ValidateToken,
     tokens: &TokenCache,
+    unknown_workers: &UnknownWorkers<impl ReconcileWorker>,
     time_and_ids: &impl TimeAndIds,
     request: ApiGatewayV2CustomAuthorizerV2Request,
 ) -> Result<Decision, AuthorizeError> {
@@ -62,9 +68,15 @@ pub async fn handle(
     let Some(token) = header.and_then(bearer_token) else { return Ok(None.into()) };
     let holder = tokens.validate(twilio, &token, time_and_ids.now()).await;
     let holder = holder.inspect_err(|error| tracing::error!(%error, "failed to validate a token"))?;
-    let Some(holder) = holder else { return Ok(None.into()) };
-    let context = caller_context(store, &holder.worker_sid, holder.role).await;
-    Ok(context.inspect_err(|error| tracing::error!(%error, "failed to read the caller's profile"))?.into())
+    let Some(TokenHolder { worker_sid, role: Some(token_role) }) = holder else { return Ok(None.into()) };
+    let mut caller = find_caller(store, &worker_sid, token_role).await;
+    if matches!(caller, Ok(Caller::Unknown)) && unknown_workers.reconcile(&worker_sid, time_and_ids.now()).await {
+        caller = find_caller(store, &worker_sid, token_role).await;
+    }
+    match caller.inspect_err(|error| tracing::error!(%error, "failed to read the caller's profile"))? {
+        Caller::Allowed(context) => Ok(Some(context).into()),
+        Caller::Denied | Caller::Unknown => Ok(None.into()),
+    }
 }
 
 fn bearer_token(header: &str) -> Option<SecretString> {
@@ -73,17 +85,24 @@ fn bearer_token(header: &str) -> Option<SecretString> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.into())
 }
 
-/// None for a worker whose user is rejected everywhere, and for one that is no user's.
-async fn caller_context(
-    store: &impl ViewUser,
-    worker_sid: &WorkerSid,
-    token_role: Option<Role>,
-) -> Result<Option<CallerContext>, StoreError> {
-    let worker = store.worker(worker_sid).await?.filter(|worker| !worker.deleted);
-    let Some(user_id) = worker.and_then(|worker| worker.user_id) else { return Ok(None) };
+/// What the directory says of the holder of a token.
+enum Caller {
+    Allowed(CallerContext),
+    /// The worker's user is rejected everywhere, or the worker was removed or replaced.
+    Denied,
+    /// The worker has never been reported, or not so that it has a user.
+    Unknown,
+}
+
+async fn find_caller(store: &impl ViewUser, worker_sid: &WorkerSid, token_role: Role) -> Result<Caller, StoreError> {
+    let user_id = match store.worker(worker_sid).await? {
+        Some(worker) if worker.deleted => return Ok(Caller::Denied),
+        worker => worker.and_then(|worker| worker.user_id),
+    };
+    let Some(user_id) = user_id else { return Ok(Caller::Unknown) };
     let user = store.user(user_id).await?;
-    let role = user.and_then(|user| authenticate(&user, worker_sid, token_role));
-    Ok(role.zip(token_role).map(|(role, token_role)| CallerContext { user_id, role, token_role }))
+    let role = user.and_then(|user| authenticate(&user, worker_sid, Some(token_role)));
+    Ok(role.map_or(Caller::Denied, |role| Caller::Allowed(CallerContext { user_id, role, token_role })))
 }
 
 #[cfg(test)]

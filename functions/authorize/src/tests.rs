@@ -1,7 +1,8 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use app::SystemTimeAndIds;
-use domain::{Identity, ReportVersion, Status, User, test_support};
+use domain::{Identity, ReportVersion, Status, User, WorkerSid, test_support};
+use invoke::InvokeError;
 use jiff::Timestamp;
 use serde_json::json;
 use store::WorkerItem;
@@ -19,6 +20,10 @@ struct Stub {
     validations: Mutex<usize>,
     deleted: bool,
     twilio_unavailable: bool,
+    /// The worker of the user, if `reconcile` has not heard of it yet.
+    unknown: Mutex<bool>,
+    reconcile_fails: bool,
+    reconciled: Mutex<Vec<String>>,
 }
 
 impl ViewUser for Stub {
@@ -28,6 +33,7 @@ impl ViewUser for Stub {
 
     async fn worker(&self, sid: &WorkerSid) -> Result<Option<WorkerItem>, StoreError> {
         let user_id = self.user.lock().unwrap().as_ref().map(|user| user.user_id);
+        let is_known = !*self.unknown.lock().unwrap();
         let worker = WorkerItem {
             user_id,
             reported: ReportVersion::EARLIEST,
@@ -38,7 +44,7 @@ impl ViewUser for Stub {
             guarded: false,
             deleted: self.deleted,
         };
-        Ok((sid.as_str() == "WK1").then_some(worker))
+        Ok((is_known && sid.as_str() == "WK1").then_some(worker))
     }
 
     async fn user_id_of_identity(&self, _: &Identity) -> Result<Option<UserId>, StoreError> {
@@ -57,6 +63,20 @@ impl ValidateToken for Stub {
     }
 }
 
+/// A `reconcile` that makes the worker of the stub known.
+struct Reconcile<'a>(&'a Stub);
+
+impl ReconcileWorker for Reconcile<'_> {
+    async fn reconcile(&self, worker_sid: &WorkerSid) -> Result<(), InvokeError> {
+        self.0.reconciled.lock().unwrap().push(worker_sid.to_string());
+        if self.0.reconcile_fails {
+            return Err(InvokeError("timed out".to_owned()));
+        }
+        *self.0.unknown.lock().unwrap() = false;
+        Ok(())
+    }
+}
+
 fn stub(user: &User, token_roles: &[&str]) -> Stub {
     let user = user.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1")));
     let answer = json!({"worker_sid": "WK1", "identity": "ada", "roles": token_roles, "expiration": TOMORROW});
@@ -68,10 +88,20 @@ async fn authorize(
     tokens: &TokenCache,
     header: Option<&str>,
 ) -> Result<serde_json::Value, AuthorizeError> {
+    authorize_with(stub, tokens, &UnknownWorkers::new(Reconcile(stub)), header).await
+}
+
+async fn authorize_with(
+    stub: &Stub,
+    tokens: &TokenCache,
+    unknown_workers: &UnknownWorkers<Reconcile<'_>>,
+    header: Option<&str>,
+) -> Result<serde_json::Value, AuthorizeError> {
     let headers = header.map_or_else(|| json!({}), |header| json!({"authorization": header}));
     let request =
         json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
-    let decision = handle(stub, stub, tokens, &SystemTimeAndIds, serde_json::from_value(request).unwrap()).await?;
+    let request = serde_json::from_value(request).unwrap();
+    let decision = handle(stub, stub, tokens, unknown_workers, &SystemTimeAndIds, request).await?;
     Ok(serde_json::to_value(decision).unwrap())
 }
 
@@ -161,8 +191,61 @@ async fn the_token_of_a_worker_that_was_removed_or_replaced_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_worker_that_the_directory_does_not_know_is_nobody() {
+async fn a_worker_of_whom_twilio_tells_no_more_is_nobody() {
     let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     stub.tokens.get_mut("token").unwrap()["worker_sid"] = json!("WK9");
     assert_eq!(role_of_token(&stub).await, None);
+    assert_eq!(*stub.reconciled.lock().unwrap(), ["WK9"]);
+}
+
+#[tokio::test]
+async fn rule_28_a_login_whose_callback_was_lost_opens_the_door_at_the_first_request() {
+    let user = test_support::user_with_role("ada", Role::SystemAdmin);
+    let stub = Stub { unknown: Mutex::new(true), ..stub(&user, &["admin"]) };
+    assert_eq!(role_of_token(&stub).await.as_deref(), Some("system_admin"));
+    assert_eq!(*stub.reconciled.lock().unwrap(), ["WK1"]);
+}
+
+#[tokio::test]
+async fn a_known_worker_and_a_token_without_a_role_cause_no_reconciliation() {
+    let admin = test_support::user_with_role("ada", Role::SystemAdmin);
+    let deactivated =
+        test_support::user_with_role("ada", Role::SystemAdmin).with(|user| user.managed.status = Status::Deactivated);
+    for stub in [
+        stub(&admin, &["admin"]),
+        stub(&deactivated, &["admin"]),
+        Stub { deleted: true, ..stub(&admin, &["admin"]) },
+        Stub { unknown: Mutex::new(true), ..stub(&admin, &["wfo.full_access"]) },
+    ] {
+        role_of_token(&stub).await;
+        assert!(stub.reconciled.lock().unwrap().is_empty(), "{:?}", stub.tokens);
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_cannot_be_reconciled_is_denied_and_asked_for_again_after_a_minute() {
+    let user = test_support::user_with_role("ada", Role::SystemAdmin);
+    let stub = Stub { unknown: Mutex::new(true), reconcile_fails: true, ..stub(&user, &["admin"]) };
+    let (tokens, unknown_workers) = (TokenCache::default(), UnknownWorkers::new(Reconcile(&stub)));
+    for _ in 0..3 {
+        let denied = authorize_with(&stub, &tokens, &unknown_workers, Some("Bearer token")).await.unwrap();
+        assert_eq!(denied, json!({"isAuthorized": false}));
+    }
+    assert_eq!(*stub.reconciled.lock().unwrap(), ["WK1"]);
+    // What an attempt that came too late has done counts.
+    *stub.unknown.lock().unwrap() = false;
+    let allowed = authorize_with(&stub, &tokens, &unknown_workers, Some("Bearer token")).await.unwrap();
+    assert_eq!(allowed["isAuthorized"], true);
+}
+
+#[tokio::test]
+async fn an_unknown_worker_is_reconciled_once_a_minute_each() {
+    let stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let unknown_workers = UnknownWorkers::new(Reconcile(&stub));
+    let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+    for (second, sid, reconciled) in [(0, "WK8", 1), (1, "WK9", 2), (59, "WK8", 2), (60, "WK8", 3), (61, "WK9", 4)] {
+        let now = start + jiff::SignedDuration::from_secs(second);
+        unknown_workers.reconcile(&WorkerSid::new(sid), now).await;
+        assert_eq!(stub.reconciled.lock().unwrap().len(), reconciled, "{sid} after {second} s");
+    }
 }

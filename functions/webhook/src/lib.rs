@@ -1,7 +1,12 @@
 //! `POST /webhooks/taskrouter`: TaskRouter's callbacks (rules 22 to 25 and 28).
 //!
-//! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it;
-//! anything else is a fault that the next callback about the worker makes up for.
+//! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it, or once
+//! `reconcile` is to see to it: Lambda keeps that event while the table or Twilio cannot be reached. Only where neither can be
+//! done, the answer is 503, and Twilio tries again if the callback's address asks for it.
+
+mod hand_over;
+
+use std::time::Duration;
 
 use lambda_http::{Body, Request, Response, http::HeaderMap};
 
@@ -10,7 +15,7 @@ use app::{
     ingest::{IngestError, IngestStore, WorkerIngest},
 };
 use domain::{
-    Source,
+    Source, WorkerReport,
     policy::{Policy, RoleAuthority, SkillAuthority},
 };
 use http_api::{
@@ -18,7 +23,14 @@ use http_api::{
     request::{route, unknown_route},
 };
 use runtime::config::{ConfigError, one_of, required};
+use thiserror::Error;
 use twilio::{Callback, FetchWorker, Verifier, account::Account, signature};
+
+pub use hand_over::{HandOver, ReconcileFunction};
+
+/// How long a callback may take before its worker is handed over: the function ends after 10 seconds, which would lose it,
+/// and Twilio waits 15. A call that the table does not answer takes 8.
+const MAX_APPLY_TIME: Duration = Duration::from_secs(6);
 
 /// The path of the route, below the deployment's public address.
 const PATH: &str = "/webhooks/taskrouter";
@@ -29,6 +41,15 @@ pub struct Webhook {
     verifier: Verifier,
     account_sid: String,
     workspace_sid: String,
+}
+
+/// Why a callback cannot be applied.
+#[derive(Debug, Error)]
+enum ApplyError {
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    #[error("not applied within {MAX_APPLY_TIME:?}")]
+    OutOfTime,
 }
 
 /// What the deployment decides about logins, from the environment.
@@ -50,19 +71,29 @@ impl Webhook {
         }
     }
 
-    pub async fn handle<S, T, C>(&self, ingest: &WorkerIngest<S, T, C>, request: Request) -> HttpResult
+    pub async fn handle<S, T, C>(
+        &self,
+        ingest: &WorkerIngest<S, T, C>,
+        reconcile: &impl HandOver,
+        request: Request,
+    ) -> HttpResult
     where
         S: IngestStore,
         T: FetchWorker + Sync,
         C: TimeAndIds,
     {
         match route(&request) {
-            "POST /webhooks/taskrouter" => self.callback(ingest, &request).await,
+            "POST /webhooks/taskrouter" => self.callback(ingest, reconcile, &request).await,
             other => Err(unknown_route(other)),
         }
     }
 
-    async fn callback<S, T, C>(&self, ingest: &WorkerIngest<S, T, C>, request: &Request) -> HttpResult
+    async fn callback<S, T, C>(
+        &self,
+        ingest: &WorkerIngest<S, T, C>,
+        reconcile: &impl HandOver,
+        request: &Request,
+    ) -> HttpResult
     where
         S: IngestStore,
         T: FetchWorker + Sync,
@@ -79,7 +110,7 @@ impl Webhook {
         }
         if let Some(report) = callback.worker {
             let request_id = callback.event_sid.as_deref().unwrap_or_default();
-            ingest.apply(report, Source::Webhook, request_id).await.map_err(problem)?;
+            apply_or_hand_over(ingest, reconcile, report, request_id).await?;
         }
         // TaskRouter logs a fault for a response without a content type.
         let response = Response::builder().status(204).header("content-type", "application/json");
@@ -104,9 +135,51 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn problem(error: IngestError) -> Problem {
+/// Whatever is left of a callback that is given up, `reconcile` finds by comparing: nothing has to be undone.
+async fn apply_or_hand_over<S, T, C>(
+    ingest: &WorkerIngest<S, T, C>,
+    reconcile: &impl HandOver,
+    report: WorkerReport,
+    request_id: &str,
+) -> Result<(), Problem>
+where
+    S: IngestStore,
+    T: FetchWorker + Sync,
+    C: TimeAndIds,
+{
+    let worker_sid = report.worker_sid.clone();
+    let Err(error) = apply(ingest, report, request_id).await else { return Ok(()) };
+    match reconcile.hand_over(&worker_sid).await {
+        Ok(()) => {
+            tracing::warn!(%worker_sid, %error, "cannot apply a callback; reconcile fetches the worker and applies it");
+            Ok(())
+        }
+        Err(failure) => {
+            tracing::error!(%worker_sid, error = %failure, "failed to hand a worker over to reconcile; answered with an error, Twilio may try again");
+            Err(problem(error))
+        }
+    }
+}
+
+async fn apply<S, T, C>(
+    ingest: &WorkerIngest<S, T, C>,
+    report: WorkerReport,
+    request_id: &str,
+) -> Result<(), ApplyError>
+where
+    S: IngestStore,
+    T: FetchWorker + Sync,
+    C: TimeAndIds,
+{
+    let applied = tokio::time::timeout(MAX_APPLY_TIME, ingest.apply(report, Source::Webhook, request_id)).await;
+    Ok(applied.map_err(|_| ApplyError::OutOfTime)??)
+}
+
+fn problem(error: ApplyError) -> Problem {
     match error {
-        IngestError::Store(error) => error.into(),
-        IngestError::Twilio(_) | IngestError::Inconsistent => Problem::unavailable(&error),
+        ApplyError::Ingest(IngestError::Store(error)) => error.into(),
+        ApplyError::Ingest(IngestError::Twilio(_) | IngestError::Inconsistent) | ApplyError::OutOfTime => {
+            Problem::unavailable(&error)
+        }
     }
 }

@@ -5,7 +5,7 @@ use http_api::serve;
 use runtime::{config::required, telemetry};
 use store::Directory;
 use twilio::account::Account;
-use webhook::{Webhook, policy};
+use webhook::{ReconcileFunction, Webhook, policy};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -14,5 +14,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ingest =
         WorkerIngest { store, taskrouter: account.client()?, time_and_ids: SystemTimeAndIds, policy: policy()? };
     let webhook = Webhook::new(&account, required("PUBLIC_URL")?);
-    serve::http(|request| webhook.handle(&ingest, request)).await
+    let reconcile = ReconcileFunction::from_env()?;
+    serve::http(|request| webhook.handle(&ingest, &reconcile, request)).await
 }

@@ -7,6 +7,7 @@ mod callbacks;
 mod export;
 mod http;
 mod idempotency;
+mod lost_login;
 mod permissions;
 mod privacy;
 mod provisioning;

@@ -8,9 +8,9 @@ use domain::{
 };
 use store::{ContestedSkills, StoreError};
 use tokio::time::Instant;
-use twilio::{FetchWorker, TwilioError};
+use twilio::TwilioError;
 
-use super::{KEPT_PER_LEASE, ReconcileStore, ReconcileTaskRouter, WorkerReconcile, survey::Finding};
+use super::{KEPT_PER_LEASE, ReconcileError, ReconcileStore, ReconcileTaskRouter, WorkerReconcile, survey::Finding};
 use crate::{TimeAndIds, ingest::IngestError};
 
 /// The findings that are applied side by side.
@@ -89,9 +89,10 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
     }
 
     async fn fetch(&self, sid: &WorkerSid, request_id: &str) -> Result<Outcome, StoreError> {
-        let report = match current_report(&self.ingest.taskrouter, sid).await {
+        let report = match self.current_report(sid).await {
             Ok(report) => report,
-            Err(error) if error.is_transient() => return Ok(Outcome::TwilioUnavailable),
+            Err(ReconcileError::Store(error)) => return Err(error),
+            Err(ReconcileError::Twilio(error)) if error.is_transient() => return Ok(Outcome::TwilioUnavailable),
             Err(error) => {
                 tracing::warn!(worker_sid = %sid, %error, "cannot fetch a worker; the next reconciliation tries again");
                 return Ok(Outcome::Unresolved(sid.clone()));
@@ -119,21 +120,23 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         }
     }
 
+    /// What TaskRouter says now of a worker; that it is deleted if it answers 404 (rule 28).
+    pub(super) async fn current_report(&self, sid: &WorkerSid) -> Result<WorkerReport, ReconcileError> {
+        let known = self.ingest.store.worker(sid).await?;
+        let Some(worker) = self.ingest.taskrouter.fetch_worker(sid).await? else {
+            return Ok(WorkerReport::deletion_of(sid));
+        };
+        let report = worker.report().ok_or(TwilioError::Malformed("worker without attributes"))?;
+        Ok(match known {
+            Some(known) => report.requested_after(known.reported),
+            None => report,
+        })
+    }
+
     async fn wake(&self, user_id: UserId, contested: ContestedSkills) -> Result<Outcome, StoreError> {
         let now = self.ingest.time_and_ids.now();
         self.ingest.store.wake(user_id, self.new_token(), now, contested).await?;
         Ok(Outcome::Woken)
-    }
-}
-
-/// What TaskRouter says now of a worker; that it is deleted if it answers 404 (rule 28).
-pub(super) async fn current_report(
-    taskrouter: &impl FetchWorker,
-    sid: &WorkerSid,
-) -> Result<WorkerReport, TwilioError> {
-    match taskrouter.fetch_worker(sid).await? {
-        Some(worker) => worker.report().ok_or(TwilioError::Malformed("worker without attributes")),
-        None => Ok(WorkerReport::deletion_of(sid)),
     }
 }
 

@@ -129,7 +129,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
 
     /// Applies what TaskRouter says now of one worker, whatever a run is doing.
     pub async fn worker(&self, worker_sid: &WorkerSid) -> Result<(), ReconcileError> {
-        let report = apply::current_report(&self.ingest.taskrouter, worker_sid).await?;
+        let report = self.current_report(worker_sid).await?;
         Ok(self.ingest.apply(report, Source::Reconcile, "").await?)
     }
 

@@ -7,6 +7,7 @@ mod decided_since;
 mod fan_out;
 mod ingest;
 mod odd_attributes;
+mod one_worker;
 mod order;
 mod reconcile;
 mod reindex;

@@ -219,6 +219,23 @@ fn rule_28_reports_about_one_worker_are_ordered_by_version_where_both_have_one_a
 }
 
 #[test]
+fn rule_28_an_answer_of_twilio_is_not_older_than_a_callback_of_the_same_second_unless_its_version_says_so() {
+    let at = |at_ms, version| ReportVersion { at_ms, version };
+    let known = at(10_700, Some(2));
+    for (answer, expected) in [
+        (at(10_000, Some(2)), at(10_700, Some(2))),
+        (at(9_000, Some(3)), at(10_700, Some(3))),
+        (at(11_000, Some(2)), at(11_000, Some(2))),
+        (at(10_000, Some(1)), at(10_000, Some(1))),
+        (at(10_000, None), at(10_700, None)),
+        (at(9_000, None), at(9_000, None)),
+    ] {
+        let dated = report(&login(Role::Agent), answer).requested_after(known);
+        assert_eq!(dated.version, expected, "{answer:?}");
+    }
+}
+
+#[test]
 fn rule_24_whom_a_supervisor_added_has_the_role_of_their_login_and_still_receives_tasks() {
     let added = test_support::agent("ada").with(|user| {
         user.managed.login_role = None;

@@ -51,7 +51,8 @@ async fn rule_34_a_known_person_loses_nothing_by_a_callback_without_attributes_o
 async fn a_name_longer_than_taskrouter_takes_is_told_so() {
     let fixture = Fixture::new().await;
     for name in ["x".repeat(65), "x".repeat(5_000)] {
-        let response = fixture.webhook.handle(&fixture.ingest, signed(&with("WorkerName", name))).await;
+        let response =
+            fixture.webhook.handle(&fixture.ingest, &fixture.reconcile, signed(&with("WorkerName", name))).await;
         let problem = response.unwrap_err();
         assert_eq!((problem.status, problem.code), (400, "invalid-callback"));
         assert!(problem.detail.contains("WorkerName has more than 64 characters"), "{}", problem.detail);

@@ -1,5 +1,6 @@
 //! The webhook against an embedded DynamoDB.
 #![allow(clippy::unwrap_used)]
 
+mod hand_over;
 mod incomplete;
 mod request;

@@ -1,27 +1,55 @@
+use std::sync::Mutex;
+
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use domain::{User, WorkerSid, policy::Policy, test_support::stored};
 use embedded::Dynamo;
+use invoke::InvokeError;
 use lambda_http::{Body, Request, RequestExt, http::StatusCode, request::RequestContext};
 use secrecy::SecretString;
 use serde_json::json;
 use store::{Directory, ViewUser};
 use twilio::{FetchWorker, TwilioError, Worker, account::Account};
-use webhook::Webhook;
+use webhook::{HandOver, Webhook};
 
 const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
 
-/// A TaskRouter that is unreachable; these tests must not need it.
-pub struct UnreachableTaskRouter;
+/// A TaskRouter that cannot be asked; a callback that needs it cannot be applied.
+pub enum TaskRouter {
+    Unreachable,
+    /// It never answers.
+    Hanging,
+}
 
-impl FetchWorker for UnreachableTaskRouter {
+impl FetchWorker for TaskRouter {
     async fn fetch_worker(&self, _: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
-        Err(TwilioError::Connection)
+        match self {
+            Self::Unreachable => Err(TwilioError::Connection),
+            Self::Hanging => std::future::pending().await,
+        }
+    }
+}
+
+/// Records which workers were handed over to `reconcile`.
+#[derive(Default)]
+pub struct Reconcile {
+    pub fails: bool,
+    pub workers: Mutex<Vec<String>>,
+}
+
+impl HandOver for Reconcile {
+    async fn hand_over(&self, worker_sid: &WorkerSid) -> Result<(), InvokeError> {
+        if self.fails {
+            return Err(InvokeError("TooManyRequestsException".to_owned()));
+        }
+        self.workers.lock().unwrap().push(worker_sid.to_string());
+        Ok(())
     }
 }
 
 pub struct Fixture {
-    pub ingest: WorkerIngest<Directory, UnreachableTaskRouter, SystemTimeAndIds>,
+    pub ingest: WorkerIngest<Directory, TaskRouter, SystemTimeAndIds>,
+    pub reconcile: Reconcile,
     pub webhook: Webhook,
     _dynamo: Dynamo,
 }
@@ -39,10 +67,11 @@ impl Fixture {
         Self {
             ingest: WorkerIngest {
                 store,
-                taskrouter: UnreachableTaskRouter,
+                taskrouter: TaskRouter::Unreachable,
                 time_and_ids: SystemTimeAndIds,
                 policy: Policy::default(),
             },
+            reconcile: Reconcile::default(),
             webhook: Webhook::new(&account, URL.to_owned()),
             _dynamo: dynamo,
         }
@@ -50,7 +79,7 @@ impl Fixture {
 
     /// The status of the response, or the code of the problem.
     pub async fn post(&self, request: Request) -> Result<StatusCode, &'static str> {
-        let result = self.webhook.handle(&self.ingest, request).await;
+        let result = self.webhook.handle(&self.ingest, &self.reconcile, request).await;
         result.map(|response| response.status()).map_err(|problem| problem.code)
     }
 
@@ -103,10 +132,11 @@ fn signed_for(url: &str, passed_on: &str, form: &[(&str, String)]) -> Request {
 #[tokio::test]
 async fn a_signed_callback_is_answered_204_with_a_content_type() {
     let fixture = Fixture::new().await;
-    let response = fixture.webhook.handle(&fixture.ingest, signed(&login())).await.unwrap();
+    let response = fixture.webhook.handle(&fixture.ingest, &fixture.reconcile, signed(&login())).await.unwrap();
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(fixture.ada().await.unwrap().name(), "Ada");
+    assert!(fixture.reconcile.workers.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -142,7 +172,7 @@ async fn a_callback_with_a_wrong_signature_is_refused_and_nothing_of_it_is_read(
     let fixture = Fixture::new().await;
     let mut wrong = signed(&login());
     wrong.headers_mut().insert("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".parse().unwrap());
-    let problem = fixture.webhook.handle(&fixture.ingest, wrong).await.unwrap_err();
+    let problem = fixture.webhook.handle(&fixture.ingest, &fixture.reconcile, wrong).await.unwrap_err();
     assert_eq!((problem.status, problem.code), (403, "wrong-signature"));
     let mut unsigned = signed(&[("not", "a callback".into())]);
     unsigned.headers_mut().remove("x-twilio-signature");

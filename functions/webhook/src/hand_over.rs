@@ -1,0 +1,31 @@
+//! Handing a worker whose callback cannot be applied to `reconcile`, which fetches the worker and applies that.
+
+use std::time::Duration;
+
+use domain::WorkerSid;
+use invoke::{Function, InvokeError};
+use runtime::config::ConfigError;
+use serde_json::json;
+
+/// Comes after the time for the callback: both together end before the function's timeout.
+const MAX_START_TIME: Duration = Duration::from_secs(2);
+
+pub trait HandOver {
+    /// Invokes `reconcile` asynchronously: Lambda keeps the event, and invokes the function again if it fails.
+    fn hand_over(&self, worker_sid: &WorkerSid) -> impl Future<Output = Result<(), InvokeError>> + Send;
+}
+
+#[derive(Debug)]
+pub struct ReconcileFunction(Function);
+
+impl ReconcileFunction {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Function::from_env("RECONCILE_FUNCTION", MAX_START_TIME).map(Self)
+    }
+}
+
+impl HandOver for ReconcileFunction {
+    async fn hand_over(&self, worker_sid: &WorkerSid) -> Result<(), InvokeError> {
+        self.0.start(&json!({"worker_sid": worker_sid.as_str()})).await
+    }
+}
