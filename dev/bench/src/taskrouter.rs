@@ -6,12 +6,19 @@ use std::{
 };
 
 use domain::WorkerSid;
+use jiff::Timestamp;
 use serde_json::json;
 use twilio::{
     Activity, DeleteWorker, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
-    FlexConfiguration, ListReservations, ListWorkerEvents, NextPage, Page, Reservation, ReservationStatus, TwilioError,
-    UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
+    FlexConfiguration, ListReservations, ListWorkerEvents, ListWorkers, NextPage, Page, Reservation, ReservationStatus,
+    TwilioError, UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
+
+/// As on a page of TaskRouter's.
+const PAGE_SIZE: usize = 1_000;
+
+/// When workers began to change, in seconds since 1970.
+const FIRST_CHANGE_S: i64 = 1_760_000_000;
 
 #[derive(Debug, Default)]
 pub struct InMemoryTaskRouter {
@@ -31,6 +38,17 @@ struct StoredWorker {
     version: u64,
 }
 
+impl StoredWorker {
+    fn shown(&self, sid: &WorkerSid) -> Option<Worker> {
+        let Self { attributes, version } = self;
+        let json = json!({
+            "sid": sid, "friendly_name": sid, "attributes": attributes, "activity_sid": "WA1", "activity_name": "Available",
+            "date_updated": Timestamp::from_second(FIRST_CHANGE_S + i64::try_from(*version).ok()?).ok()?.to_string(),
+        });
+        Some(Worker { version: Some(*version), ..Worker::read(&json.to_string())? })
+    }
+}
+
 /// A REST call, also one that failed.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -48,10 +66,7 @@ impl InMemoryTaskRouter {
     }
 
     pub fn worker(&self, sid: &WorkerSid) -> Option<Worker> {
-        let state = self.state();
-        let StoredWorker { attributes, version } = state.workers.get(sid)?;
-        let json = json!({"sid": sid, "friendly_name": sid, "attributes": attributes, "activity_sid": "WA1"});
-        Some(Worker { version: Some(*version), ..Worker::read(&json.to_string())? })
+        self.state().workers.get(sid)?.shown(sid)
     }
 
     /// Whether every call is answered with 503.
@@ -79,6 +94,20 @@ impl FetchWorker for InMemoryTaskRouter {
     async fn fetch_worker(&self, sid: &WorkerSid) -> Result<Option<Worker>, TwilioError> {
         self.receive(Some(sid), false)?;
         Ok(self.worker(sid))
+    }
+}
+
+impl ListWorkers for InMemoryTaskRouter {
+    async fn list_workers(&self, page: Option<&NextPage>) -> Result<Page<Worker>, TwilioError> {
+        self.receive(None, false)?;
+        let malformed = |_| TwilioError::Malformed("page");
+        let from = page.map(|page| serde_json::to_value(page).and_then(serde_json::from_value::<String>)).transpose();
+        let from = from.map_err(malformed)?.and_then(|from| from.parse().ok()).unwrap_or(0);
+        let state = self.state();
+        let page = state.workers.iter().skip(from).take(PAGE_SIZE);
+        let items = page.filter_map(|(sid, stored)| Some(Worker { version: None, ..stored.shown(sid)? })).collect();
+        let next = (state.workers.len() > from + PAGE_SIZE).then(|| json!((from + PAGE_SIZE).to_string()));
+        Ok(Page { items, unreadable: 0, next: next.map(serde_json::from_value).transpose().map_err(malformed)? })
     }
 }
 

@@ -1,9 +1,11 @@
-//! Sync under load: a large team that changes, an outage of Twilio, and how long an edit takes to reach TaskRouter.
+//! Sync under load: a large team that changes, an outage of Twilio, a whole workspace compared, and how long an edit takes to
+//! reach TaskRouter.
 
 mod contact_center;
 mod delay;
 mod movable_clock;
 mod outage;
+mod reconciliation;
 mod team_change;
 
 use crate::{Fallible, report::Report};
@@ -17,6 +19,9 @@ pub async fn sync(report: &Report) -> Fallible<()> {
     team_change::team_change(report).await?;
     report.section(&format!("An outage of Twilio of {} minutes with {} edits", outage::MINUTES, outage::EDITS));
     outage::outage(report).await?;
+    let workers = reconciliation::WORKERS;
+    report.section(&format!("Adopting a workspace, and reconciling one of {workers} workers"));
+    reconciliation::reconciliation(report).await?;
     report.section("From an edit to TaskRouter, one edit at a time");
     delay::delay(report).await
 }
