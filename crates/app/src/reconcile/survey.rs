@@ -7,7 +7,7 @@ use domain::{
     reconciliation::{Difference, Found, Tally},
     sync_state::SyncState,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::{ContestedSkills, PendingUser, WorkerItem, team_ids};
 use twilio::{NextPage, Worker};
 
@@ -44,6 +44,7 @@ struct DifferingUser {
 /// What a comparison has found so far.
 #[derive(Debug)]
 pub struct Survey {
+    began_at: Timestamp,
     known: Known,
     pending: BTreeMap<UserId, PendingUser>,
     seen: BTreeSet<WorkerSid>,
@@ -81,6 +82,7 @@ impl Survey {
             offline,
         };
         Ok(Self {
+            began_at: now,
             known,
             pending: pending.into_iter().map(|pending| (pending.user_id, pending)).collect(),
             seen: BTreeSet::new(),
@@ -121,6 +123,8 @@ impl Survey {
             report.as_ref().and_then(|report| report.attributes.as_ref()).is_some_and(|a| a.role.is_none());
         let Some(user) = user else {
             match heard {
+                // Taken in by a callback since the users were read.
+                _ if item.is_some_and(|item| item.user_id.is_some()) => {}
                 _ if is_unmanaged => self.found.unmanaged.add(listed.worker_sid()),
                 Heard::Report(report) => self.findings.push(Finding::Report { report, is_new: true }),
                 // A report that was recorded, and whose user was not written.
@@ -168,10 +172,17 @@ impl Survey {
         &mut self,
         reconcile: &WorkerReconcile<S, T, C>,
     ) -> Result<(), ReconcileError> {
-        let user_ids = self.differing.keys().copied().collect();
-        let states = reconcile.ingest.store.sync_states(&user_ids).await?;
-        for (user_id, user) in std::mem::take(&mut self.differing) {
-            self.add_differing(reconcile, user_id, &user, states.get(&user_id));
+        let differing = std::mem::take(&mut self.differing);
+        let states = reconcile.ingest.store.sync_states(&differing.keys().copied().collect()).await?;
+        let pending = if differing.is_empty() { Vec::new() } else { reconcile.ingest.store.pending_users().await? };
+        let pending = pending.into_iter().map(|pending| pending.user_id).collect::<BTreeSet<_>>();
+        for (user_id, user) in differing {
+            let state = states.get(&user_id);
+            // Who was changed while the list was read differs from a page of before, or from the users of before.
+            let carried_at = state.and_then(|state| state.carried.as_ref()).map(|carried| carried.at);
+            if carried_at.is_none_or(|at| at < self.began_at) && !pending.contains(&user_id) {
+                self.add_differing(reconcile, user_id, &user, state);
+            }
         }
         for user in self.known.users.values() {
             if let Some(sid) = user.taskrouter.worker_sid.as_ref().filter(|sid| !self.seen.contains(*sid)) {

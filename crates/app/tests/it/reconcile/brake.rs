@@ -95,6 +95,22 @@ async fn rule_28_what_is_to_be_carried_over_anyway_does_not_count_for_the_brake(
 }
 
 #[tokio::test]
+async fn rule_28_what_is_carried_over_while_the_list_is_read_does_not_count_for_the_brake() {
+    let world = World::adopted(30).await;
+    world.clock.advance(1);
+    let beside = world.clone();
+    // Everybody is edited and carried over after the users were read, and before their workers are listed.
+    world.fake.steps.at("skills", move || async move {
+        for n in 0..30 {
+            beside.set_skills(n, &[("English", 90)]).await;
+        }
+        beside.carry_over().await;
+    });
+    let run = world.run().await;
+    assert_eq!((run.state, run.found.differing.count, run.brake), (ReconciliationState::Done, 0, None));
+}
+
+#[tokio::test]
 async fn one_reconciliation_at_a_time_can_be_asked_for() {
     let world = World::adopted(2).await;
     let queued = request(&world, None).await.unwrap();

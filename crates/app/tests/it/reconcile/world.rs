@@ -112,7 +112,9 @@ impl World {
         self.reconcile.ingest.apply(report, Source::Webhook, "").await.unwrap();
     }
 
+    /// A second after what was before.
     pub async fn run(&self) -> Reconciliation {
+        self.clock.advance(1);
         self.reconcile.run(|_| {}).await.unwrap().expect("no other runner")
     }
 
