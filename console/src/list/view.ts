@@ -1,0 +1,265 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { ListedUser, User } from '../api/types.js';
+import { define } from '../define.js';
+import '../export.js';
+import { problem, whatHappened } from '../problem.js';
+import '../user/status_change.js';
+import type { StatusAction } from '../user/status_change.js';
+import { View } from '../view.js';
+import { Choices } from './choices.js';
+import { filters } from './filters.js';
+import { ListPages } from './pages.js';
+import { CLEARED, isFiltered, queryOf } from './query.js';
+import { missingLetters } from './search_text.js';
+import { SyncStates } from './sync_states.js';
+import { type Row, skeleton, table } from './table.js';
+
+const DEBOUNCE_MS = 60;
+/** After this, typing has stopped, and what was found is said. */
+const SAY_AFTER_MS = 700;
+
+/** The list of users: search, filters, table, pages, and the actions of its rows. */
+class List extends View {
+  private pages!: ListPages;
+  private choices!: Choices;
+  private syncs!: SyncStates;
+  private typing: ReturnType<typeof setTimeout> | undefined;
+  private shown = '';
+  private asking: { userId: string; action: StatusAction; opener: HTMLElement } | undefined;
+  /** What was done to a user of the list, and what it leaves to do, until it is dismissed. */
+  private outcome: User | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.pages = new ListPages(this.app);
+    this.choices = new Choices(this.app);
+    this.syncs = new SyncStates(this.app);
+    this.watch(this.pages, this.choices, this.syncs, this.app.session);
+    this.pages.addEventListener('loaded', this.say);
+    this.app.address.addEventListener('change', this.follow);
+    this.app.session.addEventListener('renewed', this.load);
+    this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
+    this.pages.stop();
+    this.syncs.stop();
+    this.app.address.removeEventListener('change', this.follow);
+    this.app.session.removeEventListener('renewed', this.load);
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <section class="list" aria-label=${this.app.text.list.caption}>
+        ${this.toolbar()}
+        ${this.failure()}
+        ${this.pages.isSlow ? html`<p class="hint" role="status">${this.app.text.list.slow}</p>` : nothing}
+        ${this.content()}
+      </section>`;
+  }
+
+  private toolbar(): TemplateResult {
+    const { app } = this;
+    const missing = missingLetters(app.address.place.q);
+    return html`
+      <div class="toolbar" role="search">
+        <div class="field search">
+          <label for="search">${app.text.list.search}</label>
+          <input id="search" type="search" autocomplete="off" spellcheck="false" maxlength="254" dir="auto"
+            .value=${live(app.address.place.q)} aria-describedby="search-hint" @input=${this.typed}>
+        </div>
+        ${app.session.may('export_users') ? html`<roster-export .app=${app}></roster-export>` : nothing}
+        ${filters(app, this.choices)}
+      </div>
+      <p class="hint search-hint" id="search-hint">${missing > 0 ? app.text.list.typeMore(missing) : nothing}</p>`;
+  }
+
+  private failure(): TemplateResult | typeof nothing {
+    const { failed } = this.pages;
+    const { app } = this;
+    if (!failed || failed.error.kind === 'forbidden') return nothing;
+    // What is filtered by is gone: the way out is another filter.
+    if (failed.error.kind === 'missing' || failed.error.kind === 'invalid') {
+      const kept = app.text.errors.keptSearch;
+      return problem(app, failed.error, { kept, retry: this.clear, button: app.text.list.clearFilters });
+    }
+    const retry = { list: this.load, more: () => void this.pages.more(), previous: () => void this.pages.previous() };
+    return problem(app, failed.error, { kept: app.text.errors.keptSearch, retry: retry[failed.what] });
+  }
+
+  private content(): TemplateResult | typeof nothing {
+    const { users, failed } = this.pages;
+    if (failed?.error.kind === 'forbidden') return this.forbidden();
+    if (!users) return failed ? nothing : skeleton(this.app);
+    if (users.length === 0 && !this.pages.hasMore) return this.nobody();
+    const act = this.ask;
+    return html`
+      ${this.moreBefore()}
+      ${table(this.app, users.map((user) => this.row(user)), this.pages.loading !== undefined, { act })}
+      ${this.moreAfter(users.length)}`;
+  }
+
+  private forbidden(): TemplateResult {
+    const { app } = this;
+    const { error } = this.pages.failed!;
+    return html`<div class="empty" role="alert">
+      <h2>${app.text.list.forbidden}</h2>
+      <p>${whatHappened(app, error)}</p>
+    </div>`;
+  }
+
+  private nobody(): TemplateResult {
+    const { list } = this.app.text;
+    return isFiltered(queryOf(this.app.address.place))
+      ? html`<div class="empty">
+          <h2>${list.noMatch}</h2>
+          <p>${list.noMatchHint}</p>
+          <button type="button" class="button" @click=${this.clear}>${list.clearFilters}</button>
+        </div>`
+      : html`<div class="empty"><h2>${list.nobodyYet}</h2><p>${list.nobodyYetHint}</p></div>`;
+  }
+
+  private moreBefore(): TemplateResult | typeof nothing {
+    if (!this.pages.isInside) return nothing;
+    const { list } = this.app.text;
+    return html`<div class="more">
+      ${this.pages.hasPrevious
+        ? html`<button type="button" class="button" @click=${() => void this.pages.previous()}>${list.showPrevious}</button>`
+        : html`<button type="button" class="button" @click=${this.toStart}>${list.toStart}</button>`}
+    </div>`;
+  }
+
+  private moreAfter(count: number): TemplateResult {
+    const { list } = this.app.text;
+    const text = this.app.format.number(count);
+    return this.pages.hasMore
+      ? html`<div class="more">
+          <span data-count>${list.shownMore(text)}</span>
+          <button type="button" class="button" @click=${this.more}>${list.showMore}</button>
+        </div>`
+      : html`<div class="more"><span data-count>${list.shownAll(count, text)}</span></div>`;
+  }
+
+  private row(user: ListedUser): Row {
+    const isAsked = this.asking?.userId === user.user_id;
+    const isDone = this.outcome?.user_id === user.user_id;
+    const below = isAsked ? this.confirmation(user) : isDone ? this.done(this.outcome!) : undefined;
+    return { user, sync: this.syncs.of(user), below };
+  }
+
+  private confirmation(user: ListedUser): TemplateResult {
+    return html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking!.action}
+      @done=${(event: CustomEvent<User>) => this.changed(event.detail)}
+      @current=${(event: CustomEvent<User>) => this.pages.replace(event.detail)}
+      @cancelled=${this.cancelled}></roster-status-change>`;
+  }
+
+  private done(user: User): TemplateResult {
+    const { actions } = this.app.text;
+    const said = { deactivated: actions.deactivated, active: actions.reactivated, deleted: actions.deleted }[user.status];
+    const dismissOnEscape = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') this.dismiss();
+    };
+    return html`<div class="outcome" role="group" aria-label=${said(user.name)} @keydown=${dismissOnEscape}>
+      <p dir="auto"><strong>${said(user.name)}</strong></p>
+      ${user.next_step ? html`<h3>${actions.manualStep}</h3><p>${user.next_step.detail}</p>` : nothing}
+      <button type="button" class="button" data-dismiss @click=${() => this.dismiss()}>${actions.dismiss}</button>
+    </div>`;
+  }
+
+  private readonly load = (): void => {
+    this.shown = JSON.stringify(queryOf(this.app.address.place));
+    void this.pages.load();
+    void this.syncs.load();
+    void this.choices.load();
+  };
+
+  /** The address has changed: another query is another list; an opened user is not. */
+  private readonly follow = (): void => {
+    this.requestUpdate();
+    const wanted = JSON.stringify(queryOf(this.app.address.place));
+    if (wanted === this.shown) return;
+    this.shown = wanted;
+    this.asking = undefined;
+    this.outcome = undefined;
+    void this.pages.load();
+  };
+
+  private readonly typed = (event: Event): void => {
+    const q = (event.target as HTMLInputElement).value;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.app.address.go({ q, after: '', pages: '1' }), DEBOUNCE_MS);
+  };
+
+  private readonly say = (): void => {
+    const { text, format, live } = this.app;
+    const count = this.pages.users?.length ?? 0;
+    const number = format.number(count);
+    live.say(this.pages.hasMore ? text.list.foundMore(number) : text.list.found(count, number), SAY_AFTER_MS);
+  };
+
+  private readonly clear = (): void => {
+    this.app.address.go(CLEARED);
+    this.one('#search')?.focus();
+  };
+
+  private readonly toStart = (): void => {
+    this.app.address.go({ after: '', pages: '1' });
+    void this.pages.load();
+  };
+
+  /** The button keeps the focus; if nothing more exists, the first of the new rows has it. */
+  private readonly more = async (): Promise<void> => {
+    const last = this.pages.users?.at(-1)?.user_id;
+    await this.pages.more();
+    await this.updateComplete;
+    if (!this.pages.hasMore && !this.pages.failed) this.nameAfter(last)?.focus();
+  };
+
+  private readonly ask = (user: ListedUser, action: StatusAction, opener: HTMLElement): void => {
+    this.outcome = undefined;
+    this.asking = { userId: user.user_id, action, opener };
+    this.requestUpdate();
+  };
+
+  private readonly cancelled = (): void => {
+    this.asking?.opener.focus();
+    this.asking = undefined;
+    this.requestUpdate();
+  };
+
+  private changed(user: User): void {
+    this.asking = undefined;
+    this.outcome = user;
+    this.pages.replace(user);
+    void this.syncs.load();
+    void this.updateComplete.then(() => this.one('[data-dismiss]')?.focus());
+  }
+
+  /** A user who is no longer one of the list leaves it now; the focus goes to the next row. */
+  private async dismiss(): Promise<void> {
+    const user = this.outcome;
+    if (!user) return;
+    const { status } = this.app.address.place;
+    const leaves = status !== 'all' && status !== user.status;
+    const target = leaves ? this.nameAfter(user.user_id)?.closest('tr')?.dataset.user : user.user_id;
+    this.outcome = undefined;
+    if (leaves) this.pages.remove(user.user_id);
+    this.requestUpdate();
+    await this.updateComplete;
+    (this.one(`tr[data-user="${target}"] a[data-name]`) ?? this.one('#search'))?.focus();
+  }
+
+  /** The name in the row after a user's, or before if it is the last. */
+  private nameAfter(userId: string | undefined): HTMLElement | undefined {
+    const rows = [...this.querySelectorAll<HTMLElement>('tr[data-user]')];
+    const at = rows.findIndex((row) => row.dataset.user === userId);
+    const row = rows[at + 1] ?? rows[at - 1];
+    return row?.querySelector<HTMLElement>('a[data-name]') ?? undefined;
+  }
+}
+
+define('roster-list', List);
