@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Address } from './address.js';
 import { Api } from './api/client.js';
+import { ApiError } from './api/error.js';
 import type { App } from './app.js';
 import { Format } from './format.js';
 import { Live } from './live.js';
@@ -97,7 +98,8 @@ export class FlexRoster extends LitElement {
         <span>${session.signedInAs(me.name, app.text.roles[me.role])}</span>
         ${app.session.flexToken
           ? nothing
-          : html`<button type="button" class="link-button" @click=${this.ask}>${session.switch}</button>`}
+          : html`<button type="button" class="link-button" aria-expanded=${this.asked ? 'true' : 'false'}
+              @click=${this.asked ? this.signedInAgain : this.ask}>${session.switch}</button>`}
       </div>`;
   }
 
@@ -107,8 +109,7 @@ export class FlexRoster extends LitElement {
     if (state === 'loading') return html`<main><p>${text.common.loading}</p></main>`;
     if (state === 'refused' && error) {
       return html`<main><div>
-        <h2>${text.session.refused}</h2>
-        ${problem(app, error, { kept: text.errors.keptNothingDone, retry: this.ask, button: text.session.switch })}
+        ${this.refused(app, error)}
         ${this.asked ? this.signIn(app) : nothing}
       </div></main>`;
     }
@@ -118,21 +119,31 @@ export class FlexRoster extends LitElement {
     </div></main>`;
   }
 
+  /** Signed in, and nothing here is permitted. */
+  private refused(app: App, error: ApiError): TemplateResult {
+    const { errors, session } = app.text;
+    return html`
+      <h2>${session.refused}</h2>
+      ${problem(app, error, { kept: errors.keptNothingDone, retry: this.ask, button: session.switch })}`;
+  }
+
   private signedIn(app: App): TemplateResult {
     const { session, text, address } = app;
     const ended = session.state === 'ended';
+    const failed = session.state === 'failed' ? session.error : undefined;
     const views = VIEWS.filter((view) => session.may(view.power));
     const view = views.find((known) => known.name === address.place.view) ?? views[0];
     return html`
       ${ended || this.asked
-        ? html`<section class="banner" aria-label=${text.session.choose}>
+        ? html`<section class="banner" aria-label=${text.errors.signInAgain}>
             ${ended ? html`<p role="alert">${text.session.ended}</p>` : nothing} ${this.signIn(app)}
           </section>`
         : nothing}
+      ${failed ? problem(app, failed, { kept: text.errors.keptInput, retry: () => void session.load() }) : nothing}
       ${session.me?.sync_mode === 'observe' ? html`<p class="banner">${text.session.observe}</p>` : nothing}
       ${views.length > 1 ? this.navigation(app, views, view) : nothing}
       <main>
-        ${view?.render(app)}
+        ${view ? view.render(app) : html`<div>${this.refused(app, new ApiError('forbidden'))}</div>`}
         ${address.place.user
           ? html`<roster-user-panel .app=${app} .userId=${address.place.user}></roster-user-panel>`
           : nothing}

@@ -71,6 +71,7 @@ export class Session extends EventTarget implements TokenSource {
     } catch (error) {
       this.error = error instanceof ApiError ? error : new ApiError('broken');
       const states: Partial<Record<string, SessionState>> = { session: 'ended', forbidden: 'refused' };
+      if (this.error.kind === 'forbidden') this.me = undefined;
       this.set(states[this.error.kind] ?? 'failed');
     }
   }

@@ -59,7 +59,7 @@ function level(app: App, skill: Skill | undefined): TemplateResult | typeof noth
   return html`
     <div class="field level">
       <label for="filter-min_level">${text.list.minLevel}</label>
-      <input id="filter-min_level" inputmode="numeric" autocomplete="off" .value=${live(place.min_level)}
+      <input id="filter-min_level" inputmode="numeric" autocomplete="off" .value=${place.min_level}
         aria-invalid=${outOfRange ? 'true' : 'false'} aria-describedby="min-level-hint" @change=${changed}>
       <span id="min-level-hint" class=${outOfRange ? 'field-error' : 'hint'}>${skill ? range(skill) : nothing}</span>
     </div>`;

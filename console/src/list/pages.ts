@@ -125,13 +125,13 @@ export class ListPages extends EventTarget {
     this.changed();
     try {
       await work(request.signal);
-      this.loading = undefined;
+      Object.assign(this, { loading: undefined, isSlow: false });
       this.changed();
       this.dispatchEvent(new Event('loaded'));
     } catch (caught) {
       const error = this.app.session.observe(caught);
       if (!error || isAborted(caught) || this.request !== request) return;
-      Object.assign(this, { loading: undefined, failed: { what, error } });
+      Object.assign(this, { loading: undefined, isSlow: false, failed: { what, error } });
       this.changed();
     } finally {
       clearTimeout(slow);

@@ -3,7 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { ListedUser, User } from '../api/types.js';
 import { define } from '../define.js';
 import '../export.js';
-import { problem, whatHappened } from '../problem.js';
+import { nextStep, problem, whatHappened } from '../problem.js';
 import '../user/status_change.js';
 import type { StatusAction } from '../user/status_change.js';
 import { View } from '../view.js';
@@ -26,6 +26,8 @@ class List extends View {
   private syncs!: SyncStates;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private shown = '';
+  /** What stands in the search field; the address follows when typing pauses. */
+  private text = '';
   private asking: { userId: string; action: StatusAction; opener: HTMLElement } | undefined;
   /** What was done to a user of the list, and what it leaves to do, until it is dismissed. */
   private outcome: User | undefined;
@@ -63,13 +65,13 @@ class List extends View {
 
   private toolbar(): TemplateResult {
     const { app } = this;
-    const missing = missingLetters(app.address.place.q);
+    const missing = missingLetters(this.text);
     return html`
       <div class="toolbar" role="search">
         <div class="field search">
           <label for="search">${app.text.list.search}</label>
           <input id="search" type="search" autocomplete="off" spellcheck="false" maxlength="254" dir="auto"
-            .value=${live(app.address.place.q)} aria-describedby="search-hint" @input=${this.typed}>
+            .value=${live(this.text)} aria-describedby="search-hint" @input=${this.typed}>
         </div>
         ${app.session.may('export_users') ? html`<roster-export .app=${app}></roster-export>` : nothing}
         ${filters(app, this.choices)}
@@ -164,14 +166,15 @@ class List extends View {
       if (event.key === 'Escape') this.dismiss();
     };
     return html`<div class="outcome" role="group" aria-label=${said(user.name)} @keydown=${dismissOnEscape}>
-      <p dir="auto"><strong>${said(user.name)}</strong></p>
-      ${user.next_step ? html`<h3>${actions.manualStep}</h3><p>${user.next_step.detail}</p>` : nothing}
+      <h2 class="title" dir="auto">${said(user.name)}</h2>
+      ${user.next_step ? html`<p><strong>${actions.manualStep}:</strong> ${nextStep(this.app, user.next_step)}</p>` : nothing}
       <button type="button" class="button" data-dismiss @click=${() => this.dismiss()}>${actions.dismiss}</button>
     </div>`;
   }
 
   private readonly load = (): void => {
     this.shown = JSON.stringify(queryOf(this.app.address.place));
+    this.text = this.app.address.place.q;
     void this.pages.load();
     void this.syncs.load();
     void this.choices.load();
@@ -180,6 +183,7 @@ class List extends View {
   /** The address has changed: another query is another list; an opened user is not. */
   private readonly follow = (): void => {
     this.requestUpdate();
+    if (this.typing === undefined) this.text = this.app.address.place.q;
     const wanted = JSON.stringify(queryOf(this.app.address.place));
     if (wanted === this.shown) return;
     this.shown = wanted;
@@ -189,9 +193,13 @@ class List extends View {
   };
 
   private readonly typed = (event: Event): void => {
-    const q = (event.target as HTMLInputElement).value;
+    this.text = (event.target as HTMLInputElement).value;
+    this.requestUpdate();
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.app.address.go({ q, after: '', pages: '1' }), DEBOUNCE_MS);
+    this.typing = setTimeout(() => {
+      this.typing = undefined;
+      this.app.address.go({ q: this.text, after: '', pages: '1' });
+    }, DEBOUNCE_MS);
   };
 
   private readonly say = (): void => {

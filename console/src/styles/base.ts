@@ -18,9 +18,12 @@ export const base = css`
   h1, h2, h3, p, dl, dd, ul { margin: 0; }
   h1 { font-size: var(--font-size-60); line-height: 1.3; }
   h2 { font-size: 1.125rem; line-height: 1.3; }
-  h3 { font-size: var(--font-size-30); }
+  h2.title, h3 { font-size: var(--font-size-30); }
   a { color: var(--color-text-link); }
   svg { display: block; }
+
+  roster-export { display: flex; flex-wrap: wrap; gap: var(--space-30); align-items: center; }
+  main h2 + .problem { margin-block-start: var(--space-30); }
 
   .unseen {
     position: absolute;

@@ -114,13 +114,23 @@ export const de: Text = {
     skeleton: 'Benutzer werden geladen …',
     slow: 'Das dauert länger als üblich.',
     nobodyYet: 'Noch ist niemand im Verzeichnis',
-    nobodyYetHint: 'Personen kommen hinzu, wenn sie sich bei Flex anmelden. Um alle aufzunehmen, die schon in ' +
-      'TaskRouter sind, führt ein Betreiber aus: flex-roster adopt',
+    nobodyYetHint: 'Personen kommen hinzu, wenn sie sich bei Flex anmelden. Alle, die schon in TaskRouter sind, nimmt ' +
+      'der nächste Abgleich auf; ein Administrator kann ihn sofort starten.',
     noMatch: 'Niemand passt',
     noMatchHint: 'Zu dieser Suche und diesen Filtern passt niemand.',
     failed: 'Die Liste konnte nicht geladen werden.',
     forbidden: 'Diese Liste können Sie nicht sehen',
     moreTeams: (count) => `+${count}`,
+  },
+  nextSteps: {
+    'end-access-and-billing': 'Beenden Sie den Zugang beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder ' +
+      'in der Twilio-Konsole (wenn sie dort geschieht): Bis dahin bleibt die Anmeldung bei Flex möglich und wird ' +
+      'abgerechnet.',
+    'remove-login': 'Entfernen Sie die Person beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder in der ' +
+      'Twilio-Konsole (wenn sie dort geschieht): Bis dahin bleibt die Anmeldung bei Flex möglich. Deprovisionieren Sie ' +
+      'danach den Flex-Benutzer; erst das beendet dessen Abrechnung.',
+    'change-role-in-flex': 'Ändern Sie die Rolle auch beim Identitätsanbieter oder in der Twilio-Konsole: Was Flex ' +
+      'selbst erlaubt, richtet sich danach.',
   },
   roles: {
     agent: 'Agent',

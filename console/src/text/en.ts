@@ -68,7 +68,7 @@ export const en = {
       'unknown-skill': 'The skill that is filtered by no longer exists.',
       'unknown-team': 'The team that is filtered by no longer exists.',
       'unknown-user': 'This person is not in the directory.',
-    } as Record<string, string>,
+    },
     keptNothingDone: 'Nothing has been changed.',
     keptUnknown: 'It is not known whether it was done. Trying again does it once, not twice.',
     keptSearch: 'Your search and filters are kept.',
@@ -111,13 +111,22 @@ export const en = {
     skeleton: 'Loading users…',
     slow: 'This takes longer than usual.',
     nobodyYet: 'Nobody is in the directory yet',
-    nobodyYetHint: 'People arrive when they log in to Flex. To take in everybody who is in TaskRouter already, an ' +
-      'operator runs: flex-roster adopt',
+    nobodyYetHint: 'People arrive when they log in to Flex. Everybody who is in TaskRouter already is taken in by the ' +
+      'next reconciliation, which an admin can start at once.',
     noMatch: 'Nobody matches',
     noMatchHint: 'Nobody matches this search and these filters.',
     failed: 'The list could not be loaded.',
     forbidden: 'You cannot see this list',
     moreTeams: (count: string) => `+${count}`,
+  },
+  nextSteps: {
+    'end-access-and-billing': 'End their access at the identity provider (if they sign in through it) or in the Twilio ' +
+      'Console (if they sign in there): until then they can still sign in to Flex, and are billed.',
+    'remove-login': 'Remove them from the identity provider (if they sign in through it) or from the Twilio Console ' +
+      '(if they sign in there): until then they can still sign in to Flex. Then deprovision the Flex user, which alone ' +
+      'ends its billing.',
+    'change-role-in-flex': 'Change the role at the identity provider or in the Twilio Console too: what Flex itself ' +
+      'permits follows from there.',
   },
   roles: {
     agent: 'Agent',

@@ -86,7 +86,12 @@ class UserPanel extends View {
     this.requestUpdate();
   };
 
-  private readonly close = (): void => this.app.address.go({ user: '', tab: '' }, 'push');
+  /** The focus returns to the row. */
+  private readonly close = (): void => {
+    const page = this.getRootNode() as ShadowRoot;
+    this.app.address.go({ user: '', tab: '' }, 'push');
+    page.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(this.userId)}"] a[data-name]`)?.focus();
+  };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;

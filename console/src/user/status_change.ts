@@ -24,13 +24,23 @@ export class StatusChange extends View {
   /** One for what is wanted: sent again, it is done once. */
   private key = crypto.randomUUID();
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.app.session.addEventListener('renewed', this.askAgain);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.askAgain);
+  }
+
   override render(): TemplateResult {
     const { actions } = this.app.text;
     const { name } = this.user;
     return html`
       <div class="confirmation" role="group" tabindex="-1" aria-labelledby="change-title" aria-describedby="change-does"
         @keydown=${this.closeOnEscape}>
-        <h3 id="change-title" dir="auto">${this.words(actions.asksDeactivate, actions.asksReactivate, actions.asksDelete)(name)}</h3>
+        <h2 id="change-title" class="title" dir="auto">${this.words(actions.asksDeactivate, actions.asksReactivate, actions.asksDelete)(name)}</h2>
         <div id="change-does">
           <p>${this.words(actions.deactivateDoes, actions.reactivateDoes, actions.deleteDoes)}</p>
           ${this.action === 'delete' ? html`<p><strong>${actions.deleteInstead}</strong></p>` : nothing}
@@ -76,6 +86,11 @@ export class StatusChange extends View {
     const isFinal = ['forbidden', 'missing', 'conflict', 'invalid'].includes(error.kind);
     return problem(this.app, error, isFinal ? { kept } : { kept, retry: this.change });
   }
+
+  /** Somebody has signed in again: what was asked is still there. */
+  private readonly askAgain = (): void => {
+    if (this.error?.kind === 'session') this.set(false);
+  };
 
   private readonly change = async (): Promise<void> => {
     if (this.isWorking) return;
