@@ -56,6 +56,15 @@ pub enum Refusal {
     /// Rule 24; the field.
     #[error("The worker's {0} in TaskRouter is as the directory says. There is nothing to decide.")]
     NoDrift(&'static str),
+    /// Rule 24: the worker shows another role than the one that was read.
+    #[error("The worker shows the role {0} now. Look at it again before you decide.")]
+    DriftChanged(Role),
+    /// Rule 24: the rest of the difference.
+    #[error("The worker differs in what a team grants, which cannot be adopted. Change the team, or revert.")]
+    DriftOfTeams,
+    /// Rule 24: an edit made here is on its way.
+    #[error("Something decided here is still to be carried over. Look again in a moment, when it is.")]
+    DriftPending,
     /// The user has no worker now.
     #[error("The user has no worker in TaskRouter until the next login.")]
     NoWorker,
@@ -306,6 +315,9 @@ impl Refusal {
             Self::UnknownDriftField(_) => "unknown-drift-field",
             Self::DriftWithoutChoice(_) => "drift-without-choice",
             Self::NoDrift(_) => "no-drift",
+            Self::DriftChanged(_) => "drift-changed",
+            Self::DriftOfTeams => "drift-of-teams",
+            Self::DriftPending => "drift-pending",
             Self::NoWorker => "no-worker",
             Self::UnmanagedWorker => "unmanaged-worker",
             Self::UnreadableWorker => "unreadable-worker",
@@ -388,6 +400,9 @@ impl Refusal {
             Self::LastAccountOwner
             | Self::DriftWithoutChoice(_)
             | Self::NoDrift(_)
+            | Self::DriftChanged(_)
+            | Self::DriftOfTeams
+            | Self::DriftPending
             | Self::NoWorker
             | Self::UnmanagedWorker
             | Self::UnreadableWorker

@@ -9,7 +9,7 @@ use lambda_http::Request;
 use serde::Deserialize;
 
 use app::{AuthenticatedCaller, TimeAndIds, reconcile::request_reconciliation};
-use domain::{Refusal, permissions::Operation, policy::RoleAuthority};
+use domain::{Refusal, permissions::Operation, policy::Policy};
 use http_api::{
     HttpResult,
     body::body,
@@ -55,7 +55,7 @@ pub async fn handle(
     taskrouter: &impl FetchWorker,
     runner: &impl StartReconcile,
     time_and_ids: &impl TimeAndIds,
-    roles: RoleAuthority,
+    policy: &Policy,
     request: Request,
 ) -> HttpResult {
     let request = &request;
@@ -68,7 +68,7 @@ pub async fn handle(
         }
         "POST /users/{user_id}/drift/{field}/{decision}" => {
             let caller = caller::manager_from_request(request)?;
-            let decide = async |_| drift::decide(store, taskrouter, time_and_ids, &caller, roles, request).await;
+            let decide = async |_| drift::decide(store, taskrouter, time_and_ids, &caller, policy, request).await;
             once(store, time_and_ids, &caller, request, decide).await
         }
         other => Err(unknown_route(other)),

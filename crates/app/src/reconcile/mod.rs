@@ -129,8 +129,10 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
 
     /// Applies what TaskRouter says now of one worker, whatever a run is doing.
     pub async fn worker(&self, worker_sid: &WorkerSid) -> Result<(), ReconcileError> {
-        let report = self.current_report(worker_sid).await?;
-        Ok(self.ingest.apply(report, Source::Reconcile, "").await?)
+        match self.current_report(worker_sid).await? {
+            Some(report) => Ok(self.ingest.apply(report, Source::Reconcile, "").await?),
+            None => Ok(()),
+        }
     }
 
     /// What a run would find. Writes nothing. `on_page` is called before each page of TaskRouter's list.
@@ -181,7 +183,8 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
             Err(ReconcileError::Store(error)) => return Err(error),
             Err(error) => return self.interrupt(run, &error).await,
         };
-        let brake = survey.tally().brake().filter(|_| !run.confirmed);
+        let (braked, brake) = run.braked_by(survey.tally().brake(), self.ingest.time_and_ids.ordered_id());
+        run = braked;
         let (found, findings) = survey.into_findings();
         (run.found, run.left) = (found, findings.len() as u64);
         if let Some(brake) = brake {
@@ -207,7 +210,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                     ?interruption,
                     "a reconciliation is not finished; the next run goes on"
                 );
-                self.keep(run.interrupted(interruption)).await
+                self.keep(run.partly_applied(interruption, self.ingest.time_and_ids.now())).await
             }
         }
     }
@@ -221,7 +224,10 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                 run.done.entries += slice.report.differences() as u64;
                 run.index_cursor = slice.next.and_then(|next| serde_json::to_string(&next).ok());
             }
-            Err(error) => tracing::warn!(%error, "cannot compare search entries; the next reconciliation tries again"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot compare search entries; the next reconciliation begins with the first user");
+                run.index_cursor = None;
+            }
         }
     }
 
@@ -234,7 +240,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         tracing::warn!(%error, "a reconciliation cannot list the workers; the next run begins again");
         let is_transient = matches!(error, ReconcileError::Twilio(error) if error.is_transient());
         let why = if is_transient { Interruption::TwilioUnavailable } else { Interruption::TwilioRefuses };
-        self.keep(run.interrupted(why)).await
+        self.keep(run.interrupted(why, self.ingest.time_and_ids.now())).await
     }
 
     /// Stores the progress.

@@ -31,15 +31,20 @@ pub async fn request_reconciliation(
             }
             _ => {}
         }
-        let is_braked = |last: &Reconciliation| last.state == ReconciliationState::Braked;
-        let waiting = last.as_ref().filter(|last| is_braked(last)).map(|last| last.reconciliation_id);
-        if let Some(confirmed) = confirm.filter(|confirm| waiting != Some(*confirm)) {
-            return Err(Refusal::NothingToConfirm(quoted(confirmed)).into());
-        }
+        let waiting = last.as_ref().filter(|last| last.state == ReconciliationState::Braked);
+        let confirmed = match confirm {
+            Some(id) => {
+                match waiting.filter(|waiting| waiting.reconciliation_id == id).and_then(|waiting| waiting.brake) {
+                    None => return Err(Refusal::NothingToConfirm(quoted(id)).into()),
+                    brake => brake,
+                }
+            }
+            None => None,
+        };
         if let Some(unfinished) = last.clone().filter(Reconciliation::is_unfinished) {
             return Ok(unfinished);
         }
-        let queued = Reconciliation::queued(id, Some(caller.caller.user_id), confirm.is_some(), now);
+        let queued = Reconciliation::queued(id, Some(caller.caller.user_id), confirmed, now);
         let queued = queued.following(last.as_ref());
         Ok(store.put_reconciliation(last.map(|last| last.revision), queued).await?)
     })
