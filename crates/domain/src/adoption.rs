@@ -169,13 +169,12 @@ impl AdoptionReview {
         let hyphens = named(skills().filter(|(name, _)| name.as_str().contains('-')));
         let outside = named(skills().filter(|(name, level)| !self.takes(name, **level)));
         let missing = named(skills().filter(|(name, level)| level.is_none() && self.needs_level(name)));
-        self.new_skills
-            .extend(skills().map(|(name, _)| name).filter(|name| !self.definitions.levels.contains_key(*name)).cloned());
-        for (oddity, skills) in [
-            (Oddity::HyphenInSkillName, hyphens),
-            (Oddity::LevelOutOfRange, outside),
-            (Oddity::LevelMissing, missing),
-        ] {
+        self.new_skills.extend(
+            skills().map(|(name, _)| name).filter(|name| !self.definitions.levels.contains_key(*name)).cloned(),
+        );
+        for (oddity, skills) in
+            [(Oddity::HyphenInSkillName, hyphens), (Oddity::LevelOutOfRange, outside), (Oddity::LevelMissing, missing)]
+        {
             if !skills.is_empty() {
                 self.found(worker, oddity, skills);
             }

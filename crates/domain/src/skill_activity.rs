@@ -101,7 +101,9 @@ mod tests {
         reversed.reverse();
         let activity = SkillActivity::of(events.to_vec());
         assert_eq!(activity, SkillActivity::of(reversed));
-        let of = |actor| (activity.by_author[&author(actor)].skill_changes, activity.by_author[&author(actor)].workers.len());
+        let of = |actor| {
+            (activity.by_author[&author(actor)].skill_changes, activity.by_author[&author(actor)].workers.len())
+        };
         assert_eq!((of("US1"), of("US2"), activity.undecided), ((1, 1), (2, 2), 2));
     }
 

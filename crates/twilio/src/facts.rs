@@ -77,7 +77,11 @@ mod tests {
     fn a_contact_uri_fits_the_name_as_flex_escapes_it() {
         let fits = |name, uri: &str| facts(name, &json!({ "contact_uri": uri })).contact_uri_fits;
         assert_eq!(fits("ada@example.com", "client:ada_40example_2Ecom"), Some(true));
-        assert_eq!(fits("ada_40example_2Ecom", "client:ada_40example_2Ecom"), Some(true), "a name that is escaped already");
+        assert_eq!(
+            fits("ada_40example_2Ecom", "client:ada_40example_2Ecom"),
+            Some(true),
+            "a name that is escaped already"
+        );
         assert_eq!(fits("a_b", "client:a_5Fb"), Some(true));
         assert_eq!(fits("ada@example.com", "client:ada@example.com"), Some(false));
         assert_eq!(fits("ada", "client:bob"), Some(false));

@@ -45,6 +45,6 @@ pub use roles::highest_role;
 pub use signature::Verifier;
 pub use types::{TokenAnswer, Worker};
 pub use verbs::{
-    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities, ListMatchingQueues,
-    ListReservations, ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
+    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities,
+    ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
 };
