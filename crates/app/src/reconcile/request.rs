@@ -1,7 +1,7 @@
 //! Asking for a reconciliation.
 
 use domain::{
-    Quoted, Refusal,
+    Quoted, Refusal, UserId,
     permissions::{Operation, authorize},
     reconciliation::{Reconciliation, ReconciliationState},
 };
@@ -23,27 +23,46 @@ pub async fn request_reconciliation(
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, ReadSet::default()).await?;
         authorize(context.caller, Operation::StartReconciliation)?;
-        let (last, now) = (store.reconciliation().await?, time_and_ids.now());
-        match &last {
-            Some(last) if last.reconciliation_id == id => return Ok(last.clone()),
-            Some(last) if last.is_busy(now) => {
-                return Err(Refusal::ReconciliationRunning(quoted(last.reconciliation_id)).into());
-            }
-            _ => {}
-        }
-        let is_braked = |last: &Reconciliation| last.state == ReconciliationState::Braked;
-        let waiting = last.as_ref().filter(|last| is_braked(last)).map(|last| last.reconciliation_id);
-        if let Some(confirmed) = confirm.filter(|confirm| waiting != Some(*confirm)) {
-            return Err(Refusal::NothingToConfirm(quoted(confirmed)).into());
-        }
-        if let Some(unfinished) = last.clone().filter(Reconciliation::is_unfinished) {
-            return Ok(unfinished);
-        }
-        let queued = Reconciliation::queued(id, Some(caller.caller.user_id), confirm.is_some(), now);
-        let queued = queued.following(last.as_ref());
-        Ok(store.put_reconciliation(last.map(|last| last.revision), queued).await?)
+        queue(store, time_and_ids, Some(caller.caller.user_id), id, confirm).await
     })
     .await
+}
+
+/// Queues one in place of the braked one that an operator has confirmed, who has no user and needs none.
+pub async fn confirm_reconciliation(
+    store: &impl TrackReconciliation,
+    time_and_ids: &impl TimeAndIds,
+    confirmed: Uuid,
+) -> Result<Reconciliation, ChangeError> {
+    let id = time_and_ids.ordered_id();
+    retry_on_conflict(|| queue(store, time_and_ids, None, id, Some(confirmed))).await
+}
+
+async fn queue(
+    store: &impl TrackReconciliation,
+    time_and_ids: &impl TimeAndIds,
+    requested_by: Option<UserId>,
+    id: Uuid,
+    confirm: Option<Uuid>,
+) -> Result<Reconciliation, ChangeError> {
+    let (last, now) = (store.reconciliation().await?, time_and_ids.now());
+    match &last {
+        Some(last) if last.reconciliation_id == id => return Ok(last.clone()),
+        Some(last) if last.is_busy(now) => {
+            return Err(Refusal::ReconciliationRunning(quoted(last.reconciliation_id)).into());
+        }
+        _ => {}
+    }
+    let is_braked = |last: &Reconciliation| last.state == ReconciliationState::Braked;
+    let waiting = last.as_ref().filter(|last| is_braked(last)).map(|last| last.reconciliation_id);
+    if let Some(confirmed) = confirm.filter(|confirm| waiting != Some(*confirm)) {
+        return Err(Refusal::NothingToConfirm(quoted(confirmed)).into());
+    }
+    if let Some(unfinished) = last.clone().filter(Reconciliation::is_unfinished) {
+        return Ok(unfinished);
+    }
+    let queued = Reconciliation::queued(id, requested_by, confirm.is_some(), now).following(last.as_ref());
+    Ok(store.put_reconciliation(last.map(|last| last.revision), queued).await?)
 }
 
 fn quoted(id: Uuid) -> Quoted {

@@ -11,5 +11,6 @@ mod order;
 mod reconcile;
 mod reindex;
 mod restore;
+mod skill_activity;
 mod support;
 mod sync;
