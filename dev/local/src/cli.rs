@@ -241,7 +241,10 @@ fn addresses(data: &Path) -> Result<Addresses, String> {
 }
 
 fn env(task: &Env) -> Result<(), String> {
-    let endpoints = addresses(&task.data)?.endpoints;
+    let Addresses { endpoints, operator, .. } = addresses(&task.data)?;
+    for (name, value) in operator {
+        println!("export {name}='{}'", value.replace('\'', r"'\''"));
+    }
     let table = physical("Directory");
     for (name, value) in [
         ("AWS_REGION", REGION),
@@ -250,6 +253,7 @@ fn env(task: &Env) -> Result<(), String> {
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
+        ("AWS_ENDPOINT_URL_SSM", &endpoints.ssm),
         ("TABLE_NAME", &table),
     ] {
         println!("export {name}={value}");
