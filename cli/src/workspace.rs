@@ -21,7 +21,7 @@ pub type Reconciler = WorkerReconcile<Directory, Client, SystemTimeAndIds>;
 const RUN_FOR: Duration = Duration::from_hours(24);
 
 pub async fn client() -> Result<Client, Failure> {
-    Ok(Account::from_env().await?.client().map_err(|error| -> Failure { error })?)
+    Account::from_env().await?.client().map_err(|error| -> Failure { error })
 }
 
 pub async fn reconciler() -> Result<Reconciler, Failure> {

@@ -19,6 +19,7 @@ pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 mod error;
+mod events;
 mod facts;
 pub mod raw_json;
 mod report;
@@ -36,10 +37,11 @@ pub use callback::{Callback, CallbackError, EventKind};
 #[cfg(feature = "client")]
 pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
+pub use events::{EventQuery, WorkerEvent};
 pub use facts::UNSKILLED_AGENT;
 pub use resources::{
-    Activity, EventQuery, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, TaskQueue,
-    WorkerEvent, WorkerUpdate, Workspace,
+    Activity, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate,
+    Workspace,
 };
 pub use roles::highest_role;
 pub use signature::Verifier;

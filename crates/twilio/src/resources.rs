@@ -4,13 +4,10 @@
 
 use std::fmt;
 
-use domain::{Level, SkillName, WorkerSid, routing::OwnedAttributes};
+use domain::{Level, SkillName};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    attributes,
-    raw_json::{Object, Raw},
-};
+use crate::raw_json::{Object, Raw};
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,37 +113,6 @@ pub struct TaskQueue {
     pub name: String,
     /// The expression: `1==1`, `routing.skills HAS "English"`.
     pub target_workers: Option<String>,
-}
-
-/// Something that happened to a worker, and who did it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerEvent {
-    /// `EV…`
-    pub sid: String,
-    /// `worker.attributes.update`; empty if unknown.
-    pub event_type: String,
-    /// Milliseconds since 1970.
-    pub at_ms: Option<i64>,
-    /// Who did it: a user of the Console `US…`, an account `AC…`, a worker `WK…`.
-    pub actor_sid: Option<String>,
-    /// From where: `twilio`, `rest`.
-    pub source: Option<String>,
-    /// The worker that it happened to.
-    pub worker_sid: Option<WorkerSid>,
-    /// The part of the worker's attributes that the directory writes, after the event. None if the event does not state
-    /// them: those before it never states.
-    pub attributes: Option<OwnedAttributes>,
-}
-
-/// Which events are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventQuery<'a> {
-    /// None for those of all workers.
-    pub worker_sid: Option<&'a WorkerSid>,
-    /// `worker.attributes.update`
-    pub event_type: &'a str,
-    /// Earlier ones are left out.
-    pub since: jiff::Timestamp,
 }
 
 impl NextPage {
@@ -258,28 +224,6 @@ impl TaskQueue {
             sid: sid(&fields)?,
             name: text(&fields, "friendly_name").unwrap_or_default(),
             target_workers: text(&fields, "target_workers"),
-        })
-    }
-}
-
-impl WorkerEvent {
-    /// Reads it in the shape of the REST API; none if it cannot be one.
-    #[must_use]
-    pub fn read(json: &str) -> Option<Self> {
-        let fields = object(json)?;
-        let data = fields.get("event_data").and_then(Raw::object);
-        let of_worker = |field| data.as_ref().and_then(|data| text(data, field));
-        let attributes = data.as_ref().and_then(|data| Some(data.get("worker_attributes")?.text()?.json_escaped()));
-        let at_ms = fields.get("event_date_ms").and_then(|at_ms| at_ms.get().parse().ok());
-        let to_the_second = || text(&fields, "event_date")?.parse().ok().map(jiff::Timestamp::as_millisecond);
-        Some(Self {
-            sid: sid(&fields)?,
-            event_type: text(&fields, "event_type").unwrap_or_default(),
-            at_ms: at_ms.or_else(to_the_second),
-            actor_sid: text(&fields, "actor_sid"),
-            source: text(&fields, "source"),
-            worker_sid: of_worker("worker_sid").map(WorkerSid::new),
-            attributes: attributes.and_then(|json| Some(attributes::read(&json).0?.owned())),
         })
     }
 }

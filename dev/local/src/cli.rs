@@ -37,8 +37,8 @@ const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
 enum Task {
     /// Invokes a function of the running stack with an event and prints the response.
     Invoke(Invoke),
-    /// Prints the environment variables with which a shell reaches the table and the bucket of the running stack, with
-    /// the AWS CLI or `flex-roster`.
+    /// Prints the environment variables with which a shell reaches the table, the bucket and the workspace of the running
+    /// stack, with the AWS CLI or `flex-roster`.
     Env(Env),
 }
 

@@ -47,7 +47,9 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter + ListMatchingQueues, C: TimeAndI
     pub async fn preview(&self, on_progress: impl Fn(u64)) -> Result<Preview, ReconcileError> {
         let mut review = AdoptionReview::new(self.skill_definitions().await?);
         let look = async |_: &Survey, page: &[Worker]| {
-            page.iter().for_each(|worker| review.add(&worker.facts()));
+            for worker in page {
+                review.add(&worker.facts());
+            }
             on_progress(review.workers());
             Ok(())
         };

@@ -41,7 +41,9 @@ fn skill(name: &str) -> SkillName {
 /// What is odd about these workers: what, how often, and why in the first case.
 fn odd(definitions: SkillDefinitions, workers: &[WorkerFacts]) -> Vec<(Oddity, u64, String)> {
     let mut review = AdoptionReview::new(definitions);
-    workers.iter().for_each(|worker| review.add(worker));
+    for worker in workers {
+        review.add(worker);
+    }
     let odd = review.odd().iter().map(|(oddity, sample)| (*oddity, sample.count, sample.first[0].reason.clone()));
     odd.collect()
 }
@@ -128,7 +130,9 @@ fn a_contact_uri_is_odd_only_if_it_is_there_and_another_one() {
 fn rule_26_members_of_flexs_own_teams_are_counted_and_the_first_of_them_named() {
     let workers = (0..MANY).map(|n| WorkerFacts { has_team_sid: true, ..worker(n) }).collect::<Vec<_>>();
     let mut review = AdoptionReview::new(SkillDefinitions::default());
-    workers.iter().for_each(|worker| review.add(worker));
+    for worker in &workers {
+        review.add(worker);
+    }
     let members = &review.odd()[&Oddity::TeamSid];
     assert_eq!((review.workers(), members.count, members.first.len()), (30, 30, 20));
     assert_eq!((members.first[0].worker_sid.as_str(), members.first[0].identity.as_str()), ("WK0", "user0"));
