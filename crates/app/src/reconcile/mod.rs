@@ -2,7 +2,7 @@
 //! and 28).
 //!
 //! A run first compares and then applies. Comparing writes nothing: it lists all workers, reads what is known of them, and
-//! keeps what there is to apply ([`survey`]). Then the brake is decided ([`domain::reconciliation::Tally`]). Applying goes
+//! keeps what there is to apply ([`Survey`]). Then the brake is decided ([`domain::reconciliation::Tally`]). Applying goes
 //! through the same use cases as everything else: a report goes to ingest, and a user whose worker differs is woken, so that
 //! `sync` judges the difference. Whatever was applied no longer differs. So a run that died or ran out of time is gone on
 //! with by comparing again, which costs a list of all workers and no writes.
