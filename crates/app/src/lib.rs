@@ -16,6 +16,7 @@ pub mod query;
 pub mod reconcile;
 pub mod reindex;
 pub mod restore;
+pub mod skill_activity;
 pub mod skills;
 pub mod sync;
 pub mod teams;

@@ -6,6 +6,7 @@
 //! What it must not know: DynamoDB, HTTP, Lambda, Twilio's formats, async, the clock, randomness. Time and ids are
 //! arguments; data comes in through the layers above and goes out through them.
 
+pub mod adoption;
 pub mod audit;
 pub mod catalog;
 pub mod drift;
@@ -28,6 +29,7 @@ pub mod role;
 pub mod routing;
 pub mod search;
 pub mod skill;
+pub mod skill_activity;
 pub mod status;
 pub mod sync_state;
 pub mod sync_summary;

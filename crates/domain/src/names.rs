@@ -152,7 +152,8 @@ impl EmailAddress {
         self.comparable() == other.comparable()
     }
 
-    fn comparable(&self) -> String {
+    /// Equal for equivalent addresses; empty if there is nothing to see.
+    pub(crate) fn comparable(&self) -> String {
         shown(&self.0).unwrap_or_default().nfc().collect::<String>().to_lowercase()
     }
 }

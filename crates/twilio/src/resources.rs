@@ -104,29 +104,15 @@ pub struct FlexSkill {
     pub maximum: Option<Level>,
 }
 
-/// Something that happened to a worker, and who did it.
+/// A queue of tasks, for which an expression chooses the workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerEvent {
-    /// `EV…`
+pub struct TaskQueue {
+    /// `WQ…`
     pub sid: String,
-    /// `worker.attributes.update`; empty if unknown.
-    pub event_type: String,
-    /// Milliseconds since 1970.
-    pub at_ms: Option<i64>,
-    /// Who did it: a user of the Console `US…`, an account `AC…`, a worker `WK…`.
-    pub actor_sid: Option<String>,
-    /// From where: `twilio`, `rest`.
-    pub source: Option<String>,
-}
-
-/// Which events of a worker are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventQuery<'a> {
-    pub worker_sid: &'a domain::WorkerSid,
-    /// `worker.attributes.update`
-    pub event_type: &'a str,
-    /// Earlier ones are left out.
-    pub since: jiff::Timestamp,
+    /// Empty if unknown.
+    pub name: String,
+    /// The expression: `1==1`, `routing.skills HAS "English"`.
+    pub target_workers: Option<String>,
 }
 
 impl NextPage {
@@ -229,19 +215,15 @@ impl FlexSkill {
     }
 }
 
-impl WorkerEvent {
+impl TaskQueue {
     /// Reads it in the shape of the REST API; none if it cannot be one.
     #[must_use]
     pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
-        let at_ms = fields.get("event_date_ms").and_then(|at_ms| at_ms.get().parse().ok());
-        let to_the_second = || text(&fields, "event_date")?.parse().ok().map(jiff::Timestamp::as_millisecond);
         Some(Self {
             sid: sid(&fields)?,
-            event_type: text(&fields, "event_type").unwrap_or_default(),
-            at_ms: at_ms.or_else(to_the_second),
-            actor_sid: text(&fields, "actor_sid"),
-            source: text(&fields, "source"),
+            name: text(&fields, "friendly_name").unwrap_or_default(),
+            target_workers: text(&fields, "target_workers"),
         })
     }
 }

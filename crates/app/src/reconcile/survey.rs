@@ -106,12 +106,12 @@ impl Survey {
         })
     }
 
-    /// Compares a page of TaskRouter's list; the first one if none is named. Answers the next one.
+    /// Compares a page of TaskRouter's list; the first one if none is named. Answers its workers, and the next one.
     pub(super) async fn add_page<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds>(
         &mut self,
         reconcile: &WorkerReconcile<S, T, C>,
         page: Option<&NextPage>,
-    ) -> Result<Option<NextPage>, ReconcileError> {
+    ) -> Result<(Vec<Worker>, Option<NextPage>), ReconcileError> {
         let page = reconcile.ingest.taskrouter.list_workers(page).await?;
         self.found.unreadable += page.unreadable as u64;
         // If the list has moved between two pages, a worker comes twice.
@@ -122,7 +122,7 @@ impl Survey {
         for worker in &workers {
             self.add(reconcile, worker, items.get(&worker.worker_sid()));
         }
-        Ok(page.next)
+        Ok((workers, page.next))
     }
 
     fn add<S, T, C>(&mut self, reconcile: &WorkerReconcile<S, T, C>, listed: &Worker, item: Option<&WorkerItem>) {

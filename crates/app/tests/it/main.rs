@@ -12,5 +12,6 @@ mod order;
 mod reconcile;
 mod reindex;
 mod restore;
+mod skill_activity;
 mod support;
 mod sync;

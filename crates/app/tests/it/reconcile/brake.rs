@@ -1,6 +1,9 @@
 //! The brake, and what lifts it.
 
-use app::{AuthenticatedCaller, ChangeError, reconcile::request_reconciliation};
+use app::{
+    AuthenticatedCaller, ChangeError,
+    reconcile::{confirm_reconciliation, request_reconciliation},
+};
 use domain::{
     Role,
     permissions::Caller,
@@ -84,6 +87,21 @@ async fn rule_28_after_the_table_was_restored_the_brake_holds_until_it_is_confir
     world.run().await;
     world.carry_over().await;
     assert_eq!(world.run().await.found.differing.count, 0);
+}
+
+#[tokio::test]
+async fn rule_28_an_operator_confirms_what_was_braked_without_being_a_user_and_nothing_else() {
+    let world = restored().await;
+    let confirm = async |id| confirm_reconciliation(&world.directory, &world.clock, id).await;
+    assert!(confirm(Uuid::nil()).await.is_err());
+    let braked = world.run().await;
+    let wrong = confirm(Uuid::nil()).await.unwrap_err();
+    assert!(wrong.to_string().contains("wait to be confirmed"), "{wrong}");
+    let queued = confirm(braked.reconciliation_id).await.unwrap();
+    assert_eq!((queued.state, queued.confirmed, queued.requested_by), (ReconciliationState::Queued, true, None));
+    let done = world.run().await;
+    assert_eq!((done.reconciliation_id, done.state), (queued.reconciliation_id, ReconciliationState::Done));
+    assert!(confirm(braked.reconciliation_id).await.is_err(), "it counts once");
 }
 
 #[tokio::test]
