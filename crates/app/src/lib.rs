@@ -15,6 +15,7 @@ pub mod ingest;
 pub mod query;
 pub mod reconcile;
 pub mod reindex;
+mod required_levels;
 pub mod restore;
 pub mod skills;
 pub mod sync;

@@ -24,6 +24,7 @@ pub mod provisioning;
 pub mod quote;
 pub mod reconciliation;
 pub mod refusal;
+pub mod required_levels;
 pub mod role;
 pub mod routing;
 pub mod search;

@@ -197,7 +197,7 @@ async fn put_catalog(directory: &Directory) {
         let operator_change = ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7());
         let skill_set = SkillSetName::parse(skill_set).unwrap();
         directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), operator_change).await.unwrap();
-        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set, levels, version: 0 };
+        let skill = Skill { skill_set, levels, version: 0, ..Skill::imported(SkillName::new(name).unwrap()) };
         directory.commit_skill(None, skill, operator_change, Action::Created).await.unwrap();
     }
 }
