@@ -12,6 +12,7 @@ pub mod drift;
 pub mod edit;
 pub mod effective;
 pub mod export;
+pub mod flex_skills;
 mod fold;
 pub mod ids;
 pub mod job;

@@ -36,8 +36,8 @@ pub use callback::{Callback, CallbackError, EventKind};
 pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
 pub use resources::{
-    Activity, EventQuery, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, WorkerEvent,
-    WorkerUpdate, Workspace,
+    Activity, EventQuery, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, WorkerEvent, WorkerUpdate,
+    Workspace,
 };
 pub use roles::highest_role;
 pub use signature::Verifier;
