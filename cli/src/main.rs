@@ -6,6 +6,7 @@
 mod output;
 mod reindex;
 mod restore;
+mod skills;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,9 @@ enum Command {
     Restore(restore::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
+    /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
+    /// name the Twilio account.
+    Skills(skills::Args),
 }
 
 /// How a command ended. It has printed its report; an error is printed here.
@@ -41,6 +45,7 @@ async fn main() -> ExitCode {
     let outcome = match command {
         Command::Restore(args) => restore::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
+        Command::Skills(args) => skills::run(args, output).await,
     };
     outcome.unwrap_or_else(|error| {
         output::error(&*error);
