@@ -9,6 +9,7 @@ mod docs;
 mod edit;
 mod export;
 mod fan_out;
+mod flex_skills;
 mod index;
 mod search;
 mod set_status;
@@ -110,6 +111,7 @@ const ALL: &[&[Cases]] = &[
     export::ALL,
     write_export::ALL,
     fan_out::ALL,
+    flex_skills::ALL,
     sync::ALL,
     authorize::ALL,
     docs::ALL,
