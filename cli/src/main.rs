@@ -10,6 +10,7 @@ mod output;
 mod reconcile;
 mod reindex;
 mod restore;
+mod skills;
 mod workspace;
 
 use std::process::ExitCode;
@@ -40,6 +41,9 @@ enum Command {
     Restore(restore::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
+    /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
+    /// name the Twilio account.
+    Skills(skills::Args),
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -57,6 +61,7 @@ async fn main() -> ExitCode {
         Command::Activity(args) => activity::run(args, output).await,
         Command::Restore(args) => restore::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
+        Command::Skills(args) => skills::run(args, output).await,
     };
     outcome.unwrap_or_else(|error| {
         output::error(&*error);

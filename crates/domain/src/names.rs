@@ -226,6 +226,12 @@ impl SkillSetName {
     pub fn imported() -> Self {
         Self("Imported".to_owned())
     }
+
+    /// The skill set that skills of Flex's configuration join, unless another one is named.
+    #[must_use]
+    pub fn flex() -> Self {
+        Self("Flex".to_owned())
+    }
 }
 
 /// The text without blanks at its ends; none if it then shows nothing, is longer than `max_chars`, or has an invisible

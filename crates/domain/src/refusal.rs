@@ -145,7 +145,9 @@ pub enum Refusal {
         max: i64,
     },
     /// A range for a skill that is to have no levels.
-    #[error("A skill without levels has no range. Leave out min and max, or levels.")]
+    #[error(
+        "A skill without levels has no range and needs no level. Leave out min, max and level_required, or levels."
+    )]
     RangeWithoutLevels,
     /// A skill set's name.
     #[error(
@@ -233,6 +235,17 @@ pub enum Refusal {
     /// Rule 19.
     #[error("The skill {0} has no levels. Assign it without one.")]
     SkillWithoutLevels(Quoted),
+    /// Rule 16.
+    #[error(
+        "The skill {skill} needs a level, a whole number from {} to {}: Flex's own panel cannot save a worker without \
+         one. Give a level; a user also has the level that one of their teams grants.",
+        range.min,
+        range.max
+    )]
+    LevelRequired { skill: Quoted, range: LevelRange },
+    /// An account without Flex.
+    #[error("This account has no configuration of Flex, so that there are no definitions of skills.")]
+    NoFlexConfiguration,
     /// Rule 10.
     #[error("{0} teams are too many: a user has at most 25.")]
     TooManyTeams(usize),
@@ -348,6 +361,8 @@ impl Refusal {
             Self::IdentityTaken(_) => "identity-taken",
             Self::LevelOutOfRange { .. } => "level-out-of-range",
             Self::SkillWithoutLevels(_) => "skill-without-levels",
+            Self::LevelRequired { .. } => "level-required",
+            Self::NoFlexConfiguration => "no-flex-configuration",
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
             Self::ActAsAgentOfAgent => "act-as-agent-of-agent",
@@ -389,6 +404,7 @@ impl Refusal {
             | Self::Email(_)
             | Self::LevelOutOfRange { .. }
             | Self::SkillWithoutLevels(_)
+            | Self::LevelRequired { .. }
             | Self::WrongSkillSet { .. }
             | Self::TooManyTeams(_)
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
@@ -396,6 +412,7 @@ impl Refusal {
             | Self::UnknownTeam(_)
             | Self::UnknownSkill(_)
             | Self::UnknownSkillSet(_)
+            | Self::NoFlexConfiguration
             | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
             | Self::DriftWithoutChoice(_)

@@ -40,8 +40,7 @@ pub use error::TwilioError;
 pub use events::{EventQuery, WorkerEvent};
 pub use facts::UNSKILLED_AGENT;
 pub use resources::{
-    Activity, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate,
-    Workspace,
+    Activity, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate, Workspace,
 };
 pub use roles::highest_role;
 pub use signature::Verifier;

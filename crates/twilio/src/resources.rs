@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use domain::{Level, SkillName};
+use domain::{Level, SkillName, flex_skills::FlexSkill};
 use serde::{Deserialize, Serialize};
 
 use crate::raw_json::{Object, Raw};
@@ -92,16 +92,6 @@ pub struct FlexConfiguration {
     pub offline_activity_sid: Option<String>,
     /// The skills that Flex's own pages offer.
     pub skills: Vec<FlexSkill>,
-}
-
-/// A skill as Flex defines it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlexSkill {
-    pub name: SkillName,
-    /// Whether it has levels; Flex's own panel then needs one (rule 16).
-    pub multivalue: bool,
-    pub minimum: Option<Level>,
-    pub maximum: Option<Level>,
 }
 
 /// A queue of tasks, for which an expression chooses the workers.
@@ -197,22 +187,20 @@ impl FlexConfiguration {
         Some(Self {
             workspace_sid: text(&fields, "taskrouter_workspace_sid"),
             offline_activity_sid: text(&fields, "taskrouter_offline_activity_sid"),
-            skills: skills.into_iter().filter_map(FlexSkill::read).collect(),
+            skills: skills.into_iter().filter_map(flex_skill).collect(),
         })
     }
 }
 
-impl FlexSkill {
-    fn read(json: Raw<'_>) -> Option<Self> {
-        let fields = json.object()?;
-        let level = |field| fields.get(field)?.get().parse().ok().map(Level);
-        Some(Self {
-            name: SkillName::adopted(&text(&fields, "name")?)?,
-            multivalue: fields.get("multivalue").and_then(Raw::bool).unwrap_or_default(),
-            minimum: level("minimum"),
-            maximum: level("maximum"),
-        })
-    }
+fn flex_skill(json: Raw<'_>) -> Option<FlexSkill> {
+    let fields = json.object()?;
+    let level = |field| fields.get(field)?.get().parse().ok().map(Level);
+    Some(FlexSkill {
+        name: SkillName::adopted(&text(&fields, "name")?)?,
+        multivalue: fields.get("multivalue").and_then(Raw::bool).unwrap_or_default(),
+        minimum: level("minimum"),
+        maximum: level("maximum"),
+    })
 }
 
 impl TaskQueue {

@@ -11,10 +11,9 @@ use twilio::account::Account;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let (store, taskrouter) = (Directory::from_env()?, Account::from_env().await?.client()?);
+    let (store, twilio) = (Directory::from_env()?, Account::from_env().await?.client()?);
     let runner = ReconcileFunction::from_env()?;
     let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
     let policy = &Policy { roles, ..Policy::default() };
-    serve::http(|request| reconciliations::handle(&store, &taskrouter, &runner, &SystemTimeAndIds, policy, request))
-        .await
+    serve::http(|request| reconciliations::handle(&store, &twilio, &runner, &SystemTimeAndIds, policy, request)).await
 }

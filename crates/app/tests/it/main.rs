@@ -5,6 +5,7 @@ mod budget;
 mod change;
 mod decided_since;
 mod fan_out;
+mod flex_skills;
 mod ingest;
 mod odd_attributes;
 mod one_worker;

@@ -98,7 +98,10 @@ async fn rule_28_an_operator_confirms_what_was_braked_without_being_a_user_and_n
     let wrong = confirm(Uuid::nil()).await.unwrap_err();
     assert!(wrong.to_string().contains("wait to be confirmed"), "{wrong}");
     let queued = confirm(braked.reconciliation_id).await.unwrap();
-    assert_eq!((queued.state, queued.confirmed, queued.requested_by), (ReconciliationState::Queued, true, None));
+    assert_eq!(
+        (queued.state, queued.confirmed, queued.requested_by),
+        (ReconciliationState::Queued, braked.brake, None)
+    );
     let done = world.run().await;
     assert_eq!((done.reconciliation_id, done.state), (queued.reconciliation_id, ReconciliationState::Done));
     assert!(confirm(braked.reconciliation_id).await.is_err(), "it counts once");
