@@ -9,7 +9,7 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 # The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
 PACKAGES := node_modules/.package-lock.json
 
-.PHONY: help run console test lint fmt bench build invoke restore reindex clean
+.PHONY: help run console test lint fmt bench build invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
@@ -65,6 +65,15 @@ build: $(PACKAGES) ## Build the binaries that are deployed: target/lambda/<funct
 
 invoke: ## Call one function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
+
+adopt: ## Adopt the workers of the running system's workspace (option: ARGS=--dry-run)
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster adopt $(ARGS)
+
+reconcile: ## Compare the running system with its workspace, and repair it (option: ARGS="--worker …", ARGS="--confirm …")
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster reconcile $(ARGS)
+
+activity: ## Count who has changed skills in the running system's workspace (option: ARGS="--days 7")
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster activity $(ARGS)
 
 restore: ## Restore a deleted user of the running system: make restore USER_ID=…
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)

@@ -1,11 +1,17 @@
 //! `flex-roster`, the operator's command: what an operator with access to AWS can do, and no API offers.
 //!
-//! Needs `TABLE_NAME`, `AWS_REGION` and AWS credentials in the environment. One module is one command; this one parses the
-//! command line and says how the command ended.
+//! Needs `TABLE_NAME`, `AWS_REGION` and AWS credentials in the environment; the commands about a workspace also what the
+//! function `reconcile` has there. One module is one command; this one parses the command line and says how the command
+//! ended.
 
+mod activity;
+mod adopt;
 mod output;
+mod reconcile;
 mod reindex;
 mod restore;
+mod skills;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -25,22 +31,37 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Makes users of the workers of an existing workspace, unchanged. Interrupted, it goes on when it is run again.
+    Adopt(adopt::Args),
+    /// Compares all workers with the directory, and repairs what callbacks have missed.
+    Reconcile(reconcile::Args),
+    /// Counts who has changed skills in TaskRouter.
+    Activity(activity::Args),
     /// Restores a deleted user, with those of their teams and skills that still exist.
     Restore(restore::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
+    /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
+    /// name the Twilio account.
+    Skills(skills::Args),
 }
 
+type Failure = Box<dyn std::error::Error>;
+
 /// How a command ended. It has printed its report; an error is printed here.
-type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+type Outcome = Result<ExitCode, Failure>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Cli { command, json } = Cli::parse();
     let output = Output::new(json);
     let outcome = match command {
+        Command::Adopt(args) => adopt::run(args, output).await,
+        Command::Reconcile(args) => reconcile::run(args, output).await,
+        Command::Activity(args) => activity::run(args, output).await,
         Command::Restore(args) => restore::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
+        Command::Skills(args) => skills::run(args, output).await,
     };
     outcome.unwrap_or_else(|error| {
         output::error(&*error);

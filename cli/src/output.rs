@@ -3,7 +3,11 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use domain::Quoted;
 use serde_json::Value;
+
+/// How many names a cell holds.
+const NAMED: usize = 8;
 
 /// What a command has done, or found.
 pub trait Report {
@@ -66,6 +70,27 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     lines.iter().map(row).collect()
 }
 
+/// The first of so many, as a cell.
+pub fn named<T: ToString>(first: impl IntoIterator<Item = T>, count: u64) -> String {
+    let names = first.into_iter().take(NAMED).map(|name| shown(&name.to_string())).collect::<Vec<_>>();
+    let rest = if count > names.len() as u64 { ", …" } else { "" };
+    names.join(", ") + rest
+}
+
+/// A text from outside: nothing in it reaches the terminal that cannot be seen.
+pub fn shown(text: &str) -> String {
+    Quoted::from(text).text()
+}
+
+/// Rows below a heading.
+pub fn indented(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let indent = |mut row: Vec<String>| {
+        row.iter_mut().take(1).for_each(|cell| cell.insert_str(0, "  "));
+        row
+    };
+    rows.into_iter().map(indent).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +99,17 @@ mod tests {
     fn a_table_has_columns_as_wide_as_their_widest_cell() {
         let rows = [vec!["7".to_owned(), "Zoë".to_owned()], vec!["1,000".to_owned(), "x".to_owned()]];
         assert_eq!(table(&["n", "name"], &rows), "n      name\n7      Zoë\n1,000  x\n");
+    }
+
+    #[test]
+    fn a_cell_names_the_first_ones_and_says_that_there_are_more() {
+        assert_eq!(named(["a", "b"], 2), "a, b");
+        assert_eq!(named(1..=9, 40), "1, 2, 3, 4, 5, 6, 7, 8, …");
+        assert_eq!(named::<&str>([], 0), "");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_does_not_reach_the_terminal() {
+        assert_eq!(shown("a\u{1b}[31mb"), "a[U+001B][31mb");
     }
 }

@@ -3,8 +3,8 @@
 use domain::{
     ExpectedVersion, Refusal, SkillName, User, UserId,
     audit::Action,
-    drift::{self, DriftField},
-    policy::RoleAuthority,
+    drift::{self, DriftField, Expected},
+    policy::Policy,
     routing::OwnedAttributes,
 };
 use store::{CommitUser, ContestedSkills, ImportSkills, ReadSet, ReadSnapshot, RequestSync, UserChange, ViewTeams};
@@ -29,18 +29,26 @@ pub async fn adopt(
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     (user_id, expected): (UserId, &ExpectedVersion),
-    field: DriftField,
-    roles: RoleAuthority,
+    (field, shown): (DriftField, Expected),
+    policy: &Policy,
 ) -> Result<User, DriftError> {
     let user = read(store, time_and_ids, caller, user_id).await?;
     let fetched = fetch(taskrouter, &user).await?;
     let adopted = retry_on_conflict(|| async {
-        let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
+        let skills = fetched.skills.keys().cloned().collect();
+        let read_set = ReadSet { users: [user_id].into(), outbox: Some(user_id), skills, ..ReadSet::default() };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let user = context.user(user_id)?;
         expected.check("user", Some(user.version))?;
         let teams = store.teams(user.managed.teams.clone()).await?;
-        let after = drift::adopt(user, context.caller, field, &fetched, &teams, roles)?;
+        // What differs may be an edit that is on its way.
+        if context.snapshot.outbox.as_ref().is_some_and(|outbox| !outbox.waits_for_writing()) {
+            return Err(Refusal::DriftPending.into());
+        }
+        let skills = context.snapshot.skills.values();
+        let without_levels = skills.filter(|skill| skill.levels.is_none()).map(|skill| skill.name.clone()).collect();
+        let fetched = fetched.without_levels_of(&without_levels);
+        let after = drift::adopt(user, context.caller, field, (&fetched, shown), &teams, policy)?;
         let is_new = |name: &&SkillName| !user.managed.assigned_skills.contains_key(*name);
         let new = after.managed.assigned_skills.keys().filter(is_new).cloned().collect::<Vec<_>>();
         if !new.is_empty() {
@@ -58,6 +66,7 @@ pub async fn revert(
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     (user_id, expected): (UserId, &ExpectedVersion),
+    field: DriftField,
 ) -> Result<User, ChangeError> {
     retry_on_conflict(|| async {
         let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
@@ -65,7 +74,9 @@ pub async fn revert(
         let user = context.user(user_id)?;
         expected.check("user", Some(user.version))?;
         drift::check_choice(user, context.caller)?;
-        store.request_sync(user_id, ContestedSkills::Decided, context.origin()).await?;
+        // Roles are never contested (rule 24).
+        let contested = if field == DriftField::Skills { ContestedSkills::Decided } else { ContestedSkills::Leave };
+        store.request_sync(user_id, contested, context.origin()).await?;
         Ok(user.clone())
     })
     .await

@@ -10,7 +10,9 @@ use domain::{
 use std::collections::BTreeSet;
 use store::{CommitUser, ContestedSkills, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, ViewUser};
 
-use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict};
+use crate::{
+    AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict, required_levels,
+};
 
 /// The user to change, and what else the decision reads.
 #[derive(Debug, Clone)]
@@ -46,8 +48,9 @@ pub struct ChangedUser {
     pub after: User,
 }
 
-/// Changes a user as `decide` says: one read and one transaction, and a second read for an edit that may give the worker more
-/// skills than its attributes can hold (rule 27). A change that conflicts with another one is decided again on a new reading,
+/// Changes a user as `decide` says: one read and one transaction, a second read for an edit that may give the worker more
+/// skills than its attributes can hold (rule 27), and another one for an edit that may leave a skill without the level that it
+/// needs (rule 16). A change that conflicts with another one is decided again on a new reading,
 /// unless a version is expected.
 pub async fn change_user(
     store: &(impl ReadSnapshot + CommitUser),
@@ -63,6 +66,7 @@ pub async fn change_user(
         target.expected.check("user", Some(user.version))?;
         let after = decide(user, &context)?;
         if action == Action::Edited {
+            required_levels::check(store, Some(user), &after, &context.snapshot).await?;
             budget::check(store, Some(user), &after, &context.snapshot).await?;
         }
         let change = UserChange::new(Some(user), after, context.origin(), action);
@@ -109,6 +113,7 @@ pub async fn add_user(
         let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
         let teams = snapshot.teams.values();
         let after = provisioned.to_user(context.caller, teams, find_skill, roles, user_id, origin.now)?;
+        required_levels::check(store, None, &after, snapshot).await?;
         budget::check(store, None, &after, snapshot).await?;
         let change = UserChange::new(None, after, origin, Action::Created);
         match store.commit_user(UserChange { skills: Some(&snapshot.skills), ..change }).await {

@@ -94,14 +94,17 @@ pub struct SkillDefinition {
     pub max: Option<i64>,
     /// Whether the skill has levels at all.
     pub levels: Option<bool>,
+    /// Whether a level is needed (rule 16). An existing skill that keeps its levels also keeps this, unless it is stated:
+    /// it is a fact of Flex's configuration, which the import of Flex's definitions brings up to date.
+    pub level_required: Option<bool>,
 }
 
 impl SkillDefinition {
     /// The range, or none for a skill without levels (rule 19).
     fn range(self) -> Result<Option<LevelRange>, Refusal> {
         if self.levels == Some(false) {
-            let has_range = self.min.is_some() || self.max.is_some();
-            return if has_range { Err(Refusal::RangeWithoutLevels) } else { Ok(None) };
+            let wants_level = self.min.is_some() || self.max.is_some() || self.level_required == Some(true);
+            return if wants_level { Err(Refusal::RangeWithoutLevels) } else { Ok(None) };
         }
         let default = LevelRange::default();
         LevelRange::new(self.min.unwrap_or(default.min.0), self.max.unwrap_or(default.max.0)).map(Some)
@@ -120,15 +123,17 @@ impl SkillDefinition {
     ) -> Result<Skill, Refusal> {
         authorize(by, Operation::ManageSkills)?;
         let (levels, skill_set) = (self.range()?, skill_set.clone());
+        let was_required = existing.is_some_and(|skill| skill.level_required);
+        let level_required = levels.is_some() && self.level_required.unwrap_or(was_required);
         match existing {
             None => match (SkillName::new(name)?, namesake) {
-                (name, None) => Ok(Skill { name, skill_set, levels, version: 0 }),
+                (name, None) => Ok(Skill { name, skill_set, levels, level_required, version: 0 }),
                 (name, Some(namesake)) => {
                     Err(Refusal::SkillExists { skill: (&name).into(), existing: namesake.into() })
                 }
             },
             Some(skill) if skill.skill_set == skill_set || skill.skill_set == SkillSetName::imported() => {
-                Ok(Skill { skill_set, levels, ..skill.clone() })
+                Ok(Skill { skill_set, levels, level_required, ..skill.clone() })
             }
             Some(skill) => Err(Refusal::SkillElsewhere { skill: (&skill.name).into(), is: (&skill.skill_set).into() }),
         }
@@ -150,7 +155,11 @@ impl Skill {
     }
 
     fn recorded_fields(&self) -> Fields {
-        vec![("skill_set", json!(self.skill_set)), ("levels", json!(self.levels))]
+        vec![
+            ("skill_set", json!(self.skill_set)),
+            ("levels", json!(self.levels)),
+            ("level_required", json!(self.level_required)),
+        ]
     }
 }
 
@@ -189,14 +198,30 @@ mod tests {
             wish.apply(None, None, "English", &set("Languages"), admin()).map(|skill| skill.levels)
         };
         assert_eq!(levels(SkillDefinition::default()), Ok(Some(LevelRange::default())));
-        let from_zero = SkillDefinition { min: Some(0), max: Some(5), levels: None };
+        let from_zero = SkillDefinition { min: Some(0), max: Some(5), ..SkillDefinition::default() };
         assert_eq!(levels(from_zero), Ok(Some(LevelRange { min: Level(0), max: Level(5) })));
         assert_eq!(levels(SkillDefinition { levels: Some(false), ..SkillDefinition::default() }), Ok(None));
         for (min, max) in [(-1, 5), (6, 5), (0, 1_000_001)] {
-            let wrong = SkillDefinition { min: Some(min), max: Some(max), levels: None };
+            let wrong = SkillDefinition { min: Some(min), max: Some(max), ..SkillDefinition::default() };
             assert_eq!(levels(wrong), Err(Refusal::LevelRange { min, max }));
         }
         assert_eq!(levels(SkillDefinition { levels: Some(false), ..from_zero }), Err(Refusal::RangeWithoutLevels));
+    }
+
+    #[test]
+    fn rule_16_a_new_range_keeps_that_a_level_is_needed_and_a_skill_without_levels_needs_none() {
+        let put = |existing: Option<&Skill>, wish: SkillDefinition| {
+            wish.apply(existing, None, "English", &set("Languages"), admin())
+        };
+        let needs = |level_required| SkillDefinition { level_required, ..SkillDefinition::default() };
+        assert!(!put(None, needs(None)).unwrap().level_required);
+        let required = put(None, needs(Some(true))).unwrap();
+        let narrower = SkillDefinition { max: Some(5), ..needs(None) };
+        assert!(put(Some(&required), narrower).unwrap().level_required);
+        assert!(!put(Some(&required), needs(Some(false))).unwrap().level_required);
+        let without = |level_required| SkillDefinition { levels: Some(false), ..needs(level_required) };
+        assert!(!put(Some(&required), without(None)).unwrap().level_required);
+        assert_eq!(put(None, without(Some(true))), Err(Refusal::RangeWithoutLevels));
     }
 
     #[test]

@@ -3,13 +3,12 @@
 use std::str::FromStr;
 
 use crate::{
-    Provenance, Refusal, Role, User,
+    EffectiveSkill, Provenance, Refusal, Role, SkillName, User,
     edit::Edit,
     effective::effective_skills,
     permissions::{Caller, Operation, authorize},
-    policy::RoleAuthority,
-    routing::OwnedAttributes,
-    skill::Skills,
+    policy::Policy,
+    routing::{OwnedAttributes, desired},
     team::Teams,
 };
 
@@ -45,51 +44,64 @@ pub fn check_choice(user: &User, by: Caller) -> Result<(), Refusal> {
     if user.is_active() { Ok(()) } else { Err(Refusal::DriftWithoutChoice(user.managed.status)) }
 }
 
-/// The user after the worker's field is adopted. `teams` holds at least the user's teams. Adopting a role needs the right to
-/// give it.
+/// What a worker shows, as an admin has read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// The role that is to be adopted; whatever it is if none.
+    pub role: Option<Role>,
+}
+
+/// The user after the worker's field is adopted. `teams` holds at least the user's teams; `fetched` is without the levels of
+/// skills that have none. Adopting a role needs the right to give it.
 pub fn adopt(
     user: &User,
     by: Caller,
     field: DriftField,
-    fetched: &OwnedAttributes,
+    (fetched, expected): (&OwnedAttributes, Expected),
     teams: &Teams,
-    roles: RoleAuthority,
+    policy: &Policy,
 ) -> Result<User, Refusal> {
     check_choice(user, by)?;
+    let target = desired(user, teams, fetched, policy);
     match field {
         DriftField::Role => {
             let stated = fetched.role().ok_or(Refusal::UnmanagedWorker)?;
+            if expected.role.is_some_and(|expected| expected != stated) {
+                return Err(Refusal::DriftChanged(stated));
+            }
             // To TaskRouter an account owner is a system admin.
             if stated == user.managed.role.min(Role::SystemAdmin) {
                 return Err(Refusal::NoDrift(field.name()));
             }
-            Edit { role: Some(stated), ..Edit::default() }.apply(user, by, [], roles)
+            Edit { role: Some(stated), ..Edit::default() }.apply(user, by, [], policy.roles)
         }
         DriftField::Skills => {
             authorize(by, Operation::AssignSkills(user))?;
+            if target.skills == fetched.skills {
+                return Err(Refusal::NoDrift(field.name()));
+            }
             let after = with_skills_of(user, fetched, teams);
-            if after == *user { Err(Refusal::NoDrift(field.name())) } else { Ok(after) }
+            if after == *user { Err(Refusal::DriftOfTeams) } else { Ok(after) }
         }
     }
 }
 
 /// The user with those assigned skills by which the effective ones are the worker's, as far as that can be: what a team
-/// grants stays.
+/// grants stays. Nobody has taken away a skill that Flex's own pages have disabled.
 fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User {
     let effective = effective_skills(user, teams.values());
-    let shows = |skills: &Skills, skill: &_| skills.get(skill).copied();
+    let is_shown = |skill: &EffectiveSkill| fetched.skills.get(&skill.skill) == Some(&skill.level);
+    let is_disabled = |name: &SkillName| fetched.disabled.contains(name) && !fetched.skills.contains_key(name);
     let mut assigned = fetched.skills.clone();
-    for effective in
-        effective.iter().filter(|effective| shows(&fetched.skills, &effective.skill) == Some(effective.level))
-    {
-        match user.managed.assigned_skills.get(&effective.skill) {
-            Some(level) => drop(assigned.insert(effective.skill.clone(), *level)),
-            None => drop(assigned.remove(&effective.skill)),
+    for EffectiveSkill { skill, .. } in effective.iter().filter(|skill| is_shown(skill) || is_disabled(&skill.skill)) {
+        match user.managed.assigned_skills.get(skill) {
+            Some(level) => drop(assigned.insert(skill.clone(), *level)),
+            None => drop(assigned.remove(skill)),
         }
     }
     user.with(|after| {
         // What somebody else receives tasks by, they receive tasks by (rule 23).
-        after.managed.act_as_agent |= user.managed.role != Role::Agent && !assigned.is_empty();
+        after.managed.act_as_agent |= user.managed.role != Role::Agent && !fetched.skills.is_empty();
         after.taskrouter.disabled_skills.retain(|skill| !fetched.skills.contains_key(skill));
         if after.managed.assigned_skills != assigned {
             after.managed.assigned_skills = assigned;
@@ -101,7 +113,7 @@ fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, SkillName, Status, Team, TeamId, test_support};
+    use crate::{Level, Status, Team, TeamId, skill::Skills, test_support};
     use jiff::Timestamp;
     use uuid::Uuid;
 
@@ -131,7 +143,7 @@ mod tests {
 
     fn adopted(field: DriftField, fetched: &OwnedAttributes, caller: Role) -> Result<User, Refusal> {
         let (ada, teams) = ada();
-        adopt(&ada, by(caller), field, fetched, &teams, RoleAuthority::Directory)
+        adopt(&ada, by(caller), field, (fetched, Expected::default()), &teams, &Policy::default())
     }
 
     #[test]
@@ -160,8 +172,37 @@ mod tests {
         let (ada, teams) = ada();
         let own = ada.with(|ada| ada.managed.role = Role::AccountOwner);
         let agent = worker(Role::Agent, &[]);
-        let refused = adopt(&own, by(Role::SystemAdmin), DriftField::Role, &agent, &teams, RoleAuthority::Directory);
+        let shown = (&agent, Expected::default());
+        let refused = adopt(&own, by(Role::SystemAdmin), DriftField::Role, shown, &teams, &Policy::default());
         assert_eq!(refused.unwrap_err().code(), "account-owners-only");
+    }
+
+    #[test]
+    fn rule_24_a_worker_that_has_changed_since_it_was_read_is_not_adopted() {
+        let (ada, teams) = ada();
+        let (admin, read) = (worker(Role::SystemAdmin, &[]), Expected { role: Some(Role::Supervisor) });
+        let refused = adopt(&ada, by(Role::AccountOwner), DriftField::Role, (&admin, read), &teams, &Policy::default());
+        assert_eq!(refused.unwrap_err().code(), "drift-changed");
+    }
+
+    #[test]
+    fn rule_24_adopting_takes_no_skill_away_that_is_disabled_or_not_routed() {
+        let disabled = [SkillName::new("English").unwrap()].into();
+        let fetched = OwnedAttributes { disabled, ..worker(Role::Agent, &[("French", 60)]) };
+        let after = adopted(DriftField::Skills, &fetched, Role::SystemAdmin).unwrap();
+        assert_eq!(after.managed.assigned_skills, skills(&[("English", 80), ("French", 60)]));
+        let (ada, teams) = ada();
+        let supervisor = ada.with(|user| (user.managed.role, user.managed.role_granted) = (Role::Supervisor, true));
+        let shown = (&worker(Role::Supervisor, &[]), Expected::default());
+        let refused = adopt(&supervisor, by(Role::AccountOwner), DriftField::Skills, shown, &teams, &Policy::default());
+        assert_eq!(refused.unwrap_err().code(), "no-drift");
+    }
+
+    #[test]
+    fn rule_24_what_a_team_grants_cannot_be_taken_away_by_adopting() {
+        let fetched = worker(Role::Agent, &[("English", 80)]);
+        let refused = adopted(DriftField::Skills, &fetched, Role::SystemAdmin).unwrap_err();
+        assert_eq!(refused.code(), "drift-of-teams");
     }
 
     #[test]

@@ -6,12 +6,14 @@
 //! What it must not know: DynamoDB, HTTP, Lambda, Twilio's formats, async, the clock, randomness. Time and ids are
 //! arguments; data comes in through the layers above and goes out through them.
 
+pub mod adoption;
 pub mod audit;
 pub mod catalog;
 pub mod drift;
 pub mod edit;
 pub mod effective;
 pub mod export;
+pub mod flex_skills;
 mod fold;
 pub mod ids;
 pub mod job;
@@ -24,10 +26,12 @@ pub mod provisioning;
 pub mod quote;
 pub mod reconciliation;
 pub mod refusal;
+pub mod required_levels;
 pub mod role;
 pub mod routing;
 pub mod search;
 pub mod skill;
+pub mod skill_activity;
 pub mod status;
 pub mod sync_state;
 pub mod sync_summary;

@@ -152,7 +152,8 @@ impl EmailAddress {
         self.comparable() == other.comparable()
     }
 
-    fn comparable(&self) -> String {
+    /// Equal for equivalent addresses; empty if there is nothing to see.
+    pub(crate) fn comparable(&self) -> String {
         shown(&self.0).unwrap_or_default().nfc().collect::<String>().to_lowercase()
     }
 }
@@ -224,6 +225,12 @@ impl SkillSetName {
     #[must_use]
     pub fn imported() -> Self {
         Self("Imported".to_owned())
+    }
+
+    /// The skill set that skills of Flex's configuration join, unless another one is named.
+    #[must_use]
+    pub fn flex() -> Self {
+        Self("Flex".to_owned())
     }
 }
 

@@ -20,8 +20,8 @@ const ALWAYS_ALLOWED: u64 = 25;
 /// Of all workers, one in this many may be.
 const ALLOWED_SHARE: u64 = 20;
 
-/// With fewer users nothing can be said of the workspace.
-const FEWEST_OF_A_WORKSPACE: u64 = 2;
+/// How long a confirmation counts: as long as it may take to apply what was confirmed.
+const CONFIRMATION: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,12 +46,13 @@ pub struct Reconciliation {
     /// None if the schedule or an operator has started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<UserId>,
-    /// Whether somebody has read the report of one that was braked, and wants it all the same.
-    #[serde(default)]
-    pub confirmed: bool,
+    /// The brake that somebody has read of, and wants to be off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Brake>,
     pub started_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Time>,
+    /// Why nothing was applied; of the last comparison that has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brake: Option<Brake>,
     /// Why the last runner left it unfinished.
@@ -161,7 +162,9 @@ pub struct Tally {
     pub users: u64,
     /// Of their workers, those in TaskRouter's list.
     pub listed: u64,
-    /// Of these, those that would be rewritten although nothing was to be carried over.
+    /// Workers in the list of whom the directory does not know.
+    pub unknown: u64,
+    /// Workers that would, or may, be rewritten or removed although nothing was to be carried over.
     pub rewrites: u64,
 }
 
@@ -170,9 +173,10 @@ impl Tally {
     /// one, or the table may have been restored.
     #[must_use]
     pub const fn brake(self) -> Option<Brake> {
-        let Self { users, listed, rewrites } = self;
+        let Self { users, listed, unknown, rewrites } = self;
         let missing = users.saturating_sub(listed);
-        if users >= FEWEST_OF_A_WORKSPACE && listed == 0 {
+        // One user may have lost their worker; if others are there instead, or two have lost theirs, it is another workspace.
+        if listed == 0 && (users > 1 || users == 1 && unknown > 0) {
             Some(Brake::UnknownWorkspace { users })
         } else if is_too_many(missing, users) {
             Some(Brake::ManyMissing { workers: missing, of: users })
@@ -180,6 +184,21 @@ impl Tally {
             Some(Brake::ManyRewrites { workers: rewrites, of: listed })
         } else {
             None
+        }
+    }
+}
+
+impl Brake {
+    /// Whether this is what was confirmed: for the same reason, and of not many more workers.
+    #[must_use]
+    pub const fn is_covered_by(self, confirmed: Self) -> bool {
+        match (self, confirmed) {
+            (Self::UnknownWorkspace { .. }, Self::UnknownWorkspace { .. }) => true,
+            (Self::ManyRewrites { workers, .. }, Self::ManyRewrites { workers: confirmed, .. })
+            | (Self::ManyMissing { workers, .. }, Self::ManyMissing { workers: confirmed, .. }) => {
+                workers <= confirmed + ALWAYS_ALLOWED
+            }
+            _ => false,
         }
     }
 }
@@ -210,7 +229,12 @@ impl fmt::Display for Brake {
 
 impl Reconciliation {
     #[must_use]
-    pub fn queued(reconciliation_id: Uuid, requested_by: Option<UserId>, confirmed: bool, now: Timestamp) -> Self {
+    pub fn queued(
+        reconciliation_id: Uuid,
+        requested_by: Option<UserId>,
+        confirmed: Option<Brake>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             reconciliation_id,
             revision: 0,
@@ -253,16 +277,17 @@ impl Reconciliation {
     }
 
     /// What a runner that begins now works on: the unfinished one, else a new one. None if another runner is at it. One that
-    /// is queued waits for any runner. One that was braked is looked at again under its id, by which it can be confirmed.
+    /// is queued waits for any runner. One that was braked is looked at again under its id, by which it can be confirmed, and
+    /// stays braked until that has succeeded.
     #[must_use]
     pub fn claimed(last: Option<&Self>, new_id: Uuid, lease: Duration, now: Timestamp) -> Option<Self> {
         let claimed = match last {
             Some(last) if last.state == ReconciliationState::Running && last.is_busy(now) => return None,
-            Some(last) if last.is_unfinished() => last.clone(),
-            Some(last) if last.state == ReconciliationState::Braked => {
-                Self::queued(last.reconciliation_id, last.requested_by, false, now).following(Some(last))
+            Some(last) if last.is_unfinished() || last.state == ReconciliationState::Braked => {
+                let is_valid = now < *last.started_at + CONFIRMATION;
+                Self { confirmed: last.confirmed.filter(|_| is_valid), finished_at: None, ..last.clone() }
             }
-            last => Self::queued(new_id, None, false, now).following(last),
+            last => Self::queued(new_id, None, None, now).following(last),
         };
         Some(Self { state: ReconciliationState::Running, interruption: None, ..claimed }.extended(lease, now))
     }
@@ -281,10 +306,33 @@ impl Reconciliation {
         Self { state, brake, finished_at: Some(now.into()), lease_until_ms: 0, ..self }
     }
 
-    /// Left for the next runner.
+    /// Why it must not be applied, if that was not confirmed. A brake that is worse than the one before gets an id of its own:
+    /// a confirmation is one of what was read.
     #[must_use]
-    pub fn interrupted(self, interruption: Interruption) -> Self {
-        Self { interruption: Some(interruption), lease_until_ms: 0, ..self }
+    pub fn braked_by(mut self, brake: Option<Brake>, new_id: Uuid) -> (Self, Option<Brake>) {
+        let brake = brake.filter(|brake| self.confirmed.is_none_or(|confirmed| !brake.is_covered_by(confirmed)));
+        if let Some((brake, before)) = brake.zip(self.brake)
+            && !brake.is_covered_by(before)
+        {
+            self.reconciliation_id = new_id;
+        }
+        (self, brake)
+    }
+
+    /// Left for the next runner. One that was braked before, and could not be looked at again, is braked still.
+    #[must_use]
+    pub fn interrupted(self, interruption: Interruption, now: Timestamp) -> Self {
+        let interrupted = Self { interruption: Some(interruption), lease_until_ms: 0, ..self };
+        match interrupted.brake {
+            Some(brake) if interrupted.confirmed.is_none() => interrupted.finished(Some(brake), now),
+            _ => interrupted,
+        }
+    }
+
+    /// What is applied in part was confirmed once: the rest is looked at anew.
+    #[must_use]
+    pub fn partly_applied(self, interruption: Interruption, now: Timestamp) -> Self {
+        Self { confirmed: None, brake: None, ..self }.interrupted(interruption, now)
     }
 }
 
@@ -324,7 +372,11 @@ mod tests {
     }
 
     fn brake(users: u64, listed: u64, rewrites: u64) -> Option<Brake> {
-        Tally { users, listed, rewrites }.brake()
+        Tally { users, listed, rewrites, unknown: 0 }.brake()
+    }
+
+    fn rewrites(workers: u64) -> Brake {
+        Brake::ManyRewrites { workers, of: 1_000 }
     }
 
     #[test]
@@ -345,6 +397,8 @@ mod tests {
         assert_eq!(brake(2, 0, 0), Some(Brake::UnknownWorkspace { users: 2 }));
         assert_eq!(brake(2, 1, 1), None);
         assert_eq!(brake(1, 0, 0), None, "one user whose worker was deleted");
+        let others = Tally { users: 1, unknown: 3, ..Tally::default() };
+        assert_eq!(others.brake(), Some(Brake::UnknownWorkspace { users: 1 }));
         assert_eq!(brake(0, 0, 0), None, "nobody is adopted yet");
     }
 
@@ -362,10 +416,10 @@ mod tests {
 
     #[test]
     fn one_that_was_asked_for_is_claimed_as_it_was_asked_for() {
-        let queued = Reconciliation::queued(id(1), None, true, at(0));
+        let queued = Reconciliation::queued(id(1), None, Some(rewrites(30)), at(0));
         assert!(queued.is_busy(at(59)) && !queued.is_busy(at(60)), "it may be asked for again if no runner comes");
         let claimed = Reconciliation::claimed(Some(&queued), id(2), LEASE, at(1)).unwrap();
-        assert!(claimed.confirmed && claimed.reconciliation_id == id(1));
+        assert_eq!((claimed.confirmed, claimed.reconciliation_id), (Some(rewrites(30)), id(1)));
     }
 
     #[test]
@@ -373,7 +427,30 @@ mod tests {
         let run = Reconciliation::claimed(None, id(1), LEASE, at(0)).unwrap();
         let braked = run.finished(Some(Brake::UnknownWorkspace { users: 2 }), at(1));
         let again = Reconciliation::claimed(Some(&braked), id(2), LEASE, at(900)).unwrap();
-        assert_eq!((again.reconciliation_id, again.brake, again.confirmed), (id(1), None, false));
+        assert_eq!((again.reconciliation_id, again.confirmed), (id(1), None));
+        let unanswered = again.interrupted(Interruption::TwilioUnavailable, at(901));
+        assert_eq!((unanswered.state, unanswered.brake), (ReconciliationState::Braked, braked.brake));
+    }
+
+    #[test]
+    fn a_confirmation_counts_for_what_was_read_for_an_hour_and_for_one_application() {
+        let confirmed = Reconciliation::queued(id(1), None, Some(rewrites(30)), at(0));
+        let brake_of = |run: &Reconciliation, found| run.clone().braked_by(Some(found), id(9)).1;
+        assert_eq!(brake_of(&confirmed, rewrites(55)), None);
+        assert_eq!(brake_of(&confirmed, rewrites(56)), Some(rewrites(56)));
+        let missing = Brake::ManyMissing { workers: 30, of: 1_000 };
+        assert_eq!(brake_of(&confirmed, missing), Some(missing));
+        let late = Reconciliation::claimed(Some(&confirmed), id(2), LEASE, at(3_600)).unwrap();
+        assert_eq!(late.confirmed, None);
+        assert_eq!(confirmed.partly_applied(Interruption::OutOfTime, at(1)).confirmed, None);
+    }
+
+    #[test]
+    fn a_brake_that_has_become_worse_is_to_be_read_before_it_is_confirmed() {
+        let run = Reconciliation::claimed(None, id(1), LEASE, at(0)).unwrap().finished(Some(rewrites(30)), at(1));
+        let same = run.clone().braked_by(Some(rewrites(40)), id(9)).0;
+        let worse = run.braked_by(Some(rewrites(400)), id(9)).0;
+        assert_eq!((same.reconciliation_id, worse.reconciliation_id), (id(1), id(9)));
     }
 
     #[test]

@@ -56,6 +56,15 @@ pub enum Refusal {
     /// Rule 24; the field.
     #[error("The worker's {0} in TaskRouter is as the directory says. There is nothing to decide.")]
     NoDrift(&'static str),
+    /// Rule 24: the worker shows another role than the one that was read.
+    #[error("The worker shows the role {0} now. Look at it again before you decide.")]
+    DriftChanged(Role),
+    /// Rule 24: the rest of the difference.
+    #[error("The worker differs in what a team grants, which cannot be adopted. Change the team, or revert.")]
+    DriftOfTeams,
+    /// Rule 24: an edit made here is on its way.
+    #[error("Something decided here is still to be carried over. Look again in a moment, when it is.")]
+    DriftPending,
     /// The user has no worker now.
     #[error("The user has no worker in TaskRouter until the next login.")]
     NoWorker,
@@ -136,7 +145,9 @@ pub enum Refusal {
         max: i64,
     },
     /// A range for a skill that is to have no levels.
-    #[error("A skill without levels has no range. Leave out min and max, or levels.")]
+    #[error(
+        "A skill without levels has no range and needs no level. Leave out min, max and level_required, or levels."
+    )]
     RangeWithoutLevels,
     /// A skill set's name.
     #[error(
@@ -224,6 +235,17 @@ pub enum Refusal {
     /// Rule 19.
     #[error("The skill {0} has no levels. Assign it without one.")]
     SkillWithoutLevels(Quoted),
+    /// Rule 16.
+    #[error(
+        "The skill {skill} needs a level, a whole number from {} to {}: Flex's own panel cannot save a worker without \
+         one. Give a level; a user also has the level that one of their teams grants.",
+        range.min,
+        range.max
+    )]
+    LevelRequired { skill: Quoted, range: LevelRange },
+    /// An account without Flex.
+    #[error("This account has no configuration of Flex, so that there are no definitions of skills.")]
+    NoFlexConfiguration,
     /// Rule 10.
     #[error("{0} teams are too many: a user has at most 25.")]
     TooManyTeams(usize),
@@ -306,6 +328,9 @@ impl Refusal {
             Self::UnknownDriftField(_) => "unknown-drift-field",
             Self::DriftWithoutChoice(_) => "drift-without-choice",
             Self::NoDrift(_) => "no-drift",
+            Self::DriftChanged(_) => "drift-changed",
+            Self::DriftOfTeams => "drift-of-teams",
+            Self::DriftPending => "drift-pending",
             Self::NoWorker => "no-worker",
             Self::UnmanagedWorker => "unmanaged-worker",
             Self::UnreadableWorker => "unreadable-worker",
@@ -336,6 +361,8 @@ impl Refusal {
             Self::IdentityTaken(_) => "identity-taken",
             Self::LevelOutOfRange { .. } => "level-out-of-range",
             Self::SkillWithoutLevels(_) => "skill-without-levels",
+            Self::LevelRequired { .. } => "level-required",
+            Self::NoFlexConfiguration => "no-flex-configuration",
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
             Self::ActAsAgentOfAgent => "act-as-agent-of-agent",
@@ -377,6 +404,7 @@ impl Refusal {
             | Self::Email(_)
             | Self::LevelOutOfRange { .. }
             | Self::SkillWithoutLevels(_)
+            | Self::LevelRequired { .. }
             | Self::WrongSkillSet { .. }
             | Self::TooManyTeams(_)
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
@@ -384,10 +412,14 @@ impl Refusal {
             | Self::UnknownTeam(_)
             | Self::UnknownSkill(_)
             | Self::UnknownSkillSet(_)
+            | Self::NoFlexConfiguration
             | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
             | Self::DriftWithoutChoice(_)
             | Self::NoDrift(_)
+            | Self::DriftChanged(_)
+            | Self::DriftOfTeams
+            | Self::DriftPending
             | Self::NoWorker
             | Self::UnmanagedWorker
             | Self::UnreadableWorker

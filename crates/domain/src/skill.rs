@@ -106,6 +106,9 @@ pub struct Skill {
     pub skill_set: SkillSetName,
     /// None if the skill has no levels.
     pub levels: Option<LevelRange>,
+    /// Whether it needs a level, given or inherited; never if it has none (rule 16).
+    #[serde(default)]
+    pub level_required: bool,
     /// Counts the changes.
     #[serde(default)]
     pub version: u64,
@@ -115,7 +118,14 @@ impl Skill {
     /// An adopted skill, in the skill set "Imported" (rule 23).
     #[must_use]
     pub fn imported(name: SkillName) -> Self {
-        Self { name, skill_set: SkillSetName::imported(), levels: Some(LevelRange::default()), version: 1 }
+        let (skill_set, levels) = (SkillSetName::imported(), Some(LevelRange::default()));
+        Self { name, skill_set, levels, level_required: false, version: 1 }
+    }
+
+    /// The range, if the skill needs a level (rule 16).
+    #[must_use]
+    pub fn required_levels(&self) -> Option<LevelRange> {
+        self.levels.filter(|_| self.level_required)
     }
 
     /// Whether the skill may be assigned or granted with this level. A skill set that the request names must be the
@@ -146,6 +156,7 @@ mod tests {
             name: SkillName::new("English").unwrap(),
             skill_set: SkillSetName::parse("Languages").unwrap(),
             levels: Some(LevelRange::default()),
+            level_required: false,
             version: 1,
         }
     }

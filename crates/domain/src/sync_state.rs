@@ -217,11 +217,16 @@ impl Contest {
         self.since.is_some()
     }
 
+    /// Whether nobody has overwritten the skills for a day.
+    #[must_use]
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        self.last.is_some_and(|last| now.duration_since(last).unsigned_abs() >= Self::QUIET)
+    }
+
     /// The contest, ended by another decision or by a quiet day.
     #[must_use]
     pub fn as_of(&self, now: Timestamp, desired: &Skills) -> Self {
-        let is_quiet = self.last.is_some_and(|last| now.duration_since(last).unsigned_abs() >= Self::QUIET);
-        if self.is_none() || is_quiet || self.desired != *desired { Self::default() } else { self.clone() }
+        if self.is_none() || self.is_quiet(now) || self.desired != *desired { Self::default() } else { self.clone() }
     }
 
     /// After an overwrite of what was carried over at `carried_at`.

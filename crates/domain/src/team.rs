@@ -111,7 +111,7 @@ impl TeamEdit {
     }
 }
 
-/// The team with this skill, or with another level for it (rule 19).
+/// The team with this skill, or with another level for it (rules 16 and 19).
 pub fn grant_skill(
     team: &Team,
     by: Caller,
@@ -122,6 +122,9 @@ pub fn grant_skill(
     authorize(by, Operation::ManageTeams)?;
     let is_unchanged = team.skills.get(&skill.name) == Some(&level);
     skill.check(if is_unchanged { None } else { level }, skill_set)?;
+    if let (None, false, Some(range)) = (level, is_unchanged, skill.required_levels()) {
+        return Err(Refusal::LevelRequired { skill: (&skill.name).into(), range });
+    }
     let mut after = team.clone();
     after.skills.insert(skill.name.clone(), level);
     match after.skills.len() {
@@ -180,6 +183,20 @@ mod tests {
             "level-out-of-range"
         );
         assert_eq!(revoke_skill(&given, by, &english.name).unwrap(), team());
+    }
+
+    #[test]
+    fn rule_16_a_team_grants_a_skill_that_needs_a_level_with_one_and_what_it_grants_without_stays_until_edited() {
+        let english = Skill::imported(SkillName::new("English").unwrap());
+        let required = Skill { level_required: true, ..english.clone() };
+        let by = caller(Role::Supervisor);
+        assert!(grant_skill(&team(), by, &required, Some(Level(5)), None).is_ok());
+        let without = grant_skill(&team(), by, &english, None, None).unwrap();
+        assert_eq!(grant_skill(&without, by, &required, None, None).unwrap(), without);
+        let with_level = grant_skill(&without, by, &required, Some(Level(5)), None).unwrap();
+        for team in [team(), with_level] {
+            assert_eq!(grant_skill(&team, by, &required, None, None).unwrap_err().code(), "level-required");
+        }
     }
 
     #[test]

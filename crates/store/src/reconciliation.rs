@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use domain::{Status, User, UserId, WorkerSid, reconciliation::Reconciliation, sync_state::SyncState};
+use domain::{
+    Status, TeamId, User, UserId, WorkerSid, reconciliation::Reconciliation, sync_state::SyncState,
+    sync_summary::SyncStage,
+};
 
 use crate::{
     Directory, StoreError, SurveyDirectory, TrackReconciliation, WakeUsers, WorkerItem,
     dynamo::{item::text, transaction::Transaction},
     schema::{
-        items::{self, ContestedSkills, Entity, Item},
+        items::{self, ContestedSkills, Entity, Item, TeamRef},
         keys,
     },
     users::outbox,
@@ -26,6 +29,12 @@ pub struct PendingUser {
 }
 
 impl PendingUser {
+    /// Whether it waits for a deployment that may write.
+    #[must_use]
+    pub fn waits_for_writing(&self) -> bool {
+        self.due_at == outbox::WHEN_WRITING
+    }
+
     /// Whether it should have been looked at before this moment.
     #[must_use]
     pub fn was_due_at(&self, at: Timestamp) -> bool {
@@ -46,6 +55,18 @@ impl SurveyDirectory for Directory {
     async fn pending_users(&self) -> Result<Vec<PendingUser>, StoreError> {
         let items = self.whole_partition(keys::BY_PENDING, keys::BY_PENDING_PK, keys::PENDING.to_owned()).await?;
         items::read_all(items)
+    }
+
+    async fn changing_teams(&self) -> Result<BTreeSet<TeamId>, StoreError> {
+        let items = self.whole_partition(keys::BY_PENDING, keys::BY_PENDING_PK, keys::FAN_OUTS.to_owned()).await?;
+        Ok(items::read_all::<TeamRef, Vec<_>>(items)?.into_iter().map(|team| team.team_id).collect())
+    }
+
+    async fn contested_users(&self) -> Result<BTreeSet<UserId>, StoreError> {
+        let Some(contested) = keys::stage_pk(SyncStage::Contested) else { return Ok(BTreeSet::new()) };
+        let items = self.whole_partition(keys::BY_PENDING, keys::BY_PENDING_PK, contested.to_owned()).await?;
+        let user_of = |item: Item| keys::parse_user_pk(item.get("pk")?.as_s().ok()?);
+        Ok(items.into_iter().filter_map(user_of).collect())
     }
 
     async fn workers(&self, sids: &BTreeSet<WorkerSid>) -> Result<BTreeMap<WorkerSid, WorkerItem>, StoreError> {

@@ -97,6 +97,8 @@ pub trait RecordReport {
     /// Stores the report with its worker: one call, one write unit. A report that is older than the stored one changes
     /// nothing, except that a deletion is final (rule 28).
     fn record_report(&self, report: &WorkerReport) -> impl Future<Output = Result<RecordedReport>> + Send;
+    /// Takes back that a worker was deleted: TaskRouter has answered with it since.
+    fn revive_worker(&self, worker_sid: &WorkerSid) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Carries users over to TaskRouter.
@@ -133,6 +135,10 @@ pub trait SurveyDirectory {
     fn all_users(&self) -> impl Future<Output = Result<Vec<User>>> + Send;
     /// All users of whom something is to be carried to TaskRouter.
     fn pending_users(&self) -> impl Future<Output = Result<Vec<PendingUser>>> + Send;
+    /// The teams of which a change has not reached all members.
+    fn changing_teams(&self) -> impl Future<Output = Result<BTreeSet<TeamId>>> + Send;
+    /// The users whose skills another writer contests.
+    fn contested_users(&self) -> impl Future<Output = Result<BTreeSet<UserId>>> + Send;
     /// What TaskRouter last reported of those of the workers that are known.
     fn workers(
         &self,

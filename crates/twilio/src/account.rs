@@ -1,5 +1,7 @@
 //! The account that the environment names, with its secrets from Parameter Store.
 
+use std::time::Duration;
+
 use runtime::{
     aws::{client_config, failure_reason},
     config::{ConfigError, optional, required},
@@ -41,8 +43,13 @@ impl Account {
         })
     }
 
-    /// A client for this account.
+    /// A client for this account, for a function that somebody waits for.
     pub fn client(&self) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+        self.client_within(Config::DEFAULT_TIMEOUT)
+    }
+
+    /// A client whose calls may take so long, all attempts together.
+    pub fn client_within(&self, timeout: Duration) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
         let client: Result<Client, TwilioError> = Client::new(Config {
             taskrouter_url: required("TASKROUTER_URL")?,
             iam_url: required("IAM_URL")?,
@@ -53,7 +60,7 @@ impl Account {
             edge: optional("TWILIO_EDGE"),
             auth_token: self.auth_token.clone(),
             api_key: self.api_key.clone(),
-            timeout: Config::DEFAULT_TIMEOUT,
+            timeout,
         });
         Ok(client?)
     }

@@ -19,6 +19,8 @@ pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 mod error;
+mod events;
+mod facts;
 pub mod raw_json;
 mod report;
 mod resources;
@@ -35,14 +37,15 @@ pub use callback::{Callback, CallbackError, EventKind};
 #[cfg(feature = "client")]
 pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
+pub use events::{EventQuery, WorkerEvent};
+pub use facts::UNSKILLED_AGENT;
 pub use resources::{
-    Activity, EventQuery, FlexConfiguration, FlexSkill, NextPage, Page, Reservation, ReservationStatus, WorkerEvent,
-    WorkerUpdate, Workspace,
+    Activity, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate, Workspace,
 };
 pub use roles::highest_role;
 pub use signature::Verifier;
 pub use types::{TokenAnswer, Worker};
 pub use verbs::{
-    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities, ListReservations,
-    ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
+    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities,
+    ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
 };

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use domain::{Level, SkillName};
+use domain::{Level, SkillName, flex_skills::FlexSkill};
 use serde::{Deserialize, Serialize};
 
 use crate::raw_json::{Object, Raw};
@@ -94,39 +94,15 @@ pub struct FlexConfiguration {
     pub skills: Vec<FlexSkill>,
 }
 
-/// A skill as Flex defines it.
+/// A queue of tasks, for which an expression chooses the workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlexSkill {
-    pub name: SkillName,
-    /// Whether it has levels; Flex's own panel then needs one (rule 16).
-    pub multivalue: bool,
-    pub minimum: Option<Level>,
-    pub maximum: Option<Level>,
-}
-
-/// Something that happened to a worker, and who did it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerEvent {
-    /// `EV…`
+pub struct TaskQueue {
+    /// `WQ…`
     pub sid: String,
-    /// `worker.attributes.update`; empty if unknown.
-    pub event_type: String,
-    /// Milliseconds since 1970.
-    pub at_ms: Option<i64>,
-    /// Who did it: a user of the Console `US…`, an account `AC…`, a worker `WK…`.
-    pub actor_sid: Option<String>,
-    /// From where: `twilio`, `rest`.
-    pub source: Option<String>,
-}
-
-/// Which events of a worker are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventQuery<'a> {
-    pub worker_sid: &'a domain::WorkerSid,
-    /// `worker.attributes.update`
-    pub event_type: &'a str,
-    /// Earlier ones are left out.
-    pub since: jiff::Timestamp,
+    /// Empty if unknown.
+    pub name: String,
+    /// The expression: `1==1`, `routing.skills HAS "English"`.
+    pub target_workers: Option<String>,
 }
 
 impl NextPage {
@@ -211,37 +187,31 @@ impl FlexConfiguration {
         Some(Self {
             workspace_sid: text(&fields, "taskrouter_workspace_sid"),
             offline_activity_sid: text(&fields, "taskrouter_offline_activity_sid"),
-            skills: skills.into_iter().filter_map(FlexSkill::read).collect(),
+            skills: skills.into_iter().filter_map(flex_skill).collect(),
         })
     }
 }
 
-impl FlexSkill {
-    fn read(json: Raw<'_>) -> Option<Self> {
-        let fields = json.object()?;
-        let level = |field| fields.get(field)?.get().parse().ok().map(Level);
-        Some(Self {
-            name: SkillName::adopted(&text(&fields, "name")?)?,
-            multivalue: fields.get("multivalue").and_then(Raw::bool).unwrap_or_default(),
-            minimum: level("minimum"),
-            maximum: level("maximum"),
-        })
-    }
+fn flex_skill(json: Raw<'_>) -> Option<FlexSkill> {
+    let fields = json.object()?;
+    let level = |field| fields.get(field)?.get().parse().ok().map(Level);
+    Some(FlexSkill {
+        name: SkillName::adopted(&text(&fields, "name")?)?,
+        multivalue: fields.get("multivalue").and_then(Raw::bool).unwrap_or_default(),
+        minimum: level("minimum"),
+        maximum: level("maximum"),
+    })
 }
 
-impl WorkerEvent {
+impl TaskQueue {
     /// Reads it in the shape of the REST API; none if it cannot be one.
     #[must_use]
     pub fn read(json: &str) -> Option<Self> {
         let fields = object(json)?;
-        let at_ms = fields.get("event_date_ms").and_then(|at_ms| at_ms.get().parse().ok());
-        let to_the_second = || text(&fields, "event_date")?.parse().ok().map(jiff::Timestamp::as_millisecond);
         Some(Self {
             sid: sid(&fields)?,
-            event_type: text(&fields, "event_type").unwrap_or_default(),
-            at_ms: at_ms.or_else(to_the_second),
-            actor_sid: text(&fields, "actor_sid"),
-            source: text(&fields, "source"),
+            name: text(&fields, "friendly_name").unwrap_or_default(),
+            target_workers: text(&fields, "target_workers"),
         })
     }
 }

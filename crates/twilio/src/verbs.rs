@@ -6,8 +6,8 @@ use domain::WorkerSid;
 use secrecy::SecretString;
 
 use crate::{
-    Activity, EventQuery, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TokenAnswer, TwilioError,
-    Worker, WorkerEvent, WorkerUpdate, Workspace,
+    Activity, EventQuery, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, TokenAnswer,
+    TwilioError, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
 
 pub trait FetchWorker {
@@ -81,8 +81,17 @@ pub trait FetchFlexConfiguration {
     fn fetch_flex_configuration(&self) -> impl Future<Output = Result<Option<FlexConfiguration>, TwilioError>> + Send;
 }
 
+pub trait ListMatchingQueues {
+    /// The queues that a worker with these attributes, JSON, receives tasks of. At most 1,000 on a page.
+    fn list_matching_queues(
+        &self,
+        attributes: &str,
+        page: Option<&NextPage>,
+    ) -> impl Future<Output = Result<Page<TaskQueue>, TwilioError>> + Send;
+}
+
 pub trait ListWorkerEvents {
-    /// What happened to a worker, 1,000 events on a page, in the order in which TaskRouter gives them.
+    /// What happened to workers, 1,000 events on a page, in the order in which TaskRouter gives them.
     fn list_worker_events(
         &self,
         query: EventQuery<'_>,

@@ -10,9 +10,7 @@ use std::{
 
 use app::SystemTimeAndIds;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use domain::{
-    Identity, LevelRange, Provenance, Record, Role, Skill, SkillName, SkillSetName, User, UserId, audit::Subject,
-};
+use domain::{Identity, Provenance, Record, Role, Skill, SkillName, SkillSetName, User, UserId, audit::Subject};
 use http_api::HttpResult;
 use jiff::Timestamp;
 use serde_json::json;
@@ -168,7 +166,7 @@ fn skill_name(number: usize) -> String {
 
 fn skill(number: usize) -> Fallible<Skill> {
     let name = SkillName::new(&skill_name(number))?;
-    Ok(Skill { name, skill_set: SkillSetName::parse("Clients")?, levels: Some(LevelRange::default()), version: 1 })
+    Ok(Skill { skill_set: SkillSetName::parse("Clients")?, ..Skill::imported(name) })
 }
 
 /// The whole history, oldest first.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    EmailAddress, Identity, Level, LevelRange, Provenance, ReportRef, ReportVersion, Role, Skill, SkillName,
-    SkillSetName, Status, Team, TeamId, TeamName, User, UserId, WorkerSid, skill::Skills,
+    EmailAddress, Identity, Level, Provenance, ReportRef, ReportVersion, Role, Skill, SkillName, SkillSetName, Status,
+    Team, TeamId, TeamName, User, UserId, WorkerSid, skill::Skills,
 };
 use jiff::Timestamp;
 use store::schema::keys::by_name;
@@ -74,7 +74,7 @@ fn uuid(n: usize, purpose: usize) -> Uuid {
 fn skill(n: usize) -> Fallible<Skill> {
     let name = SkillName::new(&format!("Skill_{n:02}"))?;
     let skill_set = SkillSetName::parse(&format!("Set {}", n % 4))?;
-    Ok(Skill { name, skill_set, levels: Some(LevelRange::default()), version: 1 })
+    Ok(Skill { skill_set, ..Skill::imported(name) })
 }
 
 fn team(n: usize, catalog: &[Skill]) -> Fallible<Team> {

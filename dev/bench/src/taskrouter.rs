@@ -156,7 +156,7 @@ impl ListWorkerEvents for InMemoryTaskRouter {
         query: EventQuery<'_>,
         _: Option<&NextPage>,
     ) -> Result<Page<WorkerEvent>, TwilioError> {
-        self.receive(Some(query.worker_sid), false)?;
+        self.receive(query.worker_sid, false)?;
         Ok(Page { items: Vec::new(), unreadable: 0, next: None })
     }
 }

@@ -37,8 +37,8 @@ const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
 enum Task {
     /// Invokes a function of the running stack with an event and prints the response.
     Invoke(Invoke),
-    /// Prints the environment variables with which a shell reaches the table and the bucket of the running stack, with
-    /// the AWS CLI or `flex-roster`.
+    /// Prints the environment variables with which a shell reaches the table, the bucket and the workspace of the running
+    /// stack, with the AWS CLI or `flex-roster`.
     Env(Env),
 }
 
@@ -244,7 +244,10 @@ fn addresses(data: &Path) -> Result<Addresses, String> {
 }
 
 fn env(task: &Env) -> Result<(), String> {
-    let endpoints = addresses(&task.data)?.endpoints;
+    let Addresses { endpoints, operator, .. } = addresses(&task.data)?;
+    for (name, value) in operator {
+        println!("export {name}='{}'", value.replace('\'', r"'\''"));
+    }
     let table = physical("Directory");
     for (name, value) in [
         ("AWS_REGION", REGION),
@@ -253,6 +256,7 @@ fn env(task: &Env) -> Result<(), String> {
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
+        ("AWS_ENDPOINT_URL_SSM", &endpoints.ssm),
         ("TABLE_NAME", &table),
     ] {
         println!("export {name}={value}");

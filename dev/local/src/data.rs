@@ -1,5 +1,6 @@
 //! The data directory.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub(crate) struct Addresses {
     pub simulator: String,
     #[serde(flatten)]
     pub endpoints: Endpoints,
+    /// The environment of the function `reconcile`, which the operator's command needs too.
+    pub operator: BTreeMap<String, String>,
 }
 
 impl Addresses {

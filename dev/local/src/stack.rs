@@ -63,7 +63,12 @@ impl Stack {
         let dynamo = Arc::new(open_tables(&data, &system).await?);
         let s3 = open_buckets(&data, &system).await?;
         let services = listen(0).await?;
-        let addresses = addresses(url, &simulator, &dynamo, &s3, &services)?;
+        let addresses = Addresses {
+            api: url,
+            simulator: simulator.url().to_owned(),
+            endpoints: endpoints(&dynamo, &s3, &services)?,
+            operator: operator(&system),
+        };
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
         let failures = Failures::at(data.join("failures.jsonl"));
         let queue = Queue::new(functions.clone(), failures.clone(), options.first_retry, data.join("queue"))?;
@@ -182,16 +187,14 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     }
 }
 
-fn addresses(
-    url: String,
-    simulator: &Simulator,
-    dynamo: &Dynamo,
-    s3: &S3,
-    services: &TcpListener,
-) -> Result<Addresses, StartError> {
+fn endpoints(dynamo: &Dynamo, s3: &S3, services: &TcpListener) -> Result<Endpoints, StartError> {
     let services = format!("http://{}", services.local_addr().map_err(port_error(0))?);
-    let endpoints = Endpoints { dynamodb: dynamo.url(), s3: s3.url(), lambda: services.clone(), ssm: services };
-    Ok(Addresses { api: url, simulator: simulator.url().to_owned(), endpoints })
+    Ok(Endpoints { dynamodb: dynamo.url(), s3: s3.url(), lambda: services.clone(), ssm: services })
+}
+
+fn operator(system: &System) -> BTreeMap<String, String> {
+    let reconcile = system.functions.iter().find(|function| function.package == "reconcile");
+    reconcile.map(|function| function.environment.clone()).unwrap_or_default()
 }
 
 async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Simulator, StartError> {

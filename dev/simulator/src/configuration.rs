@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::activity::OFFLINE_ACTIVITY_SID;
 use crate::place::Place;
+use crate::queue::Queue;
 
 /// Fields of Flex's resource that are not simulated and null here.
 const NOT_SIMULATED: [&str; 41] = [
@@ -62,6 +63,8 @@ pub(crate) struct Configuration {
     pub(crate) taskrouter_skills: Option<Vec<Skill>>,
     /// Whether a worker with open reservations can be deleted.
     pub(crate) deletion_with_reservations: Deletion,
+    /// TaskRouter's, not Flex's.
+    pub(crate) task_queues: Vec<Queue>,
 }
 
 /// A skill of Flex's configuration.
@@ -91,6 +94,7 @@ impl Default for Configuration {
             taskrouter_offline_activity_sid: Some(OFFLINE_ACTIVITY_SID.to_owned()),
             taskrouter_skills: Some(Vec::new()),
             deletion_with_reservations: Deletion::default(),
+            task_queues: Queue::defaults(),
         }
     }
 }

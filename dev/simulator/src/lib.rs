@@ -11,7 +11,7 @@
 //! | `GET /sim/logins` | who is logged in, with the latest token of each |
 //! | `POST /sim/skills-panel` | *Save* on Flex's skills panel, from a copy of the attributes that may be stale |
 //! | `POST /sim/reservations` | gives a worker a reservation; `/{sid}` moves it to its next status |
-//! | `POST /sim/configuration` | sets Flex's configuration; `DELETE`: there is no Flex |
+//! | `POST /sim/configuration` | sets Flex's configuration and the queues; `DELETE`: there is no Flex |
 //! | `POST /sim/faults` | replaces the faults; see [`Faults`] and [`RestFault`] for what each does |
 //! | `DELETE /sim/faults` | ends them, and sends the callbacks that were held back |
 //! | `GET /sim/calls` | the REST calls received, in the order in which they ended |
@@ -47,6 +47,7 @@ mod lock;
 mod login;
 mod panel;
 mod place;
+mod queue;
 mod refusal;
 mod reservation;
 mod rest;

@@ -8,6 +8,7 @@ mod iam;
 mod paging;
 mod parameters;
 mod precondition;
+mod queues;
 mod reservations;
 mod statistics;
 mod workers;
@@ -28,14 +29,15 @@ use crate::state::State;
 type Shared = axum::extract::State<Arc<State>>;
 
 /// What Twilio's workspace has and the simulator does not.
-const NOT_SIMULATED: [&str; 13] = [
+const NOT_SIMULATED: [&str; 14] = [
     "/CumulativeStatistics",
     "/RealTimeStatistics",
     "/Statistics",
     "/TaskChannels",
     "/TaskChannels/{*rest}",
-    "/TaskQueues",
-    "/TaskQueues/{*rest}",
+    "/TaskQueues/RealTimeStatistics",
+    "/TaskQueues/Statistics",
+    "/TaskQueues/{sid}/{*rest}",
     "/Tasks",
     "/Tasks/{*rest}",
     "/Workers/CumulativeStatistics",
@@ -63,6 +65,8 @@ fn workspace() -> Router<Arc<State>> {
         .route("/Activities/{sid}", get(workspaces::activity))
         .route("/Events", get(events::list))
         .route("/Events/{sid}", get(events::fetch))
+        .route("/TaskQueues", get(queues::list))
+        .route("/TaskQueues/{sid}", get(queues::fetch))
         .route("/Workers", get(workers::list).post(workers::create))
         .route("/Workers/RealTimeStatistics", get(statistics::real_time))
         .route("/Workers/{sid}", get(workers::fetch).post(workers::update).delete(workers::delete))

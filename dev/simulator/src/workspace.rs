@@ -14,6 +14,7 @@ use crate::attributes;
 use crate::configuration::{Configuration, Deletion};
 use crate::event::{Event, Kind};
 use crate::journal::{Journal, SavedState};
+use crate::queue::Queue;
 use crate::refusal::Refusal;
 use crate::reservation::Reservations;
 use crate::token::Token;
@@ -80,6 +81,13 @@ impl Workspace {
     /// Flex's configuration; none if there is no Flex.
     pub(crate) fn configuration(&self) -> Option<&Configuration> {
         self.configuration.as_ref()
+    }
+
+    /// The queues with their SIDs, in order of SID. They are there without Flex too.
+    pub(crate) fn queues(&self) -> Vec<(String, Queue)> {
+        let queues =
+            self.configuration().map_or_else(Queue::defaults, |configuration| configuration.task_queues.clone());
+        queues.into_iter().enumerate().map(|(index, queue)| (Queue::sid(index), queue)).collect()
     }
 
     pub(crate) fn configure(&mut self, configuration: Option<Configuration>) {

@@ -3,6 +3,7 @@
 
 use lambda_runtime::Error;
 use serde::Deserialize;
+use std::time::Duration;
 
 use app::{
     SystemTimeAndIds, TimeAndIds,
@@ -18,6 +19,9 @@ use runtime::config::{one_of, required};
 use store::Directory;
 use twilio::{Client, account::Account};
 
+/// A page of a list has 1,000 workers, and Twilio may ask to wait before it.
+const TIME_OF_A_CALL: Duration = Duration::from_secs(30);
+
 /// What the function is invoked with.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Invocation {
@@ -32,7 +36,7 @@ pub async fn from_env() -> Result<WorkerReconcile<Directory, Client, SystemTimeA
     let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
     let ingest = WorkerIngest {
         store: Directory::from_env()?,
-        taskrouter: Account::from_env().await?.client()?,
+        taskrouter: Account::from_env().await?.client_within(TIME_OF_A_CALL)?,
         time_and_ids: SystemTimeAndIds,
         policy: Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills),
     };

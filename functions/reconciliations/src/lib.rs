@@ -1,7 +1,9 @@
 //! `GET /reconciliations/latest`, `POST /reconciliations`, and `POST /users/{user_id}/drift/{field}/{decision}` (rules 4, 24
-//! and 28).
+//! and 28); `GET /flex/skills` and `POST /flex/skills/import` (rule 16). What they have in common is that a caller waits for
+//! what Twilio answers.
 
 mod drift;
+mod flex_skills;
 mod report;
 mod runner;
 
@@ -9,7 +11,7 @@ use lambda_http::Request;
 use serde::Deserialize;
 
 use app::{AuthenticatedCaller, TimeAndIds, reconcile::request_reconciliation};
-use domain::{Refusal, permissions::Operation, policy::RoleAuthority};
+use domain::{Refusal, permissions::Operation, policy::Policy};
 use http_api::{
     HttpResult,
     body::body,
@@ -19,9 +21,10 @@ use http_api::{
     response::{json, json_with},
 };
 use store::{
-    CommitUser, IdempotencyStore, ImportSkills, ReadSnapshot, RequestSync, TrackReconciliation, ViewDetails, ViewTeams,
+    CommitSkill, CommitUser, IdempotencyStore, ImportSkills, ReadSnapshot, RequestSync, TrackReconciliation,
+    ViewCatalog, ViewDetails, ViewTeams,
 };
-use twilio::FetchWorker;
+use twilio::{FetchFlexConfiguration, FetchWorker};
 
 pub use runner::{ReconcileFunction, StartReconcile};
 
@@ -34,6 +37,8 @@ pub trait ReconciliationStore:
     + CommitUser
     + ImportSkills
     + RequestSync
+    + ViewCatalog
+    + CommitSkill
     + IdempotencyStore
 {
 }
@@ -45,6 +50,8 @@ impl<
         + CommitUser
         + ImportSkills
         + RequestSync
+        + ViewCatalog
+        + CommitSkill
         + IdempotencyStore,
 > ReconciliationStore for T
 {
@@ -52,10 +59,10 @@ impl<
 
 pub async fn handle(
     store: &impl ReconciliationStore,
-    taskrouter: &impl FetchWorker,
+    twilio: &(impl FetchWorker + FetchFlexConfiguration),
     runner: &impl StartReconcile,
     time_and_ids: &impl TimeAndIds,
-    roles: RoleAuthority,
+    policy: &Policy,
     request: Request,
 ) -> HttpResult {
     let request = &request;
@@ -68,8 +75,17 @@ pub async fn handle(
         }
         "POST /users/{user_id}/drift/{field}/{decision}" => {
             let caller = caller::manager_from_request(request)?;
-            let decide = async |_| drift::decide(store, taskrouter, time_and_ids, &caller, roles, request).await;
+            let decide = async |_| drift::decide(store, twilio, time_and_ids, &caller, policy, request).await;
             once(store, time_and_ids, &caller, request, decide).await
+        }
+        "GET /flex/skills" => {
+            caller::from_request(request, Operation::ViewCatalog)?;
+            flex_skills::compare(store, twilio, request).await
+        }
+        "POST /flex/skills/import" => {
+            let caller = caller::from_request(request, Operation::ManageSkills)?;
+            let import = async |_| flex_skills::import_all(store, twilio, time_and_ids, &caller, request).await;
+            once(store, time_and_ids, &caller, request, import).await
         }
         other => Err(unknown_route(other)),
     }

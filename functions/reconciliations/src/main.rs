@@ -1,7 +1,7 @@
 //! Wires `reconciliations`.
 
 use app::SystemTimeAndIds;
-use domain::policy::RoleAuthority;
+use domain::policy::{Policy, RoleAuthority};
 use http_api::serve;
 use reconciliations::ReconcileFunction;
 use runtime::{config::one_of, telemetry};
@@ -11,9 +11,9 @@ use twilio::account::Account;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let (store, taskrouter) = (Directory::from_env()?, Account::from_env().await?.client()?);
+    let (store, twilio) = (Directory::from_env()?, Account::from_env().await?.client()?);
     let runner = ReconcileFunction::from_env()?;
     let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
-    serve::http(|request| reconciliations::handle(&store, &taskrouter, &runner, &SystemTimeAndIds, roles, request))
-        .await
+    let policy = &Policy { roles, ..Policy::default() };
+    serve::http(|request| reconciliations::handle(&store, &twilio, &runner, &SystemTimeAndIds, policy, request)).await
 }

@@ -54,7 +54,7 @@ pub fn view(of: &Reconciliation) -> Report<'_> {
         reconciliation_id: of.reconciliation_id,
         state: of.state,
         requested_by: of.requested_by,
-        confirmed: of.confirmed,
+        confirmed: of.confirmed.is_some(),
         started_at: of.started_at,
         finished_at: of.finished_at,
         brake: of.brake.map(|brake| BrakeView { brake, detail: brake.to_string() }),

@@ -66,6 +66,7 @@ struct Definition {
     min: Option<i64>,
     max: Option<i64>,
     levels: Option<bool>,
+    level_required: Option<bool>,
 }
 
 /// `PUT /skill-sets/{name}/skills/{skill}`.
@@ -77,8 +78,8 @@ pub async fn put_skill(
 ) -> HttpResult {
     let (set, name, expected) = (set_name(request)?, skill(request)?, if_match(request)?);
     let mode = put_mode(request)?;
-    let Definition { min, max, levels } = body(request)?;
-    let definition = SkillDefinition { min, max, levels };
+    let Definition { min, max, levels, level_required } = body(request)?;
+    let definition = SkillDefinition { min, max, levels, level_required };
     let expected = (&expected, mode);
     let written = skills::define_skill(store, time_and_ids, caller, (&set, &name), definition, expected).await?;
     respond(store, &written.skill, if written.is_new { 201 } else { 200 }).await

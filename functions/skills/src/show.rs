@@ -32,6 +32,7 @@ struct ShownSkill<'a> {
     min: Option<Level>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<Level>,
+    level_required: bool,
     users: usize,
     teams: usize,
     inheriting_users: usize,
@@ -45,6 +46,7 @@ fn shown_skill(skill: &Skill, counts: SkillCounts) -> ShownSkill<'_> {
         levels: skill.levels.is_some(),
         min: skill.levels.map(|levels| levels.min),
         max: skill.levels.map(|levels| levels.max),
+        level_required: skill.level_required,
         users: counts.users,
         teams: counts.teams,
         inheriting_users: counts.inheriting_users,

@@ -5,6 +5,7 @@
 mod bad_input;
 mod callbacks;
 mod export;
+mod flex_skills;
 mod http;
 mod idempotency;
 mod lost_login;

@@ -163,6 +163,7 @@ impl Fixture {
         let client = reqwest::Client::new();
         let directory = tests::directory(&stack);
         put_catalog(&directory).await;
+        configure_flex(&client, &stack).await;
         let owner = log_in(&client, &stack, &directory, ACCOUNT_OWNER, &["admin"]).await;
         let fixture = Self { stack, client, directory, owner, _data: data };
         for (name, role) in [("admin", "admin"), ("supervisor", "supervisor"), ("agent", "agent")] {
@@ -197,9 +198,16 @@ async fn put_catalog(directory: &Directory) {
         let operator_change = ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7());
         let skill_set = SkillSetName::parse(skill_set).unwrap();
         directory.create_skill_set(&SkillSet::new(skill_set.clone(), Uuid::nil()), operator_change).await.unwrap();
-        let skill = Skill { name: SkillName::new(name).unwrap(), skill_set, levels, version: 0 };
+        let skill = Skill { skill_set, levels, version: 0, ..Skill::imported(SkillName::new(name).unwrap()) };
         directory.commit_skill(None, skill, operator_change, Action::Created).await.unwrap();
     }
+}
+
+/// The skills that Flex defines.
+async fn configure_flex(client: &reqwest::Client, stack: &Stack) {
+    let skills = json!([{"name": "Chat", "multivalue": false}, {"name": "Billing", "multivalue": true, "maximum": 5}]);
+    let configuration = client.post(format!("{}/sim/configuration", stack.simulator_url()));
+    configuration.json(&json!({"taskrouter_skills": skills})).send().await.unwrap().error_for_status().unwrap();
 }
 
 async fn log_in(

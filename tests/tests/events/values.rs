@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    LevelRange, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
+    Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
     audit::Action,
     catalog::SkillSet,
     edit::Edit,
@@ -205,12 +205,7 @@ impl Fixture {
     }
 
     async fn new_skill(&self, set: &SkillSet) -> Skill {
-        let skill = Skill {
-            name: new_skill_name(),
-            skill_set: set.name.clone(),
-            levels: Some(LevelRange::default()),
-            version: 0,
-        };
+        let skill = Skill { skill_set: set.name.clone(), version: 0, ..Skill::imported(new_skill_name()) };
         self.directory.commit_skill(None, skill, operator_change(), Action::Created).await.unwrap()
     }
 

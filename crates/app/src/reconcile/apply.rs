@@ -10,6 +10,9 @@ use store::{ContestedSkills, StoreError};
 use tokio::time::Instant;
 use twilio::TwilioError;
 
+use backon::{ExponentialBuilder, Retryable as _};
+use std::time::Duration;
+
 use super::{KEPT_PER_LEASE, ReconcileError, ReconcileStore, ReconcileTaskRouter, WorkerReconcile, survey::Finding};
 use crate::{TimeAndIds, ingest::IngestError};
 
@@ -18,6 +21,10 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// After so many failures of Twilio in a row the rest is left for the next runner.
 const GIVE_UP_AFTER: usize = 3;
+
+/// How often a user who is being changed is tried again, and how long is waited before the first time.
+const MAX_RETRIES: usize = 6;
+const FIRST_WAIT: Duration = Duration::from_millis(20);
 
 /// How far a runner has come.
 pub(super) enum Applied {
@@ -31,6 +38,9 @@ enum Outcome {
     Repaired,
     Woken,
     Missing(Option<UserId>),
+    /// There was nothing to apply.
+    Nothing,
+    NotMarked,
     Unresolved(WorkerSid),
     TwilioUnavailable,
 }
@@ -83,14 +93,18 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                 let outcome = if is_new { Outcome::Adopted } else { Outcome::Repaired };
                 self.report(*report, request_id, outcome).await
             }
-            Finding::Unclear(sid) | Finding::NotListed(sid) => self.fetch(&sid, request_id).await,
+            Finding::Unclear(sid) => self.fetch(&sid, request_id, None).await,
+            Finding::NotListed(sid, user_id) => self.fetch(&sid, request_id, Some(user_id)).await,
             Finding::Wake(user_id, contested) => self.wake(user_id, contested).await,
         }
     }
 
-    async fn fetch(&self, sid: &WorkerSid, request_id: &str) -> Result<Outcome, StoreError> {
+    /// `user_id` is whose worker it is, if that is known.
+    async fn fetch(&self, sid: &WorkerSid, request_id: &str, user_id: Option<UserId>) -> Result<Outcome, StoreError> {
         let report = match self.current_report(sid).await {
-            Ok(report) => report,
+            Ok(Some(report)) => report,
+            Ok(None) if user_id.is_some() => WorkerReport::deletion_of(sid),
+            Ok(None) => return Ok(Outcome::Nothing),
             Err(ReconcileError::Store(error)) => return Err(error),
             Err(ReconcileError::Twilio(error)) if error.is_transient() => return Ok(Outcome::TwilioUnavailable),
             Err(error) => {
@@ -98,11 +112,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                 return Ok(Outcome::Unresolved(sid.clone()));
             }
         };
-        let outcome = if report.deleted {
-            Outcome::Missing(self.ingest.store.worker(sid).await?.and_then(|worker| worker.user_id))
-        } else {
-            Outcome::Repaired
-        };
+        let outcome = if report.deleted { Outcome::Missing(user_id) } else { Outcome::Repaired };
         self.report(report, request_id, outcome).await
     }
 
@@ -120,23 +130,36 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         }
     }
 
-    /// What TaskRouter says now of a worker; that it is deleted if it answers 404 (rule 28).
-    pub(super) async fn current_report(&self, sid: &WorkerSid) -> Result<WorkerReport, ReconcileError> {
+    /// What TaskRouter says now of a worker; that it is deleted if it answers 404 (rule 28). None if neither side knows of
+    /// it: TaskRouter may not answer with it yet, and a deletion is final.
+    pub(super) async fn current_report(&self, sid: &WorkerSid) -> Result<Option<WorkerReport>, ReconcileError> {
         let known = self.ingest.store.worker(sid).await?;
         let Some(worker) = self.ingest.taskrouter.fetch_worker(sid).await? else {
-            return Ok(WorkerReport::deletion_of(sid));
+            return Ok(known.filter(|known| !known.deleted).map(|_| WorkerReport::deletion_of(sid)));
         };
         let report = worker.report().ok_or(TwilioError::Malformed("worker without attributes"))?;
-        Ok(match known {
-            Some(known) => report.requested_after(known.reported),
-            None => report,
-        })
+        let Some(known) = known else { return Ok(Some(report)) };
+        if known.deleted {
+            tracing::warn!(worker_sid = %sid, "a worker that TaskRouter did not have is there again");
+            self.ingest.store.revive_worker(sid).await?;
+        }
+        Ok(Some(report.requested_after(known.reported)))
     }
 
+    /// A user who is being changed at this moment is tried again, and after that left to the next run: this one goes on.
     async fn wake(&self, user_id: UserId, contested: ContestedSkills) -> Result<Outcome, StoreError> {
-        let now = self.ingest.time_and_ids.now();
-        self.ingest.store.wake(user_id, self.new_token(), now, contested).await?;
-        Ok(Outcome::Woken)
+        let mark = || async {
+            let now = self.ingest.time_and_ids.now();
+            self.ingest.store.wake(user_id, self.new_token(), now, contested).await
+        };
+        let waits = ExponentialBuilder::default().with_jitter().with_min_delay(FIRST_WAIT).with_max_times(MAX_RETRIES);
+        match mark.retry(waits).when(StoreError::can_redecide).await {
+            Err(error) if error.can_redecide() => {
+                tracing::warn!(%user_id, %error, "cannot mark a user; the next reconciliation tries again");
+                Ok(Outcome::NotMarked)
+            }
+            marked => marked.map(|()| Outcome::Woken),
+        }
     }
 }
 
@@ -152,6 +175,6 @@ fn count(run: &mut Reconciliation, outcome: Outcome) {
         Outcome::Woken => done.woken += 1,
         Outcome::Missing(user_id) => done.missing.extend(user_id),
         Outcome::Unresolved(sid) => done.unresolved.add(sid),
-        Outcome::TwilioUnavailable => {}
+        Outcome::Nothing | Outcome::NotMarked | Outcome::TwilioUnavailable => {}
     }
 }

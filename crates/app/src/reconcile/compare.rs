@@ -24,6 +24,8 @@ pub(super) struct Known {
     pub without_levels: BTreeSet<SkillName>,
     /// Where workers of users who are not active belong; none if there is no such activity.
     pub offline: Option<String>,
+    /// Users of whom something is to be carried over, or a changed team is about to reach them.
+    pub pending: BTreeSet<UserId>,
 }
 
 /// What a worker's place in the list tells.
@@ -55,26 +57,30 @@ impl Differing {
         named.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
     }
 
-    /// Whether `sync` reverts it: skills that are edited elsewhere may be accepted instead.
-    pub fn is_rewritten(&self, policy: &Policy) -> bool {
-        self.role || self.activity || (self.skills && policy.skills == SkillAuthority::Directory)
+    /// Whether `sync` may revert it. With `SKILL_AUTHORITY=shared`, skills of who receives tasks are accepted.
+    pub fn is_rewritten(&self, user: &User, policy: &Policy) -> bool {
+        let is_shared = policy.skills == SkillAuthority::Shared && user.receives_tasks();
+        self.role || self.activity || (self.skills && !is_shared)
     }
 }
 
-/// What the list tells of a worker. It dates a worker to the second, and a callback to the millisecond: within one second
-/// the list does not tell which is later.
+/// What the list tells of a worker. It dates a worker to the second, and a callback to the millisecond, by another clock:
+/// where the list is not later by a second, it does not tell which of the two is.
 pub(super) fn heard(listed: &Worker, known: Option<&WorkerItem>, policy: &Policy) -> Heard {
     let report = listed.report().map(Box::new);
     let Some(known) = known else { return report.map_or(Heard::TooLittle, Heard::Report) };
-    if is_older(listed, known) {
-        return Heard::Nothing;
+    if known.deleted {
+        // The list may be older than the deletion; or it was another workspace that had no such worker.
+        return Heard::TooLittle;
     }
-    let is_later = known_second(known) < listed_second(listed);
+    let is_later = known.reported.at_ms.div_euclid(1_000) < listed.date_updated.map_or(0, Timestamp::as_second);
     let has_activity = known.activity == listed.activity_name;
     match report {
         Some(report) => {
-            let is_applied = known.applied_hash.as_ref() == Some(&fingerprint(&report, policy));
-            match is_applied && has_activity && known.other_chars == report.other_chars {
+            match is_applied(Some(&report), Some(known), policy)
+                && has_activity
+                && known.other_chars == report.other_chars
+            {
                 true => Heard::Nothing,
                 false if is_later => Heard::Report(report),
                 false => Heard::TooLittle,
@@ -85,17 +91,10 @@ pub(super) fn heard(listed: &Worker, known: Option<&WorkerItem>, policy: &Policy
     }
 }
 
-/// Whether the list is older than what is known of the worker: it says nothing then of what the worker shows.
-pub(super) fn is_older(listed: &Worker, known: &WorkerItem) -> bool {
-    known.deleted || known_second(known) > listed_second(listed)
-}
-
-fn listed_second(listed: &Worker) -> i64 {
-    listed.date_updated.map_or(0, Timestamp::as_second)
-}
-
-const fn known_second(known: &WorkerItem) -> i64 {
-    known.reported.at_ms.div_euclid(1_000)
+/// Whether ingest passes such a report over: it changes nothing of the user, and wakes nobody.
+pub(super) fn is_applied(report: Option<&WorkerReport>, known: Option<&WorkerItem>, policy: &Policy) -> bool {
+    let applied = known.and_then(|known| known.applied_hash.as_ref());
+    report.is_some_and(|report| applied == Some(&fingerprint(report, policy)))
 }
 
 impl Known {

@@ -2,13 +2,14 @@
 //! and 28).
 //!
 //! A run first compares and then applies. Comparing writes nothing: it lists all workers, reads what is known of them, and
-//! keeps what there is to apply ([`survey`]). Then the brake is decided ([`domain::reconciliation::Tally`]). Applying goes
+//! keeps what there is to apply ([`Survey`]). Then the brake is decided ([`domain::reconciliation::Tally`]). Applying goes
 //! through the same use cases as everything else: a report goes to ingest, and a user whose worker differs is woken, so that
 //! `sync` judges the difference. Whatever was applied no longer differs. So a run that died or ran out of time is gone on
 //! with by comparing again, which costs a list of all workers and no writes.
 
 mod apply;
 mod compare;
+mod preview;
 mod request;
 mod survey;
 
@@ -21,7 +22,7 @@ use domain::{
 use store::{StoreError, SurveyDirectory, TrackReconciliation, ViewCatalog, WakeUsers};
 use thiserror::Error;
 use tokio::time::Instant;
-use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListWorkers, TwilioError};
+use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListWorkers, TwilioError, Worker};
 use uuid::Uuid;
 
 use crate::{
@@ -31,7 +32,8 @@ use crate::{
     sync::OfflineActivity,
 };
 use apply::Applied;
-pub use request::request_reconciliation;
+pub use preview::{Planned, Preview};
+pub use request::{confirm_reconciliation, request_reconciliation};
 pub use survey::Survey;
 
 /// The verbs of the store that reconcile uses.
@@ -80,8 +82,8 @@ impl Default for Pace {
     }
 }
 
-/// The users whose search and filter entries a run compares: each costs some 60 read units.
-const REINDEXED: usize = 2;
+/// The users whose search and filter entries a run compares: each costs some 60 read units, as much as a hundred workers.
+const REINDEXED: usize = 1;
 
 /// How often a runner says that it is alive.
 const KEPT_PER_LEASE: u32 = 6;
@@ -104,7 +106,7 @@ pub enum ReconcileError {
     Twilio(#[from] TwilioError),
     #[error(transparent)]
     Ingest(#[from] IngestError),
-    #[error("TaskRouter's list of workers does not end")]
+    #[error("TaskRouter's list does not end")]
     Endless,
 }
 
@@ -129,20 +131,25 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
 
     /// Applies what TaskRouter says now of one worker, whatever a run is doing.
     pub async fn worker(&self, worker_sid: &WorkerSid) -> Result<(), ReconcileError> {
-        let report = self.current_report(worker_sid).await?;
-        Ok(self.ingest.apply(report, Source::Reconcile, "").await?)
+        match self.current_report(worker_sid).await? {
+            Some(report) => Ok(self.ingest.apply(report, Source::Reconcile, "").await?),
+            None => Ok(()),
+        }
     }
 
-    /// What a run would find. Writes nothing. `on_page` is called before each page of TaskRouter's list.
+    /// What a run would find. Writes nothing. `on_page` is called before TaskRouter's list, and with the workers of each of
+    /// its pages: no more than one is kept.
     pub async fn survey(
         &self,
-        mut on_page: impl AsyncFnMut(&Survey) -> Result<(), StoreError>,
+        mut on_page: impl AsyncFnMut(&Survey, &[Worker]) -> Result<(), StoreError>,
     ) -> Result<Survey, ReconcileError> {
         let mut survey = Survey::begin(self).await?;
+        on_page(&survey, &[]).await?;
         let mut page = None;
         for _ in 0..MAX_PAGES {
-            on_page(&survey).await?;
-            page = survey.add_page(self, page.as_ref()).await?;
+            let workers;
+            (workers, page) = survey.add_page(self, page.as_ref()).await?;
+            on_page(&survey, &workers).await?;
             if page.is_none() {
                 survey.complete(self).await?;
                 return Ok(survey);
@@ -169,7 +176,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         on_progress: &impl Fn(&Reconciliation),
     ) -> Result<Reconciliation, StoreError> {
         let mut kept_at = Instant::now();
-        let stay_alive = async |_: &Survey| {
+        let stay_alive = async |_: &Survey, _: &[Worker]| {
             if kept_at.elapsed() > self.pace.lease / KEPT_PER_LEASE {
                 run = self.keep(run.clone().extended(self.pace.lease, self.ingest.time_and_ids.now())).await?;
                 kept_at = Instant::now();
@@ -181,7 +188,8 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
             Err(ReconcileError::Store(error)) => return Err(error),
             Err(error) => return self.interrupt(run, &error).await,
         };
-        let brake = survey.tally().brake().filter(|_| !run.confirmed);
+        let (braked, brake) = run.braked_by(survey.tally().brake(), self.ingest.time_and_ids.ordered_id());
+        run = braked;
         let (found, findings) = survey.into_findings();
         (run.found, run.left) = (found, findings.len() as u64);
         if let Some(brake) = brake {
@@ -207,7 +215,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                     ?interruption,
                     "a reconciliation is not finished; the next run goes on"
                 );
-                self.keep(run.interrupted(interruption)).await
+                self.keep(run.partly_applied(interruption, self.ingest.time_and_ids.now())).await
             }
         }
     }
@@ -221,7 +229,10 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
                 run.done.entries += slice.report.differences() as u64;
                 run.index_cursor = slice.next.and_then(|next| serde_json::to_string(&next).ok());
             }
-            Err(error) => tracing::warn!(%error, "cannot compare search entries; the next reconciliation tries again"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot compare search entries; the next reconciliation begins with the first user");
+                run.index_cursor = None;
+            }
         }
     }
 
@@ -234,7 +245,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         tracing::warn!(%error, "a reconciliation cannot list the workers; the next run begins again");
         let is_transient = matches!(error, ReconcileError::Twilio(error) if error.is_transient());
         let why = if is_transient { Interruption::TwilioUnavailable } else { Interruption::TwilioRefuses };
-        self.keep(run.interrupted(why)).await
+        self.keep(run.interrupted(why, self.ingest.time_and_ids.now())).await
     }
 
     /// Stores the progress.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    SkillName, Status, User, UserId, WorkerReport, WorkerSid,
+    Identity, SkillName, Status, User, UserId, WorkerReport, WorkerSid,
     reconciliation::{Difference, Found, Tally},
     sync_state::SyncState,
 };
@@ -13,7 +13,7 @@ use twilio::{NextPage, Worker};
 
 use super::{
     ReconcileError, ReconcileStore, ReconcileTaskRouter, WorkerReconcile,
-    compare::{Differing, Heard, Known, heard, is_older},
+    compare::{Differing, Heard, Known, heard, is_applied},
 };
 use crate::TimeAndIds;
 
@@ -28,7 +28,7 @@ pub(super) enum Finding {
     /// A worker about which the list says too little.
     Unclear(WorkerSid),
     /// A user's worker that is not in the list: only a fetch tells whether it exists.
-    NotListed(WorkerSid),
+    NotListed(WorkerSid, UserId),
     /// A user whose worker `sync` is to compare.
     Wake(UserId, ContestedSkills),
 }
@@ -37,8 +37,10 @@ pub(super) enum Finding {
 #[derive(Debug)]
 struct DifferingUser {
     differing: Differing,
-    /// Whether a report is found as well, which wakes the user itself.
-    is_reported: bool,
+    /// Whether `sync` may revert it.
+    is_rewritten: bool,
+    /// Whether what is applied anyway wakes the user.
+    wakes_itself: bool,
 }
 
 /// What a comparison has found so far.
@@ -46,7 +48,9 @@ struct DifferingUser {
 pub struct Survey {
     began_at: Timestamp,
     known: Known,
-    pending: BTreeMap<UserId, PendingUser>,
+    outboxes: BTreeMap<UserId, PendingUser>,
+    /// The identities of users who are not active.
+    inactive: BTreeSet<Identity>,
     seen: BTreeSet<WorkerSid>,
     differing: BTreeMap<UserId, DifferingUser>,
     unknown_skills: BTreeSet<SkillName>,
@@ -62,7 +66,8 @@ impl Survey {
     ) -> Result<Self, ReconcileError> {
         let (store, now) = (&reconcile.ingest.store, reconcile.ingest.time_and_ids.now());
         // Who is pending is read first: who is carried over in between is then pending, and not taken for differing.
-        let pending = store.pending_users().await?;
+        let outboxes = store.pending_users().await?;
+        let changing = store.changing_teams().await?;
         let users = store.all_users().await?;
         let teams = store.teams(team_ids(&users)).await?;
         let skills = store.skills().await?;
@@ -74,7 +79,13 @@ impl Survey {
         };
         let with_worker = users.iter().filter(|user| user.taskrouter.worker_sid.is_some()).count() as u64;
         let without_levels = skills.iter().filter(|skill| skill.levels.is_none()).map(|skill| skill.name.clone());
+        let is_reached = |user: &User| user.managed.teams.is_disjoint(&changing);
+        let about_to_be = users.iter().filter(|user| !is_reached(user)).map(|user| user.user_id);
+        // What waits for a deployment that may write is still to be reported.
+        let waiting = outboxes.iter().filter(|outbox| !outbox.waits_for_writing()).map(|outbox| outbox.user_id);
+        let inactive = users.iter().filter(|user| !user.is_active()).map(|user| user.identity.clone()).collect();
         let known = Known {
+            pending: waiting.chain(about_to_be).collect(),
             without_levels: without_levels.collect(),
             skills: skills.into_iter().map(|skill| skill.name).collect(),
             users: users.into_iter().map(|user| (user.user_id, user)).collect(),
@@ -84,7 +95,8 @@ impl Survey {
         Ok(Self {
             began_at: now,
             known,
-            pending: pending.into_iter().map(|pending| (pending.user_id, pending)).collect(),
+            outboxes: outboxes.into_iter().map(|outbox| (outbox.user_id, outbox)).collect(),
+            inactive,
             seen: BTreeSet::new(),
             differing: BTreeMap::new(),
             unknown_skills: BTreeSet::new(),
@@ -94,12 +106,12 @@ impl Survey {
         })
     }
 
-    /// Compares a page of TaskRouter's list; the first one if none is named. Answers the next one.
+    /// Compares a page of TaskRouter's list; the first one if none is named. Answers its workers, and the next one.
     pub(super) async fn add_page<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds>(
         &mut self,
         reconcile: &WorkerReconcile<S, T, C>,
         page: Option<&NextPage>,
-    ) -> Result<Option<NextPage>, ReconcileError> {
+    ) -> Result<(Vec<Worker>, Option<NextPage>), ReconcileError> {
         let page = reconcile.ingest.taskrouter.list_workers(page).await?;
         self.found.unreadable += page.unreadable as u64;
         // If the list has moved between two pages, a worker comes twice.
@@ -110,7 +122,7 @@ impl Survey {
         for worker in &workers {
             self.add(reconcile, worker, items.get(&worker.worker_sid()));
         }
-        Ok(page.next)
+        Ok((workers, page.next))
     }
 
     fn add<S, T, C>(&mut self, reconcile: &WorkerReconcile<S, T, C>, listed: &Worker, item: Option<&WorkerItem>) {
@@ -121,49 +133,56 @@ impl Survey {
         let report = listed.report();
         let is_unmanaged =
             report.as_ref().and_then(|report| report.attributes.as_ref()).is_some_and(|a| a.role.is_none());
-        let Some(user) = user else {
-            match heard {
-                // Taken in by a callback since the users were read.
-                _ if item.is_some_and(|item| item.user_id.is_some()) => {}
-                _ if is_unmanaged => self.found.unmanaged.add(listed.worker_sid()),
-                Heard::Report(report) => self.findings.push(Finding::Report { report, is_new: true }),
-                // A report that was recorded, and whose user was not written.
-                Heard::TooLittle | Heard::Nothing if item.is_none_or(|item| !item.deleted) => {
-                    self.findings.push(Finding::Unclear(listed.worker_sid()));
-                }
-                Heard::TooLittle | Heard::Nothing => {}
-            }
-            return;
-        };
+        let Some(user) = user else { return self.add_unknown(listed, item, heard, is_unmanaged) };
+        let is_current = user.taskrouter.worker_sid.as_ref() == Some(&listed.worker_sid());
         if is_unmanaged && !user.managed.role_granted {
             self.found.unmanaged.add(listed.worker_sid());
         }
-        if user.taskrouter.worker_sid.as_ref() == Some(&listed.worker_sid()) {
-            self.tally.listed += 1;
-        }
+        self.tally.listed += u64::from(is_current);
         self.unknown_skills.extend(report.iter().flat_map(|report| self.known.unknown_skills(report)));
-        let is_reported = match heard {
-            Heard::Nothing if item.is_some_and(|item| is_older(listed, item)) => return,
-            Heard::Nothing => false,
-            Heard::Report(report) => {
-                self.findings.push(Finding::Report { report, is_new: false });
-                true
-            }
-            Heard::TooLittle => {
-                self.findings.push(Finding::Unclear(listed.worker_sid()));
-                true
-            }
-        };
-        if user.managed.status == Status::Deleted {
-            self.found.extra.add(user.user_id);
-            if !self.pending.contains_key(&user.user_id) {
-                self.findings.push(Finding::Wake(user.user_id, ContestedSkills::Leave));
-            }
-            return;
-        }
+        let (user_id, is_pending) = (user.user_id, self.known.pending.contains(&user.user_id));
         let differing = self.known.differing(user, listed, policy);
-        if differing.is_any() && !self.pending.contains_key(&user.user_id) {
-            self.differing.insert(user.user_id, DifferingUser { differing, is_reported });
+        let is_rewritten = differing.is_rewritten(user, policy);
+        let is_extra = user.managed.status == Status::Deleted;
+        let wakes_itself = !matches!(heard, Heard::Nothing) && !is_applied(report.as_ref(), item, policy);
+        match heard {
+            Heard::Nothing => {}
+            Heard::Report(report) => self.findings.push(Finding::Report { report, is_new: false }),
+            Heard::TooLittle => {
+                // What it shows is not known: it may have to be rewritten.
+                self.tally.rewrites += u64::from(listed.attributes.is_none() && !is_pending);
+                self.findings.push(Finding::Unclear(listed.worker_sid()));
+            }
+        }
+        if is_extra {
+            self.found.extra.add(user_id);
+            if !is_pending {
+                self.tally.rewrites += 1;
+                self.findings.push(Finding::Wake(user_id, ContestedSkills::Leave));
+            }
+        } else if differing.is_any() && !is_pending {
+            self.differing.insert(user_id, DifferingUser { differing, is_rewritten, wakes_itself });
+        }
+    }
+
+    /// A worker of whom the directory has no user.
+    fn add_unknown(&mut self, listed: &Worker, item: Option<&WorkerItem>, heard: Heard, is_unmanaged: bool) {
+        match heard {
+            // Taken in by a callback since the users were read.
+            _ if item.is_some_and(|item| item.user_id.is_some()) => {}
+            _ if is_unmanaged => self.found.unmanaged.add(listed.worker_sid()),
+            Heard::Report(report) => {
+                self.tally.unknown += 1;
+                // The worker of a user who is not active is taken offline, or removed.
+                let is_inactive = report.identity.as_ref().is_some_and(|identity| self.inactive.contains(identity));
+                self.tally.rewrites += u64::from(is_inactive);
+                self.findings.push(Finding::Report { report, is_new: true });
+            }
+            // Also a report that was recorded, and whose user was not written.
+            Heard::TooLittle | Heard::Nothing => {
+                self.tally.unknown += 1;
+                self.findings.push(Finding::Unclear(listed.worker_sid()));
+            }
         }
     }
 
@@ -175,38 +194,53 @@ impl Survey {
         let differing = std::mem::take(&mut self.differing);
         let states = reconcile.ingest.store.sync_states(&differing.keys().copied().collect()).await?;
         let pending = if differing.is_empty() { Vec::new() } else { reconcile.ingest.store.pending_users().await? };
-        let pending = pending.into_iter().map(|pending| pending.user_id).collect::<BTreeSet<_>>();
+        let pending = pending.into_iter().filter(|outbox| !outbox.waits_for_writing());
+        let pending = pending.map(|outbox| outbox.user_id).collect::<BTreeSet<_>>();
         for (user_id, user) in differing {
             let state = states.get(&user_id);
             // Who was changed while the list was read differs from a page of before, or from the users of before.
             let carried_at = state.and_then(|state| state.carried.as_ref()).map(|carried| carried.at);
             if carried_at.is_none_or(|at| at < self.began_at) && !pending.contains(&user_id) {
-                self.add_differing(reconcile, user_id, &user, state);
+                self.add_differing(user_id, &user, state);
             }
         }
         for user in self.known.users.values() {
             if let Some(sid) = user.taskrouter.worker_sid.as_ref().filter(|sid| !self.seen.contains(*sid)) {
-                self.findings.push(Finding::NotListed(sid.clone()));
+                self.findings.push(Finding::NotListed(sid.clone(), user.user_id));
             }
         }
         let long_ago = reconcile.ingest.time_and_ids.now() - STUCK_AFTER;
-        for stuck in self.pending.values().filter(|pending| pending.was_due_at(long_ago)) {
+        for stuck in self.outboxes.values().filter(|outbox| outbox.was_due_at(long_ago)) {
             self.found.stuck.add(stuck.user_id);
             self.findings.push(Finding::Wake(stuck.user_id, ContestedSkills::Leave));
         }
         self.found.unknown_skills.extend(std::mem::take(&mut self.unknown_skills));
+        self.wake_quiet_contests(reconcile).await
+    }
+
+    /// A contest without an overwrite for a day is over, which `sync` notes.
+    async fn wake_quiet_contests<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds>(
+        &mut self,
+        reconcile: &WorkerReconcile<S, T, C>,
+    ) -> Result<(), ReconcileError> {
+        let contested = reconcile.ingest.store.contested_users().await?;
+        if contested.is_empty() {
+            return Ok(());
+        }
+        let states = reconcile.ingest.store.sync_states(&contested).await?;
+        let is_over = |state: &SyncState| state.contest.is_quiet(self.began_at);
+        let over = states.into_iter().filter(|(_, state)| is_over(state)).map(|(user_id, _)| user_id);
+        self.findings.extend(over.map(|user_id| Finding::Wake(user_id, ContestedSkills::Leave)));
         Ok(())
     }
 
-    fn add_differing<S, T, C>(
-        &mut self,
-        reconcile: &WorkerReconcile<S, T, C>,
-        user_id: UserId,
-        user: &DifferingUser,
-        state: Option<&SyncState>,
-    ) {
-        let DifferingUser { differing, is_reported } = user;
+    fn add_differing(&mut self, user_id: UserId, user: &DifferingUser, state: Option<&SyncState>) {
+        let DifferingUser { differing, is_rewritten, wakes_itself } = user;
         self.found.differing.add(Difference { user_id, fields: differing.fields() });
+        // Nothing is written before this deployment may write.
+        if self.outboxes.get(&user_id).is_some_and(PendingUser::waits_for_writing) {
+            return;
+        }
         let is_refused =
             state.and_then(|state| state.failure.as_ref()).is_some_and(|failure| failure.reason.is_final());
         let is_contested = state.is_some_and(|state| state.contest.is_on()) && differing.skills;
@@ -217,11 +251,8 @@ impl Survey {
             self.found.failed.add(user_id);
             return;
         }
-        if !is_contested && differing.is_rewritten(&reconcile.ingest.policy) {
-            self.tally.rewrites += 1;
-        }
-        // The others are woken by the report that is applied.
-        if is_contested || !is_reported {
+        self.tally.rewrites += u64::from(!is_contested && *is_rewritten);
+        if is_contested || !wakes_itself {
             let contested = if is_contested { ContestedSkills::RevertOnce } else { ContestedSkills::Leave };
             self.findings.push(Finding::Wake(user_id, contested));
         }

@@ -239,7 +239,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         let is_move = verdict.drift.iter().all(|change| change.field == "activity");
         let event_type = if is_move { "worker.activity.update" } else { "worker.attributes.update" };
         let sid = worker.worker_sid();
-        let query = EventQuery { worker_sid: &sid, event_type, since: carried.at };
+        let query = EventQuery { worker_sid: Some(&sid), event_type, since: carried.at };
         // A revert does not wait for who is to be named.
         let events = self.taskrouter.list_worker_events(query, None).await.ok()?.items;
         let since = carried.at.as_millisecond();

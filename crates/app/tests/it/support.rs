@@ -74,6 +74,9 @@ impl RecordReport for CrashingStore {
     async fn record_report(&self, report: &WorkerReport) -> Result<RecordedReport, StoreError> {
         self.directory.record_report(report).await
     }
+    async fn revive_worker(&self, worker_sid: &WorkerSid) -> Result<(), StoreError> {
+        self.directory.revive_worker(worker_sid).await
+    }
 }
 
 impl ImportSkills for CrashingStore {

@@ -114,6 +114,9 @@ pub struct OutboxItem {
     /// What becomes of contested skills.
     #[serde(default)]
     pub contested: ContestedSkills,
+    /// A time, or a text that is later than every time.
+    #[serde(default)]
+    due_at: String,
 }
 
 /// What a look at a user makes of skills that another writer contests (rule 24).
@@ -131,6 +134,12 @@ pub enum ContestedSkills {
 
 impl OutboxItem {
     pub const NAME: &'static str = "outbox";
+
+    /// Whether it waits for a deployment that may write.
+    #[must_use]
+    pub fn waits_for_writing(&self) -> bool {
+        self.due_at == crate::users::outbox::WHEN_WRITING
+    }
 }
 
 impl Entity for SyncItem<'_> {

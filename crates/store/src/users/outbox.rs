@@ -24,7 +24,7 @@ use crate::{
 const STREAM_TIME: Duration = Duration::from_mins(1);
 
 /// Due when `SyncMode` is switched to `write`: sorts after every time.
-const WHEN_WRITING: &str = "WHEN_WRITING";
+pub(crate) const WHEN_WRITING: &str = "WHEN_WRITING";
 
 /// A step of carrying a user over. It is written on condition that nothing was changed since `token` was read and that no
 /// other invocation has written in between.

@@ -92,6 +92,11 @@ impl RecordReport for Directory {
             },
         }
     }
+
+    async fn revive_worker(&self, worker_sid: &WorkerSid) -> Result<(), StoreError> {
+        let update = self.update_worker(worker_sid).update_expression("REMOVE deleted, applied_hash");
+        update.send().await.map(drop).map_err(|error| StoreError::of(&error))
+    }
 }
 
 impl Directory {

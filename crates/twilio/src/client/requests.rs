@@ -8,9 +8,9 @@ use serde_json::json;
 use super::{Client, retry::Repeat};
 use crate::{
     Activity, DeleteWorker, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
-    FlexConfiguration, ListActivities, ListReservations, ListWorkerEvents, ListWorkers, NextPage, Page, Reservation,
-    ReservationStatus, TokenAnswer, TwilioError, UpdateWorker, ValidateToken, Worker, WorkerEvent, WorkerUpdate,
-    Workspace,
+    FlexConfiguration, ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, NextPage,
+    Page, Reservation, ReservationStatus, TaskQueue, TokenAnswer, TwilioError, UpdateWorker, ValidateToken, Worker,
+    WorkerEvent, WorkerUpdate, Workspace,
 };
 
 /// The most that `TaskRouter` puts on a page.
@@ -103,14 +103,28 @@ impl FetchFlexConfiguration for Client {
     }
 }
 
+impl ListMatchingQueues for Client {
+    async fn list_matching_queues(
+        &self,
+        attributes: &str,
+        page: Option<&NextPage>,
+    ) -> Result<Page<TaskQueue>, TwilioError> {
+        let filters = [("EvaluateWorkerAttributes", attributes)];
+        let url = listed(below(&self.workspace, &["TaskQueues"])?, &filters, page);
+        self.get("list queues", &url).await?.page("list of queues", "task_queues", TaskQueue::read)
+    }
+}
+
 impl ListWorkerEvents for Client {
     async fn list_worker_events(
         &self,
         query: EventQuery<'_>,
         page: Option<&NextPage>,
     ) -> Result<Page<WorkerEvent>, TwilioError> {
-        let (worker_sid, since) = (query.worker_sid.as_str(), query.since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        let filters = [("WorkerSid", worker_sid), ("EventType", query.event_type), ("StartDate", &since)];
+        let since = query.since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let worker = query.worker_sid.map(|sid| ("WorkerSid", sid.as_str()));
+        let filters = [("EventType", query.event_type), ("StartDate", &since)];
+        let filters = worker.into_iter().chain(filters).collect::<Vec<_>>();
         let url = listed(below(&self.workspace, &["Events"])?, &filters, page);
         self.get("list events", &url).await?.page("list of events", "events", WorkerEvent::read)
     }

@@ -3,8 +3,8 @@
 use domain::{Level, WorkerSid};
 use serde_json::{Value, json};
 use twilio::{
-    EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorkspace, ListActivities, ListReservations,
-    ListWorkerEvents, ListWorkers, ReservationStatus, TwilioError,
+    EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorkspace, ListActivities, ListMatchingQueues,
+    ListReservations, ListWorkerEvents, ListWorkers, ReservationStatus, TwilioError, UNSKILLED_AGENT,
 };
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -97,13 +97,52 @@ async fn rule_24_an_event_of_a_worker_says_who_did_it_and_when() {
     let mock = mock.and(query_param("EventType", "worker.attributes.update"));
     let mock = mock.and(query_param("StartDate", "2026-11-26T09:00:00Z"));
     mock.respond_with(answer("ListEvent", body)).expect(1).mount(&twilio).await;
-    let (worker_sid, since) = (&WorkerSid::new(SID), "2026-11-26T09:00:00.5Z".parse().unwrap());
+    let (worker_sid, since) = (Some(&WorkerSid::new(SID)), "2026-11-26T09:00:00.5Z".parse().unwrap());
     let query = EventQuery { worker_sid, event_type: "worker.attributes.update", since };
     let page = client(&twilio).list_worker_events(query, None).await.unwrap();
     let [event, to_the_second] = &page.items[..] else { panic!("{page:?}") };
     assert_eq!((event.actor_sid.as_deref(), event.source.as_deref()), (Some(actor), Some("twilio")));
     assert_eq!((event.at_ms, to_the_second.at_ms), (Some(1_795_687_200_123), Some(1_795_687_200_000)));
     assert!(!format!("{page:?}").contains("alice"));
+    check_requests(&twilio).await;
+}
+
+#[tokio::test]
+async fn rule_24_the_events_of_all_workers_state_each_workers_skills_after_the_event() {
+    let twilio = MockServer::start().await;
+    let attributes = r#"{"email":"alice@example.com","routing":{"skills":["English"],"levels":{"English":80}}}"#;
+    let event = json!({"sid": "EV0123456789abcdef0123456789abcdef", "event_type": "worker.attributes.update",
+        "event_data": {"worker_sid": SID, "worker_attributes": attributes}});
+    let silent = json!({"sid": "EV1123456789abcdef0123456789abcdef", "event_data": {"worker_sid": SID}});
+    let body = list("events", &json!([event, silent]));
+    mount(&twilio, "GET", &format!("{WORKSPACE}/Events"), answer("ListEvent", body), 1).await;
+    let since = "2026-11-26T09:00:00Z".parse().unwrap();
+    let query = EventQuery { worker_sid: None, event_type: "worker.attributes.update", since };
+    let page = client(&twilio).list_worker_events(query, None).await.unwrap();
+    let [event, silent] = &page.items[..] else { panic!("{page:?}") };
+    assert_eq!((&event.worker_sid, &silent.worker_sid), (&Some(WorkerSid::new(SID)), &Some(WorkerSid::new(SID))));
+    let skills = event.attributes.as_ref().unwrap().skills.iter().map(|(name, level)| (name.as_str(), *level));
+    assert_eq!(skills.collect::<Vec<_>>(), [("English", Some(Level(80)))]);
+    assert_eq!(silent.attributes, None);
+    assert!(!format!("{page:?}").contains("alice"));
+    let requests = twilio.received_requests().await.unwrap();
+    assert!(requests.iter().all(|request| request.url.query_pairs().all(|(name, _)| name != "WorkerSid")));
+    check_requests(&twilio).await;
+}
+
+#[tokio::test]
+async fn rule_11_the_queues_that_match_an_agent_without_skills_are_listed() {
+    let twilio = MockServer::start().await;
+    let queue = json!({"sid": "WQ0123456789abcdef0123456789abcdef", "friendly_name": "Everyone",
+        "target_workers": "1==1", "task_order": "FIFO", "max_reserved_workers": 1});
+    let mock = Mock::given(method("GET")).and(path(format!("{WORKSPACE}/TaskQueues")));
+    let mock = mock.and(query_param("EvaluateWorkerAttributes", UNSKILLED_AGENT)).and(query_param("PageSize", "1000"));
+    let body = list("task_queues", &json!([queue]));
+    mock.respond_with(answer("ListTaskQueue", body)).expect(1).mount(&twilio).await;
+    let page = client(&twilio).list_matching_queues(UNSKILLED_AGENT, None).await.unwrap();
+    let [queue] = &page.items[..] else { panic!("{page:?}") };
+    assert_eq!((&*queue.name, queue.target_workers.as_deref()), ("Everyone", Some("1==1")));
+    assert_eq!(queue.sid, "WQ0123456789abcdef0123456789abcdef");
     check_requests(&twilio).await;
 }
 

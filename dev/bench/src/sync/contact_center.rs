@@ -5,7 +5,7 @@ use app::{
     sync::{OfflineActivity, SyncMode, WorkerSync},
 };
 use domain::{
-    LevelRange, Role, Skill, SkillName, Team, User, WorkerSid,
+    Role, Skill, SkillName, Team, User, WorkerSid,
     policy::Policy,
     routing::{OwnedAttributes, desired},
     sync_state::{Carried, SyncState},
@@ -54,7 +54,7 @@ impl ContactCenter {
             user.managed.teams = [team.team_id].into();
         }
         let (name, skill_set) = (SkillName::new(NEW_SKILL)?, sample.skills[0].skill_set.clone());
-        sample.skills.push(Skill { name, skill_set, levels: Some(LevelRange::default()), version: 1 });
+        sample.skills.push(Skill { skill_set, ..Skill::imported(name) });
         let agents = sample.users.iter().map(Agent::of).collect::<Fallible<Vec<_>>>()?;
         sample.users.insert(0, owner.clone());
         let fixture = Fixture::of(sample).await?;

@@ -45,6 +45,9 @@ const READ_UNITS_OF_A_WORKER: f64 = 0.6;
 /// Those of the reconciliation's own item: claimed, and finished.
 const WRITES: usize = 2;
 
+const WRITE_UNITS_OF_A_REPAIR: f64 = 20.0;
+const WRITE_UNITS_OF_AN_ADOPTION: f64 = 25.0;
+
 const CALLS_OF_A_LOST_LOGIN: usize = 2;
 
 /// Without pauses: how long the pace takes is known.
@@ -67,7 +70,6 @@ struct Measured {
     cost: Cost,
     writes: usize,
     rest_calls: usize,
-    rest_writes: usize,
     seconds: f64,
 }
 
@@ -76,6 +78,8 @@ pub async fn reconciliation(report: &Report) -> Fallible<()> {
     bench.put(&bench.workers[..ADOPTED]);
     let adopted = bench.measured(&format!("adopt {ADOPTED} workers"), ADOPTED).await?;
     bench.report.figure("adopt: seconds without pauses", adopted.seconds, "s");
+    let (units, most) = (adopted.cost.write_units / count(ADOPTED), WRITE_UNITS_OF_AN_ADOPTION);
+    report.limit(units <= most, format!("{units} write units for each adopted worker are more than {most}"));
     report.limit(adopted.run.done.adopted == ADOPTED as u64, format!("{} were adopted", adopted.run.done.adopted));
 
     bench.put(&bench.workers[ADOPTED..]);
@@ -135,7 +139,7 @@ impl<'a> ReconciliationBench<'a> {
         self.report.figure(format!("{what}: read units a worker"), cost.read_units / count(workers), "read units");
         self.report.figure(format!("{what}: write units a worker"), cost.write_units / count(workers), "write units");
         self.report.limit(rest_writes == 0, format!("{what}: {rest_writes} writes to TaskRouter"));
-        Ok(Measured { run, cost, writes, rest_calls: rest.len(), rest_writes, seconds })
+        Ok(Measured { run, cost, writes, rest_calls: rest.len(), seconds })
     }
 
     /// `index` does not run here. Without entries, a run would put those of the users that it compares.
@@ -172,7 +176,10 @@ impl<'a> ReconciliationBench<'a> {
         let woken = self.reconcile.ingest.store.pending_users().await?;
         let woken = woken.iter().map(|pending| pending.user_id).collect::<BTreeSet<_>>().len();
         self.report.limit(woken == drifted.len(), format!("{what}: {woken} of them are looked at"));
-        debug_assert_eq!(measured.rest_writes, 0);
+        let (calls, most) = (measured.rest_calls, LIST_CALLS + drifted.len());
+        self.report.limit(calls <= most, format!("{what}: {calls} REST calls are more than {most}"));
+        let (units, most) = (measured.cost.write_units / count(drifted.len()), WRITE_UNITS_OF_A_REPAIR);
+        self.report.limit(units <= most, format!("{what}: {units} write units for each of them are more than {most}"));
         Ok(())
     }
 }

@@ -61,7 +61,12 @@ async fn put_all(directory: &Directory) -> Result<(), Failure> {
     let skills = SKILL_SETS.iter().flat_map(|&(set, skills)| skills.iter().map(move |skill| (set, skill)));
     let skills = skills.map(async |(set, &(name, has_levels))| {
         let levels = has_levels.then(LevelRange::default);
-        let skill = Skill { name: SkillName::new(name)?, skill_set: SkillSetName::parse(set)?, levels, version: 0 };
+        let skill = Skill {
+            skill_set: SkillSetName::parse(set)?,
+            levels,
+            version: 0,
+            ..Skill::imported(SkillName::new(name)?)
+        };
         unless_there(directory.commit_skill(None, skill, by, Action::Created).await.map(drop))?;
         Ok::<_, Failure>(())
     });

@@ -7,10 +7,12 @@ use axum::http::StatusCode;
 
 use super::{Shared, read};
 use crate::configuration::Configuration;
+use crate::queue::Queue;
 use crate::refusal::Refusal;
 
 const FORM: &str = "{taskrouter_offline_activity_sid?, taskrouter_skills?: [{name, multivalue, minimum?, maximum?}] \
-                    or null, deletion_with_reservations?: \"allowed\" or \"refused\"}";
+                    or null, deletion_with_reservations?: \"allowed\" or \"refused\", \
+                    task_queues?: [{friendly_name, target_workers}]}";
 
 pub(super) async fn show(Extract(state): Shared) -> Result<Json<Configuration>, Refusal> {
     let configuration = state.workspace().configuration().cloned();
@@ -20,6 +22,7 @@ pub(super) async fn show(Extract(state): Shared) -> Result<Json<Configuration>, 
 /// Replaces the configuration. What is left out gets its default.
 pub(super) async fn set(Extract(state): Shared, body: Bytes) -> Result<Json<Configuration>, Refusal> {
     let configuration: Configuration = read(&body, FORM)?;
+    configuration.task_queues.iter().try_for_each(Queue::check)?;
     state.workspace().configure(Some(configuration.clone()));
     Ok(Json(configuration))
 }

@@ -63,7 +63,7 @@ async fn the_workspace_its_activities_and_a_workers_events_are_read() {
     let activities = client.list_activities(None).await.unwrap().items;
     assert!(activities.iter().any(|activity| activity.sid == AVAILABLE_ACTIVITY_SID));
     let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
-    let query = EventQuery { worker_sid: &sid, event_type: "worker.created", since };
+    let query = EventQuery { worker_sid: Some(&sid), event_type: "worker.created", since };
     let events = client.list_worker_events(query, None).await.unwrap().items;
     assert_eq!(events.iter().map(|event| &*event.event_type).collect::<Vec<_>>(), ["worker.created"]);
     assert!(events[0].at_ms.is_some());

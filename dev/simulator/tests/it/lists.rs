@@ -79,6 +79,27 @@ async fn workers_are_found_by_name_activity_and_availability() {
 }
 
 #[tokio::test]
+async fn queues_are_found_by_name_and_by_what_a_worker_can() {
+    // rule 11
+    let twilio = Twilio::start().await;
+    let queues = async |filter: &str| {
+        let page = twilio.get(&format!("/TaskQueues?{filter}")).await;
+        page["task_queues"].as_array().unwrap().iter().map(|queue| text(queue, "friendly_name").to_owned()).collect()
+    };
+    let english = "EvaluateWorkerAttributes=%7B%22routing%22%3A%7B%22skills%22%3A%5B%22English%22%5D%7D%7D";
+    let found: [Vec<String>; 3] =
+        [queues("EvaluateWorkerAttributes=%7B%7D").await, queues(english).await, queues("FriendlyName=English").await];
+    assert_eq!(found, [vec!["Everyone"], vec!["Everyone", "English"], vec!["English"]]);
+    assert_eq!(twilio.get("/TaskQueues?EvaluateWorkerAttributes=7").await["status"], 400);
+    assert_eq!(twilio.get("/TaskQueues/WQ0").await["status"], 404);
+    twilio.configure(json!({"task_queues": [{"friendly_name": "VIP", "target_workers": "1 == 1"}]})).await;
+    assert_eq!(queues("").await, ["VIP"]);
+    let other = json!({"task_queues": [{"friendly_name": "VIP", "target_workers": "tier > 1"}]});
+    let (status, refusal) = twilio.sim(reqwest::Method::POST, "configuration", other).await;
+    assert!(status == 400 && text(&refusal, "message").contains("tier > 1 is not simulated"), "{refusal}");
+}
+
+#[tokio::test]
 async fn a_page_size_that_is_none_is_refused_and_one_that_is_too_large_cut() {
     let twilio = Twilio::start().await;
     assert_eq!(twilio.get("/Workers?PageSize=0").await["status"], 400);

@@ -49,6 +49,7 @@ async fn every_answer_has_the_documents_shape() {
             &*format!("{own}/Reservations/{}", text(&reservation, "sid")),
             format!("{workspace}.worker.worker_reservation"),
         ),
+        ("/TaskQueues/WQ00000000000000000000000000000001", format!("{workspace}.task_queue")),
         ("/Workers/RealTimeStatistics", format!("{workspace}.worker.workers_real_time_statistics")),
     ];
     for (path, schema) in one {
@@ -64,6 +65,7 @@ async fn every_answer_has_the_documents_shape() {
     let lists = [
         ("/Workers", "workers", format!("{workspace}.worker")),
         ("/Activities", "activities", format!("{workspace}.activity")),
+        ("/TaskQueues", "task_queues", format!("{workspace}.task_queue")),
         ("/Events", "events", format!("{workspace}.event")),
         (&*format!("{own}/Channels"), "channels", format!("{workspace}.worker.worker_channel")),
         (&*format!("{own}/Reservations"), "reservations", format!("{workspace}.worker.worker_reservation")),
@@ -85,7 +87,14 @@ async fn every_list_has_the_meta_of_twilios_examples() {
     let session = twilio.log_in(alice()).await;
     let own = format!("/Workers/{}", text(&session, "worker_sid"));
     let expected = ["first_page_url", "key", "next_page_url", "page", "page_size", "previous_page_url", "url"];
-    for list in ["/Workers", "/Activities", "/Events", &format!("{own}/Channels"), &format!("{own}/Reservations")] {
+    for list in [
+        "/Workers",
+        "/Activities",
+        "/TaskQueues",
+        "/Events",
+        &format!("{own}/Channels"),
+        &format!("{own}/Reservations"),
+    ] {
         let page = twilio.get(list).await;
         assert_eq!(page["meta"].as_object().unwrap().keys().collect::<Vec<_>>(), expected, "{list}");
         assert!(page[text(&page["meta"], "key")].is_array());

@@ -9,6 +9,7 @@ mod docs;
 mod edit;
 mod export;
 mod fan_out;
+mod flex_skills;
 mod index;
 mod reconcile;
 mod reconciliations;
@@ -112,6 +113,7 @@ const ALL: &[&[Cases]] = &[
     export::ALL,
     write_export::ALL,
     fan_out::ALL,
+    flex_skills::ALL,
     sync::ALL,
     reconciliations::ALL,
     reconcile::ALL,

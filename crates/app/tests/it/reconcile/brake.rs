@@ -1,6 +1,9 @@
 //! The brake, and what lifts it.
 
-use app::{AuthenticatedCaller, ChangeError, reconcile::request_reconciliation};
+use app::{
+    AuthenticatedCaller, ChangeError,
+    reconcile::{confirm_reconciliation, request_reconciliation},
+};
 use domain::{
     Role,
     permissions::Caller,
@@ -72,9 +75,10 @@ async fn rule_28_after_the_table_was_restored_the_brake_holds_until_it_is_confir
     let wrong = request(&world, Some(Uuid::nil())).await.unwrap_err();
     assert!(wrong.to_string().contains("wait to be confirmed"), "{wrong}");
     // The schedule looks again meanwhile.
-    assert_eq!(world.run().await.state, ReconciliationState::Braked);
+    let again = world.run().await;
+    assert_eq!((again.state, again.reconciliation_id), (ReconciliationState::Braked, braked.reconciliation_id));
     let queued = request(&world, Some(braked.reconciliation_id)).await.unwrap();
-    assert_eq!((queued.state, queued.confirmed), (ReconciliationState::Queued, true));
+    assert_eq!((queued.state, queued.confirmed), (ReconciliationState::Queued, again.brake));
     assert_eq!(world.run().await.state, ReconciliationState::Done);
     world.carry_over().await;
     for n in 0..30 {
@@ -83,6 +87,24 @@ async fn rule_28_after_the_table_was_restored_the_brake_holds_until_it_is_confir
     world.run().await;
     world.carry_over().await;
     assert_eq!(world.run().await.found.differing.count, 0);
+}
+
+#[tokio::test]
+async fn rule_28_an_operator_confirms_what_was_braked_without_being_a_user_and_nothing_else() {
+    let world = restored().await;
+    let confirm = async |id| confirm_reconciliation(&world.directory, &world.clock, id).await;
+    assert!(confirm(Uuid::nil()).await.is_err());
+    let braked = world.run().await;
+    let wrong = confirm(Uuid::nil()).await.unwrap_err();
+    assert!(wrong.to_string().contains("wait to be confirmed"), "{wrong}");
+    let queued = confirm(braked.reconciliation_id).await.unwrap();
+    assert_eq!(
+        (queued.state, queued.confirmed, queued.requested_by),
+        (ReconciliationState::Queued, braked.brake, None)
+    );
+    let done = world.run().await;
+    assert_eq!((done.reconciliation_id, done.state), (queued.reconciliation_id, ReconciliationState::Done));
+    assert!(confirm(braked.reconciliation_id).await.is_err(), "it counts once");
 }
 
 #[tokio::test]
@@ -108,6 +130,25 @@ async fn rule_28_what_is_carried_over_while_the_list_is_read_does_not_count_for_
     });
     let run = world.run().await;
     assert_eq!((run.state, run.found.differing.count, run.brake), (ReconciliationState::Done, 0, None));
+}
+
+#[tokio::test]
+async fn rule_28_removing_many_workers_of_deleted_users_counts_for_the_brake() {
+    let world = World::adopted(30).await;
+    for n in 0..30 {
+        world.set_status(n, domain::Status::Deleted).await;
+        world.forget_outbox(n).await;
+    }
+    let run = world.run().await;
+    assert_eq!((run.found.extra.count, run.brake), (30, Some(Brake::ManyRewrites { workers: 30, of: 30 })));
+}
+
+#[tokio::test]
+async fn rule_28_members_whom_a_changed_team_is_about_to_reach_do_not_count_for_the_brake() {
+    let world = World::adopted(30).await;
+    world.change_team_of_all().await;
+    let run = world.run().await;
+    assert_eq!((run.state, run.found.differing.count), (ReconciliationState::Done, 0));
 }
 
 #[tokio::test]

@@ -206,7 +206,7 @@ async fn rule_28_a_single_worker_is_taken_in_at_once() {
 async fn rule_6_each_run_compares_the_search_entries_of_the_next_users() {
     let world = World::adopted(5).await;
     let mut indexed = vec![world.items(|entity| entity == "search").await];
-    for _ in 0..2 {
+    for _ in 0..4 {
         world.run().await;
         indexed.push(world.items(|entity| entity == "search").await);
     }

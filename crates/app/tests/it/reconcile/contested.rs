@@ -1,7 +1,12 @@
 //! Contested skills are reverted by reconciliations alone, until somebody decides (rule 24).
 
 use app::{AuthenticatedCaller, drift};
-use domain::{ExpectedVersion, Role, UserId, drift::DriftField, permissions::Caller, policy::RoleAuthority};
+use domain::{
+    ExpectedVersion, Role, UserId,
+    drift::{DriftField, Expected},
+    permissions::Caller,
+    policy::Policy,
+};
 
 use super::world::{World, sid};
 use crate::sync::{taskrouter::Fault, world::attributes};
@@ -65,7 +70,9 @@ async fn rule_24_a_decision_to_revert_ends_the_contest() {
     let world = contested().await;
     let caller = make_admin(&world).await;
     let user_id = world.user(0).await.user_id;
-    drift::revert(&world.directory, &world.clock, &caller, (user_id, &ExpectedVersion::Any)).await.unwrap();
+    drift::revert(&world.directory, &world.clock, &caller, (user_id, &ExpectedVersion::Any), DriftField::Skills)
+        .await
+        .unwrap();
     world.carry_over().await;
     assert_eq!(level(&world), 90);
     overwrite(&world).await;
@@ -78,9 +85,8 @@ async fn rule_24_adopting_makes_the_other_writers_skills_the_users_own() {
     let caller = make_admin(&world).await;
     let user_id = world.user(0).await.user_id;
     let target = (user_id, &ExpectedVersion::Any);
-    let roles = RoleAuthority::Directory;
-    let adopt =
-        || drift::adopt(&world.directory, &world.fake, &world.clock, &caller, target, DriftField::Skills, roles);
+    let (what, policy) = ((DriftField::Skills, Expected::default()), Policy::default());
+    let adopt = || drift::adopt(&world.directory, &world.fake, &world.clock, &caller, target, what, &policy);
     let user = adopt().await.unwrap();
     assert_eq!(user.managed.assigned_skills, crate::sync::world::skills(&[("English", 10)]));
     world.carry_over().await;

@@ -4,5 +4,6 @@ mod brake;
 mod comparing;
 mod contested;
 mod dying;
+mod preview;
 mod races;
 mod world;

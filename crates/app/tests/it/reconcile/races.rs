@@ -96,3 +96,37 @@ async fn a_worker_that_the_list_has_lost_is_missing_only_if_a_fetch_answers_404(
     assert_eq!(run.done.missing.count, 0);
     assert!(world.user(7).await.taskrouter.worker_sid.is_some());
 }
+
+#[tokio::test]
+async fn rule_28_a_worker_whom_neither_side_knows_is_not_recorded_as_deleted() {
+    let world = World::new(0).await;
+    world.reconcile.worker(&domain::WorkerSid::new(sid(0))).await.unwrap();
+    world.log_in_unheard(0);
+    world.reconcile.worker(&domain::WorkerSid::new(sid(0))).await.unwrap();
+    assert!(world.user(0).await.taskrouter.worker_sid.is_some());
+}
+
+#[tokio::test]
+async fn rule_28_a_worker_that_another_workspace_did_not_have_is_taken_back() {
+    let world = World::adopted(3).await;
+    let held = world.fake.worker(&sid(0)).unwrap();
+    world.fake.remove(&sid(0));
+    assert_eq!(world.run().await.done.missing.count, 1);
+    world.fake.put(&sid(0), &held.name, held.attributes);
+    world.run().await;
+    let user = world.user(0).await;
+    assert_eq!(user.taskrouter.worker_sid.map(|sid| sid.to_string()), Some(sid(0)));
+    assert!(!world.worker(0).await.deleted);
+}
+
+#[tokio::test]
+async fn rule_28_a_change_within_the_second_of_a_later_callback_is_not_passed_over() {
+    let world = World::adopted(2).await;
+    // An event of a second later than the worker's own time, and then a change whose callback is lost.
+    let mut callback = world.callback(0);
+    callback.version.at_ms += 20_000;
+    world.deliver(callback).await;
+    world.overwrite_unheard(0, &renamed("Later"));
+    world.run().await;
+    assert_eq!(world.user(0).await.name(), "Later");
+}

@@ -8,16 +8,17 @@ use app::{
     sync::{OfflineActivity, SyncMode, WorkerSync},
 };
 use domain::{
-    Provenance, Record, Skill, SkillName, Source, Status, User, UserId, WorkerReport, WorkerSid,
+    Provenance, Record, Skill, SkillName, Source, Status, Team, TeamId, User, UserId, WorkerReport, WorkerSid,
     audit::{Action, Subject},
     policy::Policy,
     reconciliation::Reconciliation,
+    test_support::stored,
 };
 use embedded::Dynamo;
 use serde_json::Value;
 use store::{
-    ChangeOrigin, CommitSkill, CommitUser, Directory, SurveyDirectory, UserChange, ViewHistory, ViewSkill, ViewUser,
-    WorkerItem,
+    ChangeOrigin, CommitSkill, CommitTeam, CommitUser, Directory, ImportSkills, SurveyDirectory, TeamChange,
+    UserChange, ViewHistory, ViewSkill, ViewUser, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -161,6 +162,26 @@ impl World {
         let key = store::schema::keys::outbox(self.user(n).await.user_id).attributes();
         let delete = self.directory.client().delete_item().table_name(self.directory.name()).set_key(Some(key));
         delete.send().await.unwrap();
+    }
+
+    /// All join a team without skills, and then it gets one.
+    pub async fn change_team_of_all(&self) {
+        let origin = || ChangeOrigin::operator("test", app::TimeAndIds::now(&self.clock), Uuid::now_v7());
+        let team = Team::new(TeamId::new(Uuid::from_u128(7)), stored("Sales"), app::TimeAndIds::now(&self.clock));
+        let created = TeamChange { before: None, after: team, origin: origin(), action: Action::Created, skills: None };
+        let team = self.directory.commit_team(created).await.unwrap();
+        let team_ids = [team.team_id];
+        for user in self.users().await {
+            let joined = user.with(|user| user.managed.teams = team_ids.into());
+            let change = UserChange::new(Some(&user), joined, origin(), Action::Edited);
+            self.directory.commit_user(change).await.unwrap();
+        }
+        self.carry_over().await;
+        let after = Team { skills: skills(&[("English", 90), ("French", 1)]), ..team.clone() };
+        let french = SkillName::new("French").unwrap();
+        self.directory.import_skills(&[french], origin()).await.unwrap();
+        let change = TeamChange { before: Some(&team), after, origin: origin(), action: Action::Edited, skills: None };
+        self.directory.commit_team(change).await.unwrap();
     }
 
     pub async fn skill_without_levels(&self, name: &str) {

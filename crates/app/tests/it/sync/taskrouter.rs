@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use twilio::{
     Activity, DeleteWorker, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
-    FlexConfiguration, ListReservations, ListWorkerEvents, ListWorkers, NextPage, Page, Reservation, ReservationStatus,
-    TwilioError, UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
+    FlexConfiguration, ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, NextPage, Page,
+    Reservation, ReservationStatus, TaskQueue, TwilioError, UpdateWorker, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
 
 use super::steps::Steps;
@@ -93,7 +93,8 @@ impl Fake {
         self.change(sid, |worker| worker.attributes = attributes.to_string());
         self.held.lock().unwrap().events.push(json!({
             "sid": "EV1", "event_type": "worker.attributes.update", "actor_sid": actor, "source": "taskrouter",
-            "event_date_ms": second * 1_000, "worker_sid": sid,
+            "event_date_ms": second * 1_000,
+            "event_data": {"worker_sid": sid, "worker_attributes": attributes.to_string()},
         }));
     }
 
@@ -308,6 +309,14 @@ impl FetchFlexConfiguration for Fake {
             return Ok(None);
         }
         Ok(FlexConfiguration::read(&json!({"taskrouter_offline_activity_sid": OFFLINE}).to_string()))
+    }
+}
+
+impl ListMatchingQueues for Fake {
+    async fn list_matching_queues(&self, _: &str, _: Option<&NextPage>) -> Result<Page<TaskQueue>, TwilioError> {
+        self.call("queues").await?;
+        let everyone = TaskQueue { sid: "WQ1".to_owned(), name: "Everyone".to_owned(), target_workers: None };
+        Ok(Page { items: vec![everyone], unreadable: 0, next: None })
     }
 }
 

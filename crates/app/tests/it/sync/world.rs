@@ -105,7 +105,10 @@ stepped! {
         fn sync_step(step: SyncStep<'_>) -> ();
         fn due(now: Timestamp, is_writing: bool, limit: usize) -> Vec<UserId>;
     }
-    RecordReport { fn record_report(report: &WorkerReport) -> RecordedReport; }
+    RecordReport {
+        fn record_report(report: &WorkerReport) -> RecordedReport;
+        fn revive_worker(sid: &WorkerSid) -> ();
+    }
     ViewTeams {
         fn teams(ids: BTreeSet<TeamId>) -> Teams;
         fn team_id_of_name(name: &TeamName) -> Option<TeamId>;
@@ -113,6 +116,8 @@ stepped! {
     SurveyDirectory {
         fn all_users() -> Vec<User>;
         fn pending_users() -> Vec<PendingUser>;
+        fn changing_teams() -> BTreeSet<TeamId>;
+        fn contested_users() -> BTreeSet<UserId>;
         fn workers(sids: &BTreeSet<WorkerSid>) -> BTreeMap<WorkerSid, WorkerItem>;
         fn sync_states(user_ids: &BTreeSet<UserId>) -> BTreeMap<UserId, SyncState>;
     }

@@ -1,0 +1,127 @@
+//! A workspace, an empty directory, and the command.
+
+use std::process::Output;
+
+use domain::reconciliation::Reconciliation;
+use embedded::Dynamo;
+use reqwest::Method;
+use serde_json::{Value, json};
+use simulator::{Options, Simulator};
+use store::{Directory, SurveyDirectory as _, TrackReconciliation as _};
+use tokio::process::Command;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
+const WORKSPACE: &str = "WS00000000000000000000000000000000";
+const TOKEN: &str = "local-auth-token";
+
+/// A workspace whose callbacks go nowhere, and an empty directory.
+pub struct World {
+    dynamo: Dynamo,
+    pub directory: Directory,
+    pub simulator: Simulator,
+    parameters: MockServer,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let dynamo = Dynamo::memory().await.unwrap();
+        let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
+        let options = Options {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: None,
+            callback_url: None,
+            auth_token: TOKEN.to_owned(),
+            account_sid: ACCOUNT.to_owned(),
+            workspace_sid: WORKSPACE.to_owned(),
+        };
+        let parameters = MockServer::start().await;
+        let secret = ResponseTemplate::new(200).set_body_json(json!({"Parameter": {"Value": TOKEN}}));
+        Mock::given(any()).respond_with(secret).mount(&parameters).await;
+        Self { dynamo, directory, simulator: Simulator::start(options).await.unwrap(), parameters }
+    }
+
+    /// One with so many agents.
+    pub async fn with_agents(count: usize) -> Self {
+        let world = Self::new().await;
+        for n in 0..count {
+            world.log_in(&format!("user{n:02}"), json!({"routing": skills(&[("English", 80)])})).await;
+        }
+        world
+    }
+
+    /// One whose agents are adopted.
+    pub async fn adopted(count: usize) -> Self {
+        let world = Self::with_agents(count).await;
+        assert_eq!(world.run(&["adopt"]).await.status.code(), Some(0));
+        world
+    }
+
+    /// A login of an agent; answers the worker's SID.
+    pub async fn log_in(&self, identity: &str, attributes: Value) -> String {
+        let email = format!("{identity}@example.com");
+        let claims = json!({"identity": identity, "full_name": identity, "email": email, "roles": ["agent"],
+            "attributes": attributes});
+        let session = self.sim("logins", claims).await;
+        session["worker_sid"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn sim(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}/sim/{path}", self.simulator.url());
+        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    /// Another tool writes a worker's attributes.
+    pub async fn overwrite(&self, worker_sid: &str, attributes: &Value) {
+        let url = format!("{}/v1/Workspaces/{WORKSPACE}/Workers/{worker_sid}", self.simulator.url());
+        let post = reqwest::Client::new().request(Method::POST, url).basic_auth(ACCOUNT, Some(TOKEN));
+        let answer = post.form(&[("Attributes", attributes.to_string())]).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().await.unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flex-roster"));
+        command
+            .args(arguments)
+            .env("TABLE_NAME", self.directory.name())
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", self.dynamo.url())
+            .env("AWS_ENDPOINT_URL_SSM", self.parameters.uri())
+            .env("ACCOUNT_OWNERS", "owner@example.com")
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("TWILIO_WORKSPACE_SID", WORKSPACE)
+            .env("TWILIO_AUTH_TOKEN_PARAMETER", "/flex-roster/twilio-auth-token")
+            .envs(["TASKROUTER_URL", "IAM_URL", "FLEX_URL"].map(|name| (name, self.simulator.url())));
+        command
+    }
+
+    pub async fn users(&self) -> Vec<domain::User> {
+        self.directory.all_users().await.unwrap()
+    }
+
+    pub async fn latest(&self) -> Reconciliation {
+        self.directory.reconciliation().await.unwrap().unwrap()
+    }
+}
+
+pub fn skills(of: &[(&str, i64)]) -> Value {
+    let names = of.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let levels = of.iter().map(|(name, level)| ((*name).to_owned(), json!(level))).collect::<serde_json::Map<_, _>>();
+    json!({"skills": names, "levels": levels})
+}
+
+pub fn printed(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
