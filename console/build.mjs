@@ -1,9 +1,19 @@
 // Bundles the console into console/dist.
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Indentation means nothing in the templates of HTML and CSS either. */
+const withoutIndentation = {
+  name: 'without-indentation',
+  setup({ onLoad }) {
+    onLoad({ filter: /console\/src\/.*\.ts$/ }, async ({ path }) => {
+      return { contents: (await readFile(path, 'utf8')).replace(/\n[ \t]+/g, '\n'), loader: 'ts' };
+    });
+  },
+};
 
 await mkdir(here('dist'), { recursive: true });
 await build({
@@ -17,5 +27,6 @@ await build({
   legalComments: 'none',
   tsconfig: here('tsconfig.json'),
   logLevel: 'warning',
+  plugins: [withoutIndentation],
 });
 for (const file of ['page.css', 'icon.svg']) await copyFile(here(file), here(`dist/${file}`));

@@ -15,11 +15,13 @@ export interface Place {
   /** The id of the user whose panel is open. */
   user: string;
   tab: string;
+  /** The one of a page that is shown: the id of a team. */
+  item: string;
 }
 
 const DEFAULTS: Place = {
   view: 'users', q: '', status: 'active', role: '', team: '', skill: '', min_level: '', sync: '', after: '',
-  pages: '1', user: '', tab: '',
+  pages: '1', user: '', tab: '', item: '',
 };
 const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 

@@ -10,6 +10,7 @@ import { Session } from './session.js';
 import './sign_in.js';
 import { base } from './styles/base.js';
 import { list } from './styles/list.js';
+import { pages } from './styles/pages.js';
 import { tokens } from './styles/tokens.js';
 import { localeOf, textFor } from './text/index.js';
 import './user/panel.js';
@@ -27,7 +28,7 @@ export class FlexRoster extends LitElement {
     theme: {},
     insideFlex: { type: Boolean, attribute: 'inside-flex' },
   };
-  static override styles = [tokens, base, list];
+  static override styles = [tokens, base, list, pages];
 
   declare apiOrigin: string;
   declare logins: string | null;
@@ -154,13 +155,13 @@ export class FlexRoster extends LitElement {
     const go = (event: MouseEvent, name: string): void => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      app.address.go({ view: name, user: '' }, 'push');
+      app.address.go({ view: name, user: '', item: '' }, 'push');
     };
     return html`
       <nav class="views" aria-label=${app.text.common.navigation}>
         <ul>
           ${views.map((view) => html`<li>
-            <a href=${app.address.link({ view: view.name, user: '' })}
+            <a href=${app.address.link({ view: view.name, user: '', item: '' })}
               aria-current=${view === current ? 'page' : nothing}
               @click=${(event: MouseEvent) => go(event, view.name)}>${view.label(app.text)}</a>
           </li>`)}

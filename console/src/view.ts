@@ -30,6 +30,12 @@ export abstract class View extends LitElement {
     return this.querySelector<E>(selector);
   }
 
+  /** The focus goes there once the view is drawn. */
+  protected focusOn(selector: string): void {
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.one(selector)?.focus());
+  }
+
   private readonly watched: EventTarget[] = [];
   private readonly redraw = (): void => this.requestUpdate();
 }

@@ -61,7 +61,7 @@ test('a list that the caller may not see says so, without a sign-in', inBrowser(
 
 test('a team that no longer exists is a filter that can be cleared', inBrowser(async (page) => {
   await open(page, OWNER, '?team=00000000-0000-4000-8000-00000000dead');
-  await list(page).getByText('The team that is filtered by no longer exists.').waitFor();
+  await list(page).getByText('This team no longer exists.').waitFor();
   await list(page).getByRole('button', { name: 'Clear filters' }).click();
   await rows(page).first().waitFor();
 }, { faults: true }));

@@ -15,6 +15,8 @@ export type RequestOptions<Op> = Values<'path', PathValues<Op>> & {
   body?: Body<Op>;
   /** The `version` that the change is made for. */
   ifMatch?: number;
+  /** Refused if there is one already. */
+  onlyCreate?: boolean;
   /** One key for each thing that a person wants, however often it is sent. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -65,6 +67,7 @@ interface AnyOptions {
   query?: Record<string, unknown>;
   body?: unknown;
   ifMatch?: number;
+  onlyCreate?: boolean;
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
@@ -83,6 +86,7 @@ function headers(token: string, options: AnyOptions): Record<string, string> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (options.ifMatch !== undefined) headers['if-match'] = `"${options.ifMatch}"`;
+  if (options.onlyCreate) headers['if-none-match'] = '*';
   if (options.idempotencyKey) headers['idempotency-key'] = options.idempotencyKey;
   return headers;
 }

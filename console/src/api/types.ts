@@ -2,13 +2,16 @@ import type { components, paths } from './schema.js';
 
 type Schemas = components['schemas'];
 
+export type ComparedSkill = Schemas['ComparedSkill'];
 export type Job = Schemas['Job'];
 export type ListedUser = Schemas['ListedUser'];
 export type Me = Schemas['Me'];
 export type Power = Schemas['Power'];
 export type Problem = Schemas['Problem'];
+export type Reconciliation = Schemas['Reconciliation'];
 export type Role = Schemas['Role'];
 export type Skill = Schemas['Skill'];
+export type SkillLevel = Schemas['SkillLevel'];
 export type SkillSet = Schemas['SkillSet'];
 export type Status = Schemas['Status'];
 export type StatusFilter = Schemas['StatusFilter'];

@@ -1,0 +1,78 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ApiError, ErrorKind } from './api/error.js';
+import type { App } from './app.js';
+import { problem } from './problem.js';
+import type { Session } from './session.js';
+
+/** After these, nobody knows whether the change was made. */
+const UNKNOWN: ErrorKind[] = ['slow', 'unreachable', 'broken'];
+/** What is refused for good is refused again. */
+const FINAL: ErrorKind[] = ['forbidden', 'missing', 'conflict', 'invalid'];
+
+/** One change that a person wants: sent once, however often it is asked for. Its failure stays until the next try. Fires `change`. */
+export class Change extends EventTarget {
+  isWorking = false;
+  private failed: ApiError | undefined;
+  /** Kept until the API has decided, so that a lost answer changes nothing twice. */
+  private key = crypto.randomUUID();
+
+  constructor(private readonly session: Session) {
+    super();
+  }
+
+  /** That a session had ended is over once somebody has signed in again. */
+  get error(): ApiError | undefined {
+    const isOver = this.failed?.kind === 'session' && this.session.state === 'ready';
+    return isOver ? undefined : this.failed;
+  }
+
+  async send<T>(work: (key: string) => Promise<T>, done: (result: T) => void): Promise<void> {
+    if (this.isWorking) return;
+    this.set(true);
+    try {
+      const result = await work(this.key);
+      this.key = crypto.randomUUID();
+      this.set(false);
+      done(result);
+    } catch (caught) {
+      const error = this.session.observe(caught);
+      const isDecided = error?.problem !== undefined && error.code !== 'idempotency-key-in-use';
+      if (isDecided && !UNKNOWN.includes(error.kind)) this.key = crypto.randomUUID();
+      this.set(false, error);
+    }
+  }
+
+  /** What was typed is another change now, and what is said of the last one no longer true. */
+  forget(): void {
+    if (this.isWorking) return;
+    this.key = crypto.randomUUID();
+    this.set(false);
+  }
+
+  private set(isWorking: boolean, error?: ApiError): void {
+    Object.assign(this, { isWorking, failed: error });
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** What became of a change that has failed; `current` shows what somebody else has made of it meanwhile. */
+export function failure(
+  app: App,
+  { error }: Change,
+  retry: () => void,
+  current?: () => void,
+): TemplateResult | typeof nothing {
+  if (!error) return nothing;
+  const { errors } = app.text;
+  const kept = `${UNKNOWN.includes(error.kind) ? errors.keptUnknown : errors.keptNothingDone} ${errors.keptInput}`;
+  if (error.kind === 'stale' && current) {
+    return problem(app, error, { kept, retry: current, button: errors.showCurrent });
+  }
+  return problem(app, error, FINAL.includes(error.kind) ? { kept } : { kept, retry });
+}
+
+/** The button that sends; it keeps the focus while it works. */
+export function sendButton(app: App, { isWorking }: Change, label: string, kind = 'primary'): TemplateResult {
+  return html`<button class="button ${kind}" aria-disabled=${isWorking ? 'true' : 'false'}>
+    ${isWorking ? app.text.actions.working : label}</button>`;
+}

@@ -1,0 +1,19 @@
+import { css } from 'lit';
+
+/** Teams, skills, people, reconciliations. */
+export const pages = css`
+  .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; }
+  .page > :is(p, .hint) { max-width: 70ch; }
+  .page h3 { font-size: 1rem; }
+  .page .table-frame td { vertical-align: middle; }
+  .page input:not([type='checkbox']) { min-width: 16rem; }
+  .page .level input { min-width: 0; width: 7rem; }
+  fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+  fieldset label { display: inline-flex; gap: var(--space-20); align-items: center; margin-inline-end: var(--space-40); font-weight: 400; }
+  ul.rows { display: flex; flex-direction: column; padding: 0; list-style: none; }
+  ul.rows li { display: flex; flex-wrap: wrap; gap: var(--space-30) var(--space-40); align-items: baseline; padding-block: var(--space-20); }
+  ul.rows roster-found-user { display: contents; }
+  ul.rows :is(roster-question, .problem) { flex-basis: 100%; }
+  code { font-size: var(--font-size-20); }
+  roster-grants, roster-members, roster-flex-skills, roster-new-person { display: flex; flex-direction: column; gap: var(--space-40); }
+`;

@@ -1,0 +1,190 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Team } from '../api/types.js';
+import { Change, failure, sendButton } from '../change.js';
+import { define } from '../define.js';
+import { link } from '../link.js';
+import { PageView } from '../page.js';
+import type { Question } from '../question.js';
+import '../question.js';
+import { Resource, shown } from '../resource.js';
+import './grants.js';
+import './members.js';
+
+/** One team: its name, whether it is archived, what it grants, and who is in it. */
+class TeamView extends PageView {
+  static override properties = { ...PageView.properties, teamId: { attribute: false } };
+  declare teamId: string;
+  private team!: Resource<Team>;
+  private rename!: Change;
+  /** What is typed as the name, if it was touched. */
+  private name: string | undefined;
+  private question: Question | undefined;
+
+  protected override begin(): Resource<unknown>[] {
+    const path = { team_id: this.teamId };
+    this.team = new Resource(this.app, (signal) => this.app.api.send('get', '/teams/{team_id}', { path, signal }));
+    this.rename = new Change(this.app.session);
+    this.watch(this.rename);
+    Object.assign(this, { name: undefined, question: undefined });
+    return [this.team];
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get('teamId')) this.restart();
+  }
+
+  override firstUpdated(): void {
+    this.one('a')?.focus();
+  }
+
+  override render(): TemplateResult {
+    const { app } = this;
+    return html`
+      <section class="page" aria-label=${this.team.value?.name ?? app.text.teams.title}>
+        <p>${link(app, { item: '' }, app.text.teams.back)}</p>
+        ${shown(app, this.team, (team) => this.parts(team))}
+      </section>`;
+  }
+
+  private parts(team: Team): TemplateResult {
+    const { app } = this;
+    const { text, format } = app;
+    const changed = (event: CustomEvent<Team>): void => this.changed(event.detail);
+    return html`
+      <h2 dir="auto">${team.name} ${team.archived ? html`<span class="chip warning">${text.teams.archived}</span>` : nothing}</h2>
+      <p>${text.teams.memberCount(team.members, format.number(team.members))}
+        ${team.archived ? text.teams.archivedMeans : nothing}</p>
+      ${app.session.may('manage_teams') ? this.form(team) : nothing}
+      ${this.buttons(team)}
+      <roster-grants .app=${app} .team=${team} @changed=${changed} @stale=${this.team.load}></roster-grants>
+      <roster-members .app=${app} .team=${team} @changed=${this.team.load}></roster-members>`;
+  }
+
+  private form(team: Team): TemplateResult {
+    const { app } = this;
+    const typed = (event: Event): void => {
+      this.name = (event.target as HTMLInputElement).value;
+      this.rename.forget();
+    };
+    const submit = (event: Event): void => {
+      event.preventDefault();
+      this.send(team);
+    };
+    return html`
+      <form class="toolbar" @submit=${submit}>
+        <div class="field">
+          <label for="team-name">${app.text.list.name}</label>
+          <input id="team-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name ?? team.name)}
+            @input=${typed}>
+        </div>
+        ${sendButton(app, this.rename, app.text.teams.rename, '')}
+      </form>
+      ${failure(app, this.rename, () => this.send(team), this.showCurrent)}`;
+  }
+
+  private buttons(team: Team): TemplateResult {
+    const { session, text } = this.app;
+    const button = (about: string, label: string, question: Question): TemplateResult => html`
+      <button type="button" class="button" data-about=${about} @click=${() => this.ask(question)}>${label}</button>`;
+    return html`
+      <div class="buttons">
+        ${session.may('archive_teams')
+          ? button('archive', team.archived ? text.teams.unarchive : text.teams.archive, this.archiving(team))
+          : nothing}
+        ${session.may('delete_teams') ? button('delete', text.actions.delete, this.deleting(team)) : nothing}
+      </div>
+      ${this.question
+        ? html`<roster-question .app=${this.app} .question=${this.question} @done=${this.done} @cancelled=${this.close}
+          ></roster-question>`
+        : nothing}`;
+  }
+
+  private archiving(team: Team): Question {
+    const { api, text, format } = this.app;
+    const { teams } = text;
+    const count = teams.memberCount(team.members, format.number(team.members));
+    const archived = !team.archived;
+    return {
+      about: 'archive',
+      title: archived ? teams.asksArchive(team.name) : teams.asksUnarchive(team.name),
+      does: [archived ? teams.archiveDoes : teams.unarchiveDoes, count],
+      confirm: text.actions.of(archived ? teams.archive : teams.unarchive, team.name),
+      said: archived ? teams.isArchived(team.name) : teams.isUnarchived(team.name),
+      current: this.showCurrent,
+      send: () => {
+        const path = { team_id: team.team_id };
+        return api.send('patch', '/teams/{team_id}', { path, body: { archived }, ifMatch: this.team.value!.version });
+      },
+    };
+  }
+
+  private deleting(team: Team): Question {
+    const { api, session, text } = this.app;
+    const { teams, actions } = text;
+    const canArchive = session.may('archive_teams') && !team.archived;
+    return {
+      about: 'delete',
+      title: actions.asksDelete(team.name),
+      does: [teams.deleteDoes],
+      confirm: actions.of(actions.delete, team.name),
+      isDestructive: true,
+      said: actions.deleted(team.name),
+      current: this.showCurrent,
+      ...(canArchive ? { instead: { label: teams.archiveInstead, ask: () => this.ask(this.archiving(team)) } } : {}),
+      send: () => {
+        const path = { team_id: team.team_id };
+        return api.send('delete', '/teams/{team_id}', { path, ifMatch: this.team.value!.version });
+      },
+    };
+  }
+
+  private async ask(question: Question): Promise<void> {
+    this.question = undefined;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.question = question;
+    this.requestUpdate();
+  }
+
+  private readonly done = (): void => {
+    if (this.question?.about === 'delete') this.app.address.go({ item: '' }, 'push');
+    else {
+      void this.team.load();
+      this.close();
+    }
+  };
+
+  private readonly close = (): void => {
+    const about = this.question?.about;
+    this.question = undefined;
+    this.focusOn(`[data-about=${about}]`);
+  };
+
+  private send(team: Team): void {
+    const { api, live, text } = this.app;
+    const body = { name: (this.name ?? team.name).trim() };
+    const path = { team_id: team.team_id };
+    void this.rename.send(
+      () => api.send('patch', '/teams/{team_id}', { path, body, ifMatch: team.version }),
+      (after) => {
+        live.say(text.teams.renamed(after.name));
+        this.name = undefined;
+        this.changed(after);
+      },
+    );
+  }
+
+  /** What was typed stays beside what somebody else has made of the team. */
+  private readonly showCurrent = (): void => {
+    this.rename.forget();
+    void this.team.load();
+  };
+
+  private changed(team: Team): void {
+    this.team.value = team;
+    this.requestUpdate();
+  }
+}
+
+define('roster-team', TeamView);

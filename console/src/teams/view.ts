@@ -1,0 +1,129 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Team } from '../api/types.js';
+import { Change, failure, sendButton } from '../change.js';
+import { define } from '../define.js';
+import { link } from '../link.js';
+import { PageView } from '../page.js';
+import { moreOf, Paged, type Resource, shown } from '../resource.js';
+import './team.js';
+
+/** The teams, or one of them. */
+class Teams extends PageView {
+  private teams!: Paged<Team>;
+  private create!: Change;
+  private name = '';
+  private opened = '';
+
+  protected override begin(): Resource<unknown>[] {
+    const { api, address, session } = this.app;
+    this.teams = new Paged(this.app, (cursor, signal) =>
+      api.send('get', '/teams', { query: { archived: 'all', limit: 100, ...cursor }, signal }),
+    );
+    this.create = new Change(session);
+    this.opened = address.place.item;
+    this.watch(this.create);
+    address.addEventListener('change', this.follow);
+    return [this.teams];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.address.removeEventListener('change', this.follow);
+  }
+
+  override render(): TemplateResult {
+    const { app } = this;
+    if (app.address.place.item) {
+      return html`<roster-team .app=${app} .teamId=${app.address.place.item}></roster-team>`;
+    }
+    return html`
+      <section class="page" aria-label=${app.text.teams.title}>
+        ${app.session.may('manage_teams') ? this.form() : nothing}
+        ${shown(app, this.teams, ({ items }) =>
+          items.length > 0 ? this.table(items) : html`<p class="empty">${app.text.teams.noneYet}</p>`,
+        )}
+      </section>`;
+  }
+
+  private form(): TemplateResult {
+    const { app } = this;
+    return html`
+      <form class="toolbar" @submit=${this.submit}>
+        <div class="field">
+          <label for="team-name">${app.text.teams.newTeam}</label>
+          <input id="team-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)}
+            @input=${this.typed}>
+        </div>
+        ${sendButton(app, this.create, app.text.teams.create)}
+      </form>
+      ${failure(app, this.create, this.send)}`;
+  }
+
+  private table(teams: Team[]): TemplateResult {
+    const { app } = this;
+    const { text, format } = app;
+    return html`
+      <div class="table-frame">
+        <table>
+          <caption class="unseen">${text.teams.title}</caption>
+          <thead><tr>
+            <th scope="col">${text.list.name}</th>
+            <th scope="col">${text.teams.members}</th>
+            <th scope="col">${text.teams.grants}</th>
+            <th scope="col">${text.list.status}</th>
+          </tr></thead>
+          <tbody>
+            ${teams.map((team) => html`
+              <tr data-team=${team.team_id}>
+                <th scope="row">${link(app, { item: team.team_id }, team.name)}</th>
+                <td>${format.number(team.members)}</td>
+                <td>${format.list(team.skills.map(({ skill, level }) => text.pages.skill(skill, level)))}</td>
+                <td>${team.archived ? html`<span class="chip warning">${text.teams.archived}</span>` : text.statuses.active}</td>
+              </tr>`)}
+          </tbody>
+        </table>
+      </div>
+      ${moreOf(app, this.teams)}`;
+  }
+
+  /** Another team, or the list: it is read again, and the focus returns to the team that was open. */
+  private readonly follow = (): void => {
+    const { item } = this.app.address.place;
+    this.requestUpdate();
+    if (item === this.opened) return;
+    if (!item) void this.returnFrom(this.opened);
+    this.opened = item;
+  };
+
+  private async returnFrom(team: string): Promise<void> {
+    await this.teams.load();
+    await this.updateComplete;
+    (this.one(`[data-team="${CSS.escape(team)}"] a`) ?? this.one('#team-name'))?.focus();
+  }
+
+  private readonly typed = (event: Event): void => {
+    this.name = (event.target as HTMLInputElement).value;
+    this.create.forget();
+  };
+
+  private readonly submit = (event: Event): void => {
+    event.preventDefault();
+    this.send();
+  };
+
+  private readonly send = (): void => {
+    const { api, address, live, text } = this.app;
+    const body = { name: this.name.trim() };
+    void this.create.send(
+      (idempotencyKey) => api.send('post', '/teams', { body, idempotencyKey }),
+      (team) => {
+        this.name = '';
+        live.say(text.teams.created(team.name));
+        address.go({ item: team.team_id }, 'push');
+      },
+    );
+  };
+}
+
+define('roster-teams', Teams);
