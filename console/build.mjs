@@ -15,12 +15,9 @@ const withoutIndentation = {
   },
 };
 
-await mkdir(here('dist'), { recursive: true });
-await build({
-  entryPoints: { console: here('src/main.ts') },
+const options = {
   outdir: here('dist'),
   bundle: true,
-  format: 'esm',
   target: 'es2022',
   minify: true,
   sourcemap: 'linked',
@@ -28,5 +25,10 @@ await build({
   tsconfig: here('tsconfig.json'),
   logLevel: 'warning',
   plugins: [withoutIndentation],
-});
+};
+
+await mkdir(here('dist'), { recursive: true });
+await build({ ...options, entryPoints: { console: here('src/main.ts') }, format: 'esm' });
+// Flex runs it as a classic script, or inline.
+await build({ ...options, entryPoints: { plugin: here('src/plugin.ts') }, format: 'iife' });
 for (const file of ['page.css', 'icon.svg']) await copyFile(here(file), here(`dist/${file}`));

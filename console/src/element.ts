@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { Address } from './address.js';
+import { Address, type Place } from './address.js';
 import { Api } from './api/client.js';
 import { ApiError } from './api/error.js';
 import type { App } from './app.js';
@@ -49,8 +49,17 @@ export class FlexRoster extends LitElement {
     this.insideFlex = false;
   }
 
+  /** Goes to a place, from the Flex plugin. */
+  show(place: Partial<Place>): void {
+    this.app?.address.go(place);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.app) {
+      this.app.address.connect();
+      return;
+    }
     const session = new Session(this.apiOrigin, this.logins);
     const address = new Address(() => this.insideFlex);
     const live = new Live();

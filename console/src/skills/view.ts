@@ -110,7 +110,7 @@ class Skills extends PageView {
         <td>${format.number(skill.inheriting_users)}</td>
         <td>
           ${session.may('manage_skills')
-            ? html`<button type="button" class="link-button" data-edit=${about} aria-label=${skills.editLevels(skill.skill)}
+            ? html`<button type="button" class="link-button" data-edit=${about} aria-label=${actions.of(actions.edit, skill.skill)}
                 @click=${() => this.edit(about)}>${actions.edit}</button>`
             : nothing}
           ${session.may('delete_skills')

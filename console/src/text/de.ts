@@ -335,6 +335,7 @@ export const de: Text = {
     loading: 'Die Person wird geladen …',
     identity: 'Identität',
     skills: 'Wirksame Skills',
+    skillsHere: 'Skills im Verzeichnis',
     activity: 'Aktivität',
     actsAsAgent: 'Handelt als Agent',
     noWorker: 'Kein Worker in TaskRouter',

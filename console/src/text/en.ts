@@ -331,6 +331,7 @@ export const en = {
     loading: 'Loading this person…',
     identity: 'Identity',
     skills: 'Effective skills',
+    skillsHere: 'Skills in the directory',
     activity: 'Activity',
     actsAsAgent: 'Acts as agent',
     noWorker: 'No worker in TaskRouter',

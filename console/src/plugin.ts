@@ -1,0 +1,4 @@
+// The Flex plugin: one script without modules. The registration comes first, so that Flex hears of the plugin whatever
+// becomes of the rest.
+import './plugin/register.js';
+import './main.js';
