@@ -28,7 +28,13 @@ const options = {
 };
 
 await mkdir(here('dist'), { recursive: true });
-await build({ ...options, entryPoints: { console: here('src/main.ts') }, format: 'esm' });
+await build({
+  ...options,
+  entryPoints: { console: here('src/console.ts') },
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'part-[name]',
+});
 // Flex runs it as a classic script, or inline.
 await build({ ...options, entryPoints: { plugin: here('src/plugin.ts') }, format: 'iife' });
 for (const file of ['page.css', 'icon.svg']) await copyFile(here(file), here(`dist/${file}`));

@@ -1,11 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { Power } from './api/types.js';
 import type { App } from './app.js';
+import { later } from './later.js';
 import './list/view.js';
-import './people/view.js';
-import './reconciliation/view.js';
-import './skills/view.js';
-import './teams/view.js';
 import type { Text } from './text/en.js';
 
 /** A page of the navigation. It is offered to whom the API permits it. */
@@ -26,25 +23,25 @@ export const VIEWS: ViewEntry[] = [
   {
     name: 'people',
     power: 'add_agent',
-    label: (text) => text.people.title,
-    render: (app) => html`<roster-people .app=${app}></roster-people>`,
+    label: (text) => text.views.people,
+    render: (app) => later(app, () => html`<roster-people .app=${app}></roster-people>`),
   },
   {
     name: 'teams',
     power: 'view_catalog',
-    label: (text) => text.teams.title,
-    render: (app) => html`<roster-teams .app=${app}></roster-teams>`,
+    label: (text) => text.views.teams,
+    render: (app) => later(app, () => html`<roster-teams .app=${app}></roster-teams>`),
   },
   {
     name: 'skills',
     power: 'view_catalog',
-    label: (text) => text.skills.title,
-    render: (app) => html`<roster-skills .app=${app}></roster-skills>`,
+    label: (text) => text.views.skills,
+    render: (app) => later(app, () => html`<roster-skills .app=${app}></roster-skills>`),
   },
   {
     name: 'reconciliation',
     power: 'view_reconciliations',
-    label: (text) => text.reconciliation.title,
-    render: (app) => html`<roster-reconciliation .app=${app}></roster-reconciliation>`,
+    label: (text) => text.views.reconciliation,
+    render: (app) => later(app, () => html`<roster-reconciliation .app=${app}></roster-reconciliation>`),
   },
 ];

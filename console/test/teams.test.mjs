@@ -148,6 +148,16 @@ test('a team that somebody else has renamed meanwhile is shown as it is, beside 
   await page.getByRole('heading', { name: ours }).waitFor();
 }, { faults: true }));
 
+test('a page whose script cannot be loaded says so, and is loaded when one tries again', inBrowser(async (page) => {
+  await page.route(/part-pages/, (route) => route.abort());
+  await open(page, OWNER, '?view=teams');
+  await page.getByText('The directory cannot be reached.').waitFor();
+  await isAccessible(page, 'a page that is not loaded');
+  await page.unroute(/part-pages/);
+  await button(page, 'Try again').click();
+  await page.getByLabel('New team').waitFor();
+}, { faults: true }));
+
 test('a team that no longer exists says so, and leads back', inBrowser(async (page) => {
   await open(page, OWNER, '?view=teams&item=00000000-0000-4000-8000-00000000dead');
   await page.getByText('This team no longer exists.').waitFor();

@@ -28,7 +28,7 @@ class People extends PageView {
     const { app } = this;
     const { people, common, reconciliation } = app.text;
     return html`
-      <section class="page" aria-label=${people.title}>
+      <section class="page" aria-label=${app.text.views.people}>
         <roster-new-person .app=${app} @added=${this.scan.load}></roster-new-person>
         ${shown(app, this.scan, ({ items, next_cursor }) => this.scanned(items.length, next_cursor !== null))}
         <h2>${reconciliation.findings.unmanaged}</h2>
@@ -75,7 +75,7 @@ class People extends PageView {
     const { count, first } = report.unmanaged;
     return html`
       <p>${people.asOf(format.number(count), format.time(report.started_at))}
-        ${link(this.app, { view: 'reconciliation' }, reconciliation.title)}</p>
+        ${link(this.app, { view: 'reconciliation' }, text.views.reconciliation)}</p>
       ${count > 0 ? html`<ul class="rows">${first.map((sid) => html`<li><code>${sid}</code></li>`)}</ul>` : nothing}`;
   }
 }

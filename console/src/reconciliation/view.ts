@@ -44,7 +44,7 @@ class ReconciliationView extends PageView {
     const { app } = this;
     const { reconciliation } = app.text;
     return html`
-      <section class="page" aria-label=${reconciliation.title}>
+      <section class="page" aria-label=${app.text.views.reconciliation}>
         <p>${reconciliation.means}</p>
         ${app.session.may('start_reconciliations')
           ? html`<div class="buttons"><button type="button" class="button primary" data-start @click=${this.start}
@@ -66,7 +66,7 @@ class ReconciliationView extends PageView {
         ${finished_at ? reconciliation.finished(format.time(finished_at)) : nothing}</p>
       ${isRunning
         ? html`<p>${reconciliation.progress(format.number(report.workers), format.number(report.left))}</p>
-          <progress aria-label=${reconciliation.title}></progress>`
+          <progress aria-label=${text.views.reconciliation}></progress>`
         : nothing}
       ${report.interruption ? html`<p>${reconciliation.interruptions[report.interruption]}</p>` : nothing}
       ${report.brake && state === 'braked' ? this.brake(report, report.brake.detail) : nothing}

@@ -34,7 +34,7 @@ class Skills extends PageView {
   override render(): TemplateResult {
     const { app } = this;
     return html`
-      <section class="page" aria-label=${app.text.skills.title}>
+      <section class="page" aria-label=${app.text.views.skills}>
         <p class="hint">${app.text.skills.noRename}</p>
         ${app.session.may('manage_skills') ? this.form() : nothing}
         ${shown(app, this.sets, ({ items }) => html`

@@ -41,7 +41,7 @@ class TeamView extends PageView {
   override render(): TemplateResult {
     const { app } = this;
     return html`
-      <section class="page" aria-label=${this.team.value?.name ?? app.text.teams.title}>
+      <section class="page" aria-label=${this.team.value?.name ?? app.text.views.teams}>
         <p>${link(app, { item: '' }, app.text.teams.back)}</p>
         ${shown(app, this.team, (team) => this.parts(team))}
       </section>`;

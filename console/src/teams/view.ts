@@ -38,7 +38,7 @@ class Teams extends PageView {
       return html`<roster-team .app=${app} .teamId=${app.address.place.item}></roster-team>`;
     }
     return html`
-      <section class="page" aria-label=${app.text.teams.title}>
+      <section class="page" aria-label=${app.text.views.teams}>
         ${app.session.may('manage_teams') ? this.form() : nothing}
         ${shown(app, this.teams, ({ items }) =>
           items.length > 0 ? this.table(items) : html`<p class="empty">${app.text.teams.noneYet}</p>`,
@@ -66,7 +66,7 @@ class Teams extends PageView {
     return html`
       <div class="table-frame">
         <table>
-          <caption class="unseen">${text.teams.title}</caption>
+          <caption class="unseen">${text.views.teams}</caption>
           <thead><tr>
             <th scope="col">${text.list.name}</th>
             <th scope="col">${text.teams.members}</th>

@@ -1,7 +1,13 @@
 import { de } from './de.js';
-import { en, type Text } from './en.js';
+import { type BaseText, en, type Text } from './en.js';
+import type { PagesText } from './pages_en.js';
 
-const LANGUAGES: Record<string, Text> = { de, en };
+const LANGUAGES: Record<string, BaseText> = { de, en };
+
+/** Adds what the pages say, once they are loaded. */
+export function addText(texts: Record<string, PagesText>): void {
+  for (const [name, text] of Object.entries(texts)) Object.assign(LANGUAGES[name] ?? {}, text);
+}
 
 /** The locale to speak: the one that is given, else the first of the browser's whose language is here. */
 export function localeOf(given: string | null): string {
@@ -10,7 +16,7 @@ export function localeOf(given: string | null): string {
 }
 
 export function textFor(locale: string): Text {
-  return LANGUAGES[language(locale)] ?? en;
+  return (LANGUAGES[language(locale)] ?? en) as Text;
 }
 
 function language(locale: string): string {
