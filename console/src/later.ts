@@ -5,10 +5,10 @@ import { define } from './define.js';
 import { problem } from './problem.js';
 import { View } from './view.js';
 
-let load: () => Promise<unknown> = async () => undefined;
+let load: (attempt: number) => Promise<unknown> = async () => undefined;
 
 /** How the pages are loaded that are not there from the start. */
-export function loadPagesBy(loader: () => Promise<unknown>): void {
+export function loadPagesBy(loader: (attempt: number) => Promise<unknown>): void {
   load = loader;
 }
 
@@ -17,6 +17,7 @@ class Later extends View {
   static override properties = { ...View.properties, page: { attribute: false } };
   declare page: () => TemplateResult;
   private isLoaded = false;
+  private attempts = 0;
   private error: ApiError | undefined;
 
   override connectedCallback(): void {
@@ -34,7 +35,7 @@ class Later extends View {
 
   private async load(): Promise<void> {
     try {
-      await load();
+      await load(this.attempts++);
       this.isLoaded = true;
     } catch {
       this.error = new ApiError('unreachable');

@@ -20,7 +20,13 @@ export function levelRange(app: App, skill: Skill): string {
 }
 
 /** A field for a level. What is out of range is explained, not changed. */
-export function levelField(app: App, id: string, skill: Skill, value: string, changed: (value: string) => void): TemplateResult {
+export function levelField(
+  app: App,
+  id: string,
+  skill: Skill,
+  value: string,
+  changed: (value: string) => void,
+): TemplateResult {
   const isWrong = !isLevel(value, skill);
   const typed = (event: Event): void => changed((event.target as HTMLInputElement).value.trim());
   return html`

@@ -47,9 +47,11 @@ class QuestionView extends View {
         ${failure(this.app, this.change, () => void this.send(), this.current)}
         <form class="buttons" @submit=${this.submit}>
           ${error ? nothing : sendButton(this.app, this.change, confirm, isDestructive ? 'destructive' : 'primary')}
-          ${instead && !error
-            ? html`<button type="button" class="button" @click=${instead.ask}>${instead.label}</button>`
-            : nothing}
+          ${
+            instead && !error
+              ? html`<button type="button" class="button" @click=${instead.ask}>${instead.label}</button>`
+              : nothing
+          }
           <button type="button" class="button" @click=${this.cancel}>${this.app.text.actions.cancel}</button>
         </form>
       </div>`;

@@ -22,7 +22,11 @@ function standIn({ token, roster, broken }) {
     return {
       parts,
       add: (element) => parts.push({ key: element.key, element }) && render(),
-      remove: (key) => parts.splice(parts.findIndex((part) => part.key === key), 1) && render(),
+      remove: (key) =>
+        parts.splice(
+          parts.findIndex((part) => part.key === key),
+          1,
+        ) && render(),
       replace: (element) => {
         parts.find((part) => part.key === element.key).element = element;
         render();
@@ -31,11 +35,14 @@ function standIn({ token, roster, broken }) {
   };
   const shown = ({ parts }, props) => parts.map(({ key, element }) => React.cloneElement(element, { key, ...props }));
   const View = ({ children }) => h('div', { style: { display: 'flex', height: 560 } }, children);
-  const SideLink = ({ isActive, onClick, children }) => h('button', { 'aria-current': isActive ? 'page' : undefined, onClick }, children);
+  const SideLink = ({ isActive, onClick, children }) =>
+    h('button', { 'aria-current': isActive ? 'page' : undefined, onClick }, children);
   const flex = {
     View,
     SideLink,
-    ViewCollection: { Content: content(['agent-desktop', h(View, { name: 'agent-desktop', key: 'agent-desktop' }, 'Tasks')]) },
+    ViewCollection: {
+      Content: content(['agent-desktop', h(View, { name: 'agent-desktop', key: 'agent-desktop' }, 'Tasks')]),
+    },
     SideNav: { Content: content() },
     WorkerCanvas: {
       Content: content(
@@ -71,12 +78,31 @@ function standIn({ token, roster, broken }) {
       state.accepted += 1;
     };
     ReactDOM.render(
-      h(React.Fragment, null,
-        h('nav', { 'aria-label': 'Flex' }, h('button', { onClick: () => flex.Actions.invokeAction('NavigateToView', { viewName: 'agent-desktop' }) }, 'Agent Desktop'),
-          shown(flex.SideNav.Content, { activeView: state.view })),
+      h(
+        React.Fragment,
+        null,
+        h(
+          'nav',
+          { 'aria-label': 'Flex' },
+          h(
+            'button',
+            { onClick: () => flex.Actions.invokeAction('NavigateToView', { viewName: 'agent-desktop' }) },
+            'Agent Desktop',
+          ),
+          shown(flex.SideNav.Content, { activeView: state.view }),
+        ),
         open,
-        h('aside', { 'aria-label': 'Worker' }, flex.WorkerCanvas && shown(flex.WorkerCanvas.Content, { worker: state.worker })),
-        h('div', { style: { position: 'fixed', bottom: 0, insetInlineEnd: 0, zIndex: 10 } }, h('button', { onClick: accept }, 'Accept'))),
+        h(
+          'aside',
+          { 'aria-label': 'Worker' },
+          flex.WorkerCanvas && shown(flex.WorkerCanvas.Content, { worker: state.worker }),
+        ),
+        h(
+          'div',
+          { style: { position: 'fixed', bottom: 0, insetInlineEnd: 0, zIndex: 10 } },
+          h('button', { onClick: accept }, 'Accept'),
+        ),
+      ),
       document.getElementById('root'),
     );
   }
@@ -87,7 +113,9 @@ function standIn({ token, roster, broken }) {
 /** Opens the stand-in as somebody who is logged in to Flex, without the plugin. */
 export async function openFlex(page, options) {
   await page.goto(`${API.replace('127.0.0.1', 'localhost')}/healthz`);
-  await page.setContent('<!doctype html><html lang="en"><head><title>Flex</title></head><body><div id="root"></div></body></html>');
+  await page.setContent(
+    '<!doctype html><html lang="en"><head><title>Flex</title></head><body><div id="root"></div></body></html>',
+  );
   for (const path of REACT) await page.addScriptTag({ path });
   await page.evaluate(standIn, options);
 }
@@ -97,7 +125,9 @@ export const LOADERS = {
   'as a classic script': (page) => page.addScriptTag({ url: PLUGIN }),
   'fetched with Flex’s headers and run inline': (page) =>
     page.evaluate(async (url) => {
-      const response = await fetch(url, { headers: { 'X-Flex-JWE': flexManager.user.token, 'X-Flex-Version': '2.16.0' } });
+      const response = await fetch(url, {
+        headers: { 'X-Flex-JWE': flexManager.user.token, 'X-Flex-Version': '2.16.0' },
+      });
       const script = document.createElement('script');
       script.textContent = await response.text();
       document.body.append(script);

@@ -2,8 +2,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SIMULATOR, SUPERVISOR, call, eventually, focusIsOn, gateway, get, inBrowser, isAccessible, newcomer, open,
-  problemOf, tokenOf,
+  ADMIN,
+  OWNER,
+  SIMULATOR,
+  SUPERVISOR,
+  call,
+  eventually,
+  focusIsOn,
+  gateway,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  open,
+  problemOf,
+  tokenOf,
 } from './browser.mjs';
 
 let made = 0;
@@ -18,115 +31,166 @@ async function fill(page, identity) {
   await field(page, 'E-mail address').fill(identity);
 }
 
-test('a supervisor adds an agent, who waits until the first login', inBrowser(async (page) => {
-  const identity = nobody();
-  await open(page, SUPERVISOR, '?view=people');
-  await form(page).waitFor();
-  assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), ['Agent'], 'rule 4');
-  await isAccessible(page, 'people');
-  await fill(page, identity);
-  await form(page).getByRole('checkbox').first().check();
-  await page.keyboard.press('Tab');
-  await button(page, 'Add person').click();
-  await page.getByText('Grace Hopper is added.').first().waitFor();
-  await focusIsOn(page.getByRole('link', { name: 'Open Grace Hopper' }));
-  await page.locator('[data-waiting]').getByText(identity).waitFor();
-  await isAccessible(page, 'somebody is added');
-  const { items } = await get('/users?limit=100', await tokenOf(OWNER));
-  const user = items.find((known) => known.identity === identity);
-  assert.equal(user.teams.length, 1);
-  await page.getByRole('link', { name: 'Open Grace Hopper' }).click();
-  await page.getByRole('dialog', { name: 'User Grace Hopper' }).waitFor();
-  await fetch(`${SIMULATOR}/sim/logins`, {
-    method: 'POST',
-    body: JSON.stringify({ identity, full_name: 'Grace Hopper', email: identity, roles: ['agent'] }),
-  });
-  await open(page, SUPERVISOR, '?view=people');
-  await page.getByRole('heading', { name: 'Waiting for a login' }).waitFor();
-  assert.equal(await page.locator('[data-waiting]').getByText(identity).count(), 0);
-}, { faults: true }));
+test(
+  'a supervisor adds an agent, who waits until the first login',
+  inBrowser(
+    async (page) => {
+      const identity = nobody();
+      await open(page, SUPERVISOR, '?view=people');
+      await form(page).waitFor();
+      assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), ['Agent'], 'rule 4');
+      await isAccessible(page, 'people');
+      await fill(page, identity);
+      await form(page).getByRole('checkbox').first().check();
+      await page.keyboard.press('Tab');
+      await button(page, 'Add person').click();
+      await page.getByText('Grace Hopper is added.').first().waitFor();
+      await focusIsOn(page.getByRole('link', { name: 'Open Grace Hopper' }));
+      await page.locator('[data-waiting]').getByText(identity).waitFor();
+      await isAccessible(page, 'somebody is added');
+      const { items } = await get('/users?limit=100', await tokenOf(OWNER));
+      const user = items.find((known) => known.identity === identity);
+      assert.equal(user.teams.length, 1);
+      await page.getByRole('link', { name: 'Open Grace Hopper' }).click();
+      await page.getByRole('dialog', { name: 'User Grace Hopper' }).waitFor();
+      await fetch(`${SIMULATOR}/sim/logins`, {
+        method: 'POST',
+        body: JSON.stringify({ identity, full_name: 'Grace Hopper', email: identity, roles: ['agent'] }),
+      });
+      await open(page, SUPERVISOR, '?view=people');
+      await page.getByRole('heading', { name: 'Waiting for a login' }).waitFor();
+      assert.equal(await page.locator('[data-waiting]').getByText(identity).count(), 0);
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 11: who is added with another role than agent may be said to act as one', inBrowser(async (page) => {
-  const identity = nobody();
-  await open(page, ADMIN, '?view=people');
-  await fill(page, identity);
-  assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), ['Agent', 'Supervisor', 'System admin']);
-  await field(page, 'Role').selectOption('Supervisor');
-  await page.getByLabel('Acts as agent: receives tasks').check();
-  await button(page, 'Add person').click();
-  await page.getByText('Grace Hopper is added.').first().waitFor();
-  await eventually(async () => {
-    const list = await get('/users?limit=100', await tokenOf(OWNER));
-    return list.items.some((user) => user.identity === identity && user.act_as_agent && user.role === 'supervisor');
-  }, 'they act as agent');
-}, { faults: true }));
+test(
+  'rule 11: who is added with another role than agent may be said to act as one',
+  inBrowser(
+    async (page) => {
+      const identity = nobody();
+      await open(page, ADMIN, '?view=people');
+      await fill(page, identity);
+      assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), [
+        'Agent',
+        'Supervisor',
+        'System admin',
+      ]);
+      await field(page, 'Role').selectOption('Supervisor');
+      await page.getByLabel('Acts as agent: receives tasks').check();
+      await button(page, 'Add person').click();
+      await page.getByText('Grace Hopper is added.').first().waitFor();
+      await eventually(async () => {
+        const list = await get('/users?limit=100', await tokenOf(OWNER));
+        return list.items.some((user) => user.identity === identity && user.act_as_agent && user.role === 'supervisor');
+      }, 'they act as agent');
+    },
+    { faults: true },
+  ),
+);
 
-test('whatever the API answers, all that was typed stays, and nobody is added twice', inBrowser(async (page) => {
-  const identity = nobody();
-  await open(page, OWNER, '?view=people');
-  const keys = [];
-  let answer;
-  await page.route(/\/users$/, (route) => {
-    keys.push(route.request().headers()['idempotency-key']);
-    if (answer === 'pass') return route.continue();
-    return answer ? route.fulfill(answer) : route.abort();
-  });
-  await fill(page, identity);
-  await field(page, 'Role').selectOption('Supervisor');
-  const faults = [
-    [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-    [gateway(403, 'Forbidden'), 'Your session has ended.'],
-    [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-    [problemOf(409, 'identity-taken', 'Another user has this identity.'), 'Another user has this identity.'],
-    [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-    [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-    [undefined, 'The directory cannot be reached.'],
-  ];
-  for (const [fault, said] of faults) {
-    answer = fault;
-    await button(page, 'Add person').click();
-    await page.getByText(said).first().waitFor();
-    const values = await Promise.all(['Name', 'Identity', 'E-mail address', 'Role'].map((label) => field(page, label).inputValue()));
-    assert.deepEqual(values, ['Grace Hopper', identity, identity, 'supervisor'], said);
-    await isAccessible(page, said);
-  }
-  answer = 'pass';
-  await button(page, 'Add person').click();
-  await page.getByText('Grace Hopper is added.').first().waitFor();
-  assert.equal(keys.at(-1), keys.at(-2));
-}, { faults: true }));
+test(
+  'whatever the API answers, all that was typed stays, and nobody is added twice',
+  inBrowser(
+    async (page) => {
+      const identity = nobody();
+      await open(page, OWNER, '?view=people');
+      const keys = [];
+      let answer;
+      await page.route(/\/users$/, (route) => {
+        keys.push(route.request().headers()['idempotency-key']);
+        if (answer === 'pass') return route.continue();
+        return answer ? route.fulfill(answer) : route.abort();
+      });
+      await fill(page, identity);
+      await field(page, 'Role').selectOption('Supervisor');
+      const faults = [
+        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
+        [gateway(403, 'Forbidden'), 'Your session has ended.'],
+        [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
+        [problemOf(409, 'identity-taken', 'Another user has this identity.'), 'Another user has this identity.'],
+        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
+        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
+        [undefined, 'The directory cannot be reached.'],
+      ];
+      for (const [fault, said] of faults) {
+        answer = fault;
+        await button(page, 'Add person').click();
+        await page.getByText(said).first().waitFor();
+        const values = await Promise.all(
+          ['Name', 'Identity', 'E-mail address', 'Role'].map((label) => field(page, label).inputValue()),
+        );
+        assert.deepEqual(values, ['Grace Hopper', identity, identity, 'supervisor'], said);
+        await isAccessible(page, said);
+      }
+      answer = 'pass';
+      await button(page, 'Add person').click();
+      await page.getByText('Grace Hopper is added.').first().waitFor();
+      assert.equal(keys.at(-1), keys.at(-2));
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 22: two people with one e-mail address are shown together; deleted ones with what only an operator can do', inBrowser(async (page) => {
-  const owner = await tokenOf(OWNER);
-  const [one, gone] = [await newcomer(), await newcomer()];
-  await call('POST', '/users', owner, { identity: nobody(), name: 'Mary Twice', email: one.identity.toUpperCase() });
-  const headers = { authorization: `Bearer ${owner}` };
-  await fetch(`${process.env.API}/users/${gone.id}`, { method: 'DELETE', headers });
-  await call('POST', '/reconciliations', owner, {});
-  await eventually(async () => (await get('/reconciliations/latest', owner)).state === 'done', 'a report');
-  await open(page, OWNER, '?view=people');
-  const together = page.locator('[data-same-email] li').filter({ hasText: one.name });
-  await together.getByRole('link', { name: 'Mary Twice' }).waitFor();
-  const deleted = page.locator('[data-deleted] li').filter({ hasText: gone.name });
-  await deleted.getByText(gone.id).waitFor();
-  await page.getByText('flex-roster restore USER_ID').waitFor();
-  await page.getByText(/as of/).waitFor();
-  await isAccessible(page, 'people of whom one should know');
-}));
+test(
+  'rule 22: two people with one e-mail address are shown together; deleted ones with what only an operator can do',
+  inBrowser(async (page) => {
+    const owner = await tokenOf(OWNER);
+    const [one, gone] = [await newcomer(), await newcomer()];
+    await call('POST', '/users', owner, { identity: nobody(), name: 'Mary Twice', email: one.identity.toUpperCase() });
+    const headers = { authorization: `Bearer ${owner}` };
+    await fetch(`${process.env.API}/users/${gone.id}`, { method: 'DELETE', headers });
+    await call('POST', '/reconciliations', owner, {});
+    await eventually(async () => (await get('/reconciliations/latest', owner)).state === 'done', 'a report');
+    await open(page, OWNER, '?view=people');
+    const together = page.locator('[data-same-email] li').filter({ hasText: one.name });
+    await together.getByRole('link', { name: 'Mary Twice' }).waitFor();
+    const deleted = page.locator('[data-deleted] li').filter({ hasText: gone.name });
+    await deleted.getByText(gone.id).waitFor();
+    await page.getByText('flex-roster restore USER_ID').waitFor();
+    await page.getByText(/as of/).waitFor();
+    await isAccessible(page, 'people of whom one should know');
+  }),
+);
 
-test('rule 23: workers with none of the three roles are shown as unmanaged', inBrowser(async (page) => {
-  await page.route(/\/reconciliations\/latest$/, async (route) => {
-    const report = JSON.parse(REPORT);
-    await route.fulfill({ json: { ...report, unmanaged: { count: 1, first: ['WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4'] } } });
-  });
-  await open(page, OWNER, '?view=people');
-  await page.getByText('WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4').waitFor();
-}));
+test(
+  'rule 23: workers with none of the three roles are shown as unmanaged',
+  inBrowser(async (page) => {
+    await page.route(/\/reconciliations\/latest$/, async (route) => {
+      const report = JSON.parse(REPORT);
+      await route.fulfill({
+        json: { ...report, unmanaged: { count: 1, first: ['WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4'] } },
+      });
+    });
+    await open(page, OWNER, '?view=people');
+    await page.getByText('WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4').waitFor();
+  }),
+);
 
 const none = { count: 0, first: [] };
 const REPORT = JSON.stringify({
-  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001', state: 'done', requested_by: null, confirmed: false,
-  started_at: '2026-11-22T09:15:00.000Z', finished_at: '2026-11-22T09:15:09.118Z', workers: 1, users: 1, unmanaged: none,
-  extra: none, missing: none, differing: none, contested: none, failed: none, stuck: none, unknown_skills: none,
-  unreadable: 0, adopted: 0, repaired: 0, woken: 0, unresolved: none, entries_repaired: 0, left: 0,
+  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001',
+  state: 'done',
+  requested_by: null,
+  confirmed: false,
+  started_at: '2026-11-22T09:15:00.000Z',
+  finished_at: '2026-11-22T09:15:09.118Z',
+  workers: 1,
+  users: 1,
+  unmanaged: none,
+  extra: none,
+  missing: none,
+  differing: none,
+  contested: none,
+  failed: none,
+  stuck: none,
+  unknown_skills: none,
+  unreadable: 0,
+  adopted: 0,
+  repaired: 0,
+  woken: 0,
+  unresolved: none,
+  entries_repaired: 0,
+  left: 0,
 });

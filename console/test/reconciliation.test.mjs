@@ -2,153 +2,233 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SUPERVISOR, eventually, focusIsOn, gateway, get, inBrowser, isAccessible, newcomer, open, problemOf, tokenOf,
+  ADMIN,
+  OWNER,
+  SUPERVISOR,
+  eventually,
+  focusIsOn,
+  gateway,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  open,
+  problemOf,
+  tokenOf,
 } from './browser.mjs';
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const LATEST = /\/reconciliations\/latest$/;
 const none = { count: 0, first: [] };
 const REPORT = {
-  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001', state: 'done', requested_by: null, confirmed: false,
-  started_at: '2026-11-22T09:15:00.000Z', finished_at: '2026-11-22T09:15:09.118Z', workers: 1204, users: 1202,
-  unmanaged: none, extra: none, missing: none, differing: none, contested: none, failed: none, stuck: none,
-  unknown_skills: none, unreadable: 0, adopted: 3, repaired: 1, woken: 1, unresolved: none, entries_repaired: 0, left: 0,
+  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001',
+  state: 'done',
+  requested_by: null,
+  confirmed: false,
+  started_at: '2026-11-22T09:15:00.000Z',
+  finished_at: '2026-11-22T09:15:09.118Z',
+  workers: 1204,
+  users: 1202,
+  unmanaged: none,
+  extra: none,
+  missing: none,
+  differing: none,
+  contested: none,
+  failed: none,
+  stuck: none,
+  unknown_skills: none,
+  unreadable: 0,
+  adopted: 3,
+  repaired: 1,
+  woken: 1,
+  unresolved: none,
+  entries_repaired: 0,
+  left: 0,
 };
 const report = (page, changes) => page.route(LATEST, (route) => route.fulfill({ json: { ...REPORT, ...changes } }));
 
-test('an admin starts a reconciliation, follows it, and reads its report', inBrowser(async (page) => {
-  await open(page, ADMIN, '?view=reconciliation');
-  await button(page, 'Start a reconciliation').click();
-  await page.getByText('Latest reconciliation').getByText('Done').waitFor();
-  const workers = async () => Number((await page.locator('[data-count=workers]').textContent()).replace(',', ''));
-  await eventually(async () => (await workers()) > 50, 'the workers are counted');
-  await isAccessible(page, 'a report');
-}, { faults: true }));
+test(
+  'an admin starts a reconciliation, follows it, and reads its report',
+  inBrowser(
+    async (page) => {
+      await open(page, ADMIN, '?view=reconciliation');
+      await button(page, 'Start a reconciliation').click();
+      await page.getByText('Latest reconciliation').getByText('Done').waitFor();
+      const workers = async () => Number((await page.locator('[data-count=workers]').textContent()).replace(',', ''));
+      await eventually(async () => (await workers()) > 50, 'the workers are counted');
+      await isAccessible(page, 'a report');
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 4: a supervisor reads the report, and is offered neither to start one nor to decide', inBrowser(async (page) => {
-  const person = await newcomer();
-  await report(page, { differing: { count: 1, first: [{ user_id: person.id, fields: ['role', 'skills'] }] } });
-  await open(page, SUPERVISOR, '?view=reconciliation');
-  await page.locator('[data-finding=differing]').getByRole('link', { name: person.name }).waitFor();
-  assert.equal(await page.locator('[data-start], [data-about]').count(), 0);
-}));
+test(
+  'rule 4: a supervisor reads the report, and is offered neither to start one nor to decide',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await report(page, { differing: { count: 1, first: [{ user_id: person.id, fields: ['role', 'skills'] }] } });
+    await open(page, SUPERVISOR, '?view=reconciliation');
+    await page.locator('[data-finding=differing]').getByRole('link', { name: person.name }).waitFor();
+    assert.equal(await page.locator('[data-start], [data-about]').count(), 0);
+  }),
+);
 
-test('while it runs its progress is shown, and the end is said', inBrowser(async (page) => {
-  let reads = 0;
-  await page.route(LATEST, (route) => {
-    reads += 1;
-    const running = { state: 'running', finished_at: null, workers: 400, left: 7 };
-    return route.fulfill({ json: reads < 2 ? { ...REPORT, ...running } : REPORT });
-  });
-  await open(page, OWNER, '?view=reconciliation');
-  await page.getByText('400 workers read, 7 findings still to be applied.').waitFor();
-  await isAccessible(page, 'progress');
-  await page.locator('[data-live]').getByText('Done').waitFor();
-}));
+test(
+  'while it runs its progress is shown, and the end is said',
+  inBrowser(async (page) => {
+    let reads = 0;
+    await page.route(LATEST, (route) => {
+      reads += 1;
+      const running = { state: 'running', finished_at: null, workers: 400, left: 7 };
+      return route.fulfill({ json: reads < 2 ? { ...REPORT, ...running } : REPORT });
+    });
+    await open(page, OWNER, '?view=reconciliation');
+    await page.getByText('400 workers read, 7 findings still to be applied.').waitFor();
+    await isAccessible(page, 'progress');
+    await page.locator('[data-live]').getByText('Done').waitFor();
+  }),
+);
 
-test('one that was stopped says why, and is applied only once it is confirmed', inBrowser(async (page) => {
-  const brake = { reason: 'many_rewrites', users: 60, workers: 60, of: 500, detail: '60 of 500 workers would be rewritten.' };
-  await report(page, { state: 'braked', brake });
-  const sent = [];
-  await page.route(/\/reconciliations$/, (route) => {
-    sent.push(route.request().postDataJSON());
-    if (sent.length === 1) return route.fulfill(gateway(500, 'Internal Server Error'));
-    return route.fulfill({ status: 202, json: { ...REPORT, state: 'queued', finished_at: null } });
-  });
-  await open(page, OWNER, '?view=reconciliation');
-  await page.getByText('60 of 500 workers would be rewritten.').waitFor();
-  await isAccessible(page, 'a brake');
-  await button(page, 'Apply all the same').click();
-  const question = page.getByRole('group', { name: 'Apply what was stopped?' });
-  await focusIsOn(question);
-  await isAccessible(page, 'a brake, confirmed?');
-  await page.keyboard.press('Escape');
-  await focusIsOn(button(page, 'Apply all the same'));
-  await button(page, 'Apply all the same').click();
-  await button(question, 'Apply all the same').click();
-  await question.getByText('It is not known whether it was done.').waitFor();
-  await button(question, 'Try again').click();
-  await question.waitFor({ state: 'detached' });
-  assert.deepEqual(sent.at(-1), { confirm: REPORT.reconciliation_id });
-}, { faults: true }));
+test(
+  'one that was stopped says why, and is applied only once it is confirmed',
+  inBrowser(
+    async (page) => {
+      const brake = {
+        reason: 'many_rewrites',
+        users: 60,
+        workers: 60,
+        of: 500,
+        detail: '60 of 500 workers would be rewritten.',
+      };
+      await report(page, { state: 'braked', brake });
+      const sent = [];
+      await page.route(/\/reconciliations$/, (route) => {
+        sent.push(route.request().postDataJSON());
+        if (sent.length === 1) return route.fulfill(gateway(500, 'Internal Server Error'));
+        return route.fulfill({ status: 202, json: { ...REPORT, state: 'queued', finished_at: null } });
+      });
+      await open(page, OWNER, '?view=reconciliation');
+      await page.getByText('60 of 500 workers would be rewritten.').waitFor();
+      await isAccessible(page, 'a brake');
+      await button(page, 'Apply all the same').click();
+      const question = page.getByRole('group', { name: 'Apply what was stopped?' });
+      await focusIsOn(question);
+      await isAccessible(page, 'a brake, confirmed?');
+      await page.keyboard.press('Escape');
+      await focusIsOn(button(page, 'Apply all the same'));
+      await button(page, 'Apply all the same').click();
+      await button(question, 'Apply all the same').click();
+      await question.getByText('It is not known whether it was done.').waitFor();
+      await button(question, 'Try again').click();
+      await question.waitFor({ state: 'detached' });
+      assert.deepEqual(sent.at(-1), { confirm: REPORT.reconciliation_id });
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 24: what others have changed is adopted or reverted, with what it means said before', inBrowser(async (page) => {
-  const person = await newcomer();
-  const other = await newcomer();
-  await report(page, {
-    differing: { count: 1, first: [{ user_id: person.id, fields: ['role', 'skills'] }] },
-    contested: { count: 1, first: [other.id] },
-  });
-  await open(page, ADMIN, '?view=reconciliation');
-  const found = page.locator(`[data-found="${person.id}"]`);
-  await found.getByRole('link', { name: person.name }).waitFor();
-  await isAccessible(page, 'findings');
-  const adopts = found.getByRole('button', { name: `Adopt ${person.name}` });
-  const reverts = found.getByRole('button', { name: `Revert ${person.name}` });
-  await adopts.nth(1).click();
-  const question = page.getByRole('group', { name: `Adopt what TaskRouter shows of ${person.name}?` });
-  await question.getByText('are assigned to them here').waitFor();
-  await isAccessible(page, 'adopt?');
-  await button(question, `Adopt ${person.name}`).click();
-  await question.getByText('There is nothing to decide.').waitFor();
-  await button(question, 'Cancel').click();
-  await focusIsOn(adopts.nth(1));
-  await found.getByLabel('Role that the worker shows').selectOption('Supervisor');
-  await adopts.nth(0).click();
-  await button(question, `Adopt ${person.name}`).click();
-  await question.getByRole('alert').waitFor();
-  assert.equal((await get(`/users/${person.id}`, await tokenOf(OWNER))).role, 'agent');
-  await button(question, 'Cancel').click();
-  assert.equal(await found.getByLabel('Role that the worker shows').inputValue(), 'supervisor', 'what was chosen is kept');
-  await reverts.nth(0).click();
-  const revert = page.getByRole('group', { name: `Revert what others have changed of ${person.name}?` });
-  await revert.getByText('written to TaskRouter again').waitFor();
-  await button(revert, `Revert ${person.name}`).click();
-  await revert.waitFor({ state: 'detached' });
-  await focusIsOn(found.getByRole('link', { name: person.name }));
-}, { faults: true }));
+test(
+  'rule 24: what others have changed is adopted or reverted, with what it means said before',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const other = await newcomer();
+      await report(page, {
+        differing: { count: 1, first: [{ user_id: person.id, fields: ['role', 'skills'] }] },
+        contested: { count: 1, first: [other.id] },
+      });
+      await open(page, ADMIN, '?view=reconciliation');
+      const found = page.locator(`[data-found="${person.id}"]`);
+      await found.getByRole('link', { name: person.name }).waitFor();
+      await isAccessible(page, 'findings');
+      const adopts = found.getByRole('button', { name: `Adopt ${person.name}` });
+      const reverts = found.getByRole('button', { name: `Revert ${person.name}` });
+      await adopts.nth(1).click();
+      const question = page.getByRole('group', { name: `Adopt what TaskRouter shows of ${person.name}?` });
+      await question.getByText('are assigned to them here').waitFor();
+      await isAccessible(page, 'adopt?');
+      await button(question, `Adopt ${person.name}`).click();
+      await question.getByText('There is nothing to decide.').waitFor();
+      await button(question, 'Cancel').click();
+      await focusIsOn(adopts.nth(1));
+      await found.getByLabel('Role that the worker shows').selectOption('Supervisor');
+      await adopts.nth(0).click();
+      await button(question, `Adopt ${person.name}`).click();
+      await question.getByRole('alert').waitFor();
+      assert.equal((await get(`/users/${person.id}`, await tokenOf(OWNER))).role, 'agent');
+      await button(question, 'Cancel').click();
+      assert.equal(
+        await found.getByLabel('Role that the worker shows').inputValue(),
+        'supervisor',
+        'what was chosen is kept',
+      );
+      await reverts.nth(0).click();
+      const revert = page.getByRole('group', { name: `Revert what others have changed of ${person.name}?` });
+      await revert.getByText('written to TaskRouter again').waitFor();
+      await button(revert, `Revert ${person.name}`).click();
+      await revert.waitFor({ state: 'detached' });
+      await focusIsOn(found.getByRole('link', { name: person.name }));
+    },
+    { faults: true },
+  ),
+);
 
-test('who is refused by TaskRouter can be tried again', inBrowser(async (page) => {
-  const person = await newcomer();
-  await report(page, { failed: { count: 1, first: [person.id] } });
-  await page.route(new RegExp(`/users/${person.id}$`), async (route) => {
-    const user = await (await route.fetch()).json();
-    const sync = { state: 'failed', since: REPORT.started_at, reason: 'refused', detail: 'Twilio refuses it.' };
-    await route.fulfill({ json: { ...user, sync } });
-  });
-  await open(page, SUPERVISOR, '?view=reconciliation');
-  const found = page.locator(`[data-found="${person.id}"]`);
-  await found.getByText('Twilio refuses it.').waitFor();
-  await button(found, 'Try again').click();
-  await found.getByText('Twilio refuses it.').waitFor({ state: 'detached' });
-}));
+test(
+  'who is refused by TaskRouter can be tried again',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await report(page, { failed: { count: 1, first: [person.id] } });
+    await page.route(new RegExp(`/users/${person.id}$`), async (route) => {
+      const user = await (await route.fetch()).json();
+      const sync = { state: 'failed', since: REPORT.started_at, reason: 'refused', detail: 'Twilio refuses it.' };
+      await route.fulfill({ json: { ...user, sync } });
+    });
+    await open(page, SUPERVISOR, '?view=reconciliation');
+    const found = page.locator(`[data-found="${person.id}"]`);
+    await found.getByText('Twilio refuses it.').waitFor();
+    await button(found, 'Try again').click();
+    await found.getByText('Twilio refuses it.').waitFor({ state: 'detached' });
+  }),
+);
 
-test('whatever the API answers when one is started, it is said, and one can try again', inBrowser(async (page) => {
-  await report(page, {});
-  let answer;
-  await page.route(/\/reconciliations$/, (route) => (answer ? route.fulfill(answer) : route.abort()));
-  await open(page, OWNER, '?view=reconciliation');
-  const faults = [
-    [problemOf(409, 'reconciliation-running', 'Another one is running.'), 'Another one is running.'],
-    [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-    [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-    [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-    [undefined, 'The directory cannot be reached.'],
-  ];
-  for (const [fault, said] of faults) {
-    answer = fault;
-    await button(page, 'Start a reconciliation').click();
-    await page.getByText(said).first().waitFor();
-    await isAccessible(page, said);
-  }
-}, { faults: true }));
+test(
+  'whatever the API answers when one is started, it is said, and one can try again',
+  inBrowser(
+    async (page) => {
+      await report(page, {});
+      let answer;
+      await page.route(/\/reconciliations$/, (route) => (answer ? route.fulfill(answer) : route.abort()));
+      await open(page, OWNER, '?view=reconciliation');
+      const faults = [
+        [problemOf(409, 'reconciliation-running', 'Another one is running.'), 'Another one is running.'],
+        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
+        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
+        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
+        [undefined, 'The directory cannot be reached.'],
+      ];
+      for (const [fault, said] of faults) {
+        answer = fault;
+        await button(page, 'Start a reconciliation').click();
+        await page.getByText(said).first().waitFor();
+        await isAccessible(page, said);
+      }
+    },
+    { faults: true },
+  ),
+);
 
-test('a report that cannot be read says so, and can be tried again', inBrowser(async (page) => {
-  await page.route(LATEST, (route) => route.fulfill(gateway(503, 'Service Unavailable')));
-  await open(page, OWNER, '?view=reconciliation');
-  await page.getByText('The directory is very busy at the moment.').waitFor();
-  await page.unroute(LATEST);
-  await report(page, {});
-  await button(page, 'Try again').click();
-  await page.getByText('Nothing differs.').waitFor();
-}, { faults: true }));
+test(
+  'a report that cannot be read says so, and can be tried again',
+  inBrowser(
+    async (page) => {
+      await page.route(LATEST, (route) => route.fulfill(gateway(503, 'Service Unavailable')));
+      await open(page, OWNER, '?view=reconciliation');
+      await page.getByText('The directory is very busy at the moment.').waitFor();
+      await page.unroute(LATEST);
+      await report(page, {});
+      await button(page, 'Try again').click();
+      await page.getByText('Nothing differs.').waitFor();
+    },
+    { faults: true },
+  ),
+);

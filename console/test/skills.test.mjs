@@ -2,8 +2,22 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SIMULATOR, SUPERVISOR, call, eventually, focusIsOn, gateway, get, inBrowser, isAccessible, newcomer, open,
-  problemOf, rows, tokenOf,
+  ADMIN,
+  OWNER,
+  SIMULATOR,
+  SUPERVISOR,
+  call,
+  eventually,
+  focusIsOn,
+  gateway,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  open,
+  problemOf,
+  rows,
+  tokenOf,
 } from './browser.mjs';
 
 let made = 0;
@@ -21,119 +35,146 @@ async function opened(page, identity, { skill = named('Skill'), set = named('Set
   return { set, skill, owner };
 }
 
-test('rule 4: a supervisor sees the catalog with three counts and is offered no change', inBrowser(async (page) => {
-  const owner = await tokenOf(OWNER);
-  const person = await newcomer();
-  const team = await call('POST', '/teams', owner, { name: named('Team') });
-  const { skill } = await opened(page, SUPERVISOR);
-  await call('PUT', `/teams/${team.team_id}/skills/${skill}`, owner, { level: 2 });
-  await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
-  await call('PATCH', `/users/${person.id}`, owner, { teams: [team.team_id] });
-  await open(page, SUPERVISOR, '?view=skills');
-  await skillRow(page, skill).waitFor();
-  const cells = await skillRow(page, skill).locator('td').allTextContents();
-  assert.deepEqual(cells.slice(0, 4).map((text) => text.trim()), ['1–5', '1', '1', '1']);
-  assert.equal(await page.locator('[data-edit], [data-about], #set-name').count(), 0);
-  await isAccessible(page, 'the catalog for a supervisor');
-  await page.getByRole('link', { name: skill, exact: true }).click();
-  await eventually(async () => (await rows(page).count()) === 1, 'who has the skill is listed');
-}));
+test(
+  'rule 4: a supervisor sees the catalog with three counts and is offered no change',
+  inBrowser(async (page) => {
+    const owner = await tokenOf(OWNER);
+    const person = await newcomer();
+    const team = await call('POST', '/teams', owner, { name: named('Team') });
+    const { skill } = await opened(page, SUPERVISOR);
+    await call('PUT', `/teams/${team.team_id}/skills/${skill}`, owner, { level: 2 });
+    await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
+    await call('PATCH', `/users/${person.id}`, owner, { teams: [team.team_id] });
+    await open(page, SUPERVISOR, '?view=skills');
+    await skillRow(page, skill).waitFor();
+    const cells = await skillRow(page, skill).locator('td').allTextContents();
+    assert.deepEqual(
+      cells.slice(0, 4).map((text) => text.trim()),
+      ['1–5', '1', '1', '1'],
+    );
+    assert.equal(await page.locator('[data-edit], [data-about], #set-name').count(), 0);
+    await isAccessible(page, 'the catalog for a supervisor');
+    await page.getByRole('link', { name: skill, exact: true }).click();
+    await eventually(async () => (await rows(page).count()) === 1, 'who has the skill is listed');
+  }),
+);
 
-test('an admin creates a skill set and skills, changes levels, and deletes both', inBrowser(async (page) => {
-  const [set, skill] = [named('Set'), named('Skill')];
-  await open(page, ADMIN, '?view=skills');
-  await page.getByLabel('New skill set').fill(set);
-  await button(page, 'Create skill set').click();
-  await button(page, `Add a skill to ${set}`).click();
-  await focusIsOn(page.getByLabel('Name', { exact: true }));
-  await isAccessible(page, 'a new skill');
-  await page.getByLabel('Name', { exact: true }).fill(skill);
-  await page.getByLabel('Highest level').fill('10');
-  await button(page, 'Create skill').click();
-  await skillRow(page, skill).getByText('1–10').waitFor();
-  await button(page, `Edit ${skill}`).click();
-  await isAccessible(page, 'the levels of a skill');
-  await page.getByLabel('Has levels').uncheck();
-  await button(page, 'Save changes').click();
-  await skillRow(page, skill).getByText('No levels').waitFor();
-  await focusIsOn(button(page, `Edit ${skill}`));
-  await button(page, `Delete ${skill}`).click();
-  await isAccessible(page, 'delete a skill?');
-  await button(page.getByRole('group', { name: `Delete ${skill}?` }), `Delete ${skill}`).click();
-  await skillRow(page, skill).waitFor({ state: 'detached' });
-  await button(page, `Delete ${set}`).click();
-  await button(page.getByRole('group', { name: `Delete ${set}?` }), `Delete ${set}`).click();
-  await page.getByRole('heading', { name: set, exact: true }).waitFor({ state: 'detached' });
-}));
-
-test('rule 21: a skill that is in use is not deleted, and the numbers are said', inBrowser(async (page) => {
-  const person = await newcomer();
-  const { skill, owner } = await opened(page, OWNER);
-  await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
-  await button(page, `Delete ${skill}`).click();
-  const question = page.getByRole('group', { name: `Delete ${skill}?` });
-  await button(question, `Delete ${skill}`).click();
-  await question.getByRole('alert').getByText('users: 1, teams: 0').waitFor();
-  await isAccessible(page, 'a skill in use');
-  assert.ok(await get(`/users/${person.id}`, owner));
-}, { faults: true }));
-
-test('whatever the API answers to a skill, what was typed stays', inBrowser(async (page) => {
-  const { set } = await opened(page, OWNER);
-  const skill = named('Skill');
-  let answer;
-  await page.route(/\/skills\/Skill_/, (route) => {
-    if (answer === 'pass') return route.continue();
-    return answer ? route.fulfill(answer) : route.abort();
-  });
-  await button(page, `Add a skill to ${set}`).click();
-  await page.getByLabel('Name', { exact: true }).fill(skill);
-  await page.getByLabel('Highest level').fill('7');
-  const faults = [
-    [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-    [gateway(403, 'Forbidden'), 'Your session has ended.'],
-    [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-    [problemOf(409, 'skill-elsewhere', 'It is in another skill set.'), 'It is in another skill set.'],
-    [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'],
-    [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-    [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-    [undefined, 'The directory cannot be reached.'],
-  ];
-  for (const [fault, said] of faults) {
-    answer = fault;
+test(
+  'an admin creates a skill set and skills, changes levels, and deletes both',
+  inBrowser(async (page) => {
+    const [set, skill] = [named('Set'), named('Skill')];
+    await open(page, ADMIN, '?view=skills');
+    await page.getByLabel('New skill set').fill(set);
+    await button(page, 'Create skill set').click();
+    await button(page, `Add a skill to ${set}`).click();
+    await focusIsOn(page.getByLabel('Name', { exact: true }));
+    await isAccessible(page, 'a new skill');
+    await page.getByLabel('Name', { exact: true }).fill(skill);
+    await page.getByLabel('Highest level').fill('10');
     await button(page, 'Create skill').click();
-    await page.getByText(said).first().waitFor();
-    const typed = [page.getByLabel('Name', { exact: true }), page.getByLabel('Highest level')];
-    assert.deepEqual(await Promise.all(typed.map((field) => field.inputValue())), [skill, '7'], said);
-    await isAccessible(page, said);
-  }
-  answer = 'pass';
-  await button(page, 'Create skill').click();
-  await skillRow(page, skill).getByText('1–7').waitFor();
-}, { faults: true }));
+    await skillRow(page, skill).getByText('1–10').waitFor();
+    await button(page, `Edit ${skill}`).click();
+    await isAccessible(page, 'the levels of a skill');
+    await page.getByLabel('Has levels').uncheck();
+    await button(page, 'Save changes').click();
+    await skillRow(page, skill).getByText('No levels').waitFor();
+    await focusIsOn(button(page, `Edit ${skill}`));
+    await button(page, `Delete ${skill}`).click();
+    await isAccessible(page, 'delete a skill?');
+    await button(page.getByRole('group', { name: `Delete ${skill}?` }), `Delete ${skill}`).click();
+    await skillRow(page, skill).waitFor({ state: 'detached' });
+    await button(page, `Delete ${set}`).click();
+    await button(page.getByRole('group', { name: `Delete ${set}?` }), `Delete ${set}`).click();
+    await page.getByRole('heading', { name: set, exact: true }).waitFor({ state: 'detached' });
+  }),
+);
 
-test('Flex’s skills are compared with the catalog and imported', inBrowser(async (page) => {
-  const [skill, set] = [named('Flex'), named('Set')];
-  const url = `${SIMULATOR}/sim/configuration`;
-  const configuration = await (await fetch(url)).json();
-  const taskrouter_skills = [{ name: skill, multivalue: true, minimum: 1, maximum: 5 }];
-  await fetch(url, { method: 'POST', body: JSON.stringify({ ...configuration, taskrouter_skills }) });
-  await open(page, SUPERVISOR, '?view=skills');
-  await button(page, 'Compare with Flex').click();
-  await page.getByText('Missing here').waitFor();
-  assert.equal(await page.getByLabel('New skills join').count(), 0, 'rule 4: supervisors do not import');
-  await open(page, ADMIN, '?view=skills');
-  await button(page, 'Compare with Flex').click();
-  await page.getByText('Missing here').waitFor();
-  await isAccessible(page, 'a comparison');
-  await page.route(/\/import$/, (route) => route.abort());
-  await page.getByLabel('New skills join').fill(set);
-  await button(page, 'Import missing and differing skills').click();
-  await page.getByText('The directory cannot be reached.').waitFor();
-  assert.equal(await page.getByLabel('New skills join').inputValue(), set);
-  await page.unroute(/\/import$/);
-  await button(page, 'Try again').click();
-  await page.getByText('1 skills are imported.').first().waitFor();
-  await skillRow(page, skill).getByText('Level needed').waitFor();
-  await page.getByText('Same', { exact: true }).waitFor();
-}, { faults: true }));
+test(
+  'rule 21: a skill that is in use is not deleted, and the numbers are said',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const { skill, owner } = await opened(page, OWNER);
+      await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
+      await button(page, `Delete ${skill}`).click();
+      const question = page.getByRole('group', { name: `Delete ${skill}?` });
+      await button(question, `Delete ${skill}`).click();
+      await question.getByRole('alert').getByText('users: 1, teams: 0').waitFor();
+      await isAccessible(page, 'a skill in use');
+      assert.ok(await get(`/users/${person.id}`, owner));
+    },
+    { faults: true },
+  ),
+);
+
+test(
+  'whatever the API answers to a skill, what was typed stays',
+  inBrowser(
+    async (page) => {
+      const { set } = await opened(page, OWNER);
+      const skill = named('Skill');
+      let answer;
+      await page.route(/\/skills\/Skill_/, (route) => {
+        if (answer === 'pass') return route.continue();
+        return answer ? route.fulfill(answer) : route.abort();
+      });
+      await button(page, `Add a skill to ${set}`).click();
+      await page.getByLabel('Name', { exact: true }).fill(skill);
+      await page.getByLabel('Highest level').fill('7');
+      const faults = [
+        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
+        [gateway(403, 'Forbidden'), 'Your session has ended.'],
+        [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
+        [problemOf(409, 'skill-elsewhere', 'It is in another skill set.'), 'It is in another skill set.'],
+        [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'],
+        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
+        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
+        [undefined, 'The directory cannot be reached.'],
+      ];
+      for (const [fault, said] of faults) {
+        answer = fault;
+        await button(page, 'Create skill').click();
+        await page.getByText(said).first().waitFor();
+        const typed = [page.getByLabel('Name', { exact: true }), page.getByLabel('Highest level')];
+        assert.deepEqual(await Promise.all(typed.map((field) => field.inputValue())), [skill, '7'], said);
+        await isAccessible(page, said);
+      }
+      answer = 'pass';
+      await button(page, 'Create skill').click();
+      await skillRow(page, skill).getByText('1–7').waitFor();
+    },
+    { faults: true },
+  ),
+);
+
+test(
+  'Flex’s skills are compared with the catalog and imported',
+  inBrowser(
+    async (page) => {
+      const [skill, set] = [named('Flex'), named('Set')];
+      const url = `${SIMULATOR}/sim/configuration`;
+      const configuration = await (await fetch(url)).json();
+      const taskrouter_skills = [{ name: skill, multivalue: true, minimum: 1, maximum: 5 }];
+      await fetch(url, { method: 'POST', body: JSON.stringify({ ...configuration, taskrouter_skills }) });
+      await open(page, SUPERVISOR, '?view=skills');
+      await button(page, 'Compare with Flex').click();
+      await page.getByText('Missing here').waitFor();
+      assert.equal(await page.getByLabel('New skills join').count(), 0, 'rule 4: supervisors do not import');
+      await open(page, ADMIN, '?view=skills');
+      await button(page, 'Compare with Flex').click();
+      await page.getByText('Missing here').waitFor();
+      await isAccessible(page, 'a comparison');
+      await page.route(/\/import$/, (route) => route.abort());
+      await page.getByLabel('New skills join').fill(set);
+      await button(page, 'Import missing and differing skills').click();
+      await page.getByText('The directory cannot be reached.').waitFor();
+      assert.equal(await page.getByLabel('New skills join').inputValue(), set);
+      await page.unroute(/\/import$/);
+      await button(page, 'Try again').click();
+      await page.getByText('1 skills are imported.').first().waitFor();
+      await skillRow(page, skill).getByText('Level needed').waitFor();
+      await page.getByText('Same', { exact: true }).waitFor();
+    },
+    { faults: true },
+  ),
+);

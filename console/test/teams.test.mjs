@@ -2,8 +2,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SUPERVISOR, call, eventually, focusIsOn, gateway, get, inBrowser, isAccessible, newcomer, open, problemOf,
-  spoken, tokenOf,
+  ADMIN,
+  OWNER,
+  SUPERVISOR,
+  call,
+  eventually,
+  focusIsOn,
+  gateway,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  open,
+  problemOf,
+  spoken,
+  tokenOf,
 } from './browser.mjs';
 
 let teams = 0;
@@ -23,147 +36,192 @@ async function opened(page, identity = OWNER, changes = {}) {
 const join = async (id, team) => call('PATCH', `/users/${id}`, await tokenOf(OWNER), { teams: [team.team_id] });
 const current = async (team) => get(`/teams/${team.team_id}`, await tokenOf(OWNER));
 
-test('a supervisor creates a team and renames it; neither to archive nor to delete is offered', inBrowser(async (page) => {
-  await open(page, SUPERVISOR, '?view=teams');
-  await page.getByRole('row').nth(1).waitFor();
-  await isAccessible(page, 'teams');
-  const name = named();
-  await page.getByLabel('New team').fill(name);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name }).waitFor();
-  await isAccessible(page, 'a new team');
-  assert.equal(await button(page, 'Archive').count() + await button(page, 'Delete').count(), 0);
-  await page.getByLabel('Name', { exact: true }).fill(`${name} (North)`);
-  await button(page, 'Rename').click();
-  await page.getByRole('heading', { name: `${name} (North)` }).waitFor();
-  await eventually(async () => (await spoken(page).textContent()).includes('is called'), 'it is said');
-  await link(page, 'All teams').click();
-  await focusIsOn(link(page, `${name} (North)`));
-}));
+test(
+  'a supervisor creates a team and renames it; neither to archive nor to delete is offered',
+  inBrowser(async (page) => {
+    await open(page, SUPERVISOR, '?view=teams');
+    await page.getByRole('row').nth(1).waitFor();
+    await isAccessible(page, 'teams');
+    const name = named();
+    await page.getByLabel('New team').fill(name);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name }).waitFor();
+    await isAccessible(page, 'a new team');
+    assert.equal((await button(page, 'Archive').count()) + (await button(page, 'Delete').count()), 0);
+    await page.getByLabel('Name', { exact: true }).fill(`${name} (North)`);
+    await button(page, 'Rename').click();
+    await page.getByRole('heading', { name: `${name} (North)` }).waitFor();
+    await eventually(async () => (await spoken(page).textContent()).includes('is called'), 'it is said');
+    await link(page, 'All teams').click();
+    await focusIsOn(link(page, `${name} (North)`));
+  }),
+);
 
-test('rule 33: a name that is taken is refused in words, and stays in the field', inBrowser(async (page) => {
-  const { name } = await call('POST', '/teams', await tokenOf(OWNER), { name: named() });
-  await open(page, OWNER, '?view=teams');
-  await page.getByLabel('New team').fill(name.toUpperCase());
-  await button(page, 'Create team').click();
-  await page.getByRole('alert').getByText('name').first().waitFor();
-  await page.getByText('Nothing has been changed. What you have entered is kept.').waitFor();
-  assert.equal(await page.getByLabel('New team').inputValue(), name.toUpperCase());
-  await isAccessible(page, 'a name that is taken');
-}, { faults: true }));
+test(
+  'rule 33: a name that is taken is refused in words, and stays in the field',
+  inBrowser(
+    async (page) => {
+      const { name } = await call('POST', '/teams', await tokenOf(OWNER), { name: named() });
+      await open(page, OWNER, '?view=teams');
+      await page.getByLabel('New team').fill(name.toUpperCase());
+      await button(page, 'Create team').click();
+      await page.getByRole('alert').getByText('name').first().waitFor();
+      await page.getByText('Nothing has been changed. What you have entered is kept.').waitFor();
+      assert.equal(await page.getByLabel('New team').inputValue(), name.toUpperCase());
+      await isAccessible(page, 'a name that is taken');
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 21: an admin archives a team and takes it back; one with members is not deleted but archived instead', inBrowser(async (page) => {
-  const person = await newcomer();
-  const team = await opened(page, ADMIN, { members: [person] });
-  await button(page, 'Delete').click();
-  const question = page.getByRole('group', { name: `Delete ${team.name}?` });
-  await focusIsOn(question);
-  await isAccessible(page, 'delete a team?');
-  await button(question, `Delete ${team.name}`).click();
-  await question.getByRole('alert').waitFor();
-  assert.deepEqual(await question.getByRole('button').allTextContents(), ['Cancel']);
-  await page.keyboard.press('Escape');
-  await focusIsOn(button(page, 'Delete'));
-  await button(page, 'Delete').click();
-  await button(page, 'Archive it instead').click();
-  const instead = page.getByRole('group', { name: `Archive ${team.name}?` });
-  await focusIsOn(instead);
-  await button(instead, `Archive ${team.name}`).click();
-  await focusIsOn(button(page, 'Unarchive'));
-  assert.equal((await current(team)).archived, true);
-  await isAccessible(page, 'an archived team');
-  await button(page, 'Unarchive').click();
-  await button(page, `Unarchive ${team.name}`).click();
-  await focusIsOn(button(page, 'Archive'));
-  assert.equal((await current(team)).archived, false);
-}, { faults: true }));
+test(
+  'rule 21: an admin archives a team and takes it back; one with members is not deleted but archived instead',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const team = await opened(page, ADMIN, { members: [person] });
+      await button(page, 'Delete').click();
+      const question = page.getByRole('group', { name: `Delete ${team.name}?` });
+      await focusIsOn(question);
+      await isAccessible(page, 'delete a team?');
+      await button(question, `Delete ${team.name}`).click();
+      await question.getByRole('alert').waitFor();
+      assert.deepEqual(await question.getByRole('button').allTextContents(), ['Cancel']);
+      await page.keyboard.press('Escape');
+      await focusIsOn(button(page, 'Delete'));
+      await button(page, 'Delete').click();
+      await button(page, 'Archive it instead').click();
+      const instead = page.getByRole('group', { name: `Archive ${team.name}?` });
+      await focusIsOn(instead);
+      await button(instead, `Archive ${team.name}`).click();
+      await focusIsOn(button(page, 'Unarchive'));
+      assert.equal((await current(team)).archived, true);
+      await isAccessible(page, 'an archived team');
+      await button(page, 'Unarchive').click();
+      await button(page, `Unarchive ${team.name}`).click();
+      await focusIsOn(button(page, 'Archive'));
+      assert.equal((await current(team)).archived, false);
+    },
+    { faults: true },
+  ),
+);
 
-test('a team without members is deleted', inBrowser(async (page) => {
-  const team = await opened(page);
-  await button(page, 'Delete').click();
-  await button(page, `Delete ${team.name}`).click();
-  await page.getByLabel('New team').waitFor();
-  await eventually(async () => (await link(page, team.name).count()) === 0, 'it is gone');
-  await page.getByRole('row').nth(1).waitFor();
-}));
+test(
+  'a team without members is deleted',
+  inBrowser(async (page) => {
+    const team = await opened(page);
+    await button(page, 'Delete').click();
+    await button(page, `Delete ${team.name}`).click();
+    await page.getByLabel('New team').waitFor();
+    await eventually(async () => (await link(page, team.name).count()) === 0, 'it is gone');
+    await page.getByRole('row').nth(1).waitFor();
+  }),
+);
 
-test('rules 17 and 19: a skill is granted with a level in its range, changed and removed', inBrowser(async (page) => {
-  const person = await newcomer();
-  const team = await opened(page, SUPERVISOR, { members: [person] });
-  await page.getByLabel('Skill to grant or change').selectOption('English');
-  await page.getByText('Members: 1. All of them get English').waitFor();
-  await page.getByLabel('Level of English').fill('101');
-  await button(page, 'Grant skill').click();
-  await focusIsOn(page.getByLabel('Level of English'));
-  assert.equal(await page.getByLabel('Level of English').inputValue(), '101', 'it is explained, not changed');
-  await page.getByText('Levels of English are 1 to 100.').waitFor();
-  await isAccessible(page, 'a level out of range');
-  await page.getByLabel('Level of English').fill('60');
-  await button(page, 'Grant skill').click();
-  await page.getByText('English 60', { exact: true }).waitFor();
-  await button(page, 'Edit English').click();
-  await page.getByLabel('Level of English').fill('70');
-  await button(page, 'Grant skill').click();
-  await page.getByText('English 70', { exact: true }).waitFor();
-  const user = await get(`/users/${person.id}`, await tokenOf(OWNER));
-  assert.deepEqual(user.effective_skills.map(({ skill, level }) => [skill, level]), [['English', 70]]);
-  await button(page, 'Remove English').click();
-  const question = page.getByRole('group', { name: 'Remove English from the team?' });
-  await isAccessible(page, 'remove a skill?');
-  await button(question, 'Remove English').click();
-  await question.waitFor({ state: 'detached' });
-  assert.deepEqual((await current(team)).skills, []);
-}));
+test(
+  'rules 17 and 19: a skill is granted with a level in its range, changed and removed',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const team = await opened(page, SUPERVISOR, { members: [person] });
+    await page.getByLabel('Skill to grant or change').selectOption('English');
+    await page.getByText('Members: 1. All of them get English').waitFor();
+    await page.getByLabel('Level of English').fill('101');
+    await button(page, 'Grant skill').click();
+    await focusIsOn(page.getByLabel('Level of English'));
+    assert.equal(await page.getByLabel('Level of English').inputValue(), '101', 'it is explained, not changed');
+    await page.getByText('Levels of English are 1 to 100.').waitFor();
+    await isAccessible(page, 'a level out of range');
+    await page.getByLabel('Level of English').fill('60');
+    await button(page, 'Grant skill').click();
+    await page.getByText('English 60', { exact: true }).waitFor();
+    await button(page, 'Edit English').click();
+    await page.getByLabel('Level of English').fill('70');
+    await button(page, 'Grant skill').click();
+    await page.getByText('English 70', { exact: true }).waitFor();
+    const user = await get(`/users/${person.id}`, await tokenOf(OWNER));
+    assert.deepEqual(
+      user.effective_skills.map(({ skill, level }) => [skill, level]),
+      [['English', 70]],
+    );
+    await button(page, 'Remove English').click();
+    const question = page.getByRole('group', { name: 'Remove English from the team?' });
+    await isAccessible(page, 'remove a skill?');
+    await button(question, 'Remove English').click();
+    await question.waitFor({ state: 'detached' });
+    assert.deepEqual((await current(team)).skills, []);
+  }),
+);
 
-test('members are found, added, opened and removed', inBrowser(async (page) => {
-  const person = await newcomer();
-  const team = await opened(page, SUPERVISOR);
-  await page.getByLabel('Add a member').fill(person.name.slice(0, 2));
-  await page.getByText('Type one more letter to search.').waitFor();
-  await page.getByLabel('Add a member').fill(person.name);
-  await button(page, `Add ${person.name}`).click();
-  await page.locator('[data-members]').getByRole('link', { name: person.name }).waitFor();
-  await page.getByText('It has 1 member.').waitFor();
-  await isAccessible(page, 'a member');
-  await page.locator('[data-members]').getByRole('link', { name: person.name }).click();
-  await page.getByRole('dialog', { name: `User ${person.name}` }).waitFor();
-  await button(page, `Remove ${person.name}`).click();
-  const question = page.getByRole('group', { name: `Remove ${person.name} from ${team.name}?` });
-  await button(question, `Remove ${person.name}`).click();
-  await page.getByText('It has 0 members.').waitFor();
-  assert.deepEqual((await get(`/users/${person.id}`, await tokenOf(OWNER))).teams, []);
-}));
+test(
+  'members are found, added, opened and removed',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const team = await opened(page, SUPERVISOR);
+    await page.getByLabel('Add a member').fill(person.name.slice(0, 2));
+    await page.getByText('Type one more letter to search.').waitFor();
+    await page.getByLabel('Add a member').fill(person.name);
+    await button(page, `Add ${person.name}`).click();
+    await page.locator('[data-members]').getByRole('link', { name: person.name }).waitFor();
+    await page.getByText('It has 1 member.').waitFor();
+    await isAccessible(page, 'a member');
+    await page.locator('[data-members]').getByRole('link', { name: person.name }).click();
+    await page.getByRole('dialog', { name: `User ${person.name}` }).waitFor();
+    await button(page, `Remove ${person.name}`).click();
+    const question = page.getByRole('group', { name: `Remove ${person.name} from ${team.name}?` });
+    await button(question, `Remove ${person.name}`).click();
+    await page.getByText('It has 0 members.').waitFor();
+    assert.deepEqual((await get(`/users/${person.id}`, await tokenOf(OWNER))).teams, []);
+  }),
+);
 
-test('a team that somebody else has renamed meanwhile is shown as it is, beside what was typed', inBrowser(async (page) => {
-  const team = await opened(page);
-  const [theirs, ours] = [named(), named()];
-  await page.getByLabel('Name', { exact: true }).fill(ours);
-  await call('PATCH', `/teams/${team.team_id}`, await tokenOf(OWNER), { name: theirs });
-  await button(page, 'Rename').click();
-  await page.getByText('Somebody else has changed this in the meantime.').waitFor();
-  await button(page, 'Show the current version').click();
-  await page.getByRole('heading', { name: theirs }).waitFor();
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), ours);
-  await button(page, 'Rename').click();
-  await page.getByRole('heading', { name: ours }).waitFor();
-}, { faults: true }));
+test(
+  'a team that somebody else has renamed meanwhile is shown as it is, beside what was typed',
+  inBrowser(
+    async (page) => {
+      const team = await opened(page);
+      const [theirs, ours] = [named(), named()];
+      await page.getByLabel('Name', { exact: true }).fill(ours);
+      await call('PATCH', `/teams/${team.team_id}`, await tokenOf(OWNER), { name: theirs });
+      await button(page, 'Rename').click();
+      await page.getByText('Somebody else has changed this in the meantime.').waitFor();
+      await button(page, 'Show the current version').click();
+      await page.getByRole('heading', { name: theirs }).waitFor();
+      assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), ours);
+      await button(page, 'Rename').click();
+      await page.getByRole('heading', { name: ours }).waitFor();
+    },
+    { faults: true },
+  ),
+);
 
-test('a page whose script cannot be loaded says so, and is loaded when one tries again', inBrowser(async (page) => {
-  await page.route(/part-pages/, (route) => route.abort());
-  await open(page, OWNER, '?view=teams');
-  await page.getByText('The directory cannot be reached.').waitFor();
-  await isAccessible(page, 'a page that is not loaded');
-  await page.unroute(/part-pages/);
-  await button(page, 'Try again').click();
-  await page.getByLabel('New team').waitFor();
-}, { faults: true }));
+test(
+  'a page whose script cannot be loaded says so, and is loaded when one tries again',
+  inBrowser(
+    async (page) => {
+      await page.route(/part-pages/, (route) => route.abort());
+      await open(page, OWNER, '?view=teams');
+      await page.getByText('The directory cannot be reached.').waitFor();
+      await isAccessible(page, 'a page that is not loaded');
+      await page.unroute(/part-pages/);
+      await button(page, 'Try again').click();
+      await page.getByLabel('New team').waitFor();
+    },
+    { faults: true },
+  ),
+);
 
-test('a team that no longer exists says so, and leads back', inBrowser(async (page) => {
-  await open(page, OWNER, '?view=teams&item=00000000-0000-4000-8000-00000000dead');
-  await page.getByText('This team no longer exists.').waitFor();
-  await link(page, 'All teams').click();
-  await page.getByLabel('New team').waitFor();
-}, { faults: true }));
+test(
+  'a team that no longer exists says so, and leads back',
+  inBrowser(
+    async (page) => {
+      await open(page, OWNER, '?view=teams&item=00000000-0000-4000-8000-00000000dead');
+      await page.getByText('This team no longer exists.').waitFor();
+      await link(page, 'All teams').click();
+      await page.getByLabel('New team').waitFor();
+    },
+    { faults: true },
+  ),
+);
 
 const FAULTS = [
   ['409', problemOf(409, 'conflict', 'It does not go together.'), 'It does not go together.'],
@@ -174,26 +232,32 @@ const FAULTS = [
   ['no answer', undefined, 'The directory cannot be reached.'],
 ];
 
-test('whatever the API answers to a new team, what was typed stays, and a lost answer makes no second one', inBrowser(async (page) => {
-  await open(page, OWNER, '?view=teams');
-  const keys = [];
-  let answer;
-  await page.route(/\/teams$/, (route) => {
-    keys.push(route.request().headers()['idempotency-key']);
-    if (answer === 'pass') return route.continue();
-    return answer ? route.fulfill(answer) : route.abort();
-  });
-  const name = named();
-  await page.getByLabel('New team').fill(name);
-  for (const [, fault, said] of FAULTS) {
-    answer = fault;
-    await button(page, 'Create team').click();
-    await page.getByText(said).first().waitFor();
-    assert.equal(await page.getByLabel('New team').inputValue(), name);
-    await isAccessible(page, said);
-  }
-  answer = 'pass';
-  await button(page, 'Create team').click();
-  await page.getByRole('heading', { name }).waitFor();
-  assert.equal(keys.at(-1), keys.at(-2), 'after no answer it is the same request');
-}, { faults: true }));
+test(
+  'whatever the API answers to a new team, what was typed stays, and a lost answer makes no second one',
+  inBrowser(
+    async (page) => {
+      await open(page, OWNER, '?view=teams');
+      const keys = [];
+      let answer;
+      await page.route(/\/teams$/, (route) => {
+        keys.push(route.request().headers()['idempotency-key']);
+        if (answer === 'pass') return route.continue();
+        return answer ? route.fulfill(answer) : route.abort();
+      });
+      const name = named();
+      await page.getByLabel('New team').fill(name);
+      for (const [, fault, said] of FAULTS) {
+        answer = fault;
+        await button(page, 'Create team').click();
+        await page.getByText(said).first().waitFor();
+        assert.equal(await page.getByLabel('New team').inputValue(), name);
+        await isAccessible(page, said);
+      }
+      answer = 'pass';
+      await button(page, 'Create team').click();
+      await page.getByRole('heading', { name }).waitFor();
+      assert.equal(keys.at(-1), keys.at(-2), 'after no answer it is the same request');
+    },
+    { faults: true },
+  ),
+);

@@ -42,9 +42,11 @@ class NewPerson extends View {
         ${this.field('identity', app.text.user.identity, 64, people.identityHint)}
         ${this.field('email', app.text.list.email, 254)}
         ${this.roleChoice()}
-        ${choices.error
-          ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: () => void choices.load() })
-          : this.teams()}
+        ${
+          choices.error
+            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: () => void choices.load() })
+            : this.teams()
+        }
         ${failure(app, this.change, this.send)}
         <div class="buttons">${sendButton(app, this.change, people.addButton)}</div>
       </form>
@@ -75,9 +77,11 @@ class NewPerson extends View {
           ${roles.map((known) => html`<option value=${known} .selected=${live(known === role)}>${text.roles[known]}</option>`)}
         </select>
       </div>
-      ${role === 'agent'
-        ? nothing
-        : html`<fieldset><label><input type="checkbox" .checked=${live(acts)} @change=${toggle}>${text.people.acts}</label></fieldset>`}`;
+      ${
+        role === 'agent'
+          ? nothing
+          : html`<fieldset><label><input type="checkbox" .checked=${live(acts)} @change=${toggle}>${text.people.acts}</label></fieldset>`
+      }`;
   }
 
   private teams(): TemplateResult | typeof nothing {
@@ -90,8 +94,10 @@ class NewPerson extends View {
     return html`
       <fieldset>
         <legend class="label">${this.app.text.list.teams}</legend>
-        ${choices.teams.map(({ team_id: id, name }) => html`<label dir="auto">
-          <input type="checkbox" .checked=${live(typed.teams.includes(id))} @change=${() => toggle(id)}>${name}</label>`)}
+        ${choices.teams.map(
+          ({ team_id: id, name }) => html`<label dir="auto">
+          <input type="checkbox" .checked=${live(typed.teams.includes(id))} @change=${() => toggle(id)}>${name}</label>`,
+        )}
       </fieldset>`;
   }
 
@@ -117,7 +123,10 @@ class NewPerson extends View {
   private readonly send = (): void => {
     const { api, live, text } = this.app;
     const { identity, name, email, role, acts, teams } = this.typed;
-    const optional = { ...(email.trim() ? { email: email.trim() } : {}), ...(role === 'agent' ? {} : { act_as_agent: acts }) };
+    const optional = {
+      ...(email.trim() ? { email: email.trim() } : {}),
+      ...(role === 'agent' ? {} : { act_as_agent: acts }),
+    };
     const body = { identity: identity.trim(), name: name.trim(), role, teams, ...optional };
     void this.change.send(
       (idempotencyKey) => api.send('post', '/users', { body, idempotencyKey }),

@@ -36,12 +36,20 @@ class People extends PageView {
         ${shown(app, this.report, (report) => this.unmanaged(report))}
         <h2>${people.deleted}</h2>
         <p>${people.deletedMeans} <code>flex-roster restore USER_ID</code></p>
-        ${shown(app, this.deleted, ({ items }) => html`
-          ${items.length > 0
-            ? html`<ul class="rows" data-deleted>${items.map((user) => html`<li>
-                ${userLink(app, user)} <code>${user.user_id}</code> <span>${app.format.time(user.updated_at)}</span></li>`)}</ul>`
-            : html`<p>${common.none}</p>`}
-          ${moreOf(app, this.deleted)}`)}
+        ${shown(
+          app,
+          this.deleted,
+          ({ items }) => html`
+          ${
+            items.length > 0
+              ? html`<ul class="rows" data-deleted>${items.map(
+                  (user) => html`<li>
+                ${userLink(app, user)} <code>${user.user_id}</code> <span>${app.format.time(user.updated_at)}</span></li>`,
+                )}</ul>`
+              : html`<p>${common.none}</p>`
+          }
+          ${moreOf(app, this.deleted)}`,
+        )}
       </section>`;
   }
 
@@ -52,20 +60,30 @@ class People extends PageView {
     return html`
       <h2>${people.waiting}</h2>
       <p>${people.waitingMeans}</p>
-      ${waiting.length > 0
-        ? html`<ul class="rows" data-waiting>${waiting.map((user) => html`<li>
-            ${userLink(this.app, user)} <span dir="auto">${user.identity}</span> <span>${text.roles[user.role]}</span></li>`)}</ul>`
-        : html`<p>${common.none}</p>`}
+      ${
+        waiting.length > 0
+          ? html`<ul class="rows" data-waiting>${waiting.map(
+              (user) => html`<li>
+            ${userLink(this.app, user)} <span dir="auto">${user.identity}</span> <span>${text.roles[user.role]}</span></li>`,
+            )}</ul>`
+          : html`<p>${common.none}</p>`
+      }
       <h2>${people.sameEmail}</h2>
       <p>${people.sameEmailMeans}</p>
-      ${sameEmail.length > 0
-        ? html`<ul class="rows" data-same-email>${sameEmail.map((users) => html`<li>
-            <span dir="auto">${users[0]?.email}</span> ${users.map((user) => userLink(this.app, user))}</li>`)}</ul>`
-        : html`<p>${common.none}</p>`}
-      ${isMore
-        ? html`<div class="more"><span>${people.read(format.number(count))}</span>
+      ${
+        sameEmail.length > 0
+          ? html`<ul class="rows" data-same-email>${sameEmail.map(
+              (users) => html`<li>
+            <span dir="auto">${users[0]?.email}</span> ${users.map((user) => userLink(this.app, user))}</li>`,
+            )}</ul>`
+          : html`<p>${common.none}</p>`
+      }
+      ${
+        isMore
+          ? html`<div class="more"><span>${people.read(format.number(count))}</span>
             <button type="button" class="button" @click=${this.scan.goOn}>${people.goOn}</button></div>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   private unmanaged(report: Reconciliation | null): TemplateResult {

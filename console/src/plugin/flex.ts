@@ -28,7 +28,10 @@ export interface Manager {
   serviceConfiguration?: { ui_attributes?: { flex_roster?: { api_origin?: string; skills?: string } } };
   configuration?: { theme?: { isLight?: boolean } };
   localization?: { localeTag?: string };
-  store?: { getState: () => { flex?: { config?: { theme?: { isLight?: boolean } } } }; subscribe: (changed: () => void) => void };
+  store?: {
+    getState: () => { flex?: { config?: { theme?: { isLight?: boolean } } } };
+    subscribe: (changed: () => void) => void;
+  };
 }
 
 /** A worker, as Flex hands it to the parts of its `WorkerCanvas`. */

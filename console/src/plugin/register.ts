@@ -19,7 +19,10 @@ class FlexRosterPlugin implements Plugin {
       const settings = manager.serviceConfiguration?.ui_attributes?.flex_roster;
       const origin = originOf(settings?.api_origin);
       if (origin) register(flex, manager, origin, settings?.skills === 'directory');
-      else console.warn('flex-roster: ui_attributes.flex_roster.api_origin of Flex’s configuration is not an https origin');
+      else
+        console.warn(
+          'flex-roster: ui_attributes.flex_roster.api_origin of Flex’s configuration is not an https origin',
+        );
     } catch (error) {
       console.warn('flex-roster: not available in this Flex', error);
     }
@@ -55,7 +58,11 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
     flex.ViewCollection.Content.add(h(flex.View, { name: VIEW, key: VIEW }, content));
     const label = textFor(locale()).common.title;
     const Link = ({ activeView }: { activeView?: string }): object =>
-      h(flex.SideLink, { showLabel: true, icon: 'Users', iconActive: 'UsersBold', isActive: activeView === VIEW, onClick: open }, label);
+      h(
+        flex.SideLink,
+        { showLabel: true, icon: 'Users', iconActive: 'UsersBold', isActive: activeView === VIEW, onClick: open },
+        label,
+      );
     flex.SideNav.Content.add(h(Link, { key: VIEW }), { sortOrder: 5 });
   };
   // Who may not use the directory is offered nothing; whom nobody knows of now sees the page, which says what is wrong.
@@ -92,7 +99,10 @@ function makePage(manager: Manager, origin: string, token: () => string | undefi
 }
 
 /** The worker's user; if nobody is found, the list with what was searched for. */
-async function placeOf(api: Api, worker: FlexWorker): Promise<{ view: string; q: string; status: string; user: string }> {
+async function placeOf(
+  api: Api,
+  worker: FlexWorker,
+): Promise<{ view: string; q: string; status: string; user: string }> {
   const q = worker.attributes?.email ?? worker.attributes?.full_name ?? worker.fullName ?? '';
   const query = { q, status: 'all', limit: 100 } as const;
   const found = await api.send('get', '/users', { query }).catch(() => ({ items: [] }));

@@ -47,10 +47,12 @@ class FoundUser extends PageView {
       ${decides ? fields.map((field) => this.decisions(user, field)) : nothing}
       ${state === 'failed' && session.may('request_sync') ? this.tryAgain(user) : nothing}
       ${detail ? html`<span class="hint">${detail}</span>` : nothing}
-      ${this.question
-        ? html`<roster-question .app=${app} .question=${this.question} @done=${this.decided} @cancelled=${this.cancelled}
+      ${
+        this.question
+          ? html`<roster-question .app=${app} .question=${this.question} @done=${this.decided} @cancelled=${this.cancelled}
           ></roster-question>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   private decisions(user: User, field: Field): TemplateResult {
@@ -65,14 +67,18 @@ class FoundUser extends PageView {
     };
     return html`
       <form class="buttons" @submit=${adopt}>
-        ${field === 'role'
-          ? html`<label for=${id}>${drift.shownRole}</label>
+        ${
+          field === 'role'
+            ? html`<label for=${id}>${drift.shownRole}</label>
             <select id=${id} required @change=${chosen}>
               <option value="" .selected=${live(!this.shownRole)}>${pages.choose}</option>
-              ${Object.entries(roles).map(([role, label]) => html`
-                <option value=${role} .selected=${live(role === this.shownRole)}>${label}</option>`)}
+              ${Object.entries(roles).map(
+                ([role, label]) => html`
+                <option value=${role} .selected=${live(role === this.shownRole)}>${label}</option>`,
+              )}
             </select>`
-          : nothing}
+            : nothing
+        }
         <button class="button" data-about="adopt-${field}" aria-label=${actions.of(drift.adopt, user.name)}>${drift.adopt}</button>
         <button type="button" class="button" data-about="revert-${field}" aria-label=${actions.of(drift.revert, user.name)}
           @click=${() => this.ask(user, field, 'revert')}>${drift.revert}</button>
@@ -111,7 +117,9 @@ class FoundUser extends PageView {
       current: this.user.load,
       send: async (idempotencyKey) => {
         const ifMatch = this.user.value?.version ?? user.version;
-        this.show(await api.send('post', '/users/{user_id}/drift/{field}/{decision}', { path, body, ifMatch, idempotencyKey }));
+        this.show(
+          await api.send('post', '/users/{user_id}/drift/{field}/{decision}', { path, body, ifMatch, idempotencyKey }),
+        );
       },
     };
     this.requestUpdate();

@@ -14,7 +14,10 @@ const POLL_MS = 1_000;
 const SLOW_POLL_MS = 10_000;
 
 const STATE_CLASS: Record<Reconciliation['state'], string> = {
-  queued: 'waiting', running: 'waiting', done: 'good', braked: 'bad',
+  queued: 'waiting',
+  running: 'waiting',
+  done: 'good',
+  braked: 'bad',
 };
 const OF_USERS = ['contested', 'failed', 'stuck', 'missing', 'extra'] as const;
 const OF_NAMES = ['unmanaged', 'unknown_skills', 'unresolved'] as const;
@@ -46,10 +49,12 @@ class ReconciliationView extends PageView {
     return html`
       <section class="page" aria-label=${app.text.views.reconciliation}>
         <p>${reconciliation.means}</p>
-        ${app.session.may('start_reconciliations')
-          ? html`<div class="buttons"><button type="button" class="button primary" data-start @click=${this.start}
+        ${
+          app.session.may('start_reconciliations')
+            ? html`<div class="buttons"><button type="button" class="button primary" data-start @click=${this.start}
               aria-disabled=${this.starting.isWorking ? 'true' : 'false'}>${reconciliation.start}</button></div>`
-          : nothing}
+            : nothing
+        }
         ${failure(app, this.starting, this.start)}
         ${shown(app, this.report, (report) => (report ? this.shownReport(report) : html`<p class="empty">${reconciliation.noneYet}</p>`))}
       </section>`;
@@ -64,10 +69,12 @@ class ReconciliationView extends PageView {
       <h2>${reconciliation.latest} <span class="chip ${STATE_CLASS[state]}">${reconciliation.states[state]}</span></h2>
       <p>${reconciliation.started(format.time(started_at))}
         ${finished_at ? reconciliation.finished(format.time(finished_at)) : nothing}</p>
-      ${isRunning
-        ? html`<p>${reconciliation.progress(format.number(report.workers), format.number(report.left))}</p>
+      ${
+        isRunning
+          ? html`<p>${reconciliation.progress(format.number(report.workers), format.number(report.left))}</p>
           <progress aria-label=${text.views.reconciliation}></progress>`
-        : nothing}
+          : nothing
+      }
       ${report.interruption ? html`<p>${reconciliation.interruptions[report.interruption]}</p>` : nothing}
       ${report.brake && state === 'braked' ? this.brake(report, report.brake.detail) : nothing}
       ${this.counts(report)}
@@ -81,14 +88,18 @@ class ReconciliationView extends PageView {
       <div class="problem">
         <p class="what">${reconciliation.brakeTitle}</p>
         <p>${detail}</p>
-        ${session.may('start_reconciliations')
-          ? html`<button type="button" class="button" data-confirm-brake @click=${() => this.ask(report)}>${reconciliation.confirm}</button>`
-          : nothing}
+        ${
+          session.may('start_reconciliations')
+            ? html`<button type="button" class="button" data-confirm-brake @click=${() => this.ask(report)}>${reconciliation.confirm}</button>`
+            : nothing
+        }
       </div>
-      ${this.question
-        ? html`<roster-question .app=${this.app} .question=${this.question} @done=${this.confirmed} @cancelled=${this.cancelled}
+      ${
+        this.question
+          ? html`<roster-question .app=${this.app} .question=${this.question} @done=${this.confirmed} @cancelled=${this.cancelled}
           ></roster-question>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   private counts(report: Reconciliation): TemplateResult {
@@ -108,12 +119,25 @@ class ReconciliationView extends PageView {
       <li data-found=${id}><roster-found-user .app=${this.app} .userId=${id} .fields=${fields}></roster-found-user></li>`;
     const parts = [
       ...(report.differing.count > 0
-        ? [finding('differing', report.differing.first.map((found) => user(found.user_id, found.fields)))]
+        ? [
+            finding(
+              'differing',
+              report.differing.first.map((found) => user(found.user_id, found.fields)),
+            ),
+          ]
         : []),
       ...OF_USERS.filter((name) => report[name].count > 0).map((name) =>
-        finding(name, report[name].first.map((id) => user(id, name === 'contested' ? ['skills'] : [])))),
+        finding(
+          name,
+          report[name].first.map((id) => user(id, name === 'contested' ? ['skills'] : [])),
+        ),
+      ),
       ...OF_NAMES.filter((name) => report[name].count > 0).map((name) =>
-        finding(name, report[name].first.map((found) => html`<li><code>${found}</code></li>`))),
+        finding(
+          name,
+          report[name].first.map((found) => html`<li><code>${found}</code></li>`),
+        ),
+      ),
     ];
     return parts.length > 0 ? html`${parts}` : html`<p>${nothingFound}</p>`;
   }

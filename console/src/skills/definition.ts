@@ -62,12 +62,14 @@ class Definition extends View {
   /** What is typed, else what the skill has. */
   private get value(): Typed {
     const { skill } = this;
-    return this.typed ?? {
-      name: '',
-      levels: skill?.levels ?? true,
-      min: String(skill?.min ?? 1),
-      max: String(skill?.max ?? 100),
-    };
+    return (
+      this.typed ?? {
+        name: '',
+        levels: skill?.levels ?? true,
+        min: String(skill?.min ?? 1),
+        max: String(skill?.max ?? 100),
+      }
+    );
   }
 
   private edit(changes: Partial<Typed>): void {

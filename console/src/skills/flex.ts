@@ -8,7 +8,11 @@ import { View } from '../view.js';
 import { levels } from './levels.js';
 
 const CHIP: Record<ComparedSkill['state'], string> = {
-  same: 'good', differs: 'warning', missing: 'waiting', only_in_catalog: '', unusable: 'bad',
+  same: 'good',
+  differs: 'warning',
+  missing: 'waiting',
+  only_in_catalog: '',
+  unusable: 'bad',
 };
 
 /** What Flex's configuration defines beside the catalog, and its import. Fires `imported`. */
@@ -31,12 +35,21 @@ class FlexSkills extends View {
       <h2>${flexSkills.title}</h2>
       <p>${flexSkills.means}</p>
       <div class="buttons"><button type="button" class="button" @click=${this.compare}>${flexSkills.compare}</button></div>
-      ${comparison
-        ? shown(app, comparison, (items) => html`
+      ${
+        comparison
+          ? shown(
+              app,
+              comparison,
+              (items) => html`
           ${items.length > 0 ? this.table(items) : html`<p>${app.text.common.none}</p>`}
-          ${app.session.may('manage_skills') && items.some(({ state }) => state === 'missing' || state === 'differs')
-            ? this.form() : nothing}`)
-        : nothing}
+          ${
+            app.session.may('manage_skills') && items.some(({ state }) => state === 'missing' || state === 'differs')
+              ? this.form()
+              : nothing
+          }`,
+            )
+          : nothing
+      }
       ${this.report ? html`<p class="outcome">${this.report}</p>` : nothing}`;
   }
 
@@ -89,7 +102,10 @@ class FlexSkills extends View {
     const { api } = this.app;
     this.report = '';
     if (!this.comparison) {
-      this.comparison = new Resource(this.app, async (signal) => (await api.send('get', '/flex/skills', { signal })).items);
+      this.comparison = new Resource(
+        this.app,
+        async (signal) => (await api.send('get', '/flex/skills', { signal })).items,
+      );
       this.watch(this.comparison);
     }
     void this.comparison.load();

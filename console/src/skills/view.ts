@@ -37,9 +37,13 @@ class Skills extends PageView {
       <section class="page" aria-label=${app.text.views.skills}>
         <p class="hint">${app.text.skills.noRename}</p>
         ${app.session.may('manage_skills') ? this.form() : nothing}
-        ${shown(app, this.sets, ({ items }) => html`
+        ${shown(
+          app,
+          this.sets,
+          ({ items }) => html`
           ${items.length > 0 ? items.map((set) => this.set(set)) : html`<p class="empty">${app.text.skills.noneYet}</p>`}
-          ${moreOf(app, this.sets)}`)}
+          ${moreOf(app, this.sets)}`,
+        )}
         <roster-flex-skills .app=${app} @imported=${this.sets.load}></roster-flex-skills>
       </section>`;
   }
@@ -63,14 +67,18 @@ class Skills extends PageView {
       <h2 dir="auto">${set.name}</h2>
       ${set.skills.length > 0 ? this.table(set) : html`<p>${text.skills.emptySet}</p>`}
       <div class="buttons">
-        ${session.may('manage_skills')
-          ? html`<button type="button" class="button" data-edit=${set.name} aria-label=${text.skills.addTo(set.name)}
+        ${
+          session.may('manage_skills')
+            ? html`<button type="button" class="button" data-edit=${set.name} aria-label=${text.skills.addTo(set.name)}
               @click=${() => this.edit(set.name)}>${text.skills.add}</button>`
-          : nothing}
-        ${session.may('delete_skills')
-          ? html`<button type="button" class="button" data-about=${set.name} aria-label=${text.actions.of(text.actions.delete, set.name)}
+            : nothing
+        }
+        ${
+          session.may('delete_skills')
+            ? html`<button type="button" class="button" data-about=${set.name} aria-label=${text.actions.of(text.actions.delete, set.name)}
               @click=${() => this.ask(this.deletingSet(set))}>${text.actions.delete}</button>`
-          : nothing}
+            : nothing
+        }
       </div>
       ${this.below(set.name)}
       ${this.editing === set.name ? this.definition(set.name) : nothing}`;
@@ -109,19 +117,25 @@ class Skills extends PageView {
         <td>${format.number(skill.teams)}</td>
         <td>${format.number(skill.inheriting_users)}</td>
         <td>
-          ${session.may('manage_skills')
-            ? html`<button type="button" class="link-button" data-edit=${about} aria-label=${actions.of(actions.edit, skill.skill)}
+          ${
+            session.may('manage_skills')
+              ? html`<button type="button" class="link-button" data-edit=${about} aria-label=${actions.of(actions.edit, skill.skill)}
                 @click=${() => this.edit(about)}>${actions.edit}</button>`
-            : nothing}
-          ${session.may('delete_skills')
-            ? html`<button type="button" class="link-button" data-about=${about} aria-label=${actions.of(actions.delete, skill.skill)}
+              : nothing
+          }
+          ${
+            session.may('delete_skills')
+              ? html`<button type="button" class="link-button" data-about=${about} aria-label=${actions.of(actions.delete, skill.skill)}
                 @click=${() => this.ask(this.deletingSkill(skill))}>${actions.delete}</button>`
-            : nothing}
+              : nothing
+          }
         </td>
       </tr>
-      ${this.editing === about || this.question?.about === about
-        ? html`<tr><td colspan="6">${this.below(about)}${this.editing === about ? this.definition(skill.skill_set, skill) : nothing}</td></tr>`
-        : nothing}`;
+      ${
+        this.editing === about || this.question?.about === about
+          ? html`<tr><td colspan="6">${this.below(about)}${this.editing === about ? this.definition(skill.skill_set, skill) : nothing}</td></tr>`
+          : nothing
+      }`;
   }
 
   private below(about: string): TemplateResult | typeof nothing {

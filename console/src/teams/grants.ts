@@ -34,12 +34,17 @@ class Grants extends View {
     const mayChange = app.session.may('manage_teams');
     return html`
       <h3>${text.teams.grants}</h3>
-      ${team.skills.length > 0 ? html`<ul class="rows">${team.skills.map((skill) => this.row(skill, mayChange))}</ul>`
-        : html`<p>${text.common.none}</p>`}
+      ${
+        team.skills.length > 0
+          ? html`<ul class="rows">${team.skills.map((skill) => this.row(skill, mayChange))}</ul>`
+          : html`<p>${text.common.none}</p>`
+      }
       ${mayChange ? this.form() : nothing}
-      ${this.choices.error
-        ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: () => void this.choices.load() })
-        : nothing}`;
+      ${
+        this.choices.error
+          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: () => void this.choices.load() })
+          : nothing
+      }`;
   }
 
   private row(granted: SkillLevel, mayChange: boolean): TemplateResult {
@@ -53,16 +58,20 @@ class Grants extends View {
     return html`
       <li data-skill=${skill}>
         <span>${pages.skill(skill, level)}</span>
-        ${mayChange
-          ? html`
+        ${
+          mayChange
+            ? html`
             <button type="button" class="link-button" aria-label=${actions.of(actions.edit, skill)} @click=${edit}>${actions.edit}</button>
             <button type="button" class="link-button" data-remove aria-label=${actions.of(teams.remove, skill)}
               @click=${() => this.ask(skill)}>${teams.remove}</button>`
-          : nothing}
-        ${this.removal?.about === skill
-          ? html`<roster-question .app=${this.app} .question=${this.removal} @done=${this.removed} @cancelled=${this.cancelled}
+            : nothing
+        }
+        ${
+          this.removal?.about === skill
+            ? html`<roster-question .app=${this.app} .question=${this.removal} @done=${this.removed} @cancelled=${this.cancelled}
             ></roster-question>`
-          : nothing}
+            : nothing
+        }
       </li>`;
   }
 
@@ -76,8 +85,10 @@ class Grants extends View {
           <label for="grant">${text.teams.grant}</label>
           <select id="grant" required @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
             <option value="" .selected=${live(!this.skill)}>${text.pages.choose}</option>
-            ${this.choices.skills.map((known) => html`
-              <option value=${known.skill} .selected=${live(known.skill === this.skill)}>${known.skill} (${known.skill_set})</option>`)}
+            ${this.choices.skills.map(
+              (known) => html`
+              <option value=${known.skill} .selected=${live(known.skill === this.skill)}>${known.skill} (${known.skill_set})</option>`,
+            )}
           </select>
         </div>
         ${skill?.levels ? levelField(app, 'grant-level', skill, this.level, this.typed) : nothing}

@@ -46,9 +46,13 @@ class Members extends PageView {
     const mayEdit = app.session.may('edit_user');
     return html`
       <h3>${app.text.teams.members}</h3>
-      ${shown(app, this.members, ({ items }) => html`
+      ${shown(
+        app,
+        this.members,
+        ({ items }) => html`
         <ul class="rows" data-members>${items.map((user) => this.row(user, mayEdit))}</ul>
-        ${moreOf(app, this.members)}`)}
+        ${moreOf(app, this.members)}`,
+      )}
       ${mayEdit && !this.team.archived ? this.searchForm() : nothing}`;
   }
 
@@ -58,14 +62,18 @@ class Members extends PageView {
       <li data-member=${user.user_id}>
         ${userLink(this.app, user)}
         ${user.status === 'active' ? nothing : html`<span class="chip warning">${text.statuses[user.status]}</span>`}
-        ${mayEdit
-          ? html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.remove, user.name)}
+        ${
+          mayEdit
+            ? html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.remove, user.name)}
               @click=${() => this.ask(user)}>${text.teams.remove}</button>`
-          : nothing}
-        ${this.removal?.about === user.user_id
-          ? html`<roster-question .app=${this.app} .question=${this.removal} @done=${this.left} @cancelled=${this.cancelled}
+            : nothing
+        }
+        ${
+          this.removal?.about === user.user_id
+            ? html`<roster-question .app=${this.app} .question=${this.removal} @done=${this.left} @cancelled=${this.cancelled}
             ></roster-question>`
-          : nothing}
+            : nothing
+        }
       </li>`;
   }
 
@@ -81,19 +89,29 @@ class Members extends PageView {
           aria-describedby="add-member-hint" @input=${this.typed}>
         <span class="hint" id="add-member-hint">${missing > 0 ? text.list.typeMore(missing) : nothing}</span>
       </div>
-      ${this.q && missing === 0
-        ? shown(app, this.found, (users) => html`
+      ${
+        this.q && missing === 0
+          ? shown(
+              app,
+              this.found,
+              (users) => html`
           <ul class="rows" data-found>
             ${users.length === 0 ? html`<li>${text.list.noMatch}</li>` : nothing}
-            ${users.map((user) => html`<li>
+            ${users.map(
+              (user) => html`<li>
               ${userLink(app, user)} <span>${user.email ?? ''}</span>
-              ${members.has(user.user_id)
-                ? html`<span class="hint">${text.teams.isMember}</span>`
-                : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
-                    @click=${() => this.add(user)}>${text.teams.add}</button>`}
-            </li>`)}
-          </ul>`)
-        : nothing}
+              ${
+                members.has(user.user_id)
+                  ? html`<span class="hint">${text.teams.isMember}</span>`
+                  : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
+                    @click=${() => this.add(user)}>${text.teams.add}</button>`
+              }
+            </li>`,
+            )}
+          </ul>`,
+            )
+          : nothing
+      }
       ${failure(app, this.adding, () => this.added && this.add(this.added), this.showCurrent)}`;
   }
 
@@ -142,7 +160,10 @@ class Members extends PageView {
       send: () => {
         const current = this.members.value?.items.find((known) => known.user_id === user.user_id) ?? user;
         const others = current.teams.filter((team) => team.team_id !== this.team.team_id);
-        return this.edit(current, others.map((team) => team.team_id));
+        return this.edit(
+          current,
+          others.map((team) => team.team_id),
+        );
       },
     };
     this.requestUpdate();

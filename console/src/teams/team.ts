@@ -89,15 +89,19 @@ class TeamView extends PageView {
       <button type="button" class="button" data-about=${about} @click=${() => this.ask(question)}>${label}</button>`;
     return html`
       <div class="buttons">
-        ${session.may('archive_teams')
-          ? button('archive', team.archived ? text.teams.unarchive : text.teams.archive, this.archiving(team))
-          : nothing}
+        ${
+          session.may('archive_teams')
+            ? button('archive', team.archived ? text.teams.unarchive : text.teams.archive, this.archiving(team))
+            : nothing
+        }
         ${session.may('delete_teams') ? button('delete', text.actions.delete, this.deleting(team)) : nothing}
       </div>
-      ${this.question
-        ? html`<roster-question .app=${this.app} .question=${this.question} @done=${this.done} @cancelled=${this.close}
+      ${
+        this.question
+          ? html`<roster-question .app=${this.app} .question=${this.question} @done=${this.done} @cancelled=${this.close}
           ></roster-question>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   private archiving(team: Team): Question {

@@ -74,13 +74,15 @@ class Teams extends PageView {
             <th scope="col">${text.list.status}</th>
           </tr></thead>
           <tbody>
-            ${teams.map((team) => html`
+            ${teams.map(
+              (team) => html`
               <tr data-team=${team.team_id}>
                 <th scope="row">${link(app, { item: team.team_id }, team.name)}</th>
                 <td>${format.number(team.members)}</td>
                 <td>${format.list(team.skills.map(({ skill, level }) => text.pages.skill(skill, level)))}</td>
                 <td>${team.archived ? html`<span class="chip warning">${text.teams.archived}</span>` : text.statuses.active}</td>
-              </tr>`)}
+              </tr>`,
+            )}
           </tbody>
         </table>
       </div>

@@ -18,7 +18,8 @@ export const pages: PagesText = {
       },
       revert: {
         role: 'Die Rolle aus diesem Verzeichnis wird wieder nach TaskRouter geschrieben.',
-        skills: 'Die Skills aus diesem Verzeichnis werden wieder nach TaskRouter geschrieben, auch wenn sie jemand bestreitet.',
+        skills:
+          'Die Skills aus diesem Verzeichnis werden wieder nach TaskRouter geschrieben, auch wenn sie jemand bestreitet.',
       },
     },
     decided: (name) => `Über ${name} ist entschieden.`,
@@ -38,7 +39,9 @@ export const pages: PagesText = {
     into: 'Neue Skills kommen in das Skill-Set',
     import: 'Fehlende und verschiedene Skills importieren',
     imported: (count, left) =>
-      left ? `${count} Skills sind importiert; ${left} stehen noch aus: noch einmal importieren.` : `${count} Skills sind importiert.`,
+      left
+        ? `${count} Skills sind importiert; ${left} stehen noch aus: noch einmal importieren.`
+        : `${count} Skills sind importiert.`,
   },
   pages: {
     choose: 'Bitte wählen …',
@@ -48,9 +51,11 @@ export const pages: PagesText = {
   },
   people: {
     add: 'Jemanden vor der ersten Anmeldung hinzufügen',
-    addMeans: 'Rolle und Teams gelten ab jetzt. Bei der ersten Anmeldung bei Flex wird der Worker mit dieser Identität dieser Person zugeordnet.',
+    addMeans:
+      'Rolle und Teams gelten ab jetzt. Bei der ersten Anmeldung bei Flex wird der Worker mit dieser Identität dieser Person zugeordnet.',
     addButton: 'Person hinzufügen',
-    identityHint: 'So, wie der Identitätsanbieter oder die Twilio-Konsole sie in TaskRouter nennt. Sie ändert sich nie.',
+    identityHint:
+      'So, wie der Identitätsanbieter oder die Twilio-Konsole sie in TaskRouter nennt. Sie ändert sich nie.',
     acts: 'Handelt als Agent: erhält Aufgaben',
     added: (name) => `${name} ist hinzugefügt.`,
     waits: (identity) => `Die erste Anmeldung von ${identity} steht noch aus.`,
@@ -58,16 +63,19 @@ export const pages: PagesText = {
     waiting: 'Noch ohne Anmeldung',
     waitingMeans: 'Aktive Personen ohne Worker in TaskRouter: Sie erhalten einen bei der nächsten Anmeldung bei Flex.',
     sameEmail: 'Dieselbe E-Mail-Adresse zweimal',
-    sameEmailMeans: 'Vielleicht eine Person mit zwei Anmeldungen, in der Twilio-Konsole und über Single Sign-on. Sie werden nie zusammengeführt: Löschen Sie die unbenutzte.',
+    sameEmailMeans:
+      'Vielleicht eine Person mit zwei Anmeldungen, in der Twilio-Konsole und über Single Sign-on. Sie werden nie zusammengeführt: Löschen Sie die unbenutzte.',
     read: (count) => `${count} Personen gelesen, es gibt mehr`,
     goOn: 'Weiter',
-    unmanagedMeans: 'Worker ohne eine der Rollen admin, supervisor und agent, etwa Bots: Sie haben hier keinen Zugang und werden nie geschrieben.',
+    unmanagedMeans:
+      'Worker ohne eine der Rollen admin, supervisor und agent, etwa Bots: Sie haben hier keinen Zugang und werden nie geschrieben.',
     asOf: (count, time) => `${count}, Stand ${time}.`,
     deleted: 'Gelöschte Personen',
     deletedMeans: 'Man kann sie ansehen, nicht ändern. Wiederherstellen kann nur ein Betreiber mit Zugang zu AWS:',
   },
   reconciliation: {
-    means: 'Vergleicht alle Worker in TaskRouter mit dem Verzeichnis und repariert, was verpasst wurde. Er läuft alle 15 Minuten von selbst.',
+    means:
+      'Vergleicht alle Worker in TaskRouter mit dem Verzeichnis und repariert, was verpasst wurde. Er läuft alle 15 Minuten von selbst.',
     start: 'Abgleich starten',
     noneYet: 'Noch ist kein Abgleich gelaufen.',
     latest: 'Letzter Abgleich',
@@ -77,7 +85,8 @@ export const pages: PagesText = {
     progress: (workers, left) => `${workers} Worker gelesen, ${left} Befunde noch anzuwenden.`,
     interruptions: {
       twilio_unavailable: 'Twilio war nicht erreichbar. Es geht innerhalb von 15 Minuten weiter.',
-      twilio_refuses: 'Twilio hat die Anfrage abgelehnt: Prüfen Sie die Zugangsdaten. Ein neuer Versuch folgt innerhalb von 15 Minuten.',
+      twilio_refuses:
+        'Twilio hat die Anfrage abgelehnt: Prüfen Sie die Zugangsdaten. Ein neuer Versuch folgt innerhalb von 15 Minuten.',
       out_of_time: 'Die Zeit war um. Es geht innerhalb von 15 Minuten weiter.',
     },
     brakeTitle: 'Nichts wurde angewendet: So viel auf einmal kann ein Irrtum sein.',
@@ -108,7 +117,8 @@ export const pages: PagesText = {
     nothingFound: 'Nichts weicht ab.',
   },
   skills: {
-    noRename: 'Ausdrücke in TaskRouter nennen Skills beim Namen; deshalb wird ein Skill nie umbenannt: Legen Sie stattdessen einen neuen an.',
+    noRename:
+      'Ausdrücke in TaskRouter nennen Skills beim Namen; deshalb wird ein Skill nie umbenannt: Legen Sie stattdessen einen neuen an.',
     newSet: 'Neues Skill-Set',
     createSet: 'Skill-Set anlegen',
     setCreated: (name) => `Das Skill-Set ${name} ist angelegt.`,
@@ -153,7 +163,8 @@ export const pages: PagesText = {
     archiveInstead: 'Stattdessen archivieren',
     isArchived: (name) => `${name} ist archiviert.`,
     isUnarchived: (name) => `${name} ist nicht mehr archiviert.`,
-    deleteDoes: 'Nur ein Team ohne Mitglieder, auch ohne deaktivierte, kann gelöscht werden. Im Archiv bleibt alles erhalten.',
+    deleteDoes:
+      'Nur ein Team ohne Mitglieder, auch ohne deaktivierte, kann gelöscht werden. Im Archiv bleibt alles erhalten.',
     grants: 'Skills des Teams',
     grant: 'Zu gewährender oder zu ändernder Skill',
     grantSkill: 'Skill gewähren',

@@ -56,16 +56,19 @@ export const pages = {
     waiting: 'Waiting for a login',
     waitingMeans: 'Active people without a worker in TaskRouter: they get one when they next log in to Flex.',
     sameEmail: 'Same e-mail address twice',
-    sameEmailMeans: 'Perhaps one person with two logins, in the Twilio Console and by single sign-on. They are never merged: delete the one that is not used.',
+    sameEmailMeans:
+      'Perhaps one person with two logins, in the Twilio Console and by single sign-on. They are never merged: delete the one that is not used.',
     read: (count: string) => `${count} people read, more exist`,
     goOn: 'Go on',
-    unmanagedMeans: 'Workers with none of the roles admin, supervisor and agent, like bots: they have no access here and are never written to.',
+    unmanagedMeans:
+      'Workers with none of the roles admin, supervisor and agent, like bots: they have no access here and are never written to.',
     asOf: (count: string, time: string) => `${count} as of ${time}.`,
     deleted: 'Deleted people',
     deletedMeans: 'They can be read, not changed. Only an operator with access to AWS can restore one:',
   },
   reconciliation: {
-    means: 'Compares all workers in TaskRouter with the directory, and repairs what was missed. It runs every 15 minutes by itself.',
+    means:
+      'Compares all workers in TaskRouter with the directory, and repairs what was missed. It runs every 15 minutes by itself.',
     start: 'Start a reconciliation',
     noneYet: 'No reconciliation has run yet.',
     latest: 'Latest reconciliation',
