@@ -109,7 +109,7 @@ test(
         [gateway(401, 'Unauthorized'), 'Your session has ended.'],
         [gateway(403, 'Forbidden'), 'Your session has ended.'],
         [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-        [problemOf(409, 'identity-taken', 'Another user has this identity.'), 'Another user has this identity.'],
+        [problemOf(409, 'identity-taken'), 'Another person has this identity'],
         [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
         [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
         [undefined, 'The directory cannot be reached.'],

@@ -200,7 +200,7 @@ test(
       await page.route(/\/reconciliations$/, (route) => (answer ? route.fulfill(answer) : route.abort()));
       await open(page, OWNER, '?view=reconciliation');
       const faults = [
-        [problemOf(409, 'reconciliation-running', 'Another one is running.'), 'Another one is running.'],
+        [problemOf(409, 'reconciliation-running'), 'A reconciliation is running already.'],
         [gateway(401, 'Unauthorized'), 'Your session has ended.'],
         [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
         [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],

@@ -125,7 +125,7 @@ test(
         [gateway(401, 'Unauthorized'), 'Your session has ended.'],
         [gateway(403, 'Forbidden'), 'Your session has ended.'],
         [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-        [problemOf(409, 'skill-elsewhere', 'It is in another skill set.'), 'It is in another skill set.'],
+        [problemOf(409, 'skill-elsewhere'), 'A skill of this name is in another skill set.'],
         [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'],
         [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
         [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],

@@ -65,7 +65,7 @@ test(
       await open(page, OWNER, '?view=teams');
       await page.getByLabel('New team').fill(name.toUpperCase());
       await button(page, 'Create team').click();
-      await page.getByRole('alert').getByText('name').first().waitFor();
+      await page.getByRole('alert').getByText('Another team has this name').waitFor();
       await page.getByText('Nothing has been changed. What you have entered is kept.').waitFor();
       assert.equal(await page.getByLabel('New team').inputValue(), name.toUpperCase());
       await isAccessible(page, 'a name that is taken');

@@ -6,7 +6,12 @@ const LANGUAGES: Record<string, BaseText> = { de, en };
 
 /** Adds what the pages say, once they are loaded. */
 export function addText(texts: Record<string, PagesText>): void {
-  for (const [name, text] of Object.entries(texts)) Object.assign(LANGUAGES[name] ?? {}, text);
+  for (const [name, { codes, ...sections }] of Object.entries(texts)) {
+    const language = LANGUAGES[name];
+    if (!language) continue;
+    Object.assign(language, sections);
+    Object.assign(language.errors.codes, codes);
+  }
 }
 
 /** The locale to speak: the one that is given, else the first of the browser's whose language is here. */

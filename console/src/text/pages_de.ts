@@ -2,6 +2,18 @@ import type { PagesText } from './pages_en.js';
 
 /** Deutsch. */
 export const pages: PagesText = {
+  codes: {
+    'drift-pending': 'Hier Entschiedenes wird gerade noch übertragen. Sehen Sie gleich noch einmal nach.',
+    'identity-taken': 'Diese Identität hat schon jemand, vielleicht eine gelöschte Person.',
+    'no-drift': 'TaskRouter zeigt, was im Verzeichnis steht. Es gibt nichts zu entscheiden.',
+    'no-flex-configuration': 'Twilio gibt für dieses Konto keine Konfiguration von Flex.',
+    'reconciliation-running': 'Ein Abgleich läuft schon.',
+    'skill-elsewhere': 'Ein Skill dieses Namens ist in einem anderen Skill-Set.',
+    'skill-exists': 'Einen Skill dieses Namens gibt es schon, vielleicht anders geschrieben.',
+    'skill-set-exists': 'Ein Skill-Set dieses Namens gibt es schon, vielleicht anders geschrieben.',
+    'team-has-members': 'Das Team hat Mitglieder. Archivieren Sie es, oder entfernen Sie sie zuerst.',
+    'team-name-taken': 'Ein anderes Team hat diesen Namen, vielleicht anders geschrieben.',
+  },
   drift: {
     adopt: 'Übernehmen',
     revert: 'Zurücksetzen',

@@ -1,5 +1,18 @@
 /** English, for the pages that are loaded when one opens them. */
 export const pages = {
+  /** Beside those of `errors`. */
+  codes: {
+    'drift-pending': 'Something decided here is still to be carried over. Look again in a moment.',
+    'identity-taken': 'Another person has this identity, perhaps a deleted one.',
+    'no-drift': 'TaskRouter shows what the directory says. There is nothing to decide.',
+    'no-flex-configuration': 'Twilio gives no configuration of Flex for this account.',
+    'reconciliation-running': 'A reconciliation is running already.',
+    'skill-elsewhere': 'A skill of this name is in another skill set.',
+    'skill-exists': 'A skill of this name exists already, perhaps in other capitals.',
+    'skill-set-exists': 'A skill set of this name exists already, perhaps in other capitals.',
+    'team-has-members': 'The team has members. Archive it instead, or remove them first.',
+    'team-name-taken': 'Another team has this name, perhaps in other capitals.',
+  },
   drift: {
     adopt: 'Adopt',
     revert: 'Revert',
