@@ -9,7 +9,10 @@ const UNKNOWN: ErrorKind[] = ['slow', 'unreachable', 'broken'];
 /** What is refused for good is refused again. */
 const FINAL: ErrorKind[] = ['forbidden', 'missing', 'conflict', 'invalid'];
 
-/** One change that a person wants: sent once, however often it is asked for. Its failure stays until the next try. Fires `change`. */
+/**
+ * One change that a person wants: sent once, however often it is asked for. Its failure stays until the next try. Fires
+ * `change`.
+ */
 export class Change extends EventTarget {
   isWorking = false;
   private failed: ApiError | undefined;
@@ -75,4 +78,12 @@ export function failure(
 export function sendButton(app: App, { isWorking }: Change, label: string, kind = 'primary'): TemplateResult {
   return html`<button class="button ${kind}" aria-disabled=${isWorking ? 'true' : 'false'}>
     ${isWorking ? app.text.actions.working : label}</button>`;
+}
+
+/** What a form does instead of what browsers do. */
+export function submitted(send: () => void): (event: Event) => void {
+  return (event) => {
+    event.preventDefault();
+    send();
+  };
 }

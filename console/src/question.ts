@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Change, failure, sendButton } from './change.js';
+import { Change, failure, sendButton, submitted } from './change.js';
 import { define } from './define.js';
 import { View } from './view.js';
 
@@ -45,7 +45,7 @@ class QuestionView extends View {
         <h3 class="title" dir="auto">${title}</h3>
         ${does.map((sentence) => html`<p>${sentence}</p>`)}
         ${failure(this.app, this.change, () => void this.send(), this.current)}
-        <form class="buttons" @submit=${this.submit}>
+        <form class="buttons" @submit=${submitted(() => void this.send())}>
           ${error ? nothing : sendButton(this.app, this.change, confirm, isDestructive ? 'destructive' : 'primary')}
           ${
             instead && !error
@@ -56,11 +56,6 @@ class QuestionView extends View {
         </form>
       </div>`;
   }
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    void this.send();
-  };
 
   private readonly send = async (): Promise<void> => {
     await this.change.send(this.question.send, () => {

@@ -9,7 +9,6 @@ import {
   call,
   eventually,
   focusIsOn,
-  gateway,
   get,
   inBrowser,
   isAccessible,
@@ -18,10 +17,10 @@ import {
   problemOf,
   tokenOf,
 } from './browser.mjs';
+import { FAULTS, REPORT, answering, button } from './answers.mjs';
 
 let made = 0;
 const nobody = () => `grace.${process.pid}.${(made += 1)}@example.com`;
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const form = (page) => page.getByRole('form', { name: 'Add a person before their first login' });
 const field = (page, label) => form(page).getByLabel(label, { exact: true });
 
@@ -96,26 +95,12 @@ test(
     async (page) => {
       const identity = nobody();
       await open(page, OWNER, '?view=people');
-      const keys = [];
-      let answer;
-      await page.route(/\/users$/, (route) => {
-        keys.push(route.request().headers()['idempotency-key']);
-        if (answer === 'pass') return route.continue();
-        return answer ? route.fulfill(answer) : route.abort();
-      });
+      const api = await answering(page, /\/users$/);
       await fill(page, identity);
       await field(page, 'Role').selectOption('Supervisor');
-      const faults = [
-        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-        [gateway(403, 'Forbidden'), 'Your session has ended.'],
-        [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-        [problemOf(409, 'identity-taken'), 'Another person has this identity'],
-        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-        [undefined, 'The directory cannot be reached.'],
-      ];
-      for (const [fault, said] of faults) {
-        answer = fault;
+      const taken = [problemOf(409, 'identity-taken'), 'Another person has this identity'];
+      for (const [fault, said] of [taken, ...FAULTS]) {
+        api.set(fault);
         await button(page, 'Add person').click();
         await page.getByText(said).first().waitFor();
         const values = await Promise.all(
@@ -124,10 +109,10 @@ test(
         assert.deepEqual(values, ['Grace Hopper', identity, identity, 'supervisor'], said);
         await isAccessible(page, said);
       }
-      answer = 'pass';
+      api.set('pass');
       await button(page, 'Add person').click();
       await page.getByText('Grace Hopper is added.').first().waitFor();
-      assert.equal(keys.at(-1), keys.at(-2));
+      assert.equal(api.keys.at(-1), api.keys.at(-2));
     },
     { faults: true },
   ),
@@ -158,7 +143,7 @@ test(
   'rule 23: workers with none of the three roles are shown as unmanaged',
   inBrowser(async (page) => {
     await page.route(/\/reconciliations\/latest$/, async (route) => {
-      const report = JSON.parse(REPORT);
+      const report = REPORT;
       await route.fulfill({
         json: { ...report, unmanaged: { count: 1, first: ['WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4'] } },
       });
@@ -167,30 +152,3 @@ test(
     await page.getByText('WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4').waitFor();
   }),
 );
-
-const none = { count: 0, first: [] };
-const REPORT = JSON.stringify({
-  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001',
-  state: 'done',
-  requested_by: null,
-  confirmed: false,
-  started_at: '2026-11-22T09:15:00.000Z',
-  finished_at: '2026-11-22T09:15:09.118Z',
-  workers: 1,
-  users: 1,
-  unmanaged: none,
-  extra: none,
-  missing: none,
-  differing: none,
-  contested: none,
-  failed: none,
-  stuck: none,
-  unknown_skills: none,
-  unreadable: 0,
-  adopted: 0,
-  repaired: 0,
-  woken: 0,
-  unresolved: none,
-  entries_repaired: 0,
-  left: 0,
-});

@@ -17,9 +17,9 @@ import {
   search,
   tokenOf,
 } from './browser.mjs';
+import { button } from './answers.mjs';
 import { LOADERS, openFlex, openPlugin, start } from './flex.mjs';
 
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const side = (page) => page.getByRole('navigation', { name: 'Flex' }).getByRole('button', { name: 'Manage users' });
 const roster = { api_origin: API, skills: 'directory' };
 

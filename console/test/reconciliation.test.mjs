@@ -16,35 +16,9 @@ import {
   problemOf,
   tokenOf,
 } from './browser.mjs';
+import { FAULTS, REPORT, answering, button } from './answers.mjs';
 
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const LATEST = /\/reconciliations\/latest$/;
-const none = { count: 0, first: [] };
-const REPORT = {
-  reconciliation_id: '01937a3c-7b00-7000-8000-000000000001',
-  state: 'done',
-  requested_by: null,
-  confirmed: false,
-  started_at: '2026-11-22T09:15:00.000Z',
-  finished_at: '2026-11-22T09:15:09.118Z',
-  workers: 1204,
-  users: 1202,
-  unmanaged: none,
-  extra: none,
-  missing: none,
-  differing: none,
-  contested: none,
-  failed: none,
-  stuck: none,
-  unknown_skills: none,
-  unreadable: 0,
-  adopted: 3,
-  repaired: 1,
-  woken: 1,
-  unresolved: none,
-  entries_repaired: 0,
-  left: 0,
-};
 const report = (page, changes) => page.route(LATEST, (route) => route.fulfill({ json: { ...REPORT, ...changes } }));
 
 test(
@@ -196,18 +170,11 @@ test(
   inBrowser(
     async (page) => {
       await report(page, {});
-      let answer;
-      await page.route(/\/reconciliations$/, (route) => (answer ? route.fulfill(answer) : route.abort()));
+      const api = await answering(page, /\/reconciliations$/);
       await open(page, OWNER, '?view=reconciliation');
-      const faults = [
-        [problemOf(409, 'reconciliation-running'), 'A reconciliation is running already.'],
-        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-        [undefined, 'The directory cannot be reached.'],
-      ];
-      for (const [fault, said] of faults) {
-        answer = fault;
+      const running = [problemOf(409, 'reconciliation-running'), 'A reconciliation is running already.'];
+      for (const [fault, said] of [...FAULTS, running]) {
+        api.set(fault);
         await button(page, 'Start a reconciliation').click();
         await page.getByText(said).first().waitFor();
         await isAccessible(page, said);

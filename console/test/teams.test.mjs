@@ -8,20 +8,18 @@ import {
   call,
   eventually,
   focusIsOn,
-  gateway,
   get,
   inBrowser,
   isAccessible,
   newcomer,
   open,
-  problemOf,
   spoken,
   tokenOf,
 } from './browser.mjs';
+import { FAULTS, answering, button } from './answers.mjs';
 
 let teams = 0;
 const named = () => `Team ${process.pid} ${(teams += 1)}`;
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const link = (page, name) => page.getByRole('link', { name, exact: true });
 
 /** A team that nobody else uses, opened. */
@@ -223,40 +221,25 @@ test(
   ),
 );
 
-const FAULTS = [
-  ['409', problemOf(409, 'conflict', 'It does not go together.'), 'It does not go together.'],
-  ['401', gateway(401, 'Unauthorized'), 'Your session has ended.'],
-  ['a 403 with code', problemOf(403, 'caller-may-no-longer'), 'Your own role or status has changed'],
-  ['429', gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-  ['500', gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-  ['no answer', undefined, 'The directory cannot be reached.'],
-];
-
 test(
   'whatever the API answers to a new team, what was typed stays, and a lost answer makes no second one',
   inBrowser(
     async (page) => {
       await open(page, OWNER, '?view=teams');
-      const keys = [];
-      let answer;
-      await page.route(/\/teams$/, (route) => {
-        keys.push(route.request().headers()['idempotency-key']);
-        if (answer === 'pass') return route.continue();
-        return answer ? route.fulfill(answer) : route.abort();
-      });
+      const api = await answering(page, /\/teams$/);
       const name = named();
       await page.getByLabel('New team').fill(name);
-      for (const [, fault, said] of FAULTS) {
-        answer = fault;
+      for (const [fault, said] of FAULTS) {
+        api.set(fault);
         await button(page, 'Create team').click();
         await page.getByText(said).first().waitFor();
         assert.equal(await page.getByLabel('New team').inputValue(), name);
         await isAccessible(page, said);
       }
-      answer = 'pass';
+      api.set('pass');
       await button(page, 'Create team').click();
       await page.getByRole('heading', { name }).waitFor();
-      assert.equal(keys.at(-1), keys.at(-2), 'after no answer it is the same request');
+      assert.equal(api.keys.at(-1), api.keys.at(-2), 'after no answer it is the same request');
     },
     { faults: true },
   ),

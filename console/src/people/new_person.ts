@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Power, Role } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { Choices } from '../list/choices.js';
@@ -37,7 +37,7 @@ class NewPerson extends View {
     return html`
       <h2>${people.add}</h2>
       <p>${people.addMeans}</p>
-      <form class="page" aria-label=${people.add} @submit=${this.submit}>
+      <form class="page" aria-label=${people.add} @submit=${submitted(() => void this.send())}>
         ${this.field('name', app.text.list.name, 128)}
         ${this.field('identity', app.text.user.identity, 64, people.identityHint)}
         ${this.field('email', app.text.list.email, 254)}
@@ -114,11 +114,6 @@ class NewPerson extends View {
     this.added = undefined;
     this.change.forget();
   }
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
-  };
 
   private readonly send = (): void => {
     const { api, live, text } = this.app;

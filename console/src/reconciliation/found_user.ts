@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Role, User } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { userLink } from '../link.js';
 import { PageView } from '../page.js';
@@ -61,10 +61,7 @@ class FoundUser extends PageView {
     const chosen = (event: Event): void => {
       this.shownRole = (event.target as HTMLSelectElement).value as Role;
     };
-    const adopt = (event: Event): void => {
-      event.preventDefault();
-      this.ask(user, field, 'adopt');
-    };
+    const adopt = submitted(() => this.ask(user, field, 'adopt'));
     return html`
       <form class="buttons" @submit=${adopt}>
         ${
@@ -86,10 +83,7 @@ class FoundUser extends PageView {
   }
 
   private tryAgain(user: User): TemplateResult {
-    const submit = (event: Event): void => {
-      event.preventDefault();
-      this.send(user);
-    };
+    const submit = submitted(() => this.send(user));
     return html`
       <form @submit=${submit}>${sendButton(this.app, this.again, this.app.text.errors.tryAgain, '')}</form>
       ${failure(this.app, this.again, () => this.send(user))}`;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Skill } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { View } from '../view.js';
 
@@ -36,7 +36,7 @@ class Definition extends View {
     const title = skill ? text.skills.editLevels(skill.skill) : text.skills.addTo(this.set);
     const toggle = (event: Event): void => this.edit({ levels: (event.target as HTMLInputElement).checked });
     return html`
-      <form class="confirmation" aria-label=${title} @submit=${this.submit} @keydown=${this.closeOnEscape}>
+      <form class="confirmation" aria-label=${title} @submit=${submitted(() => void this.send())} @keydown=${this.closeOnEscape}>
         <h3 class="title" dir="auto">${title}</h3>
         ${skill ? html`<p>${text.skills.levelsKept}</p>` : this.field('name', text.list.name, name)}
         <fieldset><label><input type="checkbox" .checked=${live(levels)} @change=${toggle}>${text.skills.hasLevels}</label></fieldset>
@@ -77,11 +77,6 @@ class Definition extends View {
     this.change.forget();
   }
 
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
-  };
-
   private readonly send = (): void => {
     const { api, live, text } = this.app;
     const { skill } = this;
@@ -110,7 +105,8 @@ class Definition extends View {
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
-    this.cancel();
+    // What was typed is not lost by a key.
+    if (!this.typed) this.cancel();
   };
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ComparedSkill } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { Resource, shown } from '../resource.js';
 import { View } from '../view.js';
@@ -87,7 +87,7 @@ class FlexSkills extends View {
   private form(): TemplateResult {
     const { flexSkills } = this.app.text;
     return html`
-      <form class="toolbar" @submit=${this.submit}>
+      <form class="toolbar" @submit=${submitted(() => void this.send())}>
         <div class="field">
           <label for="flex-set">${flexSkills.into}</label>
           <input id="flex-set" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.set ?? 'Flex')}
@@ -115,11 +115,6 @@ class FlexSkills extends View {
   private readonly typed = (event: Event): void => {
     this.set = (event.target as HTMLInputElement).value;
     this.change.forget();
-  };
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
   };
 
   private readonly send = (): void => {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Skill, SkillSet } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { PageView } from '../page.js';
@@ -51,7 +51,7 @@ class Skills extends PageView {
   private form(): TemplateResult {
     const { app } = this;
     return html`
-      <form class="toolbar" @submit=${this.submit}>
+      <form class="toolbar" @submit=${submitted(() => void this.send())}>
         <div class="field">
           <label for="set-name">${app.text.skills.newSet}</label>
           <input id="set-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)} @input=${this.typed}>
@@ -218,11 +218,6 @@ class Skills extends PageView {
   private readonly typed = (event: Event): void => {
     this.name = (event.target as HTMLInputElement).value;
     this.create.forget();
-  };
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
   };
 
   private readonly send = (): void => {

@@ -5,10 +5,13 @@ export const pages = css`
   .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; }
   .page > :is(p, .hint) { max-width: 70ch; }
   .page h3 { font-size: 1rem; }
+  .page .table-frame { position: relative; }
   .page .table-frame td { vertical-align: middle; }
   .page input:not([type='checkbox']) { min-width: 16rem; }
+  .page form > .field { max-width: 32rem; }
   .page .level input { min-width: 0; width: 7rem; }
   fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+  legend { padding: 0; }
   fieldset label { display: inline-flex; gap: var(--space-20); align-items: center; margin-inline-end: var(--space-40); font-weight: 400; }
   ul.rows { display: flex; flex-direction: column; padding: 0; list-style: none; }
   ul.rows li { display: flex; flex-wrap: wrap; gap: var(--space-30) var(--space-40); align-items: baseline; padding-block: var(--space-20); }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Skill, SkillLevel, Team } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { isLevel, levelField, levelOf } from '../levels.js';
 import { Choices } from '../list/choices.js';
@@ -80,7 +80,7 @@ class Grants extends View {
     const { text, format } = app;
     const skill = this.chosen;
     return html`
-      <form class="toolbar" @submit=${this.submit}>
+      <form class="toolbar" @submit=${submitted(() => void this.send())}>
         <div class="field">
           <label for="grant">${text.teams.grant}</label>
           <select id="grant" required @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
@@ -110,11 +110,6 @@ class Grants extends View {
   private readonly typed = (level: string): void => {
     this.level = level;
     this.change.forget();
-  };
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
   };
 
   /** A level out of range stays, and is explained beside its field. */

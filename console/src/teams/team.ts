@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Team } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { PageView } from '../page.js';
@@ -67,10 +67,7 @@ class TeamView extends PageView {
       this.name = (event.target as HTMLInputElement).value;
       this.rename.forget();
     };
-    const submit = (event: Event): void => {
-      event.preventDefault();
-      this.send(team);
-    };
+    const submit = submitted(() => this.send(team));
     return html`
       <form class="toolbar" @submit=${submit}>
         <div class="field">

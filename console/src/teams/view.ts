@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Team } from '../api/types.js';
-import { Change, failure, sendButton } from '../change.js';
+import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { PageView } from '../page.js';
@@ -49,7 +49,7 @@ class Teams extends PageView {
   private form(): TemplateResult {
     const { app } = this;
     return html`
-      <form class="toolbar" @submit=${this.submit}>
+      <form class="toolbar" @submit=${submitted(() => void this.send())}>
         <div class="field">
           <label for="team-name">${app.text.teams.newTeam}</label>
           <input id="team-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)}
@@ -107,11 +107,6 @@ class Teams extends PageView {
   private readonly typed = (event: Event): void => {
     this.name = (event.target as HTMLInputElement).value;
     this.create.forget();
-  };
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    this.send();
   };
 
   private readonly send = (): void => {

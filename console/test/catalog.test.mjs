@@ -9,7 +9,6 @@ import {
   call,
   eventually,
   focusIsOn,
-  gateway,
   get,
   inBrowser,
   isAccessible,
@@ -19,10 +18,10 @@ import {
   rows,
   tokenOf,
 } from './browser.mjs';
+import { FAULTS, answering, button } from './answers.mjs';
 
 let made = 0;
 const named = (kind) => `${kind}_${process.pid}_${(made += 1)}`;
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const skillRow = (page, skill) => page.locator(`tr[data-skill="${skill}"]`);
 
 /** A skill of a skill set of its own, and the page. */
@@ -113,33 +112,20 @@ test(
     async (page) => {
       const { set } = await opened(page, OWNER);
       const skill = named('Skill');
-      let answer;
-      await page.route(/\/skills\/Skill_/, (route) => {
-        if (answer === 'pass') return route.continue();
-        return answer ? route.fulfill(answer) : route.abort();
-      });
+      const api = await answering(page, /\/skills\/Skill_/);
       await button(page, `Add a skill to ${set}`).click();
       await page.getByLabel('Name', { exact: true }).fill(skill);
       await page.getByLabel('Highest level').fill('7');
-      const faults = [
-        [gateway(401, 'Unauthorized'), 'Your session has ended.'],
-        [gateway(403, 'Forbidden'), 'Your session has ended.'],
-        [problemOf(403, 'supervisors-may-not'), 'Supervisors cannot do this.'],
-        [problemOf(409, 'skill-elsewhere'), 'A skill of this name is in another skill set.'],
-        [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'],
-        [gateway(429, 'Too Many Requests'), 'The directory is very busy at the moment.'],
-        [gateway(500, 'Internal Server Error'), 'could not answer because of a fault'],
-        [undefined, 'The directory cannot be reached.'],
-      ];
-      for (const [fault, said] of faults) {
-        answer = fault;
+      const there = [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'];
+      for (const [fault, said] of [there, ...FAULTS]) {
+        api.set(fault);
         await button(page, 'Create skill').click();
         await page.getByText(said).first().waitFor();
         const typed = [page.getByLabel('Name', { exact: true }), page.getByLabel('Highest level')];
         assert.deepEqual(await Promise.all(typed.map((field) => field.inputValue())), [skill, '7'], said);
         await isAccessible(page, said);
       }
-      answer = 'pass';
+      api.set('pass');
       await button(page, 'Create skill').click();
       await skillRow(page, skill).getByText('1–7').waitFor();
     },
