@@ -195,7 +195,16 @@ test(
         assert.equal(await start(other), 1);
         await other.getByText('Tasks').waitFor();
       }
-      assert.equal(warnings.filter((text) => text.startsWith('flex-roster:')).length, 3);
+      await openFlex(other, { token, roster });
+      await other.evaluate(() => {
+        Twilio.Flex.Plugins.init = () => {
+          throw new Error('This Flex takes no plugins.');
+        };
+      });
+      await LOADERS['as a classic script'](other);
+      await other.evaluate(() => delete globalThis.Twilio);
+      await LOADERS['as a classic script'](other);
+      assert.equal(warnings.filter((text) => text.startsWith('flex-roster:')).length, 4);
       await page.route(/\/me$/, (route) => route.fulfill(gateway(503, 'Service Unavailable')));
       await openPlugin(page, { token });
       await side(page).click();

@@ -137,7 +137,7 @@ export const pages: PagesText = {
     noneYet: 'Es gibt noch keine Skills.',
     emptySet: 'Noch keine Skills.',
     add: 'Skill hinzufügen',
-    addTo: (set) => `Skill zu ${set} hinzufügen`,
+    addTo: (set) => `Skill hinzufügen: ${set}`,
     create: 'Skill anlegen',
     editLevels: (skill) => `Niveaus von ${skill} ändern`,
     levels: 'Niveaus',
