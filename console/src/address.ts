@@ -18,8 +18,18 @@ export interface Place {
 }
 
 const DEFAULTS: Place = {
-  view: 'users', q: '', status: 'active', role: '', team: '', skill: '', min_level: '', sync: '', after: '',
-  pages: '1', user: '', tab: '',
+  view: 'users',
+  q: '',
+  status: 'active',
+  role: '',
+  team: '',
+  skill: '',
+  min_level: '',
+  sync: '',
+  after: '',
+  pages: '1',
+  user: '',
+  tab: '',
 };
 const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 
