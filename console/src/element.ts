@@ -122,7 +122,12 @@ export class FlexRoster extends LitElement {
       </div></main>`;
     }
     return html`<main><div>
-      ${error ? problem(app, error, { kept: text.errors.keptInput, retry: () => void app.session.load() }) : nothing}
+      ${
+        error && state !== 'ended'
+          ? problem(app, error, { kept: text.errors.keptInput, retry: () => void app.session.load() })
+          : nothing
+      }
+      ${error && state === 'ended' ? html`<p role="alert">${text.errors.kinds.session}</p>` : nothing}
       ${this.signIn(app)}
     </div></main>`;
   }
@@ -182,7 +187,14 @@ export class FlexRoster extends LitElement {
       </nav>`;
   }
 
+  /** Inside Flex its token is tried again; logging in is Flex's. */
   private signIn(app: App): TemplateResult {
+    const { session, text } = app;
+    if (session.flexToken) {
+      return html`
+        <p>${text.session.inFlex}</p>
+        <button type="button" class="button" @click=${() => void session.load()}>${text.errors.signInAgain}</button>`;
+    }
     return html`<roster-sign-in .app=${app} @signed-in=${this.signedInAgain}></roster-sign-in>`;
   }
 

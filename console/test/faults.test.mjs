@@ -274,6 +274,27 @@ test(
   ),
 );
 
+test(
+  'a person who cannot be loaded is tried again, and the list stays',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      await openList(page, OWNER, `?q=${encodeURIComponent(person.name)}`);
+      const path = new RegExp(`/users/${person.id}$`);
+      await page.route(path, (route) => route.abort());
+      await page.getByRole('link', { name: person.name }).click();
+      const panel = page.getByRole('dialog');
+      await panel.getByRole('alert').getByText('The directory cannot be reached.').waitFor();
+      await isAccessible(page, 'a person who cannot be loaded');
+      assert.equal(await rows(page).count(), 1);
+      await page.unroute(path);
+      await panel.getByRole('button', { name: 'Try again' }).click();
+      await panel.getByText(person.identity).first().waitFor();
+    },
+    { faults: true },
+  ),
+);
+
 function question(page, person, action = 'Deactivate') {
   return page.getByRole('group', { name: `${action} ${person.name}?` });
 }

@@ -259,3 +259,35 @@ test(
     assert.equal(left[3], '#view');
   }),
 );
+
+test(
+  'inside Flex a session that has ended is tried again with the token that Flex has then',
+  inBrowser(
+    async (page) => {
+      await page.goto(API);
+      await page.evaluate(
+        (token) => {
+          globalThis.token = 'no.token.of.anybody.x';
+          const element = document.createElement('flex-roster');
+          element.flexToken = () => globalThis.token;
+          document.querySelector('flex-roster').replaceWith(element);
+          globalThis.renew = () => (globalThis.token = token);
+        },
+        await tokenOf(OWNER),
+      );
+      await page.getByRole('alert').getByText('Your session has ended.').waitFor();
+      assert.equal(await page.getByRole('textbox').count(), 0, 'nobody is asked for a token');
+      await isAccessible(page, 'ended inside Flex');
+      await page.evaluate(() => globalThis.renew());
+      await page.getByRole('button', { name: 'Sign in again' }).click();
+      await rows(page).first().waitFor();
+      await page.evaluate(() => (globalThis.token = 'no.token.of.anybody.x'));
+      await page.getByLabel('Role', { exact: true }).selectOption('Supervisor');
+      await page.getByRole('alert').getByText('Your session has ended.').waitFor();
+      await page.evaluate(() => globalThis.renew());
+      await page.getByRole('region', { name: 'Users' }).getByRole('button', { name: 'Sign in again' }).click();
+      await eventually(async () => (await rows(page).count()) < 50, 'the supervisors are listed');
+    },
+    { faults: true },
+  ),
+);

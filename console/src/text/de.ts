@@ -156,6 +156,7 @@ export const de: Text = {
     refused: 'Sie sind angemeldet, können das Verzeichnis aber nicht benutzen',
     switch: 'Jemand anders sein',
     signedInAs: (name, role) => `${name}, ${role}`,
+    inFlex: 'Wenn das nicht hilft, melden Sie sich neu bei Flex an.',
     noLogins: 'Niemand ist am Simulator angemeldet. Melden Sie jemanden an und versuchen Sie es noch einmal.',
     observe: 'Diese Installation beobachtet nur: Nach TaskRouter wird nichts geschrieben.',
   },

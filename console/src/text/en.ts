@@ -152,6 +152,7 @@ export const en = {
     refused: 'You are signed in, but cannot use the directory',
     switch: 'Be somebody else',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,
+    inFlex: 'If this does not help, log in to Flex again.',
     noLogins: 'Nobody is logged in to the simulator. Log somebody in and try again.',
     observe: 'This deployment only observes: nothing is written to TaskRouter.',
   },
