@@ -5,12 +5,16 @@ export const list = css`
     display: flex;
     flex-wrap: wrap;
     gap: var(--space-40);
-    align-items: flex-end;
+    align-items: flex-start;
     padding-block-end: var(--space-30);
   }
-  .toolbar .search { flex: 1 1 18rem; }
+  .toolbar label { min-height: 1.45em; }
+  /* What has no label stands beside the controls of what has one. */
+  .toolbar > .button, .toolbar > roster-export { margin-block-start: calc(1.45em + var(--space-20)); }
+  .toolbar .search { flex: 1 1 22rem; }
   .toolbar .search input { width: 100%; }
   .toolbar .field > select { max-width: 14rem; min-width: 8rem; }
+  .toolbar .field > #login { max-width: 24rem; }
   .toolbar .level input { width: 7rem; }
   .search-hint { min-height: 1.25rem; }
 
@@ -29,7 +33,8 @@ export const list = css`
     overflow-wrap: normal;
   }
   tbody th { min-width: 9rem; font-weight: 600; }
-  td.email { min-width: 10rem; }
+  td { overflow-wrap: break-word; }
+  td.email { min-width: 10rem; overflow-wrap: anywhere; }
   tr[data-user]:hover, tr[data-user]:focus-within { background: var(--color-background); }
   tr.selected { background: var(--color-background-primary-weakest); }
   table[aria-busy='true'] tbody { opacity: 0.6; }
@@ -52,6 +57,8 @@ export const list = css`
 
   .more { display: flex; flex-wrap: wrap; gap: var(--space-40); align-items: center; padding-block: var(--space-40); }
 
+  /* The panel itself is what stands beside the list. */
+  roster-user-panel { display: contents; }
   dialog.panel {
     position: sticky;
     inset-block-start: 0;
@@ -86,7 +93,8 @@ export const list = css`
   @container (max-width: 40rem) {
     td.email, th.email, td.sync, th.sync { display: none; }
     th, td { padding-inline: var(--space-30); }
-    tbody th { min-width: 0; }
+    tbody th { min-width: 7rem; }
+    .row-actions .icon-button { min-width: 2rem; padding: 0; }
   }
 
   @media (max-width: 60rem) {
