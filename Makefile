@@ -6,10 +6,12 @@ FN ?= search
 USUAL := list user role-and-teams assign deactivate start job created insert outbox account-owner page
 EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
-# The viewer of /docs; the function `docs` embeds it when it is built.
-VIEWER := node_modules/.package-lock.json
+# The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
+PACKAGES := node_modules/.package-lock.json
+# What prettier formats.
+FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser
 
-.PHONY: help run test lint fmt bench build invoke adopt reconcile activity restore reindex clean
+.PHONY: help run console test lint fmt bench build invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
@@ -17,41 +19,49 @@ help: ## Show this list
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
 	cargo install $(1) --version $(2) --locked --debug --root target/tools
 
-$(VIEWER): package.json package-lock.json
-	@command -v npm >/dev/null || { echo "error: the viewer of /docs comes from npm, which is not here: install Node.js"; exit 1; }
+$(PACKAGES): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "error: what builds the console comes from npm, which is not here: install Node.js"; exit 1; }
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-run: $(VIEWER) ## Build and start the whole system on this machine, with 200 demo users (options: PORT=8080 DATA=.data SEED=200)
+console: $(PACKAGES)
+	node console/build.mjs
+
+run: console ## Build and start the whole system on this machine, with 200 demo users (options: PORT=8080 DATA=.data SEED=200)
 	@[ -e target/debug/local ] || echo "The first build takes about 3 to 10 minutes; only this one, later starts take seconds."
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: $(VIEWER) ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract and generated clients
+test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, generated clients, the console in a browser
 	cargo build --workspace --bins
 	cargo test --workspace
 	tests/twilio_library/run.sh
 	tests/contract/run.sh
 	tests/clients/run.sh
+	tests/browser/run.sh
 
-lint: $(VIEWER) ## Check formatting, links, clippy, the documentation, and the dependencies (unused, banned, licences)
+lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences)
 	cargo fmt --all --check
+	node_modules/.bin/prettier --check $(FORMATTED)
 	docs/check-links.sh
 	cargo clippy --workspace --all-targets -- -D warnings
+	node_modules/.bin/openapi-typescript infra/openapi.yaml --output console/src/api/schema.d.ts --check
+	node_modules/.bin/tsc --project console
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@$(call tool,cargo-deny,0.20.2)
 	@$(call tool,cargo-machete,0.9.2)
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo machete --with-metadata --skip-target-dir
 
-fmt: ## Format the code
+fmt: $(PACKAGES) ## Format the code
 	cargo fmt --all
+	node_modules/.bin/prettier --write --log-level warn $(FORMATTED)
 
-bench: $(VIEWER) ## Measure capacity units, latency, memory and binary sizes, and write docs/performance.md (option: BENCH_USERS=1000,15000)
+bench: $(PACKAGES) ## Measure capacity units, latency, memory and binary sizes, and write docs/performance.md (option: BENCH_USERS=1000,15000)
 	cargo build --release --workspace --bins
 	target/release/bench
 
-build: $(VIEWER) ## Build the binaries that are deployed: target/lambda/<function>/bootstrap
+build: $(PACKAGES) ## Build the binaries that are deployed: target/lambda/<function>/bootstrap
 	cargo build --release $(foreach f,$(wildcard functions/*),-p $(notdir $(f)))
 	@for f in functions/*; do f=$$(basename $$f); mkdir -p target/lambda/$$f; \
 	  cp target/release/$$f target/lambda/$$f/bootstrap; done

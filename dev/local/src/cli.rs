@@ -102,6 +102,7 @@ impl From<Start> for Options {
             data: start.data,
             seed: start.seed,
             template: start.template,
+            console: PathBuf::from("console"),
             bin_dir: start.bin_dir.unwrap_or_else(own_bin_dir),
             parameters: start.parameter.into_iter().collect::<BTreeMap<_, _>>(),
             first_retry: FIRST_RETRY,
@@ -185,6 +186,7 @@ async fn welcome(stack: &Stack, data: &Path) {
     let (api, endpoints) = (stack.url(), stack.endpoints());
     println!("ready {api}");
     println!();
+    println!("  console                  {api}/");
     println!("  API                      {api}");
     println!("  TaskRouter simulator     {}", stack.simulator_url());
     println!("  synchronisation          {} (SyncMode)", stack.sync_mode());
@@ -201,6 +203,7 @@ async fn welcome(stack: &Stack, data: &Path) {
         println!("  {:<24} {} ({})", user.role, user.token, user.identity);
     }
     println!();
+    println!("Open {api}/ to manage users as one of those who are logged in.");
     println!("Open {api}/docs to read the API and to try it with a token (button Authorize).");
     println!("Next, in another terminal:");
     for command in examples(stack).await {

@@ -19,6 +19,8 @@ pub struct Options {
     /// How many demo users log in if the data directory is new.
     pub seed: usize,
     pub template: PathBuf,
+    /// The console's folder: `index.html`, and what is built from it in `dist`.
+    pub console: PathBuf,
     /// Where the functions' binaries are.
     pub bin_dir: PathBuf,
     /// Values for parameters of the template; they override those of [`parameters`].
@@ -42,6 +44,7 @@ impl Options {
             data: data.into(),
             seed: 0,
             template: concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/template.yaml").into(),
+            console: concat!(env!("CARGO_MANIFEST_DIR"), "/../../console").into(),
             bin_dir: own_bin_dir(),
             parameters: BTreeMap::new(),
             first_retry: Duration::from_secs(1),

@@ -18,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
-use crate::gateway::{Gateway, GatewayListener};
+use crate::gateway::{Console, Gateway, GatewayListener};
 use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
@@ -79,7 +79,8 @@ impl Stack {
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
-        let gateway = Gateway::new(system.api.clone(), functions.clone());
+        let console = Console::new(options.console.clone(), simulator.url());
+        let gateway = Gateway::new(system.api.clone(), functions.clone(), console);
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
         Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }

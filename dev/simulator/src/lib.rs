@@ -8,6 +8,7 @@
 //! | request | what it does |
 //! |---|---|
 //! | `POST /sim/logins` | an SSO login, with its callbacks; `{worker_sid, token, callbacks?}` |
+//! | `GET /sim/logins` | who is logged in, with the latest token of each |
 //! | `POST /sim/skills-panel` | *Save* on Flex's skills panel, from a copy of the attributes that may be stale |
 //! | `POST /sim/reservations` | gives a worker a reservation; `/{sid}` moves it to its next status |
 //! | `POST /sim/configuration` | sets Flex's configuration and the queues; `DELETE`: there is no Flex |

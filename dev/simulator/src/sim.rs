@@ -4,6 +4,7 @@ mod body;
 mod changes;
 mod configuration;
 mod faults;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ type Shared = Extract<Arc<State>>;
 pub(crate) fn routes() -> Router<Arc<State>> {
     let configuration = get(configuration::show).post(configuration::set).delete(configuration::remove);
     Router::new()
-        .route("/sim/logins", post(changes::log_in))
+        .route("/sim/logins", get(sessions::list).post(changes::log_in))
         .route("/sim/reservations", post(changes::reserve))
         .route("/sim/reservations/{sid}", post(changes::move_reservation))
         .route("/sim/skills-panel", post(changes::save_panel))

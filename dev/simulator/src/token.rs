@@ -12,9 +12,9 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) value: String,
-    worker_sid: String,
-    identity: String,
-    roles: Vec<String>,
+    pub(crate) worker_sid: String,
+    pub(crate) identity: String,
+    pub(crate) roles: Vec<String>,
     pub(crate) expiration: Timestamp,
 }
 

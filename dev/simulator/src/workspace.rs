@@ -99,6 +99,11 @@ impl Workspace {
         self.tokens.get(token).filter(|token| token.expiration > now)
     }
 
+    /// The tokens that have not expired.
+    pub(crate) fn tokens(&self, now: Timestamp) -> impl Iterator<Item = &Token> {
+        self.tokens.values().filter(move |token| token.expiration > now)
+    }
+
     pub(crate) fn keep_token(&mut self, token: &Token) {
         self.journal.token(token);
         self.tokens.insert(token.value.clone(), token.clone());

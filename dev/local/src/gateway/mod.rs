@@ -3,6 +3,7 @@
 mod answer;
 mod authorizer;
 mod body;
+mod console;
 mod cors;
 mod event;
 mod listener;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 use crate::template::HttpApi;
 use authorizer::Verdict;
+pub(crate) use console::Console;
 use event::Call;
 pub(crate) use listener::GatewayListener;
 use routes::Match;
@@ -64,11 +66,12 @@ impl IntoResponse for Refusal {
 pub(crate) struct Gateway {
     api: HttpApi,
     functions: Arc<Functions>,
+    console: Console,
 }
 
 impl Gateway {
-    pub fn new(api: HttpApi, functions: Arc<Functions>) -> Self {
-        Self { api, functions }
+    pub fn new(api: HttpApi, functions: Arc<Functions>, console: Console) -> Self {
+        Self { api, functions, console }
     }
 
     pub fn router(self) -> Router {
@@ -89,7 +92,8 @@ impl Gateway {
         };
         let path = routes::decode(parts.uri.path());
         let Some(matched) = routes::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
-            return outside_the_api(&parts.method, &path);
+            let page = self.console.respond(&parts.method, &path).await;
+            return page.unwrap_or_else(|| outside_the_api(&parts.method, &path));
         };
         let call = call(&parts, path, body, from, request_id);
         self.call(&call, &matched).await.unwrap_or_else(IntoResponse::into_response)

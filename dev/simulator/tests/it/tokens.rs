@@ -58,3 +58,23 @@ async fn the_directorys_own_client_works_against_it() {
     let page = client.list_workers(None).await.unwrap();
     assert_eq!((page.items.len(), page.next), (1, None));
 }
+
+#[tokio::test]
+async fn who_is_logged_in_is_listed_once_with_the_latest_token() {
+    let twilio = Twilio::start().await;
+    twilio.log_in(alice()).await;
+    let latest = twilio.log_in(alice()).await;
+    let mut nobody = alice();
+    nobody["identity"] = json!("a-left@example.com");
+    let left = twilio.log_in(nobody).await;
+    let path = format!("/Workers/{}", text(&left, "worker_sid"));
+    twilio.post(&path, &[("ActivitySid", simulator::OFFLINE_ACTIVITY_SID)]).await;
+    assert_eq!(twilio.delete(&path).await, 204);
+
+    let (status, listed) = twilio.sim(reqwest::Method::GET, "logins", json!({})).await;
+    let expected = json!({"items": [{
+        "identity": "alice@example.com", "full_name": "Alice", "roles": ["agent"],
+        "worker_sid": latest["worker_sid"], "token": latest["token"],
+    }]});
+    assert_eq!((status, listed), (200, expected));
+}

@@ -1,0 +1,194 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { ListedUser } from '../api/types.js';
+import { define } from '../define.js';
+import '../export.js';
+import { problem } from '../problem.js';
+import { View } from '../view.js';
+import { Choices } from './choices.js';
+import { filters } from './filters.js';
+import { ListPages } from './pages.js';
+import { CLEARED, queryOf } from './query.js';
+import { nameAfter, RowChanges } from './row_changes.js';
+import { missingLetters } from './search_text.js';
+import { forbidden, nobody } from './states.js';
+import { SyncStates } from './sync_states.js';
+import { type Row, skeleton, table } from './table.js';
+
+const DEBOUNCE_MS = 60;
+/** After this, typing has stopped, and what was found is said. */
+const SAY_AFTER_MS = 700;
+
+/** The list of users: search, filters, table, pages, and the actions of its rows. */
+class List extends View {
+  private pages!: ListPages;
+  private choices!: Choices;
+  private syncs!: SyncStates;
+  private changes!: RowChanges;
+  private typing: ReturnType<typeof setTimeout> | undefined;
+  private shown = '';
+  /** What stands in the search field; the address follows when typing pauses. */
+  private text = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.pages = new ListPages(this.app);
+    this.choices = new Choices(this.app);
+    this.syncs = new SyncStates(this.app);
+    this.changes = new RowChanges(this, this.pages, () => void this.syncs.load());
+    this.watch(this.pages, this.choices, this.syncs, this.app.session);
+    this.pages.addEventListener('loaded', this.say);
+    this.app.address.addEventListener('change', this.follow);
+    this.app.session.addEventListener('renewed', this.load);
+    this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
+    this.pages.stop();
+    this.syncs.stop();
+    this.app.address.removeEventListener('change', this.follow);
+    this.app.session.removeEventListener('renewed', this.load);
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <section class="list" aria-label=${this.app.text.list.caption}>
+        ${this.toolbar()}
+        ${this.failure()}
+        ${this.pages.isSlow ? html`<p class="hint" role="status">${this.app.text.list.slow}</p>` : nothing}
+        ${this.content()}
+      </section>`;
+  }
+
+  private toolbar(): TemplateResult {
+    const { app } = this;
+    const missing = missingLetters(this.text);
+    return html`
+      <div class="toolbar" role="search">
+        <div class="field search">
+          <label for="search">${app.text.list.search}</label>
+          <input id="search" type="search" autocomplete="off" spellcheck="false" maxlength="254" dir="auto"
+            .value=${live(this.text)} aria-describedby="search-hint" @input=${this.typed}>
+        </div>
+        ${app.session.may('export_users') ? html`<roster-export .app=${app}></roster-export>` : nothing}
+        ${filters(app, this.choices)}
+      </div>
+      <p class="hint search-hint" id="search-hint">${missing > 0 ? app.text.list.typeMore(missing) : nothing}</p>`;
+  }
+
+  private failure(): TemplateResult | typeof nothing {
+    const { failed } = this.pages;
+    const { app } = this;
+    if (!failed || failed.error.kind === 'forbidden') return nothing;
+    // What is filtered by is gone: the way out is another filter.
+    if (failed.error.kind === 'missing' || failed.error.kind === 'invalid') {
+      const kept = app.text.errors.keptSearch;
+      return problem(app, failed.error, { kept, retry: this.clear, button: app.text.list.clearFilters });
+    }
+    const retry = { list: this.load, more: () => void this.pages.more(), previous: () => void this.pages.previous() };
+    return problem(app, failed.error, { kept: app.text.errors.keptSearch, retry: retry[failed.what] });
+  }
+
+  private content(): TemplateResult | typeof nothing {
+    const { users, failed } = this.pages;
+    if (failed?.error.kind === 'forbidden') return forbidden(this.app, failed.error);
+    if (!users) return failed ? nothing : skeleton(this.app);
+    const isEmpty = users.length === 0 && !this.pages.hasMore;
+    return html`${this.changes.apart(users)} ${isEmpty ? nobody(this.app, this.clear) : this.rows(users)}`;
+  }
+
+  private rows(users: ListedUser[]): TemplateResult {
+    const { ask: act } = this.changes;
+    return html`
+      ${this.moreBefore()}
+      ${table(
+        this.app,
+        users.map((user) => this.row(user)),
+        this.pages.loading !== undefined,
+        { act },
+      )}
+      ${this.moreAfter(users.length)}`;
+  }
+
+  private moreBefore(): TemplateResult | typeof nothing {
+    if (!this.pages.isInside) return nothing;
+    const { list } = this.app.text;
+    const previous = (): void => void this.pages.previous();
+    const [label, show] = this.pages.hasPrevious ? [list.showPrevious, previous] : [list.toStart, this.toStart];
+    return html`<div class="more"><button type="button" class="button" @click=${show}>${label}</button></div>`;
+  }
+
+  private moreAfter(count: number): TemplateResult {
+    const { list } = this.app.text;
+    const text = this.app.format.number(count);
+    return this.pages.hasMore
+      ? html`<div class="more">
+          <span data-count>${list.shownMore(text)}</span>
+          <button type="button" class="button" @click=${this.more}>${list.showMore}</button>
+        </div>`
+      : html`<div class="more"><span data-count>${list.shownAll(count, text)}</span></div>`;
+  }
+
+  private row(listed: ListedUser): Row {
+    const user = this.changes.current(listed);
+    return { user, sync: this.syncs.of(user), below: this.changes.below(user) };
+  }
+
+  private readonly load = (): void => {
+    this.shown = JSON.stringify(queryOf(this.app.address.place));
+    this.text = this.app.address.place.q;
+    void this.pages.load();
+    void this.syncs.load();
+    void this.choices.load();
+  };
+
+  /** The address has changed: another query is another list; an opened user is not. */
+  private readonly follow = (): void => {
+    this.requestUpdate();
+    if (this.typing === undefined) this.text = this.app.address.place.q;
+    const wanted = JSON.stringify(queryOf(this.app.address.place));
+    if (wanted === this.shown) return;
+    this.shown = wanted;
+    this.changes.clear();
+    void this.pages.load();
+  };
+
+  private readonly typed = (event: Event): void => {
+    this.text = (event.target as HTMLInputElement).value;
+    this.requestUpdate();
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => {
+      this.typing = undefined;
+      this.app.address.go({ q: this.text, after: '', pages: '1' });
+    }, DEBOUNCE_MS);
+  };
+
+  private readonly say = (): void => {
+    const { text, format, live } = this.app;
+    const count = this.pages.users?.length ?? 0;
+    const number = format.number(count);
+    live.say(this.pages.hasMore ? text.list.foundMore(number) : text.list.found(count, number), SAY_AFTER_MS);
+  };
+
+  private readonly clear = (): void => {
+    this.app.address.go(CLEARED);
+    this.one('#search')?.focus();
+  };
+
+  private readonly toStart = (): void => {
+    this.app.address.go({ after: '', pages: '1' });
+    void this.pages.load();
+  };
+
+  /** The button keeps the focus; if nothing more exists, the first of the new rows has it. */
+  private readonly more = async (): Promise<void> => {
+    const last = this.pages.users?.at(-1)?.user_id;
+    await this.pages.more();
+    await this.updateComplete;
+    if (!this.pages.hasMore && !this.pages.failed) nameAfter(this, last)?.focus();
+  };
+}
+
+define('roster-list', List);

@@ -1,0 +1,102 @@
+import { Api, isAborted, type TokenSource } from './api/client.js';
+import { ApiError } from './api/error.js';
+import type { Me, Power } from './api/types.js';
+
+/** Somebody who is logged in to the simulator of the local stack. */
+export interface Login {
+  identity: string;
+  full_name: string;
+  roles: string[];
+  token: string;
+}
+
+/**
+ * - `unknown`: nobody has signed in yet.
+ * - `loading`: `GET /me` is on its way.
+ * - `ready`: somebody is signed in.
+ * - `ended`: the token is no longer accepted; what is on the page is kept until somebody signs in again.
+ * - `refused`: signed in, and not permitted to use the directory at all.
+ * - `failed`: nobody knows, because `GET /me` failed.
+ */
+export type SessionState = 'unknown' | 'loading' | 'ready' | 'ended' | 'refused' | 'failed';
+
+/** Who is signed in. Tokens are kept in memory only. Fires `change`, and `renewed` when somebody has signed in. */
+export class Session extends EventTarget implements TokenSource {
+  state: SessionState = 'unknown';
+  me: Me | undefined;
+  error: ApiError | undefined;
+  /** Set inside Flex, which renews its own token. */
+  flexToken: (() => string | undefined) | undefined;
+  private current: string | null = null;
+  private identity: string | undefined;
+
+  constructor(
+    private readonly origin: string,
+    /** Where the local stack lists who is logged in; none elsewhere. */
+    readonly loginsUrl: string | null,
+  ) {
+    super();
+  }
+
+  async token(fresh: boolean): Promise<string | null> {
+    if (this.flexToken) return this.flexToken() ?? null;
+    if (fresh && this.identity) {
+      const logins = await this.logins().catch(() => []);
+      this.current = logins.find((login) => login.identity === this.identity)?.token ?? this.current;
+    }
+    return this.current;
+  }
+
+  async logins(): Promise<Login[]> {
+    if (!this.loginsUrl) return [];
+    const response = await fetch(this.loginsUrl, { cache: 'no-store' });
+    if (!response.ok) throw new ApiError('broken');
+    return ((await response.json()) as { items: Login[] }).items;
+  }
+
+  /** Signs in with a token; with its identity it can be renewed. */
+  async signIn(token: string | null, identity?: string): Promise<void> {
+    this.current = token;
+    this.identity = identity;
+    await this.load();
+  }
+
+  async load(): Promise<void> {
+    this.set('loading');
+    try {
+      this.me = await new Api(this.origin, this).send('get', '/me', {});
+      this.error = undefined;
+      this.set('ready');
+      this.dispatchEvent(new Event('renewed'));
+    } catch (error) {
+      this.error = error instanceof ApiError ? error : new ApiError('broken');
+      const states: Partial<Record<string, SessionState>> = { session: 'ended', forbidden: 'refused' };
+      if (this.error.kind === 'forbidden') this.me = undefined;
+      this.set(states[this.error.kind] ?? 'failed');
+    }
+  }
+
+  /** What a view does with an error that it shows: if the session has ended, everybody is told. */
+  observe(error: unknown): ApiError | undefined {
+    if (isAborted(error)) return undefined;
+    const known = error instanceof ApiError ? error : new ApiError('broken');
+    if (known.kind === 'session') this.set('ended');
+    return known;
+  }
+
+  /** Shows the form to sign in, which takes the focus; inside Flex its token is tried once more. */
+  askToSignIn(): void {
+    if (this.flexToken) void this.load();
+    else this.dispatchEvent(new Event('ask'));
+  }
+
+  /** Whether the caller's role permits this on at least one target; the API decides about each. */
+  may(power: Power): boolean {
+    return this.me?.may.includes(power) ?? false;
+  }
+
+  private set(state: SessionState): void {
+    this.state = state;
+    this.dispatchEvent(new Event('change'));
+  }
+}
