@@ -8,6 +8,8 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 # The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
 PACKAGES := node_modules/.package-lock.json
+# What prettier formats.
+FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser
 
 .PHONY: help run console test lint fmt bench build invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
@@ -40,6 +42,7 @@ test: console ## Run all tests: unit, integration, end to end, Twilio's library 
 
 lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences)
 	cargo fmt --all --check
+	node_modules/.bin/prettier --check $(FORMATTED)
 	docs/check-links.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	node_modules/.bin/openapi-typescript infra/openapi.yaml --output console/src/api/schema.d.ts --check
@@ -50,8 +53,9 @@ lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the d
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo machete --with-metadata --skip-target-dir
 
-fmt: ## Format the code
+fmt: $(PACKAGES) ## Format the code
 	cargo fmt --all
+	node_modules/.bin/prettier --write --log-level warn $(FORMATTED)
 
 bench: $(PACKAGES) ## Measure capacity units, latency, memory and binary sizes, and write docs/performance.md (option: BENCH_USERS=1000,15000)
 	cargo build --release --workspace --bins

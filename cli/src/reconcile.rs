@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use app::{SystemTimeAndIds, reconcile::confirm_reconciliation};
 use domain::{
     WorkerSid,
-    reconciliation::{Interruption, Reconciliation, ReconciliationState},
+    reconciliation::{self, Interruption, Reconciliation, ReconciliationState},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -92,33 +92,7 @@ impl Report for ReconcileReport {
 
     /// As the API shows it.
     fn json(&self) -> Value {
-        let Reconciliation { found, done, .. } = &self.0;
-        json!({
-            "reconciliation_id": self.0.reconciliation_id,
-            "state": self.0.state,
-            "confirmed": self.0.confirmed,
-            "started_at": self.0.started_at,
-            "finished_at": self.0.finished_at,
-            "brake": self.0.brake,
-            "interruption": self.0.interruption,
-            "workers": found.workers,
-            "users": found.users,
-            "unmanaged": found.unmanaged,
-            "extra": found.extra,
-            "missing": done.missing,
-            "differing": found.differing,
-            "contested": found.contested,
-            "failed": found.failed,
-            "stuck": found.stuck,
-            "unknown_skills": found.unknown_skills,
-            "unreadable": found.unreadable,
-            "adopted": done.adopted,
-            "repaired": done.repaired,
-            "woken": done.woken,
-            "unresolved": done.unresolved,
-            "entries_repaired": done.entries,
-            "left": self.0.left,
-        })
+        json!(reconciliation::Report::from(&self.0))
     }
 }
 

@@ -20,8 +20,19 @@ export interface Place {
 }
 
 const DEFAULTS: Place = {
-  view: 'users', q: '', status: 'active', role: '', team: '', skill: '', min_level: '', sync: '', after: '',
-  pages: '1', user: '', tab: '', item: '',
+  view: 'users',
+  q: '',
+  status: 'active',
+  role: '',
+  team: '',
+  skill: '',
+  min_level: '',
+  sync: '',
+  after: '',
+  pages: '1',
+  user: '',
+  tab: '',
+  item: '',
 };
 const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 

@@ -13,6 +13,4 @@ export interface App {
   readonly live: Live;
   readonly text: Text;
   readonly format: Format;
-  /** Inside Flex nothing is modal. */
-  readonly insideFlex: boolean;
 }

@@ -56,24 +56,8 @@ export class FlexRoster extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.app) {
-      this.app.address.connect();
-      return;
-    }
-    const session = new Session(this.apiOrigin, this.logins);
-    const address = new Address(() => this.insideFlex);
-    const live = new Live();
-    const locale = localeOf(this.locale);
-    const api = new Api(this.apiOrigin, session);
-    const format = new Format(locale);
-    this.app = { api, session, address, live, text: textFor(locale), format, insideFlex: this.insideFlex };
-    address.connect();
-    for (const part of [session, address, live]) part.addEventListener('change', () => this.requestUpdate());
-    session.addEventListener('ask', this.ask);
-    if (this.flexToken) {
-      session.flexToken = this.flexToken;
-      void session.load();
-    }
+    this.app ??= this.start();
+    this.app.address.connect();
   }
 
   override disconnectedCallback(): void {
@@ -81,9 +65,12 @@ export class FlexRoster extends LitElement {
     this.app?.address.disconnect();
   }
 
-  /** The language of the page inside; its direction is that of the names' own scripts (`dir=auto`) or of the host. */
+  /** Flex can change its language while the page is there. */
   override willUpdate(changed: PropertyValues<this>): void {
-    if (this.app && (changed.has('locale') || !this.lang)) this.lang = this.app.format.locale;
+    if (!this.app || !changed.has('locale')) return;
+    const locale = localeOf(this.locale);
+    this.lang = locale;
+    this.app = { ...this.app, text: textFor(locale), format: new Format(locale) };
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -99,6 +86,21 @@ export class FlexRoster extends LitElement {
     `;
   }
 
+  private start(): App {
+    const session = new Session(this.apiOrigin, this.logins);
+    const address = new Address(() => this.insideFlex);
+    const live = new Live();
+    for (const part of [session, address, live]) part.addEventListener('change', () => this.requestUpdate());
+    session.addEventListener('ask', this.ask);
+    if (this.flexToken) {
+      session.flexToken = this.flexToken;
+      void session.load();
+    }
+    const locale = localeOf(this.locale);
+    const words = { text: textFor(locale), format: new Format(locale) };
+    return { api: new Api(this.apiOrigin, session), session, address, live, ...words };
+  }
+
   private whoIsSignedIn(app: App): TemplateResult | typeof nothing {
     const { me } = app.session;
     if (!me) return nothing;
@@ -106,10 +108,12 @@ export class FlexRoster extends LitElement {
     return html`
       <div class="me">
         <span>${session.signedInAs(me.name, app.text.roles[me.role])}</span>
-        ${app.session.flexToken
-          ? nothing
-          : html`<button type="button" class="link-button" aria-expanded=${this.asked ? 'true' : 'false'}
-              @click=${this.asked ? this.signedInAgain : this.ask}>${session.switch}</button>`}
+        ${
+          app.session.flexToken
+            ? nothing
+            : html`<button type="button" class="link-button" aria-expanded=${this.asked ? 'true' : 'false'}
+              @click=${this.asked ? this.signedInAgain : this.ask}>${session.switch}</button>`
+        }
       </div>`;
   }
 
@@ -124,7 +128,12 @@ export class FlexRoster extends LitElement {
       </div></main>`;
     }
     return html`<main><div>
-      ${error ? problem(app, error, { kept: text.errors.keptInput, retry: () => void app.session.load() }) : nothing}
+      ${
+        error && state !== 'ended'
+          ? problem(app, error, { kept: text.errors.keptInput, retry: () => void app.session.load() })
+          : nothing
+      }
+      ${error && state === 'ended' ? html`<p role="alert">${text.errors.kinds.session}</p>` : nothing}
       ${this.signIn(app)}
     </div></main>`;
   }
@@ -144,19 +153,23 @@ export class FlexRoster extends LitElement {
     const views = VIEWS.filter((view) => session.may(view.power));
     const view = views.find((known) => known.name === address.place.view) ?? views[0];
     return html`
-      ${ended || this.asked
-        ? html`<section class="banner" aria-label=${text.errors.signInAgain}>
+      ${
+        ended || this.asked
+          ? html`<section class="banner" aria-label=${text.errors.signInAgain}>
             ${ended ? html`<p role="alert">${text.session.ended}</p>` : nothing} ${this.signIn(app)}
           </section>`
-        : nothing}
+          : nothing
+      }
       ${failed ? problem(app, failed, { kept: text.errors.keptInput, retry: () => void session.load() }) : nothing}
       ${session.me?.sync_mode === 'observe' ? html`<p class="banner">${text.session.observe}</p>` : nothing}
       ${views.length > 1 ? this.navigation(app, views, view) : nothing}
       <main>
         ${view ? view.render(app) : html`<div>${this.refused(app, new ApiError('forbidden'))}</div>`}
-        ${address.place.user
-          ? html`<roster-user-panel .app=${app} .userId=${address.place.user}></roster-user-panel>`
-          : nothing}
+        ${
+          address.place.user
+            ? html`<roster-user-panel .app=${app} .userId=${address.place.user}></roster-user-panel>`
+            : nothing
+        }
       </main>`;
   }
 
@@ -169,16 +182,25 @@ export class FlexRoster extends LitElement {
     return html`
       <nav class="views" aria-label=${app.text.common.navigation}>
         <ul>
-          ${views.map((view) => html`<li>
+          ${views.map(
+            (view) => html`<li>
             <a href=${app.address.link({ view: view.name, user: '', item: '' })}
               aria-current=${view === current ? 'page' : nothing}
               @click=${(event: MouseEvent) => go(event, view.name)}>${view.label(app.text)}</a>
-          </li>`)}
+          </li>`,
+          )}
         </ul>
       </nav>`;
   }
 
+  /** Inside Flex its token is tried again; logging in is Flex's. */
   private signIn(app: App): TemplateResult {
+    const { session, text } = app;
+    if (session.flexToken) {
+      return html`
+        <p>${text.session.inFlex}</p>
+        <button type="button" class="button" @click=${() => void session.load()}>${text.errors.signInAgain}</button>`;
+    }
     return html`<roster-sign-in .app=${app} @signed-in=${this.signedInAgain}></roster-sign-in>`;
   }
 

@@ -34,8 +34,9 @@ class Export extends View {
   override render(): TemplateResult {
     const label = this.app.text.export.start;
     return html`
-      <button type="button" class="icon-button" aria-label=${label} title=${label} aria-disabled=${this.isRunning
-        ? 'true' : 'false'} @click=${this.start}>${icon('export')}</button>
+      <button type="button" class="icon-button" aria-label=${label} title=${label} aria-disabled=${
+        this.isRunning ? 'true' : 'false'
+      } @click=${this.start}>${icon('export')}</button>
       ${this.isRunning || this.job || this.error ? html`<div class="export-state">${this.state()}</div>` : nothing}`;
   }
 

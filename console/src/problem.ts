@@ -28,8 +28,8 @@ export function nextStep(app: App, step: NonNullable<User['next_step']>): string
 }
 
 /**
- * A failure in three parts: what happened, what is kept, and one button. The request's id stands under *Details*. That a
- * session has ended is said by the page, once.
+ * A failure in three parts: what happened, what is kept, and one button. The request's id stands under *Details*.
+ * That a session has ended is said by the page, once.
  */
 export function problem(app: App, error: ApiError, { kept, retry, button }: Choices): TemplateResult {
   const { errors } = app.text;
@@ -39,9 +39,11 @@ export function problem(app: App, error: ApiError, { kept, retry, button }: Choi
       <p class="what">${whatHappened(app, error)}</p>
       <p>${kept}</p>
       ${again.act ? html`<button type="button" class="button" @click=${again.act}>${again.label}</button>` : nothing}
-      ${error.requestId
-        ? html`<details><summary>${errors.details}</summary>${errors.request(error.requestId)}</details>`
-        : nothing}
+      ${
+        error.requestId
+          ? html`<details><summary>${errors.details}</summary>${errors.request(error.requestId)}</details>`
+          : nothing
+      }
     </div>`;
 }
 

@@ -58,11 +58,17 @@ class SignIn extends View {
       <div class="field">
         <label for="login">${session.choose}</label>
         <select id="login" name="login" aria-describedby="login-hint">
-          ${groups.filter(({ members }) => members.length > 0).map(({ name, members }) => html`
+          ${groups
+            .filter(({ members }) => members.length > 0)
+            .map(
+              ({ name, members }) => html`
             <optgroup label=${session.groups[name]}>
-              ${members.map((login) => html`
-                <option value=${login.identity}>${login.full_name} (${login.identity})</option>`)}
-            </optgroup>`)}
+              ${members.map(
+                (login) => html`
+                <option value=${login.identity}>${login.full_name} (${login.identity})</option>`,
+              )}
+            </optgroup>`,
+            )}
         </select>
         <span class="hint" id="login-hint">${session.chooseHint}</span>
       </div>`;

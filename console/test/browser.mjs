@@ -4,14 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
+import { API, eventually } from './stack.mjs';
 
-export const { API, SIMULATOR } = process.env;
+export * from './stack.mjs';
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-export const OWNER = 'owner@example.com';
-export const ADMIN = 'admin@example.com';
-export const SUPERVISOR = 'supervisor@example.com';
-export const AGENT = 'agent@example.com';
 
 let browser;
 before(async () => {
@@ -68,17 +65,6 @@ export async function names(page) {
   return page.locator('tr[data-user] a[data-name]').allTextContents();
 }
 
-/** Waits until the condition holds; it is checked against the page again and again. */
-export async function eventually(check, message) {
-  const deadline = Date.now() + 8_000;
-  for (;;) {
-    const found = await check();
-    if (found) return;
-    if (Date.now() > deadline) assert.fail(`timed out waiting: ${message}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
 /** Whether this has the focus, inside the element too. */
 export async function hasFocus(locator) {
   return locator.evaluate((element) => element.getRootNode().activeElement === element);
@@ -92,57 +78,8 @@ export async function focusIsOn(locator) {
 export async function isAccessible(page, state) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(' ')).join(', ')}`);
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(' ')).join(', ')}`,
+  );
   assert.deepEqual(found, [], `axe on: ${state}`);
-}
-
-let people = 0;
-
-/** Somebody new, who logs in to Flex. Waits until the list finds them. */
-export async function newcomer(roles = ['agent'], attributes = {}) {
-  people += 1;
-  const name = `Mary ${unique()}`;
-  const identity = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
-  const claims = { identity, full_name: name, email: identity, roles, attributes };
-  const { token } = await json(`${SIMULATOR}/sim/logins`, { method: 'POST', body: JSON.stringify(claims) });
-  const owner = await tokenOf(OWNER);
-  await eventually(async () => (await get(`/users?q=${encodeURIComponent(name)}`, owner)).items.length === 1, name);
-  const [user] = (await get(`/users?q=${encodeURIComponent(name)}`, owner)).items;
-  return { name, identity, token, id: user.user_id };
-}
-
-/** Letters that no other name has. */
-function unique() {
-  const letters = (number) => [...String(number)].map((digit) => 'qwxzvkjypf'[digit]).join('');
-  return `X${letters(process.pid)}u${letters(people)}e`;
-}
-
-export async function tokenOf(identity) {
-  const { items } = await json(`${SIMULATOR}/sim/logins`);
-  return items.find((login) => login.identity === identity).token;
-}
-
-export const get = (path, token) => call('GET', path, token);
-
-export async function call(method, path, token, body) {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  return json(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
-}
-
-async function json(url, init) {
-  const response = await fetch(url, init);
-  assert.ok(response.ok, `${init?.method ?? 'GET'} ${url}: ${response.status}`);
-  return response.json();
-}
-
-/** A problem document of the API. */
-export function problemOf(status, code, detail = 'What is wrong.') {
-  const body = { type: `urn:flex-roster:problem:${code}`, title: 'x', status, code, detail, request_id: 'the-request' };
-  return { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
-}
-
-/** An answer of the gateway itself. */
-export function gateway(status, message) {
-  const headers = { 'apigw-requestid': 'the-request' };
-  return { status, headers, contentType: 'application/json', body: JSON.stringify({ message }) };
 }

@@ -25,7 +25,9 @@ async function addresses() {
 }
 
 function testFiles() {
-  return readdirSync('console/test').filter((name) => name.endsWith('.test.mjs')).map((name) => join('console/test', name));
+  return readdirSync('console/test')
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => join('console/test', name));
 }
 
 function ended(process) {

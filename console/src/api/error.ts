@@ -8,7 +8,7 @@ import type { Problem } from './types.js';
  * - `unreachable`: no answer; whether a change was made is unknown.
  */
 export type ErrorKind =
-  | 'session' | 'forbidden' | 'missing' | 'conflict' | 'stale' | 'invalid' | 'busy' | 'broken' | 'slow' | 'unreachable';
+  'session' | 'forbidden' | 'missing' | 'conflict' | 'stale' | 'invalid' | 'busy' | 'broken' | 'slow' | 'unreachable';
 
 export class ApiError extends Error {
   constructor(
@@ -26,15 +26,23 @@ export class ApiError extends Error {
 }
 
 const KINDS: Record<number, ErrorKind> = {
-  400: 'invalid', 401: 'session', 403: 'forbidden', 404: 'missing', 409: 'conflict', 412: 'stale', 413: 'invalid',
-  422: 'conflict', 429: 'busy', 503: 'busy',
+  400: 'invalid',
+  401: 'session',
+  403: 'forbidden',
+  404: 'missing',
+  409: 'conflict',
+  412: 'stale',
+  413: 'invalid',
+  422: 'conflict',
+  429: 'busy',
+  503: 'busy',
 };
 
 /** The error of a response that is not successful. A 403 without `code` is the gateway's: the token is not accepted. */
 export async function errorOf(response: Response): Promise<ApiError> {
-  const body = await response.json().catch(() => undefined) as Partial<Problem> | undefined;
+  const body = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
   const problem = typeof body?.code === 'string' ? (body as Problem) : undefined;
   const requestId = problem?.request_id ?? response.headers.get('apigw-requestid') ?? undefined;
-  const kind = response.status === 403 && !problem ? 'session' : KINDS[response.status] ?? 'broken';
+  const kind = response.status === 403 && !problem ? 'session' : (KINDS[response.status] ?? 'broken');
   return new ApiError(kind, problem, requestId);
 }

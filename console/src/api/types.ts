@@ -32,12 +32,17 @@ export type Operation<M extends Method, P extends Path<M>> = paths[P][M];
 type Parameters<Op, Place extends string> = Op extends { parameters: Record<Place, infer Values> } ? Values : never;
 export type Query<Op> = Op extends { parameters: { query?: infer Values } } ? Values : never;
 export type PathValues<Op> = Parameters<Op, 'path'>;
-export type Body<Op> = Op extends { requestBody?: { content: { 'application/json': infer Json } } } ? Json
-  : Op extends { requestBody: { content: { 'application/json': infer Json } } } ? Json : never;
+export type Body<Op> = Op extends { requestBody?: { content: { 'application/json': infer Json } } }
+  ? Json
+  : Op extends { requestBody: { content: { 'application/json': infer Json } } }
+    ? Json
+    : never;
 
 type Success<Responses> = { [S in keyof Responses & (200 | 201 | 202)]: Responses[S] }[keyof Responses &
   (200 | 201 | 202)];
 /** The JSON of a successful response; `undefined` where it has none. */
 export type Answer<Op> = Op extends { responses: infer Responses }
-  ? Success<Responses> extends { content: { 'application/json': infer Json } } ? Json : undefined
+  ? Success<Responses> extends { content: { 'application/json': infer Json } }
+    ? Json
+    : undefined
   : never;

@@ -27,7 +27,8 @@ export class Choices extends EventTarget {
 
   private async allTeams(): Promise<Team[]> {
     const { api, format } = this.app;
-    const read = (cursor?: string) => api.send('get', '/teams', { query: { limit: 100, ...(cursor ? { cursor } : {}) } });
+    const read = (cursor?: string) =>
+      api.send('get', '/teams', { query: { limit: 100, ...(cursor ? { cursor } : {}) } });
     return (await all(read)).sort((a, b) => format.collator.compare(a.name, b.name));
   }
 

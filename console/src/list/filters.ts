@@ -13,7 +13,10 @@ interface Option {
 
 /** The filters besides the search. */
 export function filters(app: App, choices: Choices): TemplateResult {
-  const { text, address: { place } } = app;
+  const {
+    text,
+    address: { place },
+  } = app;
   const named = (words: object): Option[] => Object.entries(words).map(([value, label]) => ({ value, label }));
   const any = { value: '', label: text.common.any };
   const teams = choices.teams.map((team) => ({ value: team.team_id, label: team.name }));
@@ -23,11 +26,20 @@ export function filters(app: App, choices: Choices): TemplateResult {
     ${select(app, 'role', text.list.role, [any, ...named(text.roles)])}
     ${select(app, 'team', text.list.team, [any, ...known(teams, place.team)])}
     ${select(app, 'skill', text.list.skill, [any, ...known(skills, place.skill)])}
-    ${place.skill ? level(app, choices.skills.find((skill) => skill.skill === place.skill)) : nothing}
+    ${
+      place.skill
+        ? level(
+            app,
+            choices.skills.find((skill) => skill.skill === place.skill),
+          )
+        : nothing
+    }
     ${select(app, 'sync', text.list.sync, [any, ...named(text.syncs)])}
-    ${choices.error
-      ? problem(app, choices.error, { kept: text.list.choicesMissing, retry: () => void choices.load() })
-      : nothing}`;
+    ${
+      choices.error
+        ? problem(app, choices.error, { kept: text.list.choicesMissing, retry: () => void choices.load() })
+        : nothing
+    }`;
 }
 
 /** What is filtered by is among the options, also while they are not loaded or if it no longer exists. */
@@ -43,15 +55,21 @@ function select(app: App, name: keyof Place, label: string, options: Option[]): 
     <div class="field">
       <label for="filter-${name}">${label}</label>
       <select id="filter-${name}" @change=${changed}>
-        ${options.map(({ value, label }) => html`
-          <option value=${value} .selected=${live(value === current)}>${label}</option>`)}
+        ${options.map(
+          ({ value, label }) => html`
+          <option value=${value} .selected=${live(value === current)}>${label}</option>`,
+        )}
       </select>
     </div>`;
 }
 
 function level(app: App, skill: Skill | undefined): TemplateResult | typeof nothing {
   if (skill && !skill.levels) return nothing;
-  const { text, format, address: { place } } = app;
+  const {
+    text,
+    format,
+    address: { place },
+  } = app;
   const outOfRange = place.min_level !== '' && skill !== undefined && !isWithin(place.min_level, skill);
   const range = (skill: Skill): string =>
     text.list.levelRange(skill.skill, format.number(skill.min ?? 0), format.number(skill.max ?? 0));

@@ -32,5 +32,13 @@ export function isFiltered(query: ListQuery): boolean {
 
 /** A place without search and filters. */
 export const CLEARED: Partial<Place> = {
-  q: '', status: 'active', role: '', team: '', skill: '', min_level: '', sync: '', after: '', pages: '1',
+  q: '',
+  status: 'active',
+  role: '',
+  team: '',
+  skill: '',
+  min_level: '',
+  sync: '',
+  after: '',
+  pages: '1',
 };

@@ -22,10 +22,18 @@ export interface RowHandlers {
 }
 
 export function table(app: App, rows: Row[], isBusy: boolean, handlers: RowHandlers): TemplateResult {
-  return frame(app, isBusy, html`
+  return frame(
+    app,
+    isBusy,
+    html`
     <tbody @keydown=${moveBetweenLinks}>
-      ${repeat(rows, (row) => row.user.user_id, (row) => rowOf(app, row, handlers))}
-    </tbody>`);
+      ${repeat(
+        rows,
+        (row) => row.user.user_id,
+        (row) => rowOf(app, row, handlers),
+      )}
+    </tbody>`,
+  );
 }
 
 /** What stands in place of the rows until the first of them are there. */
@@ -33,10 +41,14 @@ export function skeleton(app: App): TemplateResult {
   const cells = Array.from({ length: COLUMNS }, () => html`<td><span></span></td>`);
   return html`
     <p class="unseen">${app.text.list.skeleton}</p>
-    ${frame(app, true, html`
+    ${frame(
+      app,
+      true,
+      html`
       <tbody class="skeleton" aria-hidden="true">
         ${Array.from({ length: SKELETON_ROWS }, () => html`<tr>${cells}</tr>`)}
-      </tbody>`)}`;
+      </tbody>`,
+    )}`;
 }
 
 function frame(app: App, isBusy: boolean, body: TemplateResult): TemplateResult {
@@ -67,7 +79,8 @@ function rowOf(app: App, { user, sync, below }: Row, handlers: RowHandlers): Tem
   return html`
     <tr data-user=${user.user_id} class=${isSelected ? 'selected' : ''}>
       <th scope="row">
-        <a href=${address.link({ user: user.user_id })} data-name dir="auto" aria-current=${isSelected ? 'true' : nothing}
+        <a href=${address.link({ user: user.user_id })} data-name dir="auto"
+          aria-current=${isSelected ? 'true' : nothing}
           @click=${(event: MouseEvent) => open(app, event, user)}>${user.name}</a>
       </th>
       <td class="email" dir="auto">${user.email ?? ''}</td>
@@ -84,9 +97,9 @@ function teams(app: App, user: ListedUser): TemplateResult {
   const shown = user.teams.slice(0, 2).map((team) => team.name);
   const left = user.teams.length - shown.length;
   const all = user.teams.map((team) => team.name).join(', ');
-  return html`<span title=${left > 0 ? all : nothing}>${shown.join(', ')}${left > 0
-    ? ` ${app.text.list.moreTeams(app.format.number(left))}`
-    : nothing}</span>`;
+  return html`<span title=${left > 0 ? all : nothing}>${shown.join(', ')}${
+    left > 0 ? ` ${app.text.list.moreTeams(app.format.number(left))}` : nothing
+  }</span>`;
 }
 
 function actions(app: App, user: ListedUser, handlers: RowHandlers): TemplateResult {
@@ -102,11 +115,13 @@ function actions(app: App, user: ListedUser, handlers: RowHandlers): TemplateRes
       : nothing;
   return html`
     <div class="row-actions">
-      ${session.may('edit_user') && user.status !== 'deleted'
-        ? html`<button type="button" class="icon-button edit" title=${text.actions.edit}
+      ${
+        session.may('edit_user') && user.status !== 'deleted'
+          ? html`<button type="button" class="icon-button edit" title=${text.actions.edit}
             aria-label=${text.actions.of(text.actions.edit, user.name)} data-action="edit"
             @click=${(event: MouseEvent) => open(app, event, user)}>${icon('edit')}</button>`
-        : nothing}
+          : nothing
+      }
       ${status ? button(status) : nothing}
       ${user.status === 'deleted' ? nothing : button('delete')}
     </div>`;

@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { ListedUser, User } from '../api/types.js';
+import type { ListedUser } from '../api/types.js';
 import { define } from '../define.js';
 import '../export.js';
-import { nextStep, problem, whatHappened } from '../problem.js';
-import '../user/status_change.js';
-import type { StatusAction } from '../user/status_change.js';
+import { problem } from '../problem.js';
 import { View } from '../view.js';
 import { Choices } from './choices.js';
 import { filters } from './filters.js';
 import { ListPages } from './pages.js';
-import { CLEARED, isFiltered, queryOf } from './query.js';
+import { CLEARED, queryOf } from './query.js';
+import { nameAfter, RowChanges } from './row_changes.js';
 import { missingLetters } from './search_text.js';
+import { forbidden, nobody } from './states.js';
 import { SyncStates } from './sync_states.js';
 import { type Row, skeleton, table } from './table.js';
 
@@ -24,19 +24,18 @@ class List extends View {
   private pages!: ListPages;
   private choices!: Choices;
   private syncs!: SyncStates;
+  private changes!: RowChanges;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private shown = '';
   /** What stands in the search field; the address follows when typing pauses. */
   private text = '';
-  private asking: { userId: string; action: StatusAction; opener: HTMLElement } | undefined;
-  /** What was done to a user of the list, and what it leaves to do, until it is dismissed. */
-  private outcome: User | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.pages = new ListPages(this.app);
     this.choices = new Choices(this.app);
     this.syncs = new SyncStates(this.app);
+    this.changes = new RowChanges(this, this.pages, () => void this.syncs.load());
     this.watch(this.pages, this.choices, this.syncs, this.app.session);
     this.pages.addEventListener('loaded', this.say);
     this.app.address.addEventListener('change', this.follow);
@@ -94,44 +93,31 @@ class List extends View {
 
   private content(): TemplateResult | typeof nothing {
     const { users, failed } = this.pages;
-    if (failed?.error.kind === 'forbidden') return this.forbidden();
+    if (failed?.error.kind === 'forbidden') return forbidden(this.app, failed.error);
     if (!users) return failed ? nothing : skeleton(this.app);
-    if (users.length === 0 && !this.pages.hasMore) return this.nobody();
-    const act = this.ask;
+    const isEmpty = users.length === 0 && !this.pages.hasMore;
+    return html`${this.changes.apart(users)} ${isEmpty ? nobody(this.app, this.clear) : this.rows(users)}`;
+  }
+
+  private rows(users: ListedUser[]): TemplateResult {
+    const { ask: act } = this.changes;
     return html`
       ${this.moreBefore()}
-      ${table(this.app, users.map((user) => this.row(user)), this.pages.loading !== undefined, { act })}
+      ${table(
+        this.app,
+        users.map((user) => this.row(user)),
+        this.pages.loading !== undefined,
+        { act },
+      )}
       ${this.moreAfter(users.length)}`;
-  }
-
-  private forbidden(): TemplateResult {
-    const { app } = this;
-    const { error } = this.pages.failed!;
-    return html`<div class="empty" role="alert">
-      <h2>${app.text.list.forbidden}</h2>
-      <p>${whatHappened(app, error)}</p>
-    </div>`;
-  }
-
-  private nobody(): TemplateResult {
-    const { list } = this.app.text;
-    return isFiltered(queryOf(this.app.address.place))
-      ? html`<div class="empty">
-          <h2>${list.noMatch}</h2>
-          <p>${list.noMatchHint}</p>
-          <button type="button" class="button" @click=${this.clear}>${list.clearFilters}</button>
-        </div>`
-      : html`<div class="empty"><h2>${list.nobodyYet}</h2><p>${list.nobodyYetHint}</p></div>`;
   }
 
   private moreBefore(): TemplateResult | typeof nothing {
     if (!this.pages.isInside) return nothing;
     const { list } = this.app.text;
-    return html`<div class="more">
-      ${this.pages.hasPrevious
-        ? html`<button type="button" class="button" @click=${() => void this.pages.previous()}>${list.showPrevious}</button>`
-        : html`<button type="button" class="button" @click=${this.toStart}>${list.toStart}</button>`}
-    </div>`;
+    const previous = (): void => void this.pages.previous();
+    const [label, show] = this.pages.hasPrevious ? [list.showPrevious, previous] : [list.toStart, this.toStart];
+    return html`<div class="more"><button type="button" class="button" @click=${show}>${label}</button></div>`;
   }
 
   private moreAfter(count: number): TemplateResult {
@@ -145,31 +131,9 @@ class List extends View {
       : html`<div class="more"><span data-count>${list.shownAll(count, text)}</span></div>`;
   }
 
-  private row(user: ListedUser): Row {
-    const isAsked = this.asking?.userId === user.user_id;
-    const isDone = this.outcome?.user_id === user.user_id;
-    const below = isAsked ? this.confirmation(user) : isDone ? this.done(this.outcome!) : undefined;
-    return { user, sync: this.syncs.of(user), below };
-  }
-
-  private confirmation(user: ListedUser): TemplateResult {
-    return html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking!.action}
-      @done=${(event: CustomEvent<User>) => this.changed(event.detail)}
-      @current=${(event: CustomEvent<User>) => this.pages.replace(event.detail)}
-      @cancelled=${this.cancelled}></roster-status-change>`;
-  }
-
-  private done(user: User): TemplateResult {
-    const { actions } = this.app.text;
-    const said = { deactivated: actions.deactivated, active: actions.reactivated, deleted: actions.deleted }[user.status];
-    const dismissOnEscape = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') this.dismiss();
-    };
-    return html`<div class="outcome" role="group" aria-label=${said(user.name)} @keydown=${dismissOnEscape}>
-      <h2 class="title" dir="auto">${said(user.name)}</h2>
-      ${user.next_step ? html`<p><strong>${actions.manualStep}:</strong> ${nextStep(this.app, user.next_step)}</p>` : nothing}
-      <button type="button" class="button" data-dismiss @click=${() => this.dismiss()}>${actions.dismiss}</button>
-    </div>`;
+  private row(listed: ListedUser): Row {
+    const user = this.changes.current(listed);
+    return { user, sync: this.syncs.of(user), below: this.changes.below(user) };
   }
 
   private readonly load = (): void => {
@@ -187,8 +151,7 @@ class List extends View {
     const wanted = JSON.stringify(queryOf(this.app.address.place));
     if (wanted === this.shown) return;
     this.shown = wanted;
-    this.asking = undefined;
-    this.outcome = undefined;
+    this.changes.clear();
     void this.pages.load();
   };
 
@@ -224,50 +187,8 @@ class List extends View {
     const last = this.pages.users?.at(-1)?.user_id;
     await this.pages.more();
     await this.updateComplete;
-    if (!this.pages.hasMore && !this.pages.failed) this.nameAfter(last)?.focus();
+    if (!this.pages.hasMore && !this.pages.failed) nameAfter(this, last)?.focus();
   };
-
-  private readonly ask = (user: ListedUser, action: StatusAction, opener: HTMLElement): void => {
-    this.outcome = undefined;
-    this.asking = { userId: user.user_id, action, opener };
-    this.requestUpdate();
-  };
-
-  private readonly cancelled = (): void => {
-    this.asking?.opener.focus();
-    this.asking = undefined;
-    this.requestUpdate();
-  };
-
-  private changed(user: User): void {
-    this.asking = undefined;
-    this.outcome = user;
-    this.pages.replace(user);
-    void this.syncs.load();
-    void this.updateComplete.then(() => this.one('[data-dismiss]')?.focus());
-  }
-
-  /** A user who is no longer one of the list leaves it now; the focus goes to the next row. */
-  private async dismiss(): Promise<void> {
-    const user = this.outcome;
-    if (!user) return;
-    const { status } = this.app.address.place;
-    const leaves = status !== 'all' && status !== user.status;
-    const target = leaves ? this.nameAfter(user.user_id)?.closest('tr')?.dataset.user : user.user_id;
-    this.outcome = undefined;
-    if (leaves) this.pages.remove(user.user_id);
-    this.requestUpdate();
-    await this.updateComplete;
-    (this.one(`tr[data-user="${target}"] a[data-name]`) ?? this.one('#search'))?.focus();
-  }
-
-  /** The name in the row after a user's, or before if it is the last. */
-  private nameAfter(userId: string | undefined): HTMLElement | undefined {
-    const rows = [...this.querySelectorAll<HTMLElement>('tr[data-user]')];
-    const at = rows.findIndex((row) => row.dataset.user === userId);
-    const row = rows[at + 1] ?? rows[at - 1];
-    return row?.querySelector<HTMLElement>('a[data-name]') ?? undefined;
-  }
 }
 
 define('roster-list', List);

@@ -49,13 +49,30 @@ export const base = css`
     justify-content: space-between;
     padding-block: var(--space-50) var(--space-30);
   }
-  header .me { display: flex; flex-wrap: wrap; gap: var(--space-30); align-items: center; color: var(--color-text-weak); }
+  header .me {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-30);
+    align-items: center;
+    color: var(--color-text-weak);
+  }
   nav.views ul { display: flex; flex-wrap: wrap; gap: var(--space-50); padding: 0; list-style: none; }
-  nav.views a { display: block; padding-block: var(--space-30); text-decoration: none; color: var(--color-text-weak); }
+  nav.views a {
+    display: block;
+    padding-block: var(--space-30);
+    text-decoration: none;
+    color: var(--color-text-weak);
+  }
   nav.views a[aria-current] { color: var(--color-text-link); border-block-end: 2px solid currentcolor; }
   .banner { padding-block: var(--space-40); background: var(--color-background-warning-weakest); }
 
-  main { display: flex; flex: 1; gap: var(--space-50); align-items: flex-start; padding-block: var(--space-30) var(--space-60); }
+  main {
+    display: flex;
+    flex: 1;
+    gap: var(--space-50);
+    align-items: flex-start;
+    padding-block: var(--space-30) var(--space-60);
+  }
   main > :first-child { flex: 1; min-width: 0; }
 
   label, .label { display: block; font-weight: 600; }
@@ -88,15 +105,31 @@ export const base = css`
     cursor: pointer;
   }
   .button:hover, .icon-button:hover { background: var(--color-background); }
-  .button.primary { border-color: transparent; background: var(--color-background-primary); color: var(--color-text-inverse); }
+  .button.primary {
+    border-color: transparent;
+    background: var(--color-background-primary);
+    color: var(--color-text-inverse);
+  }
   .button.primary:hover { background: var(--color-background-primary-strong); }
-  .button.destructive { border-color: transparent; background: var(--color-background-destructive); color: var(--color-text-inverse); }
+  .button.destructive {
+    border-color: transparent;
+    background: var(--color-background-destructive);
+    color: var(--color-text-inverse);
+  }
   .button.destructive:hover { background: var(--color-background-destructive-strong); }
   .button[aria-disabled='true'] { opacity: 0.7; cursor: progress; }
   .icon-button { min-width: 2.25rem; padding: 0 var(--space-30); border-color: transparent; background: transparent; }
   .icon-button:not(.text) { display: inline-grid; place-items: center; }
   .buttons { display: flex; flex-wrap: wrap; gap: var(--space-30); }
-  .link-button { padding: 0; border: 0; background: none; color: var(--color-text-link); font: inherit; text-decoration: underline; cursor: pointer; }
+  .link-button {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--color-text-link);
+    font: inherit;
+    text-decoration: underline;
+    cursor: pointer;
+  }
 
   .problem, .confirmation, .outcome, .empty {
     display: flex;

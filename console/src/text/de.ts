@@ -14,16 +14,19 @@ export const de: BaseText = {
     asksDeactivate: (name) => `${name} deaktivieren?`,
     asksReactivate: (name) => `${name} reaktivieren?`,
     asksDelete: (name) => `${name} löschen?`,
-    deactivateDoes: 'Von jetzt an kann diese Person das Verzeichnis nicht mehr benutzen und erhält keine Aufgaben. ' +
+    deactivateDoes:
+      'Von jetzt an kann diese Person das Verzeichnis nicht mehr benutzen und erhält keine Aufgaben. ' +
       'Rolle, Teams und Skills bleiben für eine spätere Reaktivierung erhalten.',
-    deactivateLeaves: 'Die Anmeldung bei Flex bleibt möglich, bis der Zugang beim Identitätsanbieter oder in der ' +
+    deactivateLeaves:
+      'Die Anmeldung bei Flex bleibt möglich, bis der Zugang beim Identitätsanbieter oder in der ' +
       'Twilio-Konsole endet; erst das beendet auch die Abrechnung.',
     reactivateDoes: 'Diese Person erhält Rolle, Teams und Skills zurück, die sie vorher hatte, und wieder Aufgaben.',
     reactivateLeaves: 'Wurde der Zugang beim Identitätsanbieter beendet, muss er dort wieder gegeben werden.',
     deleteDoes: 'Teams und Skills gehen verloren, und das lässt sich hier nicht rückgängig machen.',
-    deleteInstead: 'Wenn diese Person vielleicht zurückkommt, deaktivieren Sie sie stattdessen: Dabei bleibt alles ' +
-      'erhalten.',
-    deleteLeaves: 'Beim Identitätsanbieter oder in der Twilio-Konsole und als Flex-Benutzer bleibt die Person, bis ' +
+    deleteInstead:
+      'Wenn diese Person vielleicht zurückkommt, deaktivieren Sie sie stattdessen: Dabei bleibt alles ' + 'erhalten.',
+    deleteLeaves:
+      'Beim Identitätsanbieter oder in der Twilio-Konsole und als Flex-Benutzer bleibt die Person, bis ' +
       'sie dort entfernt wird; erst das beendet die Abrechnung.',
     deactivateInstead: (name) => `${name} stattdessen deaktivieren`,
     deactivated: (name) => `${name} ist deaktiviert.`,
@@ -114,7 +117,8 @@ export const de: BaseText = {
     skeleton: 'Benutzer werden geladen …',
     slow: 'Das dauert länger als üblich.',
     nobodyYet: 'Noch ist niemand im Verzeichnis',
-    nobodyYetHint: 'Personen kommen hinzu, wenn sie sich bei Flex anmelden. Alle, die schon in TaskRouter sind, nimmt ' +
+    nobodyYetHint:
+      'Personen kommen hinzu, wenn sie sich bei Flex anmelden. Alle, die schon in TaskRouter sind, nimmt ' +
       'der nächste Abgleich auf; ein Administrator kann ihn sofort starten.',
     noMatch: 'Niemand passt',
     noMatchHint: 'Zu dieser Suche und diesen Filtern passt niemand.',
@@ -123,13 +127,16 @@ export const de: BaseText = {
     moreTeams: (count) => `+${count}`,
   },
   nextSteps: {
-    'end-access-and-billing': 'Beenden Sie den Zugang beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder ' +
+    'end-access-and-billing':
+      'Beenden Sie den Zugang beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder ' +
       'in der Twilio-Konsole (wenn sie dort geschieht): Bis dahin bleibt die Anmeldung bei Flex möglich und wird ' +
       'abgerechnet.',
-    'remove-login': 'Entfernen Sie die Person beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder in der ' +
-      'Twilio-Konsole (wenn sie dort geschieht): Bis dahin bleibt die Anmeldung bei Flex möglich. Deprovisionieren Sie ' +
-      'danach den Flex-Benutzer; erst das beendet dessen Abrechnung.',
-    'change-role-in-flex': 'Ändern Sie die Rolle auch beim Identitätsanbieter oder in der Twilio-Konsole: Was Flex ' +
+    'remove-login':
+      'Entfernen Sie die Person beim Identitätsanbieter (wenn die Anmeldung darüber geht) oder in der ' +
+      'Twilio-Konsole (wenn sie dort geschieht): Bis dahin bleibt die Anmeldung bei Flex möglich. ' +
+      'Deprovisionieren Sie danach den Flex-Benutzer; erst das beendet dessen Abrechnung.',
+    'change-role-in-flex':
+      'Ändern Sie die Rolle auch beim Identitätsanbieter oder in der Twilio-Konsole: Was Flex ' +
       'selbst erlaubt, richtet sich danach.',
   },
   roles: {
@@ -149,6 +156,7 @@ export const de: BaseText = {
     refused: 'Sie sind angemeldet, können das Verzeichnis aber nicht benutzen',
     switch: 'Jemand anders sein',
     signedInAs: (name, role) => `${name}, ${role}`,
+    inFlex: 'Wenn das nicht hilft, melden Sie sich neu bei Flex an.',
     noLogins: 'Niemand ist am Simulator angemeldet. Melden Sie jemanden an und versuchen Sie es noch einmal.',
     observe: 'Diese Installation beobachtet nur: Nach TaskRouter wird nichts geschrieben.',
   },

@@ -14,15 +14,18 @@ export const en = {
     asksDeactivate: (name: string) => `Deactivate ${name}?`,
     asksReactivate: (name: string) => `Reactivate ${name}?`,
     asksDelete: (name: string) => `Delete ${name}?`,
-    deactivateDoes: 'From now on they cannot use the directory and get no tasks. Role, teams and skills are kept for ' +
+    deactivateDoes:
+      'From now on they cannot use the directory and get no tasks. Role, teams and skills are kept for ' +
       'when they are reactivated.',
-    deactivateLeaves: 'They can still sign in to Flex until their access ends at the identity provider or in the ' +
+    deactivateLeaves:
+      'They can still sign in to Flex until their access ends at the identity provider or in the ' +
       'Twilio Console, which also ends billing.',
     reactivateDoes: 'They get back the role, teams and skills that they had, and tasks are routed to them again.',
     reactivateLeaves: 'If their access was ended at the identity provider, it has to be given back there.',
     deleteDoes: 'Teams and skills are lost, and nobody can undo this here.',
     deleteInstead: 'If they may come back, deactivate them instead: that keeps everything.',
-    deleteLeaves: 'They remain at the identity provider or in the Twilio Console, and as a Flex user, until they are ' +
+    deleteLeaves:
+      'They remain at the identity provider or in the Twilio Console, and as a Flex user, until they are ' +
       'removed there; only that ends billing.',
     deactivateInstead: (name: string) => `Deactivate ${name} instead`,
     deactivated: (name: string) => `${name} is deactivated.`,
@@ -113,7 +116,8 @@ export const en = {
     skeleton: 'Loading users…',
     slow: 'This takes longer than usual.',
     nobodyYet: 'Nobody is in the directory yet',
-    nobodyYetHint: 'People arrive when they log in to Flex. Everybody who is in TaskRouter already is taken in by the ' +
+    nobodyYetHint:
+      'People arrive when they log in to Flex. Everybody who is in TaskRouter already is taken in by the ' +
       'next reconciliation, which an admin can start at once.',
     noMatch: 'Nobody matches',
     noMatchHint: 'Nobody matches this search and these filters.',
@@ -122,12 +126,15 @@ export const en = {
     moreTeams: (count: string) => `+${count}`,
   },
   nextSteps: {
-    'end-access-and-billing': 'End their access at the identity provider (if they sign in through it) or in the Twilio ' +
+    'end-access-and-billing':
+      'End their access at the identity provider (if they sign in through it) or in the Twilio ' +
       'Console (if they sign in there): until then they can still sign in to Flex, and are billed.',
-    'remove-login': 'Remove them from the identity provider (if they sign in through it) or from the Twilio Console ' +
-      '(if they sign in there): until then they can still sign in to Flex. Then deprovision the Flex user, which alone ' +
-      'ends its billing.',
-    'change-role-in-flex': 'Change the role at the identity provider or in the Twilio Console too: what Flex itself ' +
+    'remove-login':
+      'Remove them from the identity provider (if they sign in through it) or from the Twilio Console ' +
+      '(if they sign in there): until then they can still sign in to Flex. Then deprovision the Flex user, ' +
+      'which alone ends its billing.',
+    'change-role-in-flex':
+      'Change the role at the identity provider or in the Twilio Console too: what Flex itself ' +
       'permits follows from there.',
   },
   roles: {
@@ -147,6 +154,7 @@ export const en = {
     refused: 'You are signed in, but cannot use the directory',
     switch: 'Be somebody else',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,
+    inFlex: 'If this does not help, log in to Flex again.',
     noLogins: 'Nobody is logged in to the simulator. Log somebody in and try again.',
     observe: 'This deployment only observes: nothing is written to TaskRouter.',
   },

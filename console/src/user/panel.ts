@@ -43,9 +43,11 @@ class UserPanel extends View {
           <button type="button" class="icon-button" aria-label=${text.common.close} @click=${this.close}>
             ${icon('close')}</button>
         </div>
-        ${this.error
-          ? problem(this.app, this.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
-          : nothing}
+        ${
+          this.error
+            ? problem(this.app, this.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
+            : nothing
+        }
         ${this.user ? this.facts(this.user) : nothing}
       </dialog>`;
   }
@@ -63,10 +65,12 @@ class UserPanel extends View {
       [text.list.status, text.statuses[user.status]],
       [text.list.teams, format.list(user.teams.map((team) => team.name)) || text.common.none],
       [text.user.skills, format.list(skills) || text.common.none],
-      [text.user.activity, user.worker ? user.worker.activity ?? '' : text.user.noWorker],
+      [text.user.activity, user.worker ? (user.worker.activity ?? '') : text.user.noWorker],
       [text.list.sync, text.syncs[user.sync.state]],
     ];
-    return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}</dl>`;
+    return html`<dl class="facts">
+      ${facts.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
+    </dl>`;
   }
 
   private readonly load = async (): Promise<void> => {

@@ -37,10 +37,11 @@ export class StatusChange extends View {
   override render(): TemplateResult {
     const { actions } = this.app.text;
     const { name } = this.user;
+    const asks = this.words(actions.asksDeactivate, actions.asksReactivate, actions.asksDelete);
     return html`
       <div class="confirmation" role="group" tabindex="-1" aria-labelledby="change-title" aria-describedby="change-does"
         @keydown=${this.closeOnEscape}>
-        <h2 id="change-title" class="title" dir="auto">${this.words(actions.asksDeactivate, actions.asksReactivate, actions.asksDelete)(name)}</h2>
+        <h2 id="change-title" class="title" dir="auto">${asks(name)}</h2>
         <div id="change-does">
           <p>${this.words(actions.deactivateDoes, actions.reactivateDoes, actions.deleteDoes)}</p>
           ${this.action === 'delete' ? html`<p><strong>${actions.deleteInstead}</strong></p>` : nothing}
@@ -49,10 +50,12 @@ export class StatusChange extends View {
         ${this.error ? this.failure(this.error) : nothing}
         <div class="buttons">
           ${this.error ? nothing : this.confirmButton()}
-          ${this.action === 'delete' && this.user.status === 'active' && !this.error
-            ? html`<button type="button" class="button" @click=${this.deactivateInstead}>
+          ${
+            this.action === 'delete' && this.user.status === 'active' && !this.error
+              ? html`<button type="button" class="button" @click=${this.deactivateInstead}>
                 ${actions.deactivateInstead(name)}</button>`
-            : nothing}
+              : nothing
+          }
           <button type="button" class="button" @click=${this.cancel}>${actions.cancel}</button>
         </div>
       </div>`;

@@ -1,12 +1,16 @@
 //! Reconciliations: all workers in TaskRouter are compared with the directory, and what callbacks have missed is repaired
 //! (rules 22 to 24 and 28).
 
+mod report;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 use uuid::Uuid;
 
 use crate::{SkillName, Time, UserId, WorkerSid};
+
+pub use report::Report;
 
 /// The examples of one finding that a report names.
 const MAX_EXAMPLES: usize = 20;

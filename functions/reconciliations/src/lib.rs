@@ -4,14 +4,13 @@
 
 mod drift;
 mod flex_skills;
-mod report;
 mod runner;
 
 use lambda_http::Request;
 use serde::Deserialize;
 
 use app::{AuthenticatedCaller, TimeAndIds, reconcile::request_reconciliation};
-use domain::{Refusal, permissions::Operation, policy::Policy};
+use domain::{Refusal, permissions::Operation, policy::Policy, reconciliation::Report};
 use http_api::{
     HttpResult,
     body::body,
@@ -95,7 +94,7 @@ async fn view(store: &impl TrackReconciliation, request: &Request) -> HttpResult
     caller::from_request(request, Operation::ViewReconciliations)?;
     Query::read(request, &[])?;
     let latest = store.reconciliation().await?.ok_or(Refusal::NoReconciliation)?;
-    json(200, &report::view(&latest))
+    json(200, &Report::from(&latest))
 }
 
 #[derive(Deserialize)]
@@ -121,5 +120,5 @@ async fn start(
     if let Err(error) = runner.start().await {
         tracing::warn!(%error, "failed to start a reconciliation; the schedule starts it");
     }
-    json_with(202, &report::view(&queued), &[("location", "/reconciliations/latest".to_owned())])
+    json_with(202, &Report::from(&queued), &[("location", "/reconciliations/latest".to_owned())])
 }

@@ -38,6 +38,7 @@ impl Fixture {
     fn path(&self, operation: &Operation<'_>) -> String {
         let path = operation.path.replace("{user_id}", &self.user_id);
         let path = path.replace("{team_id}", "00000000-0000-4000-8000-000000000001");
+        let path = path.replace("{field}", "role").replace("{decision}", "adopt");
         path.replace("{name}", "Languages").replace("{skill}", "English")
     }
 

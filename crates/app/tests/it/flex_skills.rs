@@ -31,7 +31,7 @@ fn flex(count: usize) -> Flex {
     Flex(Some((0..count).map(skill).collect()))
 }
 
-async fn directory(dynamo: &Dynamo) -> Directory {
+fn directory(dynamo: &Dynamo) -> Directory {
     Directory::new(dynamo.client(), dynamo.fresh_table().unwrap())
 }
 
@@ -62,7 +62,7 @@ fn refusal(result: Result<Import, FlexSkillsError>) -> Refusal {
 #[tokio::test]
 async fn an_import_writes_200_skills_and_says_how_many_are_left_for_the_next_one() {
     let dynamo = Dynamo::memory().await.unwrap();
-    let (directory, flex) = (directory(&dynamo).await, flex(203));
+    let (directory, flex) = (directory(&dynamo), flex(203));
     for (written, left) in [(200, 3), (3, 0), (0, 0)] {
         let imported = import_as(&directory, &flex, OPERATOR).await.unwrap();
         assert_eq!((imported.written.len(), imported.left), (written, left));
@@ -73,7 +73,7 @@ async fn an_import_writes_200_skills_and_says_how_many_are_left_for_the_next_one
 #[tokio::test]
 async fn rule_31_of_two_imports_at_once_each_skill_is_written_and_recorded_by_one() {
     let dynamo = Dynamo::memory().await.unwrap();
-    let (directory, flex) = (directory(&dynamo).await, flex(5));
+    let (directory, flex) = (directory(&dynamo), flex(5));
     let (one, other) = tokio::join!(import_as(&directory, &flex, OPERATOR), import_as(&directory, &flex, OPERATOR));
     assert_eq!(one.unwrap().written.len() + other.unwrap().written.len(), 5);
     for n in 0..5 {
@@ -86,7 +86,7 @@ async fn rule_31_of_two_imports_at_once_each_skill_is_written_and_recorded_by_on
 #[tokio::test]
 async fn rule_4_a_caller_who_is_no_admin_any_more_imports_nothing() {
     let dynamo = Dynamo::memory().await.unwrap();
-    let directory = directory(&dynamo).await;
+    let directory = directory(&dynamo);
     let demoted = store_user(&directory, user_with_role("ada", Role::Supervisor)).await;
     let deactivated = user_with_role("ida", Role::SystemAdmin).with(|user| user.managed.status = Status::Deactivated);
     let deactivated = store_user(&directory, deactivated).await;
@@ -101,7 +101,7 @@ async fn rule_4_a_caller_who_is_no_admin_any_more_imports_nothing() {
 #[tokio::test]
 async fn while_flex_does_not_answer_nothing_is_imported() {
     let dynamo = Dynamo::memory().await.unwrap();
-    let directory = directory(&dynamo).await;
+    let directory = directory(&dynamo);
     let failed = import_as(&directory, &Flex(None), OPERATOR).await;
     assert!(matches!(failed, Err(FlexSkillsError::Twilio(_))), "{failed:?}");
     assert_eq!(directory.skills().await.unwrap(), []);

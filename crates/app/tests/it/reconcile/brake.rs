@@ -90,6 +90,44 @@ async fn rule_28_after_the_table_was_restored_the_brake_holds_until_it_is_confir
 }
 
 #[tokio::test]
+async fn rule_28_a_table_that_was_restored_to_an_hour_ago_writes_nothing_until_it_is_confirmed() {
+    let world = World::adopted(30).await;
+    let an_hour_ago = world.backup().await;
+    for n in 0..30 {
+        world.set_skills(n, &[("English", 90)]).await;
+    }
+    world.carry_over().await;
+    world.run().await;
+    world.log_in_unheard(40);
+    world.run().await;
+    world.clock.advance(3_600);
+    world.restore(an_hour_ago).await;
+    world.fake.calls();
+
+    let braked = world.run().await;
+    assert_eq!(braked.brake, Some(Brake::ManyRewrites { workers: 30, of: 30 }));
+    world.carry_over().await;
+    assert!(world.fake.calls().iter().all(|call| *call == "list"), "nothing is written");
+    assert_eq!(world.users().await.len(), 30, "and nobody is taken in");
+    confirm_reconciliation(&world.directory, &world.clock, braked.reconciliation_id).await.unwrap();
+    assert_eq!(world.run().await.state, ReconciliationState::Done);
+    world.carry_over().await;
+    let [here, there] = world.both_sides().await;
+    assert_eq!((here.len(), here == there), (31, true));
+    for n in 0..30 {
+        assert_eq!(
+            world.fake.attributes(&sid(n))["routing"]["levels"]["English"],
+            80,
+            "as the directory says: {}",
+            name(n)
+        );
+    }
+    world.run().await;
+    world.carry_over().await;
+    assert_eq!(world.run().await.found.differing.count, 0);
+}
+
+#[tokio::test]
 async fn rule_28_an_operator_confirms_what_was_braked_without_being_a_user_and_nothing_else() {
     let world = restored().await;
     let confirm = async |id| confirm_reconciliation(&world.directory, &world.clock, id).await;

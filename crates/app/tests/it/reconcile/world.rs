@@ -16,6 +16,7 @@ use domain::{
 };
 use embedded::Dynamo;
 use serde_json::Value;
+use store::schema::items::Item;
 use store::{
     ChangeOrigin, CommitSkill, CommitTeam, CommitUser, Directory, ImportSkills, SurveyDirectory, TeamChange,
     UserChange, ViewHistory, ViewSkill, ViewUser, WorkerItem,
@@ -204,6 +205,24 @@ impl World {
         let revisions = self.users().await.into_iter().map(|user| (user.user_id, user.revision)).collect();
         let pending = self.directory.pending_users().await.unwrap().len();
         (self.items(|entity| !matches!(entity, "search" | "filter")).await, revisions, pending)
+    }
+
+    /// All items, for [`restore`](Self::restore).
+    pub async fn backup(&self) -> Vec<Item> {
+        let scan = self.directory.client().scan().table_name(self.directory.name()).send().await.unwrap();
+        scan.items.unwrap()
+    }
+
+    /// The table is as it was then.
+    pub async fn restore(&self, backup: Vec<Item>) {
+        let (client, table) = (self.directory.client(), self.directory.name());
+        for mut item in self.backup().await {
+            let key = ["pk", "sk"].map(|name| (name.to_owned(), item.remove(name).unwrap()));
+            client.delete_item().table_name(table).set_key(Some(key.into())).send().await.unwrap();
+        }
+        for item in backup {
+            client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+        }
     }
 
     /// How many items there are of these entities.
