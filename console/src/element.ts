@@ -11,6 +11,7 @@ import './sign_in.js';
 import { base } from './styles/base.js';
 import { list } from './styles/list.js';
 import { tokens } from './styles/tokens.js';
+import { user } from './styles/user.js';
 import { localeOf, textFor } from './text/index.js';
 import './user/panel.js';
 import { VIEWS, type ViewEntry } from './views.js';
@@ -27,7 +28,7 @@ export class FlexRoster extends LitElement {
     theme: {},
     insideFlex: { type: Boolean, attribute: 'inside-flex' },
   };
-  static override styles = [tokens, base, list];
+  static override styles = [tokens, base, list, user];
 
   declare apiOrigin: string;
   declare logins: string | null;

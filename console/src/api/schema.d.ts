@@ -280,7 +280,8 @@ export interface paths {
          *     `adopt` makes what the worker shows now the user's own: the role is given to them, which requires the permission to
          *     give it; the skills are assigned to them, those aside that a team grants with the same level. What a team grants
          *     cannot be taken away like that. `revert` has the user carried over to TaskRouter again, as `POST
-         *     /users/{user_id}/sync` does. Both end a contest. The request takes no body.
+         *     /users/{user_id}/sync` does. Both end a contest of the skills. Only where a role is adopted does the request take a
+         *     body: name the role that you have read, because the worker may show another one by now.
          *
          *     **Access:** system admins and account owners.
          *
@@ -350,7 +351,8 @@ export interface paths {
          * Assign a skill to a user
          * @description Assigns a skill of the catalog to the user, or changes the level of an assigned skill. The body replaces the
          *     previous assignment. A level that is given here overrides the inherited level of every team, even when it is
-         *     lower. Without a level, the inherited level applies; if there is none, the skill has no level.
+         *     lower. Without a level, the inherited level applies; if there is none, the skill has no level, which a skill that
+         *     needs one (`level_required`) refuses: 400 `level-required`.
          *
          *     The level must be within the skill's range: 400 `level-out-of-range`. If `skill_set` is given, the skill must
          *     belong to it: 400 `wrong-skill-set`. Deleted users cannot be changed: 409 `deleted-user`. An assignment with which
@@ -519,8 +521,8 @@ export interface paths {
          *     to the user overrides the inherited one.
          *
          *     A team grants at most 40 skills: 400 `too-many-skills`. The level must be within the skill's range: 400
-         *     `level-out-of-range`. If `skill_set` is given, the skill must belong to it: 400 `wrong-skill-set`. The operation
-         *     is idempotent.
+         *     `level-out-of-range`. A skill that needs a level (`level_required`) is granted with one: 400 `level-required`. If
+         *     `skill_set` is given, the skill must belong to it: 400 `wrong-skill-set`. The operation is idempotent.
          *
          *     **Access:** supervisors, system admins and account owners.
          *
@@ -712,7 +714,7 @@ export interface paths {
          * @description Creates the skill in this skill set, or replaces the definition of its levels. A level is an integer from `min`
          *     to `max`. The default range is 1 to 100; `min` can be 0 and `max` can be up to 1,000,000. `levels: false`
          *     defines a skill without levels; it must not have `min` or `max`. Fields that are left out get their defaults,
-         *     also when the skill exists. Levels that users and teams already have are kept until they are edited.
+         *     also when the skill exists; `level_required` alone stays as it is. Levels that users and teams already have are kept until they are edited.
          *
          *     The name of a new skill has 1 to 64 ASCII letters, digits and `_`, and is not a word of TaskRouter's
          *     expressions: 400 `invalid-skill-name`. A skill's name is unique across all skill sets: 409 `skill-elsewhere`. The
@@ -862,6 +864,69 @@ export interface paths {
         get: operations["viewLatestReconciliation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flex/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Flex's skills with the catalog
+         * @description Reads the skills that Flex's configuration defines (`taskrouter_skills`) and compares them with the catalog. Each
+         *     item is a skill that one side or both have, in order of name. `state` says how they agree:
+         *     - `same`: the catalog has the levels that Flex defines.
+         *     - `differs`: it has other levels, or another rule about whether a level is needed.
+         *     - `missing`: the catalog lacks the skill.
+         *     - `only_in_catalog`: Flex does not define it.
+         *     - `unusable`: the definition makes no range that the catalog can hold; `detail` says why.
+         *
+         *     In Flex's configuration, `multivalue: true` means that a skill needs a level from `minimum` to `maximum`; a bound
+         *     that is left open is that of the catalog. `multivalue: false` means that it has no levels. Of several definitions of
+         *     one name the first counts.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         */
+        get: operations["compareFlexSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flex/skills/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Flex's skills into the catalog
+         * @description Creates the skills that `GET /flex/skills` shows as `missing`, and gives those that it shows as `differs` the levels
+         *     that Flex defines. New skills join the skill set `skill_set`, which is created if there is none; the default is
+         *     "Flex". Existing skills are neither renamed nor moved to another skill set, and skills that Flex does not define
+         *     stay as they are. Levels that users and teams already have are kept until they are edited.
+         *
+         *     Each skill is one change with its own audit record: `imported` for a new one, `edited` for another. The response lists
+         *     what was written; what cannot be imported is listed under `unusable`. One request writes at most 200 skills: repeat
+         *     it, with another `Idempotency-Key`, while `left` is not 0. What fails half-way is continued by the next request.
+         *
+         *     **Access:** system admins and account owners.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["importFlexSkills"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1311,6 +1376,10 @@ export interface components {
              */
             sync_mode: "observe" | "write";
         };
+        DriftDecisionRequest: {
+            /** @description The role that the worker is to show, if it is to be adopted. */
+            role?: components["schemas"]["Role"];
+        };
         ReconciliationRequest: {
             /** @description The reconciliation that was braked, and whose report was read. */
             confirm?: string;
@@ -1473,6 +1542,8 @@ export interface components {
              * @description The highest level. Absent if the skill has no levels.
              */
             max?: number;
+            /** @description Whether users need a level, given or inherited, because Flex defines the skill as `multivalue` and its own panel cannot save a worker without one. */
+            level_required: boolean;
             /** @description The number of users to whom the skill is assigned. */
             users: number;
             /** @description The number of teams that grant the skill, archived teams included. */
@@ -1513,6 +1584,89 @@ export interface components {
              * @default true
              */
             levels: boolean;
+            /** @description Whether users need a level. If it is left out, an existing skill that keeps its levels keeps this, and a new one needs none. `POST /flex/skills/import` sets it as Flex defines it. */
+            level_required?: boolean;
+        };
+        FlexSkillComparison: {
+            items: components["schemas"]["ComparedSkill"][];
+        };
+        /** @description A skill that Flex's configuration, the catalog or both have. */
+        ComparedSkill: {
+            skill: string;
+            /** @enum {string} */
+            state: "same" | "differs" | "missing" | "only_in_catalog" | "unusable";
+            /** @description Why the definition cannot be imported. Only with `unusable`. */
+            detail?: string;
+            flex: components["schemas"]["FlexSkillDefinition"];
+            catalog: components["schemas"]["CatalogSkill"];
+        };
+        /** @description What Flex's configuration defines, in its own words; null if it does not define the skill. */
+        FlexSkillDefinition: {
+            /** @description Whether the skill has levels, and needs one. */
+            multivalue: boolean;
+            /**
+             * Format: int64
+             * @description The lowest level; null if it is left open.
+             */
+            minimum: number | null;
+            /**
+             * Format: int64
+             * @description The highest level; null if it is left open.
+             */
+            maximum: number | null;
+        } | null;
+        /** @description What the catalog has; null if it lacks the skill. */
+        CatalogSkill: {
+            skill_set: string;
+            levels: boolean;
+            /**
+             * Format: int64
+             * @description Absent if the skill has no levels.
+             */
+            min?: number;
+            /**
+             * Format: int64
+             * @description Absent if the skill has no levels.
+             */
+            max?: number;
+            level_required: boolean;
+        } | null;
+        FlexSkillImport: {
+            /**
+             * @description The skill set of new skills, as it is spelled.
+             * @default Flex
+             */
+            skill_set: string;
+        };
+        FlexSkillImportReport: {
+            items: components["schemas"]["ImportedSkill"][];
+            /** @description Definitions that were not imported. */
+            unusable: {
+                skill: string;
+                /** @description Why the catalog cannot hold it. */
+                detail: string;
+            }[];
+            /** @description How many skills another request is to write. */
+            left: number;
+        };
+        /** @description A skill as the import has written it. */
+        ImportedSkill: {
+            skill: string;
+            /** @description Whether the catalog lacked it. */
+            created: boolean;
+            skill_set: string;
+            levels: boolean;
+            /**
+             * Format: int64
+             * @description Absent if the skill has no levels.
+             */
+            min?: number;
+            /**
+             * Format: int64
+             * @description Absent if the skill has no levels.
+             */
+            max?: number;
+            level_required: boolean;
         };
         History: {
             items: components["schemas"]["Record"][];
@@ -1825,6 +1979,23 @@ export interface components {
                     status?: 404;
                     /** @enum {unknown} */
                     code?: "unknown-skill-set" | "unknown-skill";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description Something that the request needs does not exist:
+         *     - `no-flex-configuration`: the account has no configuration of Flex.
+         */
+        NoFlexConfiguration: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 404;
+                    /** @enum {unknown} */
+                    code?: "no-flex-configuration";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -2276,6 +2447,7 @@ export interface operations {
              *     - `repeated-skill`: a skill is named twice with different levels.
              *     - `level-out-of-range`: the level is outside the skill's range.
              *     - `skill-without-levels`: the skill has no levels.
+             *     - `level-required`: the skill needs a level, and none is given or inherited.
              *     - `act-as-agent-of-agent`: agents always receive tasks; `act_as_agent` cannot be set for them.
              *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
              */
@@ -2288,7 +2460,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "invalid-identity" | "invalid-name" | "invalid-email" | "unknown-role" | "too-many-teams" | "too-many-skills" | "repeated-skill" | "level-out-of-range" | "skill-without-levels" | "act-as-agent-of-agent" | "invalid-idempotency-key";
+                        code?: "invalid-json" | "invalid-body" | "invalid-identity" | "invalid-name" | "invalid-email" | "unknown-role" | "too-many-teams" | "too-many-skills" | "repeated-skill" | "level-out-of-range" | "skill-without-levels" | "level-required" | "act-as-agent-of-agent" | "invalid-idempotency-key";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -2514,6 +2686,7 @@ export interface operations {
              *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
              *     - `unknown-role`: the role does not exist.
              *     - `too-many-teams`: a user has at most 25 teams.
+             *     - `level-required`: a skill that is assigned without a level needs the one that a team grants which is left.
              *     - `act-as-agent-of-agent`: agents always receive tasks; `act_as_agent` cannot be set for them.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              */
@@ -2526,7 +2699,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "unknown-role" | "too-many-teams" | "act-as-agent-of-agent" | "invalid-if-match";
+                        code?: "invalid-json" | "invalid-body" | "unknown-role" | "too-many-teams" | "level-required" | "act-as-agent-of-agent" | "invalid-if-match";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -2914,7 +3087,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DriftDecisionRequest"];
+            };
+        };
         responses: {
             /** @description The user after `adopt`. */
             200: {
@@ -2942,7 +3119,8 @@ export interface operations {
              * @description The request is invalid:
              *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be read; `detail`
              *       states line and column.
-             *     - `invalid-body`: the body has a field; the operation takes none.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
+             *     - `unknown-role`: the role does not exist.
              *     - `unknown-drift-field`: the field is neither `role` nor `skills`.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
@@ -2956,7 +3134,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "unknown-drift-field" | "invalid-if-match" | "invalid-idempotency-key";
+                        code?: "invalid-json" | "invalid-body" | "unknown-role" | "unknown-drift-field" | "invalid-if-match" | "invalid-idempotency-key";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3007,6 +3185,9 @@ export interface operations {
             /**
              * @description The request conflicts with the current state:
              *     - `no-drift`: TaskRouter shows what the directory says; there is nothing to adopt.
+             *     - `drift-changed`: the worker shows another role than the one in the body.
+             *     - `drift-of-teams`: what is left to adopt is granted by a team.
+             *     - `drift-pending`: something decided here is still to be carried over.
              *     - `no-worker`: the user has no worker until the next login.
              *     - `unmanaged-worker`: the worker has none of the three roles.
              *     - `unreadable-worker`: the worker's attributes are not a JSON object.
@@ -3025,7 +3206,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "no-drift" | "no-worker" | "unmanaged-worker" | "unreadable-worker" | "drift-without-choice" | "role-follows-identity-provider" | "last-account-owner" | "idempotency-key-in-use";
+                        code?: "no-drift" | "drift-changed" | "drift-of-teams" | "drift-pending" | "no-worker" | "unmanaged-worker" | "unreadable-worker" | "drift-without-choice" | "role-follows-identity-provider" | "last-account-owner" | "idempotency-key-in-use";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3138,6 +3319,7 @@ export interface operations {
              *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
              *     - `level-out-of-range`: the level is outside the skill's range.
              *     - `skill-without-levels`: the skill has no levels.
+             *     - `level-required`: the skill needs a level, and none is given or inherited.
              *     - `wrong-skill-set`: the skill does not belong to the skill set that `skill_set` names.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              *     - `invalid-if-none-match`: `If-None-Match` is not `*`.
@@ -3151,7 +3333,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "wrong-skill-set" | "invalid-if-match" | "invalid-if-none-match";
+                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "level-required" | "wrong-skill-set" | "invalid-if-match" | "invalid-if-none-match";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3701,6 +3883,7 @@ export interface operations {
              *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
              *     - `level-out-of-range`: the level is outside the skill's range.
              *     - `skill-without-levels`: the skill has no levels.
+             *     - `level-required`: the skill needs a level.
              *     - `wrong-skill-set`: the skill does not belong to the skill set that `skill_set` names.
              *     - `too-many-skills`: a team grants at most 40 skills.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
@@ -3715,7 +3898,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "wrong-skill-set" | "too-many-skills" | "invalid-if-match" | "invalid-if-none-match";
+                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "level-required" | "wrong-skill-set" | "too-many-skills" | "invalid-if-match" | "invalid-if-none-match";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4189,7 +4372,7 @@ export interface operations {
              *       states line and column.
              *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
              *     - `invalid-skill-name`: a skill's name has 1 to 64 ASCII letters, digits and `_`, and is not reserved.
-             *     - `invalid-level-range`: not 0 ≤ `min` ≤ `max` ≤ 1,000,000, or a range together with `levels: false`.
+             *     - `invalid-level-range`: not 0 ≤ `min` ≤ `max` ≤ 1,000,000, or a range or `level_required` together with `levels: false`.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              *     - `invalid-if-none-match`: `If-None-Match` is not `*`.
              */
@@ -4493,6 +4676,113 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    compareFlexSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlexSkillComparison"];
+                };
+            };
+            400: components["responses"]["UnknownParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            404: components["responses"]["NoFlexConfiguration"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importFlexSkills: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FlexSkillImport"];
+            };
+        };
+        responses: {
+            /** @description What was created and changed. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlexSkillImportReport"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be read; `detail`
+             *       states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
+             *     - `invalid-skill-set-name`: a skill set's name has 1 to 64 characters, not all blank, no `/` and no invisible
+             *       ones (control, format and default-ignorable characters).
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-skill-set-name" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AdminsOnly"];
+            404: components["responses"]["NoFlexConfiguration"];
+            /**
+             * @description The request conflicts with the current state:
+             *     - `skill-set-exists`: a skill set has this name in another spelling; name it as it is spelled.
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after `Retry-After` seconds.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "skill-set-exists" | "idempotency-key-in-use";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -2,6 +2,7 @@ import type { components, paths } from './schema.js';
 
 type Schemas = components['schemas'];
 
+export type AuditRecord = Schemas['Record'];
 export type Job = Schemas['Job'];
 export type ListedUser = Schemas['ListedUser'];
 export type Me = Schemas['Me'];

@@ -1,4 +1,5 @@
 import type { Text } from './en.js';
+import { user } from './user_de.js';
 
 /** Deutsch. */
 export const de: Text = {
@@ -154,15 +155,5 @@ export const de: Text = {
   },
   statuses: { active: 'Aktiv', deactivated: 'Deaktiviert', deleted: 'Gelöscht', all: 'Alle' },
   syncs: { synced: 'Abgeglichen', pending: 'Ausstehend', failed: 'Fehlgeschlagen', contested: 'Umstritten' },
-  user: {
-    panel: (name) => `Benutzer ${name}`,
-    loading: 'Die Person wird geladen …',
-    identity: 'Identität',
-    skills: 'Wirksame Skills',
-    activity: 'Aktivität',
-    actsAsAgent: 'Handelt als Agent',
-    noWorker: 'Kein Worker in TaskRouter',
-    skillFrom: (skill, source) => `${skill} (${source})`,
-    assigned: 'zugewiesen',
-  },
+  user,
 };

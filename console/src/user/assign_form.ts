@@ -1,0 +1,261 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { ApiError } from '../api/error.js';
+import type { Skill } from '../api/types.js';
+import { define } from '../define.js';
+import { problem } from '../problem.js';
+import { View } from '../view.js';
+import { type Change, assignedLevel } from './changes.js';
+import { conflicts } from './conflict.js';
+import { type Source, consequences, inWords, sourcesOf, winner } from './consequences.js';
+import { levelField, levelOf } from './level_field.js';
+import type { OpenedUser } from './opened.js';
+
+const FORM = 'assign';
+
+/** One skill to be assigned, as far as it is chosen. */
+interface Entry {
+  id: number;
+  set: string;
+  skill: string;
+  wantsLevel: boolean;
+  level: string;
+}
+
+/** *Assign skills*: several in one go. Fires `closed`. */
+class AssignForm extends View {
+  static override properties = { ...View.properties, opened: { attribute: false } };
+  declare opened: OpenedUser;
+  private entries: Entry[] = [entry(0)];
+  private count = 1;
+  private error: ApiError | undefined;
+  private isWorking = false;
+  private isTried = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.watch(this.opened, this.app.session);
+    this.app.session.addEventListener('renewed', this.signedIn);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.signedIn);
+    this.opened.setDraft(FORM, false);
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    this.opened.setDraft(FORM, this.entries.some((one) => one.skill !== ''));
+  }
+
+  override firstUpdated(): void {
+    this.one('select')?.focus();
+  }
+
+  override render(): TemplateResult {
+    const { actions, errors, user: { assign } } = this.app.text;
+    const lines = this.lines();
+    const { error: missing } = this.opened.choices;
+    return html`
+      <form class="confirmation stack" aria-label=${assign.title} @submit=${this.save} @keydown=${this.closeOnEscape}>
+        <h3>${assign.title}</h3>
+        ${missing
+          ? problem(this.app, missing, { kept: errors.keptInput, retry: () => void this.opened.choices.load() }) : nothing}
+        ${this.entries.map((one) => this.entry(one))}
+        <button type="button" class="link-button" @click=${this.another}>${assign.another}</button>
+        ${lines.length > 0
+          ? html`<ul class="consequence" id="assign-does">${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>` : nothing}
+        ${this.error?.kind === 'stale' ? conflicts(this.app, FORM, [], () => undefined) : nothing}
+        ${this.error && this.error.kind !== 'stale' ? this.failure(this.error) : nothing}
+        <div class="buttons">
+          <button class="button primary" aria-disabled=${this.isWorking ? 'true' : 'false'}
+            aria-describedby=${lines.length > 0 ? 'assign-does' : nothing}>${this.isWorking
+              ? actions.working : assign.save(this.entries.length, this.app.format.number(this.entries.length))}</button>
+          <button type="button" class="button" @click=${this.close}>${actions.cancel}</button>
+        </div>
+      </form>`;
+  }
+
+  private entry(one: Entry): TemplateResult {
+    const { app } = this;
+    const { assign } = app.text.user;
+    const skill = this.catalog(one.skill);
+    const id = `assign-${one.id}`;
+    return html`
+      <fieldset class="entry">
+        <legend class="unseen">${one.skill || assign.skill}</legend>
+        <div class="field">
+          <label for="${id}-set">${assign.set}</label>
+          <select id="${id}-set" @change=${(event: Event) => this.chooseSet(one, valueOf(event))}>
+            <option value="" .selected=${live(one.set === '')}>${app.text.common.any}</option>
+            ${this.sets.map((set) => html`<option .selected=${live(set === one.set)}>${set}</option>`)}
+          </select>
+        </div>
+        <div class="field">
+          <label for="${id}-skill">${assign.skill}</label>
+          <select id="${id}-skill" aria-invalid=${this.isTried && !skill ? 'true' : 'false'} aria-describedby="${id}-hint"
+            @change=${(event: Event) => this.chooseSkill(one, valueOf(event))}>
+            <option value="" .selected=${live(one.skill === '')}>${assign.choose}</option>
+            ${this.offered(one).map(({ skill: name }) => html`<option .selected=${live(name === one.skill)}>${name}</option>`)}
+          </select>
+          <span id="${id}-hint" class="field-error">${this.isTried && !skill ? assign.chooseFirst : nothing}</span>
+        </div>
+        ${skill ? this.level(one, skill, id) : nothing}
+        ${this.entries.length > 1
+          ? html`<button type="button" class="link-button" @click=${() => this.drop(one)}>${assign.drop(one.skill)}</button>`
+          : nothing}
+      </fieldset>`;
+  }
+
+  private level(one: Entry, skill: Skill, id: string): TemplateResult {
+    const { assign } = this.app.text.user;
+    if (!skill.levels) return html`<p class="hint">${assign.noLevels(skill.skill)}</p>`;
+    const inherited = this.inherited(skill.skill);
+    const isNeeded = needsLevel(skill, inherited);
+    const changed = (level: string): void => this.set(one, { level });
+    return html`
+      <div class="field">
+        <label class="option"><input type="checkbox" .checked=${live(one.wantsLevel)} ?disabled=${isNeeded}
+          aria-describedby="${id}-wants" @change=${(event: Event) =>
+            this.set(one, { wantsLevel: (event.target as HTMLInputElement).checked })}> <span>${assign.wantsLevel}</span></label>
+        <span class="hint" id="${id}-wants">${isNeeded ? assign.levelNeeded : nothing}</span>
+      </div>
+      ${one.wantsLevel ? levelField(this.app, { id: `${id}-level`, skill, text: one.level, inherited, changed }) : nothing}`;
+  }
+
+  private failure(error: ApiError): TemplateResult {
+    const { keptInput: kept } = this.app.text.errors;
+    const isFinal = ['forbidden', 'missing', 'conflict', 'invalid'].includes(error.kind);
+    return problem(this.app, error, isFinal ? { kept } : { kept, retry: () => void this.send() });
+  }
+
+  private get sets(): string[] {
+    return [...new Set(this.opened.choices.skills.map((skill) => skill.skill_set))].sort(this.app.format.collator.compare);
+  }
+
+  /** The skills of the set that are not assigned, nor chosen in another entry. */
+  private offered(one: Entry): Skill[] {
+    const taken = this.entries.filter((other) => other !== one).map((other) => other.skill);
+    const isFree = ({ skill }: Skill): boolean =>
+      !taken.includes(skill) && assignedLevel(this.opened.user!, skill) === undefined;
+    return this.opened.choices.skills.filter((skill) => isFree(skill) && (!one.set || skill.skill_set === one.set));
+  }
+
+  private catalog(name: string): Skill | undefined {
+    return this.opened.choices.skills.find(({ skill }) => skill === name);
+  }
+
+  private inherited(skill: string): Source[] {
+    const sources = sourcesOf(this.opened.user!, this.opened.choices.teams).get(skill) ?? [];
+    return sources.filter((source) => source.team);
+  }
+
+  /** What each entry assigns; `undefined` if one is not complete. */
+  private get changes(): (Change & { kind: 'assign' })[] | undefined {
+    const changes: (Change & { kind: 'assign' })[] = [];
+    for (const one of this.entries) {
+      const skill = this.catalog(one.skill);
+      const level = skill?.levels && one.wantsLevel ? levelOf(one.level, skill) : null;
+      if (!skill || level === undefined) return undefined;
+      changes.push({ kind: 'assign', skill: one.skill, level });
+    }
+    return changes;
+  }
+
+  private lines(): string[] {
+    const user = this.opened.user!;
+    const skills = new Map((this.changes ?? []).map(({ skill, level }) => [skill, level]));
+    return consequences(user, this.opened.choices.teams, { skills }).map((change) => inWords(this.app, user.name, change));
+  }
+
+  private chooseSet(one: Entry, set: string): void {
+    const stays = !set || this.catalog(one.skill)?.skill_set === set;
+    this.set(one, stays ? { set } : { set, skill: '' });
+  }
+
+  /** A level begins with what is inherited, else at the top of the range. */
+  private chooseSkill(one: Entry, name: string): void {
+    const skill = this.catalog(name);
+    const inherited = this.inherited(name);
+    const level = String(winner(inherited)?.level ?? skill?.max ?? '');
+    this.set(one, { skill: name, level, wantsLevel: one.wantsLevel || Boolean(skill && needsLevel(skill, inherited)) });
+  }
+
+  private set(one: Entry, change: Partial<Entry>): void {
+    Object.assign(one, change);
+    this.error = undefined;
+    this.requestUpdate();
+    this.app.live.say(this.lines().join('. '), 700);
+  }
+
+  private readonly another = async (): Promise<void> => {
+    const added = entry(this.count);
+    this.count += 1;
+    this.entries = [...this.entries, added];
+    this.requestUpdate();
+    await this.updateComplete;
+    this.one(`#assign-${added.id}-set`)?.focus();
+  };
+
+  private async drop(one: Entry): Promise<void> {
+    this.entries = this.entries.filter((other) => other !== one);
+    this.requestUpdate();
+    await this.updateComplete;
+    this.one(`#assign-${this.entries[0]!.id}-skill`)?.focus();
+  }
+
+  private readonly save = (event: SubmitEvent): void => {
+    event.preventDefault();
+    this.isTried = true;
+    this.requestUpdate();
+    if (this.changes) void this.send();
+    else void this.updateComplete.then(() => this.one('[aria-invalid=true]')?.focus());
+  };
+
+  /** What is assigned leaves the form; what is refused stays, with the reason. */
+  private async send(): Promise<void> {
+    const changes = this.changes;
+    if (!changes || this.isWorking) return;
+    Object.assign(this, { isWorking: true, error: undefined });
+    this.requestUpdate();
+    this.error = await this.opened.change(changes);
+    this.isWorking = false;
+    this.entries = this.entries.filter((one) => changes.some(({ skill }) => skill === one.skill));
+    if (!this.error) this.closed();
+    this.requestUpdate();
+  }
+
+  private readonly close = (): void => void this.opened.leave(() => this.closed(), FORM);
+
+  private closed(): void {
+    this.entries = [entry(0)];
+    this.opened.setDraft(FORM, false);
+    this.dispatchEvent(new Event('closed'));
+  }
+
+  private readonly closeOnEscape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.close();
+  };
+
+  private readonly signedIn = (): void => {
+    if (this.error?.kind === 'session') this.error = undefined;
+    this.requestUpdate();
+  };
+}
+
+function entry(id: number): Entry {
+  return { id, set: '', skill: '', wantsLevel: true, level: '' };
+}
+
+function needsLevel(skill: Skill, inherited: Source[]): boolean {
+  return Boolean(skill.level_required) && (winner(inherited)?.level ?? null) === null;
+}
+
+function valueOf(event: Event): string {
+  return (event.target as HTMLSelectElement).value;
+}
+
+define('roster-assign-form', AssignForm);
