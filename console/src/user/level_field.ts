@@ -49,8 +49,7 @@ export function levelField(app: App, { id, skill, text, inherited, changed }: Le
       <label class="unseen" for=${id}>${words.levelOf(skill.skill)}</label>
       <input id=${id} inputmode="numeric" autocomplete="off" .value=${live(text)} @input=${typed}
         aria-invalid=${level === undefined ? 'true' : 'false'} aria-describedby="${id}-hint">
-      <span id="${id}-hint" class=${level === undefined ? 'field-error' : 'hint'}>${level === undefined
-        ? words.outOfRange(format.number(min), format.number(max))
-        : over.length > 0 ? format.list(over) : nothing}</span>
+      <span id="${id}-hint" class="field-error">${level === undefined
+        ? words.outOfRange(format.number(min), format.number(max)) : nothing}</span>
     </div>`;
 }

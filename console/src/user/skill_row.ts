@@ -147,8 +147,9 @@ class SkillRow extends View {
     return problem(this.app, error, isFinal ? { kept } : { kept, retry: again });
   }
 
+  /** Names the draft, and the controls: an id has no blanks. */
   private get form(): string {
-    return `skill-${this.skill}`;
+    return `skill-${this.skill.replace(/\s/g, '_')}`;
   }
 
   private get catalog(): Skill | undefined {
