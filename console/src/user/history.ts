@@ -21,9 +21,12 @@ class History extends View {
   private readonly names = new Map<string, string>();
   /** Which record is being taken back, and what stopped that. */
   private undoing: { id: string; error?: ApiError | undefined } | undefined;
-  private readonly seen = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting) && !this.error) void this.more();
-  });
+  private readonly seen = new IntersectionObserver(
+    (entries) => {
+      if (entries.some((entry) => entry.isIntersecting) && !this.error) void this.more();
+    },
+    { rootMargin: '300px' },
+  );
 
   override connectedCallback(): void {
     super.connectedCallback();
