@@ -199,6 +199,19 @@ test('a level that somebody else has changed meanwhile is shown beside one’s o
   assert.deepEqual(await assigned(person), { English: 20 });
 }, { faults: true }));
 
+test('a level that is being changed stays when somebody else removes the skill', inBrowser(async (page) => {
+  const person = await newcomer(['agent'], ENGLISH_95);
+  const panel = await openTab(page, OWNER, person, TAB);
+  await number(panel).fill('20');
+  await call('DELETE', `/users/${person.id}/skills/English`, await tokenOf(ADMIN));
+  await button(panel, 'Save English').click();
+  const both = panel.locator('[data-conflict]');
+  await both.getByText('Theirs: not assigned').waitFor();
+  assert.equal(await number(panel).inputValue(), '20');
+  await both.getByLabel('Theirs: not assigned').click();
+  await panel.getByText('This person has no skills.').waitFor();
+}, { faults: true }));
+
 test('a change to somebody’s skills is undone from the history as long as it is in effect', inBrowser(async (page) => {
   const person = await newcomer(['agent'], ENGLISH_95);
   const admin = await tokenOf(ADMIN);

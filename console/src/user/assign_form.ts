@@ -1,15 +1,13 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { ApiError } from '../api/error.js';
 import type { Skill } from '../api/types.js';
 import { define } from '../define.js';
 import { problem } from '../problem.js';
-import { View } from '../view.js';
 import { type Change, assignedLevel } from './changes.js';
 import { conflicts } from './conflict.js';
 import { type Source, consequences, inWords, sourcesOf, winner } from './consequences.js';
+import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
-import type { OpenedUser } from './opened.js';
 
 const FORM = 'assign';
 
@@ -23,30 +21,14 @@ interface Entry {
 }
 
 /** *Assign skills*: several in one go. Fires `closed`. */
-class AssignForm extends View {
-  static override properties = { ...View.properties, opened: { attribute: false } };
-  declare opened: OpenedUser;
+class AssignForm extends Form {
+  protected readonly form = FORM;
   private entries: Entry[] = [entry(0)];
   private count = 1;
-  private error: ApiError | undefined;
-  private isWorking = false;
   private isTried = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.watch(this.opened, this.app.session);
-    this.app.session.addEventListener('renewed', this.signedIn);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.app.session.removeEventListener('renewed', this.signedIn);
-    this.opened.setDraft(FORM, false);
-  }
-
-  override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    this.opened.setDraft(FORM, this.entries.some((one) => one.skill !== ''));
+  protected get isUnsaved(): boolean {
+    return this.entries.some((one) => one.skill !== '');
   }
 
   override firstUpdated(): void {
@@ -67,7 +49,7 @@ class AssignForm extends View {
         ${lines.length > 0
           ? html`<ul class="consequence" id="assign-does">${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>` : nothing}
         ${this.error?.kind === 'stale' ? conflicts(this.app, FORM, [], () => undefined) : nothing}
-        ${this.error && this.error.kind !== 'stale' ? this.failure(this.error) : nothing}
+        ${this.error && this.error.kind !== 'stale' ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">
           <button class="button primary" aria-disabled=${this.isWorking ? 'true' : 'false'}
             aria-describedby=${lines.length > 0 ? 'assign-does' : nothing}>${this.isWorking
@@ -122,12 +104,6 @@ class AssignForm extends View {
         <span class="hint" id="${id}-wants">${isNeeded ? assign.levelNeeded : nothing}</span>
       </div>
       ${one.wantsLevel ? levelField(this.app, { id: `${id}-level`, skill, text: one.level, inherited, changed }) : nothing}`;
-  }
-
-  private failure(error: ApiError): TemplateResult {
-    const { keptInput: kept } = this.app.text.errors;
-    const isFinal = ['forbidden', 'missing', 'conflict', 'invalid'].includes(error.kind);
-    return problem(this.app, error, isFinal ? { kept } : { kept, retry: () => void this.send() });
   }
 
   private get sets(): string[] {
@@ -186,43 +162,35 @@ class AssignForm extends View {
     Object.assign(one, change);
     this.error = undefined;
     this.requestUpdate();
-    this.app.live.say(this.lines().join('. '), 700);
+    this.sayLater(this.lines());
   }
 
-  private readonly another = async (): Promise<void> => {
+  private readonly another = (): void => {
     const added = entry(this.count);
     this.count += 1;
     this.entries = [...this.entries, added];
-    this.requestUpdate();
-    await this.updateComplete;
-    this.one(`#assign-${added.id}-set`)?.focus();
+    void this.focusOn(`#assign-${added.id}-set`);
   };
 
-  private async drop(one: Entry): Promise<void> {
+  private drop(one: Entry): void {
     this.entries = this.entries.filter((other) => other !== one);
-    this.requestUpdate();
-    await this.updateComplete;
-    this.one(`#assign-${this.entries[0]!.id}-skill`)?.focus();
+    void this.focusOn(`#assign-${this.entries[0]!.id}-skill`);
   }
 
   private readonly save = (event: SubmitEvent): void => {
     event.preventDefault();
     this.isTried = true;
-    this.requestUpdate();
     if (this.changes) void this.send();
-    else void this.updateComplete.then(() => this.one('[aria-invalid=true]')?.focus());
+    else void this.focusOn('[aria-invalid=true]');
   };
 
   /** What is assigned leaves the form; what is refused stays, with the reason. */
   private async send(): Promise<void> {
-    const changes = this.changes;
-    if (!changes || this.isWorking) return;
-    Object.assign(this, { isWorking: true, error: undefined });
-    this.requestUpdate();
-    this.error = await this.opened.change(changes);
-    this.isWorking = false;
+    const { changes } = this;
+    const made = changes && (await this.make(changes));
+    if (!made) return;
     this.entries = this.entries.filter((one) => changes.some(({ skill }) => skill === one.skill));
-    if (!this.error) this.closed();
+    if (made === true) this.closed();
     this.requestUpdate();
   }
 
@@ -238,11 +206,6 @@ class AssignForm extends View {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     this.close();
-  };
-
-  private readonly signedIn = (): void => {
-    if (this.error?.kind === 'session') this.error = undefined;
-    this.requestUpdate();
   };
 }
 

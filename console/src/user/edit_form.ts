@@ -1,148 +1,61 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { ApiError } from '../api/error.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Role, User } from '../api/types.js';
 import { define } from '../define.js';
-import { problem } from '../problem.js';
-import { View } from '../view.js';
-import { type Change, type Edit, editOf, isSame } from './changes.js';
+import { type Edit, editOf, isSame } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
 import { consequences, inWords } from './consequences.js';
-import type { OpenedUser } from './opened.js';
+import { actingField, type Draft, MAX_TEAMS, roleField, teamsField } from './edit_fields.js';
+import { Form } from './form.js';
 
-const ROLES: Role[] = ['agent', 'supervisor', 'system_admin', 'account_owner'];
 const FIELDS = ['role', 'teams', 'act_as_agent'] as const;
-const MAX_TEAMS = 25;
-/** With more teams than that there is a field to find one. */
-const FEW_TEAMS = 8;
-const SAY_AFTER_MS = 700;
-
-type Draft = Required<Edit>;
 
 /** Role, teams and Act as Agent of a user, changed by one edit, whose consequences stand above the button. */
-class EditForm extends View {
-  static override properties = { ...View.properties, opened: { attribute: false } };
-  declare opened: OpenedUser;
+class EditForm extends Form {
+  protected readonly form = 'edit';
   /** The user for whom the draft is made. */
   private base: Draft | undefined;
   private draft!: Draft;
   private conflicts: Conflict[] = [];
   private isStale = false;
-  private error: ApiError | undefined;
-  private isWorking = false;
   /** Roles follow the identity provider: the API has said so. */
   private isRoleLocked = false;
   private find = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.watch(this.opened, this.app.session);
-    this.app.session.addEventListener('renewed', this.signedIn);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.app.session.removeEventListener('renewed', this.signedIn);
-  }
-
   override willUpdate(): void {
     if (this.opened.user) this.rebase(editOf(this.opened.user));
-  }
-
-  override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    this.opened.setDraft('edit', this.isChanged);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { user } = this.opened;
     if (!user) return nothing;
     const { edit } = this.app.text.user;
+    const { base, draft } = this;
+    if (!base) return nothing;
     return html`
       <form class="stack" @submit=${this.save} aria-label=${edit.form}>
-        ${this.roleField(user)} ${this.acting()} ${this.teams(user)}
+        ${roleField(this.app, base, draft, this.isRoleLocked, this.setRole)} ${actingField(this.app, draft, this.set)}
+        ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
         ${this.isStale || this.conflicts.length > 0
           ? conflicts(this.app, 'edit', this.conflicts, this.choose)
           : nothing}
         ${this.consequence(user)}
-        ${this.error ? this.failure(this.error) : nothing}
+        ${this.error && !this.isStale ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">
           <button class="button primary" aria-describedby="edit-consequence" aria-disabled=${this.canSave ? 'false' : 'true'}>
             ${this.isWorking ? this.app.text.actions.working : edit.save}</button>
-          ${this.isChanged
+          ${this.isUnsaved
             ? html`<button type="button" class="button" @click=${this.discard}>${edit.discard}</button>`
             : nothing}
         </div>
       </form>`;
   }
 
-  private roleField(user: User): TemplateResult {
-    const { app } = this;
-    const { edit } = app.text.user;
-    const offered = ROLES.filter((role) => role === this.base!.role || app.session.may(`make_${role}`));
-    const reason = this.isRoleLocked ? edit.roleOfProvider : offered.length < 2 ? edit.roleOfAdmins : undefined;
-    const isChanged = this.draft.role !== user.role;
-    return html`
-      <div class="field">
-        <label for="edit-role">${app.text.list.role}</label>
-        <select id="edit-role" ?disabled=${reason !== undefined} aria-describedby="edit-role-hint"
-          @change=${(event: Event) => this.setRole((event.target as HTMLSelectElement).value as Role)}>
-          ${offered.map((role) => html`
-            <option value=${role} .selected=${live(role === this.draft.role)}>${app.text.roles[role]}</option>`)}
-        </select>
-        <span class="hint" id="edit-role-hint">${reason ?? (isChanged ? edit.roleFollowsToken : nothing)}</span>
-      </div>`;
-  }
-
-  private acting(): TemplateResult | typeof nothing {
-    const { edit } = this.app.text.user;
-    if (this.draft.role === 'agent') return html`<p class="hint">${edit.agentsAlways}</p>`;
-    const stopped = this.base!.act_as_agent || this.base!.role === 'agent' ? edit.actingOff : undefined;
-    return html`
-      <div class="field">
-        <label class="option"><input type="checkbox" id="edit-acting" .checked=${live(this.draft.act_as_agent)}
-          aria-describedby="edit-acting-hint" @change=${(event: Event) =>
-            this.set({ act_as_agent: (event.target as HTMLInputElement).checked })}> <span>${edit.acting}</span></label>
-        <span class="hint" id="edit-acting-hint">${this.draft.act_as_agent ? edit.actingOn : stopped ?? edit.actingOff}</span>
-      </div>`;
-  }
-
-  private teams(user: User): TemplateResult {
-    const { app } = this;
-    const { edit } = app.text.user;
-    const known = app.format.collator;
-    const active = this.opened.choices.teams.map(({ team_id, name }) => ({ team_id, name }));
-    const archived = user.teams.filter((own) => !active.some((team) => team.team_id === own.team_id));
-    const all = [...active, ...archived].sort((a, b) => known.compare(a.name, b.name));
-    const find = this.find.trim().toLocaleLowerCase();
-    const shown = all.filter((team) => team.name.toLocaleLowerCase().includes(find));
-    const isTooMany = this.draft.teams.length > MAX_TEAMS;
-    const { error } = this.opened.choices;
-    return html`
-      <fieldset aria-describedby="edit-teams-hint">
-        <legend>${edit.teams}</legend>
-        <p class=${isTooMany ? 'field-error' : 'hint'} id="edit-teams-hint">${isTooMany
-          ? edit.tooMany(app.format.number(this.draft.teams.length), app.format.number(MAX_TEAMS)) : edit.teamsHint}</p>
-        ${error ? problem(app, error, { kept: app.text.errors.keptInput, retry: () => void this.opened.choices.load() }) : nothing}
-        ${all.length > FEW_TEAMS
-          ? html`<label class="unseen" for="edit-find">${edit.findTeam}</label>
-            <input id="edit-find" type="search" autocomplete="off" placeholder=${edit.findTeam} .value=${live(this.find)}
-              @input=${this.finding}>`
-          : nothing}
-        <div class="teams-of-user">${shown.map((team) => html`
-          <label class="option"><input type="checkbox" .checked=${live(this.draft.teams.includes(team.team_id))}
-            @change=${(event: Event) => this.join(team.team_id, (event.target as HTMLInputElement).checked)}>
-            <span dir="auto">${team.name}</span></label>`)}
-        </div>
-      </fieldset>`;
-  }
-
   private consequence(user: User): TemplateResult {
     const words = this.app.text.user.consequence;
-    const lines = this.isChanged ? this.lines(user) : [];
+    const lines = this.isUnsaved ? this.lines(user) : [];
     return html`
-      <div id="edit-consequence" class=${this.isChanged ? 'consequence' : 'unseen'}>
-        ${this.isChanged
+      <div id="edit-consequence" class=${this.isUnsaved ? 'consequence' : 'unseen'}>
+        ${this.isUnsaved
           ? html`<p class="label">${words.title}</p>
             ${lines.length > 0 ? html`<ul>${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>` : html`<p>${words.noSkill}</p>`}`
           : this.app.text.user.edit.unchanged}
@@ -154,24 +67,18 @@ class EditForm extends View {
     return changes.map((change) => inWords(this.app, user.name, change));
   }
 
-  private failure(error: ApiError): TemplateResult {
-    const { errors } = this.app.text;
-    const isFinal = ['forbidden', 'missing', 'conflict', 'invalid'].includes(error.kind);
-    return problem(this.app, error, isFinal ? { kept: errors.keptInput } : { kept: errors.keptInput, retry: () => void this.send() });
-  }
-
   private get edit(): Edit {
     const changed = FIELDS.filter((field) => !isSame(this.draft[field], this.base![field]));
     return Object.fromEntries(changed.map((field) => [field, this.draft[field]]));
   }
 
-  private get isChanged(): boolean {
+  protected get isUnsaved(): boolean {
     return this.base !== undefined && Object.keys(this.edit).length > 0;
   }
 
   private get canSave(): boolean {
     const isDecided = this.conflicts.every((conflict) => conflict.choice);
-    return this.isChanged && !this.isWorking && isDecided && this.draft.teams.length <= MAX_TEAMS;
+    return this.isUnsaved && !this.isWorking && isDecided && this.draft.teams.length <= MAX_TEAMS;
   }
 
   /** The user has changed: what was not changed here follows; where both did, one is asked. */
@@ -215,29 +122,23 @@ class EditForm extends View {
   /** What was chosen here, so that it can be chosen again. */
   private mine: Partial<Record<keyof Draft, unknown>> = {};
 
-  /** Rule 11: who becomes an agent acts as one; who is one no longer goes on to receive tasks unless that is unset. */
-  private setRole(role: Role): void {
+  /** Rule 11: an agent does not act as one; who is one no longer goes on to receive tasks unless that is unset. */
+  private readonly setRole = (role: Role): void => {
     const base = this.base!;
     const acts = role === base.role ? base.act_as_agent : base.role === 'agent' || this.draft.act_as_agent;
     this.set({ role, act_as_agent: role !== 'agent' && acts });
-  }
+  };
 
-  private join(teamId: string, joins: boolean): void {
-    const others = this.draft.teams.filter((id) => id !== teamId);
-    this.set({ teams: joins ? [...others, teamId] : others });
-  }
-
-  private set(change: Edit): void {
+  private readonly set = (change: Edit): void => {
     Object.assign(this.draft, change);
     this.error = undefined;
     this.conflicts = this.conflicts.filter(({ field }) => !(field in change));
     this.requestUpdate();
-    const { user } = this.opened;
-    if (user) this.app.live.say(this.lines(user).join('. '), SAY_AFTER_MS);
-  }
+    this.sayLater(this.lines(this.opened.user!));
+  };
 
-  private readonly finding = (event: Event): void => {
-    this.find = (event.target as HTMLInputElement).value;
+  private readonly finding = (text: string): void => {
+    this.find = text;
     this.requestUpdate();
   };
 
@@ -247,20 +148,16 @@ class EditForm extends View {
   };
 
   private async send(): Promise<void> {
-    if (this.isWorking) return;
-    const change: Change = { kind: 'edit', edit: this.edit };
     const base = this.base!;
-    Object.assign(this, { isWorking: true, error: undefined, isStale: false });
-    this.requestUpdate();
-    const error = await this.opened.change([change]);
+    this.isStale = false;
+    const made = await this.make([{ kind: 'edit', edit: this.edit }]);
+    if (made === false) return;
     // What came meanwhile is compared with what the draft was made for.
-    this.isWorking = false;
     this.base = base;
-    if (!error) this.saved();
+    if (made === true) this.saved();
     this.rebase(editOf(this.opened.user!));
-    if (error?.code === 'role-follows-identity-provider') this.lockRole();
-    this.isStale = error?.kind === 'stale';
-    this.error = this.isStale ? undefined : error;
+    if (this.error?.code === 'role-follows-identity-provider') this.lockRole();
+    this.isStale = this.error?.kind === 'stale';
     this.requestUpdate();
   }
 
@@ -277,16 +174,8 @@ class EditForm extends View {
   }
 
   private readonly discard = (): void => {
-    Object.assign(this, { base: undefined, conflicts: [], error: undefined, isStale: false });
-    this.mine = {};
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.one('#edit-role, #edit-acting')?.focus());
-  };
-
-  /** Somebody has signed in again: what was entered is still there, and can be sent. */
-  private readonly signedIn = (): void => {
-    if (this.error?.kind === 'session') this.error = undefined;
-    this.requestUpdate();
+    Object.assign(this, { base: undefined, conflicts: [], mine: {}, error: undefined, isStale: false });
+    void this.focusOn('#edit-role:enabled, #edit-acting, [type=checkbox]');
   };
 }
 

@@ -127,9 +127,16 @@ export class OpenedUser extends EventTarget {
     if (!receipt?.undo) return;
     const changes = receipt.undo;
     receipt.undo = undefined;
-    receipt.undoError = await this.change(changes, receipt.version);
-    if (receipt.undoError && this.receipt === receipt && receipt.undoError.kind !== 'stale') receipt.undo = changes;
-    if (this.receipt !== receipt && this.receipt) this.receipt.undo = undefined;
+    const error = await this.change(changes, receipt.version);
+    const shown = this.receipt!;
+    shown.undoError = error;
+    shown.undo = error && error.kind !== 'stale' ? changes : undefined;
+    this.changed();
+  }
+
+  /** Somebody else has changed the user. */
+  show(user: User): void {
+    this.user = user;
     this.changed();
   }
 

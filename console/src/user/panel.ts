@@ -32,7 +32,7 @@ class UserPanel extends View {
     super.connectedCallback();
     this.watch(this.app.session, this.app.address);
     this.app.session.addEventListener('renewed', this.load);
-    this.app.address.guard = (leave) => this.opened?.leave(leave) ?? true;
+    this.app.address.guard = (leave) => !this.opened?.drafts.size || this.opened.leave(leave);
     addEventListener('beforeunload', this.beforeUnload);
   }
 
@@ -65,7 +65,7 @@ class UserPanel extends View {
       <dialog class="panel" aria-label=${text.user.panel(user?.name ?? '')} aria-busy=${opened?.userId === this.userId
         ? 'false' : 'true'} @keydown=${this.closeOnEscape}>
         <div class="panel-head">
-          <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? text.user.loading}</h2>
+          <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? (opened?.error ? text.user.edit.form : text.user.loading)}</h2>
           ${this.walk('previous', -1)} ${this.walk('next', 1)}
           <button type="button" class="icon-button" aria-label=${text.common.close} title=${text.common.close}
             @click=${this.close}>${icon('close')}</button>
@@ -85,7 +85,7 @@ class UserPanel extends View {
       ${this.asking
         ? html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking}
             @done=${(event: CustomEvent<User>) => this.statusChanged(event.detail)}
-            @current=${(event: CustomEvent<User>) => opened.carry(event.detail)}
+            @current=${(event: CustomEvent<User>) => opened.show(event.detail)}
             @cancelled=${this.cancelled}></roster-status-change>`
         : nothing}
       ${receipt(this.app, opened)}

@@ -1,22 +1,26 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { ApiError } from '../api/error.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Skill, User } from '../api/types.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
-import { problem } from '../problem.js';
-import { View } from '../view.js';
+import type { View } from '../view.js';
 import { type Change, assignedLevel } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
 import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
+import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
-import type { OpenedUser } from './opened.js';
 
-const SAY_AFTER_MS = 700;
+/** What is unsaved of a skill is named so. */
+const DRAFT = 'skill-';
+export const draftOf = (skill: string): string => DRAFT + skill;
+
+/** The skills of which something is unsaved, whatever has become of them meanwhile. */
+export function skillsOf(drafts: Set<string>): string[] {
+  return [...drafts].filter((name) => name.startsWith(DRAFT)).map((name) => name.slice(DRAFT.length));
+}
 
 /** One skill of a user: where it comes from, its level, which is changed in place, and *Remove*. */
-class SkillRow extends View {
-  static override properties = { ...View.properties, opened: { attribute: false }, skill: { attribute: false }, done: { attribute: false } };
-  declare opened: OpenedUser;
+class SkillRow extends Form {
+  static override properties = { ...Form.properties, skill: { attribute: false }, done: { attribute: false } };
   declare skill: string;
   /** Called after each change; the row may be gone by then. */
   declare done: (row: View) => void;
@@ -27,20 +31,6 @@ class SkillRow extends View {
   private conflict: Conflict | undefined;
   private isStale = false;
   private isAsking = false;
-  private isWorking = false;
-  private error: ApiError | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.watch(this.opened, this.app.session);
-    this.app.session.addEventListener('renewed', this.signedIn);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.app.session.removeEventListener('renewed', this.signedIn);
-    this.opened.setDraft(this.form, false);
-  }
 
   override willUpdate(): void {
     const now = assignedLevel(this.opened.user!, this.skill);
@@ -48,11 +38,6 @@ class SkillRow extends View {
     if (this.draft !== undefined && this.wanted !== now) this.conflict = this.conflictWith(now);
     else this.draft = undefined;
     this.base = now;
-  }
-
-  override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    this.opened.setDraft(this.form, this.isChanged);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -81,8 +66,8 @@ class SkillRow extends View {
       ${mayAssign ? this.editing(effective?.disabled ?? false) : nothing}
       ${this.isAsking ? this.confirmation(user) : nothing}
       ${this.conflict || this.isStale
-        ? conflicts(this.app, this.form, this.conflict ? [this.conflict] : [], this.choose) : nothing}
-      ${this.error ? this.failure(this.error) : nothing}`;
+        ? conflicts(this.app, this.controls, this.conflict ? [this.conflict] : [], this.choose) : nothing}
+      ${this.error && !this.isStale && !this.conflict ? this.failure(this.error, this.again) : nothing}`;
   }
 
   private editing(isDisabled: boolean): TemplateResult {
@@ -94,7 +79,7 @@ class SkillRow extends View {
     const first = (): number | null => winner(inherited)?.level ?? catalog?.max ?? null;
     return html`
       ${catalog?.levels && shown !== null && shown !== undefined
-        ? levelField(this.app, { id: this.form, skill: catalog, text: String(shown), inherited, changed: this.change })
+        ? levelField(this.app, { id: this.controls, skill: catalog, text: String(shown), inherited, changed: this.change })
         : nothing}
       <div class="buttons small">
         ${catalog?.levels && (shown === null || shown === undefined)
@@ -104,11 +89,11 @@ class SkillRow extends View {
         ${catalog?.levels && this.base !== undefined && shown !== null && !this.needsLevel
           ? html`<button type="button" class="link-button" @click=${() => this.change(null)}>${skills.withoutLevel(this.skill)}</button>`
           : nothing}
-        ${isDisabled && !this.isChanged
+        ${isDisabled && !this.isUnsaved
           ? html`<button type="button" class="button" @click=${this.enable}>${skills.enable(this.skill)}</button>`
           : nothing}
       </div>
-      ${this.isChanged ? this.saving() : nothing}`;
+      ${this.isUnsaved ? this.saving() : nothing}`;
   }
 
   private saving(): TemplateResult {
@@ -116,9 +101,9 @@ class SkillRow extends View {
     const isValid = this.wanted !== undefined && (!this.conflict || this.conflict.choice);
     const lines = this.lines(this.wanted);
     return html`
-      ${lines.length > 0 ? html`<p class="consequence" id="${this.form}-does" dir="auto">${lines.join('. ')}</p>` : nothing}
+      ${lines.length > 0 ? html`<p class="consequence" id="${this.controls}-does" dir="auto">${lines.join('. ')}</p>` : nothing}
       <div class="buttons">
-        <button type="button" class="button primary" aria-describedby=${lines.length > 0 ? `${this.form}-does` : nothing}
+        <button type="button" class="button primary" aria-describedby=${lines.length > 0 ? `${this.controls}-does` : nothing}
           aria-disabled=${isValid && !this.isWorking ? 'false' : 'true'} @click=${this.save}>
           ${this.isWorking ? actions.working : user.skills.saveLevel(this.skill)}</button>
         <button type="button" class="button" @click=${this.discard}>${user.edit.discard}</button>
@@ -129,8 +114,8 @@ class SkillRow extends View {
     const { actions, user: { skills } } = this.app.text;
     const lines = this.lines(undefined);
     return html`
-      <div class="confirmation" role="group" tabindex="-1" aria-labelledby="${this.form}-asks" @keydown=${this.closeOnEscape}>
-        <h4 class="title" id="${this.form}-asks" dir="auto">${skills.asksToRemove(this.skill, user.name)}</h4>
+      <div class="confirmation" role="group" tabindex="-1" aria-labelledby="${this.controls}-asks" @keydown=${this.closeOnEscape}>
+        <h4 class="title" id="${this.controls}-asks" dir="auto">${skills.asksToRemove(this.skill, user.name)}</h4>
         <p dir="auto">${lines.length > 0 ? lines.join('. ') : skills.removalDoesNothing}</p>
         <div class="buttons">
           <button type="button" class="button destructive" aria-disabled=${this.isWorking ? 'true' : 'false'} @click=${this.unassign}>
@@ -140,16 +125,17 @@ class SkillRow extends View {
       </div>`;
   }
 
-  private failure(error: ApiError): TemplateResult {
-    const { keptInput: kept } = this.app.text.errors;
-    const isFinal = ['forbidden', 'missing', 'conflict', 'invalid'].includes(error.kind);
-    const again = this.isAsking ? this.unassign : this.draft === undefined ? this.enable : this.save;
-    return problem(this.app, error, isFinal ? { kept } : { kept, retry: again });
+  private get again(): () => void {
+    return this.isAsking ? this.unassign : this.draft === undefined ? this.enable : this.save;
   }
 
-  /** Names the draft, and the controls: an id has no blanks. */
-  private get form(): string {
-    return `skill-${this.skill.replace(/\s/g, '_')}`;
+  protected get form(): string {
+    return draftOf(this.skill);
+  }
+
+  /** An id has no blanks. */
+  private get controls(): string {
+    return this.form.replace(/\s/g, '_');
   }
 
   private get catalog(): Skill | undefined {
@@ -170,7 +156,7 @@ class SkillRow extends View {
     return this.catalog ? levelOf(this.draft, this.catalog) : undefined;
   }
 
-  private get isChanged(): boolean {
+  protected get isUnsaved(): boolean {
     return this.draft !== undefined && (this.draft === null ? this.base !== null : this.draft !== String(this.base));
   }
 
@@ -197,7 +183,7 @@ class SkillRow extends View {
     this.draft = draft;
     this.error = undefined;
     this.requestUpdate();
-    this.app.live.say(this.lines(this.wanted).join('. '), SAY_AFTER_MS);
+    this.sayLater(this.lines(this.wanted));
     void this.updateComplete.then(() => {
       if (!this.contains((this.getRootNode() as ShadowRoot).activeElement)) this.one('input')?.focus();
     });
@@ -213,17 +199,10 @@ class SkillRow extends View {
   private readonly unassign = (): void => void this.send({ kind: 'remove', skill: this.skill });
 
   private async send(change: Change): Promise<void> {
-    if (this.isWorking) return;
-    Object.assign(this, { isWorking: true, error: undefined, isStale: false });
-    this.requestUpdate();
-    const error = await this.opened.change([change]);
-    this.isWorking = false;
-    if (error) {
-      this.isStale = error.kind === 'stale' && !this.conflict;
-      this.error = this.isStale ? undefined : error;
-      this.requestUpdate();
-      return;
-    }
+    this.isStale = false;
+    const made = await this.make([change]);
+    this.isStale = this.error?.kind === 'stale';
+    if (made !== true) return;
     Object.assign(this, { draft: undefined, conflict: undefined, isAsking: false });
     this.opened.setDraft(this.form, false);
     this.requestUpdate();
@@ -232,33 +211,25 @@ class SkillRow extends View {
 
   private readonly discard = (): void => {
     Object.assign(this, { draft: undefined, conflict: undefined, error: undefined, isStale: false });
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.one('input, button')?.focus());
+    void this.focusOn('input, button');
   };
 
   private readonly askToRemove = (): void => {
     this.isAsking = !this.isAsking;
     this.error = undefined;
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.one('[role=group]')?.focus());
+    void this.focusOn('[role=group]');
   };
 
   private readonly keep = (): void => {
     this.isAsking = false;
     this.error = undefined;
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.one('[data-remove]')?.focus());
+    void this.focusOn('[data-remove]');
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     this.keep();
-  };
-
-  private readonly signedIn = (): void => {
-    if (this.error?.kind === 'session') this.error = undefined;
-    this.requestUpdate();
   };
 }
 

@@ -7,7 +7,7 @@ import { View } from '../view.js';
 import './assign_form.js';
 import { sourcesOf } from './consequences.js';
 import type { OpenedUser } from './opened.js';
-import './skill_row.js';
+import { skillsOf } from './skill_row.js';
 
 /** From so much of the limit on, the worker's attributes are getting short of room. */
 const SHORT_FROM = 0.8;
@@ -27,7 +27,8 @@ class Skills extends View {
     const { user } = this.opened;
     if (!user) return nothing;
     const { skills } = this.app.text.user;
-    const names = [...sourcesOf(user, this.opened.choices.teams).keys()].sort(this.app.format.collator.compare);
+    const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...skillsOf(this.opened.drafts)];
+    const names = [...new Set(held)].sort(this.app.format.collator.compare);
     const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted';
     return html`
       ${this.notRouted(user)}
