@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SUPERVISOR, call, eventually, get, inBrowser, isAccessible, newcomer, problemOf, row, spoken, tokenOf,
+  ADMIN,
+  OWNER,
+  SUPERVISOR,
+  call,
+  eventually,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  problemOf,
+  row,
+  spoken,
+  tokenOf,
 } from './browser.mjs';
 import { SALES, SUPPORT, openPanel, panelOf, team, userOf } from './panel.mjs';
 
@@ -15,177 +27,233 @@ const patched = (page, person) => {
   return sent;
 };
 
-test('rule 10: one edit changes role and teams, its consequence is shown before, and the receipt says when it is live', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
-  const panel = await openPanel(page, OWNER, person);
-  const sent = patched(page, person);
-  await panel.getByText('Available').waitFor();
-  await panel.getByLabel('Role').selectOption('Supervisor');
-  await panel.getByText('What Flex itself permits follows the token').waitFor();
-  assert.ok(await panel.getByLabel('Act as agent').isChecked(), 'they go on to receive tasks');
-  await team(panel, 'Sales (US)').check();
-  const does = panel.locator('#edit-consequence');
-  await does.getByText('Sales is new: 60 (from Sales (US))').waitFor();
-  assert.equal(await does.getByText('English').count(), 0, 'an assigned level overrides that of the team');
-  await isAccessible(page, 'edit user, changed');
-  await save(panel).dblclick();
-  const receipt = panel.getByRole('group', { name: 'What became of the change' });
-  await receipt.getByText(/Live in TaskRouter after [\d.]+ sec/).waitFor();
-  await receipt.getByText('Change the role at the identity provider').waitFor();
-  await eventually(async () => (await spoken(page).textContent()).includes('Live in TaskRouter'), 'it is said');
-  await isAccessible(page, 'edit user, saved');
-  assert.equal(sent.length, 1, 'a double click saves once');
-  const user = await userOf(person);
-  assert.deepEqual([user.role, user.act_as_agent, user.teams[0].team_id], ['supervisor', true, SALES]);
-  await row(page, person.name).getByText('Supervisor').waitFor();
-  assert.equal(await receipt.getByRole('button', { name: 'Undo' }).count(), 0, 'a role is not undone');
-}));
+test(
+  'rule 10: one edit changes role and teams, its consequence is shown before, and the receipt says when it is live',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
+    const panel = await openPanel(page, OWNER, person);
+    const sent = patched(page, person);
+    await panel.getByText('Available').waitFor();
+    await panel.getByLabel('Role').selectOption('Supervisor');
+    await panel.getByText('What Flex itself permits follows the token').waitFor();
+    assert.ok(await panel.getByLabel('Act as agent').isChecked(), 'they go on to receive tasks');
+    await team(panel, 'Sales (US)').check();
+    const does = panel.locator('#edit-consequence');
+    await does.getByText('Sales is new: 60 (from Sales (US))').waitFor();
+    assert.equal(await does.getByText('English').count(), 0, 'an assigned level overrides that of the team');
+    await isAccessible(page, 'edit user, changed');
+    await save(panel).dblclick();
+    const receipt = panel.getByRole('group', { name: 'What became of the change' });
+    await receipt.getByText(/Live in TaskRouter after [\d.]+ sec/).waitFor();
+    await receipt.getByText('Change the role at the identity provider').waitFor();
+    await eventually(async () => (await spoken(page).textContent()).includes('Live in TaskRouter'), 'it is said');
+    await isAccessible(page, 'edit user, saved');
+    assert.equal(sent.length, 1, 'a double click saves once');
+    const user = await userOf(person);
+    assert.deepEqual([user.role, user.act_as_agent, user.teams[0].team_id], ['supervisor', true, SALES]);
+    await row(page, person.name).getByText('Supervisor').waitFor();
+    assert.equal(await receipt.getByRole('button', { name: 'Undo' }).count(), 0, 'a role is not undone');
+  }),
+);
 
-test('rule 2: a supervisor reads why the role is locked, and changes teams', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, SUPERVISOR, person);
-  assert.ok(await panel.getByLabel('Role').isDisabled());
-  await panel.getByText('Supervisors cannot change roles. Ask an admin.').waitFor();
-  assert.equal(await panel.getByRole('button', { name: 'Delete' }).count(), 0);
-  await isAccessible(page, 'edit user as a supervisor');
-  await team(panel, 'Support').check();
-  await save(panel).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  assert.equal((await userOf(person)).teams[0].team_id, SUPPORT);
-}));
+test(
+  'rule 2: a supervisor reads why the role is locked, and changes teams',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const panel = await openPanel(page, SUPERVISOR, person);
+    assert.ok(await panel.getByLabel('Role').isDisabled());
+    await panel.getByText('Supervisors cannot change roles. Ask an admin.').waitFor();
+    assert.equal(await panel.getByRole('button', { name: 'Delete' }).count(), 0);
+    await isAccessible(page, 'edit user as a supervisor');
+    await team(panel, 'Support').check();
+    await save(panel).click();
+    await panel.getByText('Live in TaskRouter').waitFor();
+    assert.equal((await userOf(person)).teams[0].team_id, SUPPORT);
+  }),
+);
 
-test('rule 24: where roles follow the identity provider, the role is locked with that reason, and the rest is kept', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, ADMIN, person);
-  await page.route(`**/users/${person.id}`, (route) => (route.request().postData()?.includes('role')
-    ? route.fulfill(problemOf(409, 'role-follows-identity-provider', 'Roles follow the identity provider.'))
-    : route.continue()));
-  await panel.getByLabel('Role').selectOption('Supervisor');
-  await team(panel, 'Support').check();
-  await save(panel).click();
-  await panel.getByText('Change the role there.').waitFor();
-  assert.ok(await panel.getByLabel('Role').isDisabled());
-  assert.equal(await panel.getByLabel('Role').inputValue(), 'agent');
-  assert.ok(await team(panel, 'Support').isChecked());
-  await save(panel).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-}, { faults: true }));
+test(
+  'rule 24: where roles follow the identity provider, the role is locked with that reason, and the rest is kept',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const panel = await openPanel(page, ADMIN, person);
+      await page.route(`**/users/${person.id}`, (route) =>
+        route.request().postData()?.includes('role')
+          ? route.fulfill(problemOf(409, 'role-follows-identity-provider', 'Roles follow the identity provider.'))
+          : route.continue(),
+      );
+      await panel.getByLabel('Role').selectOption('Supervisor');
+      await team(panel, 'Support').check();
+      await save(panel).click();
+      await panel.getByText('Change the role there.').waitFor();
+      assert.ok(await panel.getByLabel('Role').isDisabled());
+      assert.equal(await panel.getByLabel('Role').inputValue(), 'agent');
+      assert.ok(await team(panel, 'Support').isChecked());
+      await save(panel).click();
+      await panel.getByText('Live in TaskRouter').waitFor();
+    },
+    { faults: true },
+  ),
+);
 
-test('rule 11: who stops acting as agent loses the skills for routing, which is said before, and what it does not prevent after', inBrowser(async (page) => {
-  const person = await newcomer(['supervisor'], { routing: { skills: ['English'], levels: { English: 95 } } });
-  const panel = await openPanel(page, OWNER, person);
-  await panel.getByLabel('Act as agent').uncheck();
-  await panel.getByText('English is no longer there').waitFor();
-  await save(panel).click();
-  await panel.getByText('Queues that ask for no skill still offer them tasks.').first().waitFor();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  assert.deepEqual((await userOf(person)).effective_skills, []);
-}));
+test(
+  'rule 11: who stops acting as agent loses the skills for routing, which is said before, and what it does not prevent after',
+  inBrowser(async (page) => {
+    const person = await newcomer(['supervisor'], { routing: { skills: ['English'], levels: { English: 95 } } });
+    const panel = await openPanel(page, OWNER, person);
+    await panel.getByLabel('Act as agent').uncheck();
+    await panel.getByText('English is no longer there').waitFor();
+    await save(panel).click();
+    await panel.getByText('Queues that ask for no skill still offer them tasks.').first().waitFor();
+    await panel.getByText('Live in TaskRouter').waitFor();
+    assert.deepEqual((await userOf(person)).effective_skills, []);
+  }),
+);
 
-test('a change of teams is undone within ten seconds by its inverse', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  await team(panel, 'Sales (US)').check();
-  await save(panel).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  const sent = patched(page, person);
-  await panel.getByRole('button', { name: 'Undo', exact: true }).click();
-  await eventually(async () => (await userOf(person)).teams.length === 0, 'the team is left');
-  assert.match(sent[0].headers()['if-match'], /^"\d+"$/);
-  await eventually(async () => !(await team(panel, 'Sales (US)').isChecked()), 'the form shows it');
-  assert.equal(await panel.getByRole('button', { name: 'Undo', exact: true }).count(), 0, 'what is undone is not undone again');
-}));
+test(
+  'a change of teams is undone within ten seconds by its inverse',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const panel = await openPanel(page, OWNER, person);
+    await team(panel, 'Sales (US)').check();
+    await save(panel).click();
+    await panel.getByText('Live in TaskRouter').waitFor();
+    const sent = patched(page, person);
+    await panel.getByRole('button', { name: 'Undo', exact: true }).click();
+    await eventually(async () => (await userOf(person)).teams.length === 0, 'the team is left');
+    assert.match(sent[0].headers()['if-match'], /^"\d+"$/);
+    await eventually(async () => !(await team(panel, 'Sales (US)').isChecked()), 'the form shows it');
+    assert.equal(
+      await panel.getByRole('button', { name: 'Undo', exact: true }).count(),
+      0,
+      'what is undone is not undone again',
+    );
+  }),
+);
 
-test('undo does not overwrite what somebody else has changed since', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  await team(panel, 'Sales (US)').check();
-  await save(panel).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  await call('PATCH', `/users/${person.id}`, await tokenOf(ADMIN), { teams: [SALES, SUPPORT] });
-  await panel.getByRole('button', { name: 'Undo', exact: true }).click();
-  await panel.getByText('Nothing has been undone.').waitFor();
-  assert.equal((await userOf(person)).teams.length, 2);
-}, { faults: true }));
+test(
+  'undo does not overwrite what somebody else has changed since',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const panel = await openPanel(page, OWNER, person);
+      await team(panel, 'Sales (US)').check();
+      await save(panel).click();
+      await panel.getByText('Live in TaskRouter').waitFor();
+      await call('PATCH', `/users/${person.id}`, await tokenOf(ADMIN), { teams: [SALES, SUPPORT] });
+      await panel.getByRole('button', { name: 'Undo', exact: true }).click();
+      await panel.getByText('Nothing has been undone.').waitFor();
+      assert.equal((await userOf(person)).teams.length, 2);
+    },
+    { faults: true },
+  ),
+);
 
-test('what somebody else has changed meanwhile is shown beside what was entered, and one chooses for each field', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  await panel.getByLabel('Role').selectOption('System admin');
-  await team(panel, 'Support').check();
-  await call('PATCH', `/users/${person.id}`, await tokenOf(ADMIN), { role: 'supervisor', teams: [SALES] });
-  await save(panel).click();
-  await panel.getByText('Somebody else has changed this in the meantime.').waitFor();
-  const roles = panel.getByRole('group', { name: 'Role' });
-  const teams = panel.locator('[data-conflict]').getByRole('group', { name: 'Roster teams' });
-  await roles.getByText('Yours: System admin').waitFor();
-  await roles.getByText('Theirs: Supervisor').waitFor();
-  await teams.getByText('Theirs: Sales (US)').waitFor();
-  await isAccessible(page, 'both versions');
-  assert.equal(await save(panel).getAttribute('aria-disabled'), 'true', 'one has to choose');
-  await roles.getByLabel('Theirs: Supervisor').check();
-  await teams.getByLabel('Yours: Support').check();
-  await save(panel).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  const user = await userOf(person);
-  assert.deepEqual([user.role, user.teams.map((one) => one.name)], ['supervisor', ['Support']]);
-}, { faults: true }));
+test(
+  'what somebody else has changed meanwhile is shown beside what was entered, and one chooses for each field',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const panel = await openPanel(page, OWNER, person);
+      await panel.getByLabel('Role').selectOption('System admin');
+      await team(panel, 'Support').check();
+      await call('PATCH', `/users/${person.id}`, await tokenOf(ADMIN), { role: 'supervisor', teams: [SALES] });
+      await save(panel).click();
+      await panel.getByText('Somebody else has changed this in the meantime.').waitFor();
+      const roles = panel.getByRole('group', { name: 'Role' });
+      const teams = panel.locator('[data-conflict]').getByRole('group', { name: 'Roster teams' });
+      await roles.getByText('Yours: System admin').waitFor();
+      await roles.getByText('Theirs: Supervisor').waitFor();
+      await teams.getByText('Theirs: Sales (US)').waitFor();
+      await isAccessible(page, 'both versions');
+      assert.equal(await save(panel).getAttribute('aria-disabled'), 'true', 'one has to choose');
+      await roles.getByLabel('Theirs: Supervisor').check();
+      await teams.getByLabel('Yours: Support').check();
+      await save(panel).click();
+      await panel.getByText('Live in TaskRouter').waitFor();
+      const user = await userOf(person);
+      assert.deepEqual([user.role, user.teams.map((one) => one.name)], ['supervisor', ['Support']]);
+    },
+    { faults: true },
+  ),
+);
 
-test('a change whose answer was lost is made once', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  let lost = false;
-  await page.route(`**/users/${person.id}`, async (route) => {
-    if (lost || route.request().method() !== 'PATCH') return route.continue();
-    lost = true;
-    await route.fetch();
-    return route.abort();
-  });
-  await team(panel, 'Support').check();
-  await save(panel).click();
-  await panel.getByRole('alert').getByText('What you have entered is kept.').waitFor();
-  await panel.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
-  await panel.getByText('Live in TaskRouter').waitFor();
-  const { items } = await get(`/users/${person.id}/history`, await tokenOf(OWNER));
-  assert.equal(items.filter((record) => record.action === 'edited').length, 1);
-}, { faults: true }));
+test(
+  'a change whose answer was lost is made once',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const panel = await openPanel(page, OWNER, person);
+      let lost = false;
+      await page.route(`**/users/${person.id}`, async (route) => {
+        if (lost || route.request().method() !== 'PATCH') return route.continue();
+        lost = true;
+        await route.fetch();
+        return route.abort();
+      });
+      await team(panel, 'Support').check();
+      await save(panel).click();
+      await panel.getByRole('alert').getByText('What you have entered is kept.').waitFor();
+      await panel.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+      await panel.getByText('Live in TaskRouter').waitFor();
+      const { items } = await get(`/users/${person.id}/history`, await tokenOf(OWNER));
+      assert.equal(items.filter((record) => record.action === 'edited').length, 1);
+    },
+    { faults: true },
+  ),
+);
 
-test('the same actions stand beside the name, and a change of status leaves its manual step there', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  await panel.getByRole('button', { name: 'Deactivate' }).click();
-  const question = panel.getByRole('group', { name: `Deactivate ${person.name}?` });
-  await isAccessible(page, 'deactivate? in the panel');
-  await question.getByRole('button', { name: `Deactivate ${person.name}` }).click();
-  await panel.getByText('End their access at the identity provider').waitFor();
-  await panel.getByRole('button', { name: 'Reactivate' }).waitFor();
-  assert.equal((await userOf(person)).status, 'deactivated');
-}));
+test(
+  'the same actions stand beside the name, and a change of status leaves its manual step there',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const panel = await openPanel(page, OWNER, person);
+    await panel.getByRole('button', { name: 'Deactivate' }).click();
+    const question = panel.getByRole('group', { name: `Deactivate ${person.name}?` });
+    await isAccessible(page, 'deactivate? in the panel');
+    await question.getByRole('button', { name: `Deactivate ${person.name}` }).click();
+    await panel.getByText('End their access at the identity provider').waitFor();
+    await panel.getByRole('button', { name: 'Reactivate' }).waitFor();
+    assert.equal((await userOf(person)).status, 'deactivated');
+  }),
+);
 
-test('a deleted person is read-only, and it is said who can restore them', inBrowser(async (page) => {
-  const person = await newcomer();
-  await call('DELETE', `/users/${person.id}`, await tokenOf(OWNER));
-  const panel = await openPanel(page, OWNER, person, `?status=deleted&q=${encodeURIComponent(person.name)}`);
-  await panel.getByText('An operator with access to AWS can restore them.').waitFor();
-  assert.equal(await save(panel).count(), 0);
-  await isAccessible(page, 'deleted');
-}));
+test(
+  'a deleted person is read-only, and it is said who can restore them',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await call('DELETE', `/users/${person.id}`, await tokenOf(OWNER));
+    const panel = await openPanel(page, OWNER, person, `?status=deleted&q=${encodeURIComponent(person.name)}`);
+    await panel.getByText('An operator with access to AWS can restore them.').waitFor();
+    assert.equal(await save(panel).count(), 0);
+    await isAccessible(page, 'deleted');
+  }),
+);
 
-test('in German, in the dark and inside Flex nothing is clipped, inaccessible or modal', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
-  await page.addInitScript(() => {
-    document.addEventListener('DOMContentLoaded', () => document.querySelector('flex-roster').setAttribute('inside-flex', ''));
-  });
-  await page.goto(`${process.env.API}/?user=${person.id}`);
-  await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
-  await page.getByRole('button', { name: 'Weiter' }).click();
-  const panel = panelOf(page);
-  for (const tab of ['Profil', 'Zugewiesene Skills', 'Verlauf', 'Abgleich']) {
-    await panel.getByRole('tab', { name: tab }).click();
-    await panel.getByRole('tabpanel', { name: tab }).waitFor();
-    await isAccessible(page, tab);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(overflow <= 0, `${tab} is ${overflow} px too wide`);
-  }
-  assert.equal(await page.locator('dialog:modal').count(), 0);
-}, { locale: 'de-DE', colorScheme: 'dark', viewport: { width: 640, height: 700 } }));
+test(
+  'in German, in the dark and inside Flex nothing is clipped, inaccessible or modal',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
+      await page.addInitScript(() => {
+        document.addEventListener('DOMContentLoaded', () =>
+          document.querySelector('flex-roster').setAttribute('inside-flex', ''),
+        );
+      });
+      await page.goto(`${process.env.API}/?user=${person.id}`);
+      await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
+      await page.getByRole('button', { name: 'Weiter' }).click();
+      const panel = panelOf(page);
+      for (const tab of ['Profil', 'Zugewiesene Skills', 'Verlauf', 'Abgleich']) {
+        await panel.getByRole('tab', { name: tab }).click();
+        await panel.getByRole('tabpanel', { name: tab }).waitFor();
+        await isAccessible(page, tab);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${tab} is ${overflow} px too wide`);
+      }
+      assert.equal(await page.locator('dialog:modal').count(), 0);
+    },
+    { locale: 'de-DE', colorScheme: 'dark', viewport: { width: 640, height: 700 } },
+  ),
+);

@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ADMIN, OWNER, SIMULATOR, SUPERVISOR, call, eventually, focusIsOn, get, inBrowser, isAccessible, newcomer, problemOf, tokenOf,
+  ADMIN,
+  OWNER,
+  SIMULATOR,
+  SUPERVISOR,
+  call,
+  eventually,
+  focusIsOn,
+  get,
+  inBrowser,
+  isAccessible,
+  newcomer,
+  problemOf,
+  tokenOf,
 } from './browser.mjs';
 import { SALES, openPanel, openTab, userOf, withUser } from './panel.mjs';
 
@@ -21,220 +33,271 @@ async function inSales(attributes = ENGLISH_95) {
   return person;
 }
 
-test('rules 15 and 20: a level is changed in the row, its consequence is shown before, and it is undone', inBrowser(async (page) => {
-  const person = await inSales();
-  const panel = await openTab(page, SUPERVISOR, person, TAB);
-  await panel.getByText('overrides 90 from Sales (US)').waitFor();
-  assert.equal(await slider(panel).getAttribute('aria-valuetext'), '95 of 100, overrides 90 from Sales (US)');
-  await slider(panel).focus();
-  await page.keyboard.press('PageDown');
-  assert.equal(await number(panel).inputValue(), '85');
-  await page.keyboard.press('ArrowRight');
-  assert.deepEqual([await number(panel).inputValue(), await slider(panel).inputValue()], ['86', '86']);
-  await panel.getByText(`English 95 → 86, only for ${person.name}; Sales (US) keeps 90`).waitFor();
-  await number(panel).fill('70');
-  assert.equal(await slider(panel).inputValue(), '70');
-  await isAccessible(page, 'a level is changed');
-  await button(panel, 'Save English').click();
-  await live(panel);
-  assert.deepEqual(await assigned(person), { English: 70 });
-  await button(panel, 'Undo').click();
-  await eventually(async () => (await assigned(person)).English === 95, 'it is undone');
-  await eventually(async () => (await number(panel).inputValue()) === '95', 'the row shows it');
-}));
+test(
+  'rules 15 and 20: a level is changed in the row, its consequence is shown before, and it is undone',
+  inBrowser(async (page) => {
+    const person = await inSales();
+    const panel = await openTab(page, SUPERVISOR, person, TAB);
+    await panel.getByText('overrides 90 from Sales (US)').waitFor();
+    assert.equal(await slider(panel).getAttribute('aria-valuetext'), '95 of 100, overrides 90 from Sales (US)');
+    await slider(panel).focus();
+    await page.keyboard.press('PageDown');
+    assert.equal(await number(panel).inputValue(), '85');
+    await page.keyboard.press('ArrowRight');
+    assert.deepEqual([await number(panel).inputValue(), await slider(panel).inputValue()], ['86', '86']);
+    await panel.getByText(`English 95 → 86, only for ${person.name}; Sales (US) keeps 90`).waitFor();
+    await number(panel).fill('70');
+    assert.equal(await slider(panel).inputValue(), '70');
+    await isAccessible(page, 'a level is changed');
+    await button(panel, 'Save English').click();
+    await live(panel);
+    assert.deepEqual(await assigned(person), { English: 70 });
+    await button(panel, 'Undo').click();
+    await eventually(async () => (await assigned(person)).English === 95, 'it is undone');
+    await eventually(async () => (await number(panel).inputValue()) === '95', 'the row shows it');
+  }),
+);
 
-test('rule 19: a level out of range is explained, not changed, and not sent', inBrowser(async (page) => {
-  const person = await inSales();
-  const panel = await openTab(page, OWNER, person, TAB);
-  for (const text of ['150', '0', 'ten', '']) {
-    await number(panel).fill(text);
-    await panel.getByText('Enter a whole number from 1 to 100.').waitFor();
-    assert.equal(await number(panel).inputValue(), text);
-    assert.equal(await number(panel).getAttribute('aria-invalid'), 'true');
-    assert.equal(await slider(panel).getAttribute('aria-valuetext'), 'Enter a whole number from 1 to 100.');
-    await button(panel, 'Save English').click({ force: true });
-  }
-  await isAccessible(page, 'a level out of range');
-  assert.deepEqual(await assigned(person), { English: 95 });
-  await button(panel, 'Discard').click();
-  assert.equal(await number(panel).inputValue(), '95');
-}));
+test(
+  'rule 19: a level out of range is explained, not changed, and not sent',
+  inBrowser(async (page) => {
+    const person = await inSales();
+    const panel = await openTab(page, OWNER, person, TAB);
+    for (const text of ['150', '0', 'ten', '']) {
+      await number(panel).fill(text);
+      await panel.getByText('Enter a whole number from 1 to 100.').waitFor();
+      assert.equal(await number(panel).inputValue(), text);
+      assert.equal(await number(panel).getAttribute('aria-invalid'), 'true');
+      assert.equal(await slider(panel).getAttribute('aria-valuetext'), 'Enter a whole number from 1 to 100.');
+      await button(panel, 'Save English').click({ force: true });
+    }
+    await isAccessible(page, 'a level out of range');
+    assert.deepEqual(await assigned(person), { English: 95 });
+    await button(panel, 'Discard').click();
+    assert.equal(await number(panel).inputValue(), '95');
+  }),
+);
 
-test('rule 16: several skills are assigned in one go, with and without a level, and undone together', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openTab(page, SUPERVISOR, person, TAB);
-  await panel.getByText('This person has no skills.').waitFor();
-  await button(panel, 'Assign skills').click();
-  const form = panel.getByRole('form', { name: 'Assign skills' });
-  await focusIsOn(form.getByLabel('Skill set'));
-  await form.getByLabel('Skill set').selectOption('Languages');
-  const offered = await form.getByLabel('Skill', { exact: true }).locator('option').allTextContents();
-  assert.deepEqual(offered.map((name) => name.trim()), ['Choose a skill', 'English', 'French', 'German', 'Spanish']);
-  await form.getByLabel('Skill', { exact: true }).selectOption('French');
-  await number(form, 'French').fill('80');
-  await button(form, 'Another skill').click();
-  const second = form.locator('fieldset').nth(1);
-  await second.getByLabel('Skill', { exact: true }).selectOption('Onboarding');
-  await second.getByText('Onboarding has no levels.').waitFor();
-  assert.equal(await second.getByRole('slider').count(), 0, 'no slider without levels');
-  await button(form, 'Another skill').click();
-  const third = form.locator('fieldset').nth(2);
-  await third.getByLabel('Skill', { exact: true }).selectOption('Spanish');
-  await third.getByLabel('Require a level').uncheck();
-  assert.equal(await third.getByRole('slider').count(), 0, 'no slider without a level');
-  await form.getByText('French is new: 80').waitFor();
-  await isAccessible(page, 'assign skills');
-  await button(form, 'Assign 3 skills').click();
-  await live(panel);
-  await focusIsOn(button(panel, 'Assign skills'));
-  assert.deepEqual(await assigned(person), { French: 80, Onboarding: null, Spanish: null });
-  await button(panel, 'Undo').click();
-  await eventually(async () => Object.keys(await assigned(person)).length === 0, 'all are undone');
-}));
+test(
+  'rule 16: several skills are assigned in one go, with and without a level, and undone together',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const panel = await openTab(page, SUPERVISOR, person, TAB);
+    await panel.getByText('This person has no skills.').waitFor();
+    await button(panel, 'Assign skills').click();
+    const form = panel.getByRole('form', { name: 'Assign skills' });
+    await focusIsOn(form.getByLabel('Skill set'));
+    await form.getByLabel('Skill set').selectOption('Languages');
+    const offered = await form.getByLabel('Skill', { exact: true }).locator('option').allTextContents();
+    assert.deepEqual(
+      offered.map((name) => name.trim()),
+      ['Choose a skill', 'English', 'French', 'German', 'Spanish'],
+    );
+    await form.getByLabel('Skill', { exact: true }).selectOption('French');
+    await number(form, 'French').fill('80');
+    await button(form, 'Another skill').click();
+    const second = form.locator('fieldset').nth(1);
+    await second.getByLabel('Skill', { exact: true }).selectOption('Onboarding');
+    await second.getByText('Onboarding has no levels.').waitFor();
+    assert.equal(await second.getByRole('slider').count(), 0, 'no slider without levels');
+    await button(form, 'Another skill').click();
+    const third = form.locator('fieldset').nth(2);
+    await third.getByLabel('Skill', { exact: true }).selectOption('Spanish');
+    await third.getByLabel('Require a level').uncheck();
+    assert.equal(await third.getByRole('slider').count(), 0, 'no slider without a level');
+    await form.getByText('French is new: 80').waitFor();
+    await isAccessible(page, 'assign skills');
+    await button(form, 'Assign 3 skills').click();
+    await live(panel);
+    await focusIsOn(button(panel, 'Assign skills'));
+    assert.deepEqual(await assigned(person), { French: 80, Onboarding: null, Spanish: null });
+    await button(panel, 'Undo').click();
+    await eventually(async () => Object.keys(await assigned(person)).length === 0, 'all are undone');
+  }),
+);
 
-test('an inherited skill gets a level of its own, and gives it back', inBrowser(async (page) => {
-  const person = await inSales({});
-  const panel = await openTab(page, OWNER, person, TAB);
-  await button(panel, 'Give English a level of its own').click();
-  assert.equal(await number(panel).inputValue(), '90', 'it begins with the inherited level');
-  await number(panel).fill('100');
-  await panel.getByText(`English 90 → 100, only for ${person.name}; Sales (US) keeps 90`).waitFor();
-  await button(panel, 'Save English').click();
-  await live(panel);
-  assert.deepEqual(await assigned(person), { English: 100 });
-  await button(panel, 'English without a level of its own').click();
-  await panel.getByText('English 100 → 90 (from Sales (US))').waitFor();
-  await button(panel, 'Save English').click();
-  await eventually(async () => (await assigned(person)).English === null, 'it has no level of its own');
-}));
+test(
+  'an inherited skill gets a level of its own, and gives it back',
+  inBrowser(async (page) => {
+    const person = await inSales({});
+    const panel = await openTab(page, OWNER, person, TAB);
+    await button(panel, 'Give English a level of its own').click();
+    assert.equal(await number(panel).inputValue(), '90', 'it begins with the inherited level');
+    await number(panel).fill('100');
+    await panel.getByText(`English 90 → 100, only for ${person.name}; Sales (US) keeps 90`).waitFor();
+    await button(panel, 'Save English').click();
+    await live(panel);
+    assert.deepEqual(await assigned(person), { English: 100 });
+    await button(panel, 'English without a level of its own').click();
+    await panel.getByText('English 100 → 90 (from Sales (US))').waitFor();
+    await button(panel, 'Save English').click();
+    await eventually(async () => (await assigned(person)).English === null, 'it has no level of its own');
+  }),
+);
 
-test('rule 18: removing says what is inherited afterwards, and Esc keeps the skill', inBrowser(async (page) => {
-  const person = await inSales();
-  const panel = await openTab(page, OWNER, person, TAB);
-  await button(panel, 'Remove English').click();
-  const question = panel.getByRole('group', { name: `Remove English from ${person.name}?` });
-  await focusIsOn(question);
-  await question.getByText('English 95 → 90 (from Sales (US))').waitFor();
-  await isAccessible(page, 'remove?');
-  await page.keyboard.press('Escape');
-  await question.waitFor({ state: 'detached' });
-  await focusIsOn(button(panel, 'Remove English'));
-  await page.keyboard.press('Enter');
-  await button(question, 'Remove English').click();
-  await live(panel);
-  assert.deepEqual(await assigned(person), {});
-  await panel.getByText('from Sales (US)').first().waitFor();
-}));
+test(
+  'rule 18: removing says what is inherited afterwards, and Esc keeps the skill',
+  inBrowser(async (page) => {
+    const person = await inSales();
+    const panel = await openTab(page, OWNER, person, TAB);
+    await button(panel, 'Remove English').click();
+    const question = panel.getByRole('group', { name: `Remove English from ${person.name}?` });
+    await focusIsOn(question);
+    await question.getByText('English 95 → 90 (from Sales (US))').waitFor();
+    await isAccessible(page, 'remove?');
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await focusIsOn(button(panel, 'Remove English'));
+    await page.keyboard.press('Enter');
+    await button(question, 'Remove English').click();
+    await live(panel);
+    assert.deepEqual(await assigned(person), {});
+    await panel.getByText('from Sales (US)').first().waitFor();
+  }),
+);
 
-test('removing the last source says that the skill is gone, and the focus stays in the list of skills', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const panel = await openTab(page, OWNER, person, TAB);
-  await button(panel, 'Remove English').click();
-  const question = panel.getByRole('group', { name: `Remove English from ${person.name}?` });
-  await question.getByText('English is no longer there').waitFor();
-  await button(question, 'Remove English').click();
-  await panel.getByText('This person has no skills.').waitFor();
-  await focusIsOn(button(panel, 'Assign skills'));
-}));
+test(
+  'removing the last source says that the skill is gone, and the focus stays in the list of skills',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], ENGLISH_95);
+    const panel = await openTab(page, OWNER, person, TAB);
+    await button(panel, 'Remove English').click();
+    const question = panel.getByRole('group', { name: `Remove English from ${person.name}?` });
+    await question.getByText('English is no longer there').waitFor();
+    await button(question, 'Remove English').click();
+    await panel.getByText('This person has no skills.').waitFor();
+    await focusIsOn(button(panel, 'Assign skills'));
+  }),
+);
 
-test('rule 24: a skill that is disabled in Flex is explained, and enabled by assigning it', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const { worker } = await userOf(person);
-  const off = { worker_sid: worker.sid, skills: [], disabled: ['English'] };
-  await fetch(`${SIMULATOR}/sim/skills-panel`, { method: 'POST', body: JSON.stringify(off) });
-  await eventually(async () => (await userOf(person)).effective_skills[0]?.disabled, 'it is disabled');
-  const panel = await openTab(page, OWNER, person, TAB);
-  await panel.getByText('Somebody has disabled this skill on Flex’s own pages').waitFor();
-  await isAccessible(page, 'disabled in Flex');
-  await button(panel, 'Enable English').click();
-  await live(panel);
-  const [english] = (await userOf(person)).effective_skills;
-  assert.deepEqual([english.level, english.disabled], [95, undefined]);
-}));
+test(
+  'rule 24: a skill that is disabled in Flex is explained, and enabled by assigning it',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], ENGLISH_95);
+    const { worker } = await userOf(person);
+    const off = { worker_sid: worker.sid, skills: [], disabled: ['English'] };
+    await fetch(`${SIMULATOR}/sim/skills-panel`, { method: 'POST', body: JSON.stringify(off) });
+    await eventually(async () => (await userOf(person)).effective_skills[0]?.disabled, 'it is disabled');
+    const panel = await openTab(page, OWNER, person, TAB);
+    await panel.getByText('Somebody has disabled this skill on Flex’s own pages').waitFor();
+    await isAccessible(page, 'disabled in Flex');
+    await button(panel, 'Enable English').click();
+    await live(panel);
+    const [english] = (await userOf(person)).effective_skills;
+    assert.deepEqual([english.level, english.disabled], [95, undefined]);
+  }),
+);
 
-test('contested skills, and attributes that get short of room, are explained', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const sync = { state: 'contested', since: '2026-11-22T09:17:20.460Z', contested: ['skills'] };
-  await withUser(page, person, () => ({ sync, attributes: { used: 3900, limit: 4096 } }));
-  const panel = await openTab(page, OWNER, person, TAB);
-  await panel.getByText('Another tool overwrites these skills again and again.').waitFor();
-  assert.equal(await panel.getByLabel('Room in the worker’s attributes').evaluate((meter) => meter.value), 3900);
-  await panel.getByText('3,900 of 4,096 characters are used.').waitFor();
-  await isAccessible(page, 'contested, short of room');
-}));
+test(
+  'contested skills, and attributes that get short of room, are explained',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], ENGLISH_95);
+    const sync = { state: 'contested', since: '2026-11-22T09:17:20.460Z', contested: ['skills'] };
+    await withUser(page, person, () => ({ sync, attributes: { used: 3900, limit: 4096 } }));
+    const panel = await openTab(page, OWNER, person, TAB);
+    await panel.getByText('Another tool overwrites these skills again and again.').waitFor();
+    assert.equal(await panel.getByLabel('Room in the worker’s attributes').evaluate((meter) => meter.value), 3900);
+    await panel.getByText('3,900 of 4,096 characters are used.').waitFor();
+    await isAccessible(page, 'contested, short of room');
+  }),
+);
 
-test('rule 27: what is refused is said in words, what is assigned leaves the form, and the rest is kept', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openTab(page, OWNER, person, TAB);
-  const words = 'The attributes would be 12 characters too long.';
-  await page.route('**/skills/German', (route) => route.fulfill(problemOf(409, 'attributes-too-long', words)));
-  await button(panel, 'Assign skills').click();
-  const form = panel.getByRole('form', { name: 'Assign skills' });
-  await form.getByLabel('Skill', { exact: true }).selectOption('French');
-  await button(form, 'Another skill').click();
-  await form.locator('fieldset').nth(1).getByLabel('Skill', { exact: true }).selectOption('German');
-  await number(form, 'German').fill('33');
-  await button(form, 'Assign 2 skills').click();
-  await form.getByRole('alert').getByText(words).waitFor();
-  await isAccessible(page, 'refused');
-  assert.deepEqual(await assigned(person), { French: 100 });
-  assert.equal(await form.locator('fieldset').count(), 1);
-  assert.equal(await number(form, 'German').inputValue(), '33');
-}, { faults: true }));
+test(
+  'rule 27: what is refused is said in words, what is assigned leaves the form, and the rest is kept',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer();
+      const panel = await openTab(page, OWNER, person, TAB);
+      const words = 'The attributes would be 12 characters too long.';
+      await page.route('**/skills/German', (route) => route.fulfill(problemOf(409, 'attributes-too-long', words)));
+      await button(panel, 'Assign skills').click();
+      const form = panel.getByRole('form', { name: 'Assign skills' });
+      await form.getByLabel('Skill', { exact: true }).selectOption('French');
+      await button(form, 'Another skill').click();
+      await form.locator('fieldset').nth(1).getByLabel('Skill', { exact: true }).selectOption('German');
+      await number(form, 'German').fill('33');
+      await button(form, 'Assign 2 skills').click();
+      await form.getByRole('alert').getByText(words).waitFor();
+      await isAccessible(page, 'refused');
+      assert.deepEqual(await assigned(person), { French: 100 });
+      assert.equal(await form.locator('fieldset').count(), 1);
+      assert.equal(await number(form, 'German').inputValue(), '33');
+    },
+    { faults: true },
+  ),
+);
 
-test('a level that somebody else has changed meanwhile is shown beside one’s own', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const panel = await openTab(page, OWNER, person, TAB);
-  await number(panel).fill('20');
-  await call('PUT', `/users/${person.id}/skills/English`, await tokenOf(ADMIN), { level: 50 });
-  await button(panel, 'Save English').click();
-  const both = panel.locator('[data-conflict]');
-  await both.getByText('Yours: 20').waitFor();
-  await both.getByText('Theirs: 50').waitFor();
-  await isAccessible(page, 'both levels');
-  assert.deepEqual(await assigned(person), { English: 50 });
-  await both.getByLabel('Yours: 20').check();
-  await button(panel, 'Save English').click();
-  await live(panel);
-  assert.deepEqual(await assigned(person), { English: 20 });
-}, { faults: true }));
+test(
+  'a level that somebody else has changed meanwhile is shown beside one’s own',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer(['agent'], ENGLISH_95);
+      const panel = await openTab(page, OWNER, person, TAB);
+      await number(panel).fill('20');
+      await call('PUT', `/users/${person.id}/skills/English`, await tokenOf(ADMIN), { level: 50 });
+      await button(panel, 'Save English').click();
+      const both = panel.locator('[data-conflict]');
+      await both.getByText('Yours: 20').waitFor();
+      await both.getByText('Theirs: 50').waitFor();
+      await isAccessible(page, 'both levels');
+      assert.deepEqual(await assigned(person), { English: 50 });
+      await both.getByLabel('Yours: 20').check();
+      await button(panel, 'Save English').click();
+      await live(panel);
+      assert.deepEqual(await assigned(person), { English: 20 });
+    },
+    { faults: true },
+  ),
+);
 
-test('a level that is being changed stays when somebody else removes the skill', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const panel = await openTab(page, OWNER, person, TAB);
-  await number(panel).fill('20');
-  await call('DELETE', `/users/${person.id}/skills/English`, await tokenOf(ADMIN));
-  await button(panel, 'Save English').click();
-  const both = panel.locator('[data-conflict]');
-  await both.getByText('Theirs: not assigned').waitFor();
-  assert.equal(await number(panel).inputValue(), '20');
-  await both.getByLabel('Theirs: not assigned').click();
-  await panel.getByText('This person has no skills.').waitFor();
-}, { faults: true }));
+test(
+  'a level that is being changed stays when somebody else removes the skill',
+  inBrowser(
+    async (page) => {
+      const person = await newcomer(['agent'], ENGLISH_95);
+      const panel = await openTab(page, OWNER, person, TAB);
+      await number(panel).fill('20');
+      await call('DELETE', `/users/${person.id}/skills/English`, await tokenOf(ADMIN));
+      await button(panel, 'Save English').click();
+      const both = panel.locator('[data-conflict]');
+      await both.getByText('Theirs: not assigned').waitFor();
+      assert.equal(await number(panel).inputValue(), '20');
+      await both.getByLabel('Theirs: not assigned').click();
+      await panel.getByText('This person has no skills.').waitFor();
+    },
+    { faults: true },
+  ),
+);
 
-test('a change to somebody’s skills is undone from the history as long as it is in effect', inBrowser(async (page) => {
-  const person = await newcomer(['agent'], ENGLISH_95);
-  const admin = await tokenOf(ADMIN);
-  await call('PUT', `/users/${person.id}/skills/English`, admin, { level: 50 });
-  await call('PATCH', `/users/${person.id}`, admin, { teams: [SALES] });
-  const panel = await openTab(page, OWNER, person, 'History');
-  const record = panel.getByRole('listitem').filter({ hasText: 'English 95 → 50' }).first();
-  await record.getByRole('button', { name: /^Undo the change of/ }).click();
-  await live(panel);
-  assert.deepEqual([await assigned(person), (await userOf(person)).teams.length], [{ English: 95 }, 1]);
-  await eventually(async () => (await record.getByRole('button').count()) === 0, 'it is no longer in effect');
-  const { items } = await get(`/users/${person.id}/history`, admin);
-  assert.equal(items[0].changes[0].after.English, 95);
-}));
+test(
+  'a change to somebody’s skills is undone from the history as long as it is in effect',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], ENGLISH_95);
+    const admin = await tokenOf(ADMIN);
+    await call('PUT', `/users/${person.id}/skills/English`, admin, { level: 50 });
+    await call('PATCH', `/users/${person.id}`, admin, { teams: [SALES] });
+    const panel = await openTab(page, OWNER, person, 'History');
+    const record = panel.getByRole('listitem').filter({ hasText: 'English 95 → 50' }).first();
+    await record.getByRole('button', { name: /^Undo the change of/ }).click();
+    await live(panel);
+    assert.deepEqual([await assigned(person), (await userOf(person)).teams.length], [{ English: 95 }, 1]);
+    await eventually(async () => (await record.getByRole('button').count()) === 0, 'it is no longer in effect');
+    const { items } = await get(`/users/${person.id}/history`, admin);
+    assert.equal(items[0].changes[0].after.English, 95);
+  }),
+);
 
-test('the catalog is read once for one person, whatever is opened', inBrowser(async (page) => {
-  const person = await newcomer();
-  const panel = await openPanel(page, OWNER, person);
-  await panel.getByLabel('Support', { exact: true }).waitFor();
-  let reads = 0;
-  page.on('request', (request) => void (reads += /\/(teams|skill-sets)\?/.test(request.url()) ? 1 : 0));
-  await panel.getByRole('tab', { name: TAB }).click();
-  await button(panel, 'Assign skills').click();
-  await panel.getByLabel('Skill', { exact: true }).selectOption('French');
-  assert.equal(reads, 0);
-}));
+test(
+  'the catalog is read once for one person, whatever is opened',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const panel = await openPanel(page, OWNER, person);
+    await panel.getByLabel('Support', { exact: true }).waitFor();
+    let reads = 0;
+    page.on('request', (request) => void (reads += /\/(teams|skill-sets)\?/.test(request.url()) ? 1 : 0));
+    await panel.getByRole('tab', { name: TAB }).click();
+    await button(panel, 'Assign skills').click();
+    await panel.getByLabel('Skill', { exact: true }).selectOption('French');
+    assert.equal(reads, 0);
+  }),
+);

@@ -1,6 +1,6 @@
 import type { user as english } from './user_en.js';
 
-/** Was das Feld einer Person sagt, auf Deutsch. */
+/** Was der Bereich einer Person sagt, auf Deutsch. */
 export const user: typeof english = {
   panel: (name) => `Benutzer ${name}`,
   loading: 'Die Person wird geladen …',
@@ -10,9 +10,16 @@ export const user: typeof english = {
   previous: 'Vorige Person der Liste',
   next: 'Nächste Person der Liste',
   noFurther: 'In dieser Richtung enthält die Liste niemanden mehr.',
-  deleted: 'Diese Person ist gelöscht und kann hier nicht geändert werden. Ein Betreiber mit Zugang zu AWS kann sie ' +
+  deleted:
+    'Diese Person ist gelöscht und kann hier nicht geändert werden. Ein Betreiber mit Zugang zu AWS kann sie ' +
     'wiederherstellen.',
-  tabs: { label: 'Zu dieser Person', profile: 'Profil', skills: 'Zugewiesene Skills', history: 'Verlauf', sync: 'Abgleich' },
+  tabs: {
+    label: 'Zu dieser Person',
+    profile: 'Profil',
+    skills: 'Zugewiesene Skills',
+    history: 'Verlauf',
+    sync: 'Abgleich',
+  },
   leave: {
     title: (name) => `Änderungen an ${name} sind nicht gespeichert`,
     hint: 'Wenn Sie weitergehen, gehen sie verloren.',
@@ -26,15 +33,18 @@ export const user: typeof english = {
     unchanged: 'Nichts ist geändert.',
     roleOfAdmins: 'Supervisoren können keine Rollen ändern. Fragen Sie einen Administrator.',
     roleOfProvider: 'Rollen folgen in dieser Installation dem Identitätsanbieter. Ändern Sie die Rolle dort.',
-    roleFollowsToken: 'Das ändert, was Flex anzeigt. Was Flex selbst erlaubt, folgt dem Token: Ändern Sie die Rolle auch ' +
+    roleFollowsToken:
+      'Das ändert, was Flex anzeigt. Was Flex selbst erlaubt, folgt dem Token: Ändern Sie die Rolle auch ' +
       'beim Identitätsanbieter oder in der Twilio-Konsole.',
     acting: 'Als Agent handeln',
     actingOn: 'Diese Person erhält Aufgaben.',
-    actingOff: 'Diese Person hat keine Skills für das Routing. Queues, die keinen Skill verlangen, bieten ihr weiter ' +
+    actingOff:
+      'Diese Person hat keine Skills für das Routing. Queues, die keinen Skill verlangen, bieten ihr weiter ' +
       'Aufgaben an.',
     agentsAlways: 'Agenten erhalten immer Aufgaben.',
     teams: 'Roster-Teams',
-    teamsHint: 'Die Teams dieses Verzeichnisses, die Skills vergeben. Die eigenen Teams von Flex sind davon unabhängig.',
+    teamsHint:
+      'Die Teams dieses Verzeichnisses, die Skills vergeben. Die eigenen Teams von Flex sind davon unabhängig.',
     tooMany: (count, most) => `Das sind ${count} Teams; eine Person kann in höchstens ${most} sein.`,
     findTeam: 'Team suchen',
   },
@@ -51,8 +61,9 @@ export const user: typeof english = {
   },
   conflict: {
     choose: 'Ihre Eingaben bleiben erhalten. Wählen Sie, welche Fassung gilt.',
-    other: 'Ihre Eingaben bleiben erhalten und betreffen nicht, was geändert wurde. Prüfen Sie sie und speichern Sie noch ' +
-      'einmal.',
+    other:
+      'Ihre Eingaben bleiben erhalten und betreffen nicht, was geändert wurde. Prüfen Sie sie und speichern ' +
+      'Sie noch einmal.',
     mine: (value) => `Ihre: ${value}`,
     theirs: (value) => `Die andere: ${value}`,
   },
@@ -70,13 +81,16 @@ export const user: typeof english = {
     fromTeam: (team) => `von ${team}`,
     overrides: (team, level) => `überschreibt ${level} von ${team}`,
     disabled: 'in Flex ausgeschaltet',
-    disabledHint: 'Jemand hat diesen Skill auf den Seiten von Flex ausgeschaltet; nach ihm werden keine Aufgaben verteilt. ' +
+    disabledHint:
+      'Jemand hat diesen Skill auf den Seiten von Flex ausgeschaltet; nach ihm werden keine Aufgaben verteilt. ' +
       'Wird er noch einmal zugewiesen, ist er wieder eingeschaltet.',
     enable: (skill) => `${skill} einschalten`,
-    contested: 'Ein anderes Werkzeug überschreibt diese Skills immer wieder. Sie werden nur bei jedem Abgleich ' +
+    contested:
+      'Ein anderes Werkzeug überschreibt diese Skills immer wieder. Sie werden nur bei jedem Abgleich ' +
       'geschrieben, bis jemand sie hier ändert oder ein Administrator entscheidet.',
     notActive: 'Diese Person erhält keine Aufgaben, weil sie nicht aktiv ist. Die Skills bleiben erhalten.',
-    notActing: 'Diese Person erhält keine Aufgaben nach Skills, weil sie nicht als Agent handelt. Die Skills bleiben ' +
+    notActing:
+      'Diese Person erhält keine Aufgaben nach Skills, weil sie nicht als Agent handelt. Die Skills bleiben ' +
       'erhalten.',
     override: (skill) => `${skill} ein eigenes Niveau geben`,
     setLevel: (skill) => `Niveau für ${skill} setzen`,
@@ -114,28 +128,36 @@ export const user: typeof english = {
     noWorker: 'Gespeichert. In TaskRouter gilt es ab der nächsten Anmeldung.',
     undo: 'Rückgängig',
     notUndone: 'Nichts wurde rückgängig gemacht.',
-    notices: { 'queues-without-skills': 'Queues, die keinen Skill verlangen, bieten dieser Person weiter Aufgaben an.' },
+    notices: {
+      'queues-without-skills': 'Queues, die keinen Skill verlangen, bieten dieser Person weiter Aufgaben an.',
+    },
   },
   sync: {
     synced: 'TaskRouter hat alles, was hier entschieden ist.',
     noWorker: 'In TaskRouter gibt es noch keinen Worker: Er entsteht bei der nächsten Anmeldung.',
     pending: 'Es wird nach TaskRouter übertragen.',
     observe: 'Diese Installation beobachtet nur: Nach TaskRouter wird nichts geschrieben.',
-    contested: 'Ein anderes Werkzeug überschreibt die Skills immer wieder. Sie werden nur bei jedem Abgleich geschrieben.',
+    contested:
+      'Ein anderes Werkzeug überschreibt die Skills immer wieder. Sie werden nur bei jedem Abgleich geschrieben.',
     since: (time) => `seit ${time}`,
-    waits: (count, text) => (count === 1
-      ? 'Der Worker wird entfernt, wenn seine letzte Aufgabe erledigt ist.'
-      : `Der Worker wird entfernt, wenn seine ${text} Aufgaben erledigt sind.`),
+    waits: (count, text) =>
+      count === 1
+        ? 'Der Worker wird entfernt, wenn seine letzte Aufgabe erledigt ist.'
+        : `Der Worker wird entfernt, wenn seine ${text} Aufgaben erledigt sind.`,
     reasons: {
       twilio_unavailable: 'Twilio war nicht erreichbar. Es wird von selbst noch einmal versucht.',
       credentials_rejected: 'Twilio lehnt die Zugangsdaten dieser Installation ab. Ein Betreiber muss sie erneuern.',
-      refused: 'TaskRouter lehnt die Änderung dieses Workers ab. Vergleichen Sie den Worker in der Twilio-Konsole und ' +
+      refused:
+        'TaskRouter lehnt die Änderung dieses Workers ab. Vergleichen Sie den Worker in der Twilio-Konsole und ' +
         'versuchen Sie es dann noch einmal.',
-      unreadable_attributes: 'Die Attribute des Workers sind nicht lesbar. Berichtigen Sie sie in der Twilio-Konsole und ' +
+      unreadable_attributes:
+        'Die Attribute des Workers sind nicht lesbar. Berichtigen Sie sie in der Twilio-Konsole und ' +
         'versuchen Sie es dann noch einmal.',
-      attributes_too_long: 'Die Attribute des Workers wären zu lang. Entfernen Sie Skills oder andere Attribute und ' +
+      attributes_too_long:
+        'Die Attribute des Workers wären zu lang. Entfernen Sie Skills oder andere Attribute und ' +
         'versuchen Sie es dann noch einmal.',
-      no_offline_activity: 'Dem Workspace fehlt eine Aktivität, in der ein Worker offline ist. Legen Sie eine an und ' +
+      no_offline_activity:
+        'Dem Workspace fehlt eine Aktivität, in der ein Worker offline ist. Legen Sie eine an und ' +
         'versuchen Sie es dann noch einmal.',
     },
   },
@@ -164,7 +186,9 @@ export const user: typeof english = {
     },
     drift: (who, tool, time) => `Geändert in ${tool ?? 'TaskRouter'} von: ${who}; zurückgesetzt um ${time}`,
     tools: {
-      web: 'Flex oder der Twilio-Konsole', 'twilio-console': 'der Twilio-Konsole', 'twilio-api': 'TaskRouter über die API',
+      web: 'Flex oder der Twilio-Konsole',
+      'twilio-console': 'der Twilio-Konsole',
+      'twilio-api': 'TaskRouter über die API',
       api: 'TaskRouter über die API',
     },
     joined: (team) => `Neu in ${team}`,
@@ -178,8 +202,15 @@ export const user: typeof english = {
     set: (field, value) => `${field}: ${value}`,
     changed: (field, before, after) => `${field}: ${before} → ${after}`,
     fields: {
-      identity: 'Identität', name: 'Name', email: 'E-Mail-Adresse', role: 'Rolle', roles: 'Rolle', status: 'Status',
-      act_as_agent: 'Als Agent handeln', worker_sid: 'Worker', activity: 'Aktivität',
+      identity: 'Identität',
+      name: 'Name',
+      email: 'E-Mail-Adresse',
+      role: 'Rolle',
+      roles: 'Rolle',
+      status: 'Status',
+      act_as_agent: 'Als Agent handeln',
+      worker_sid: 'Worker',
+      activity: 'Aktivität',
     },
   },
 };

@@ -28,7 +28,8 @@ export const user = {
     unchanged: 'Nothing is changed.',
     roleOfAdmins: 'Supervisors cannot change roles. Ask an admin.',
     roleOfProvider: 'Roles follow the identity provider in this deployment. Change the role there.',
-    roleFollowsToken: 'This changes what Flex shows. What Flex itself permits follows the token: change the role at the ' +
+    roleFollowsToken:
+      'This changes what Flex shows. What Flex itself permits follows the token: change the role at the ' +
       'identity provider or in the Twilio Console too.',
     acting: 'Act as agent',
     actingOn: 'They receive tasks.',
@@ -70,10 +71,12 @@ export const user = {
     fromTeam: (team: string) => `from ${team}`,
     overrides: (team: string, level: string) => `overrides ${level} from ${team}`,
     disabled: 'disabled in Flex',
-    disabledHint: 'Somebody has disabled this skill on Flex’s own pages, so no tasks are routed by it. Assigning it again ' +
+    disabledHint:
+      'Somebody has disabled this skill on Flex’s own pages, so no tasks are routed by it. Assigning it again ' +
       'enables it.',
     enable: (skill: string) => `Enable ${skill}`,
-    contested: 'Another tool overwrites these skills again and again. They are written at each reconciliation only, until ' +
+    contested:
+      'Another tool overwrites these skills again and again. They are written at each reconciliation only, until ' +
       'somebody changes them here or an admin decides.',
     notActive: 'No tasks are routed to this person, because they are not active. The skills are kept.',
     notActing: 'No tasks are routed to this person by skills, because they do not act as agent. The skills are kept.',
@@ -125,13 +128,18 @@ export const user = {
     contested: 'Another tool overwrites the skills again and again. They are written at each reconciliation only.',
     since: (time: string) => `since ${time}`,
     waits: (count: number, text: string) =>
-      count === 1 ? 'The worker is removed when its last task is done.' : `The worker is removed when its ${text} tasks are done.`,
+      count === 1
+        ? 'The worker is removed when its last task is done.'
+        : `The worker is removed when its ${text} tasks are done.`,
     reasons: {
       twilio_unavailable: 'Twilio could not be reached. It is tried again by itself.',
       credentials_rejected: 'Twilio rejects the credentials of this deployment. An operator has to renew them.',
-      refused: 'TaskRouter refuses the change of this worker. Compare the worker in the Twilio Console, then try again.',
-      unreadable_attributes: 'The worker’s attributes cannot be read. Correct them in the Twilio Console, then try again.',
-      attributes_too_long: 'The worker’s attributes would be too long. Remove skills or other attributes, then try again.',
+      refused:
+        'TaskRouter refuses the change of this worker. Compare the worker in the Twilio Console, then try again.',
+      unreadable_attributes:
+        'The worker’s attributes cannot be read. Correct them in the Twilio Console, then try again.',
+      attributes_too_long:
+        'The worker’s attributes would be too long. Remove skills or other attributes, then try again.',
       no_offline_activity: 'The workspace has no activity in which a worker is offline. Add one, then try again.',
     } satisfies Record<Reason, string>,
   },
@@ -161,7 +169,9 @@ export const user = {
     drift: (who: string, tool: string | undefined, time: string) =>
       `${who} changed this in ${tool ?? 'TaskRouter'}; reverted at ${time}`,
     tools: {
-      web: 'Flex or the Twilio Console', 'twilio-console': 'the Twilio Console', 'twilio-api': 'TaskRouter by Twilio’s API',
+      web: 'Flex or the Twilio Console',
+      'twilio-console': 'the Twilio Console',
+      'twilio-api': 'TaskRouter by Twilio’s API',
       api: 'TaskRouter by Twilio’s API',
     },
     joined: (team: string) => `Joined ${team}`,
@@ -175,8 +185,15 @@ export const user = {
     set: (field: string, value: string) => `${field}: ${value}`,
     changed: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
     fields: {
-      identity: 'Identity', name: 'Name', email: 'E-mail address', role: 'Role', roles: 'Role', status: 'Status',
-      act_as_agent: 'Act as agent', worker_sid: 'Worker', activity: 'Activity',
+      identity: 'Identity',
+      name: 'Name',
+      email: 'E-mail address',
+      role: 'Role',
+      roles: 'Role',
+      status: 'Status',
+      act_as_agent: 'Act as agent',
+      worker_sid: 'Worker',
+      activity: 'Activity',
     },
   },
 };

@@ -36,24 +36,34 @@ class AssignForm extends Form {
   }
 
   override render(): TemplateResult {
-    const { actions, errors, user: { assign } } = this.app.text;
+    const {
+      actions,
+      errors,
+      user: { assign },
+    } = this.app.text;
     const lines = this.lines();
+    const items = lines.map((line) => html`<li dir="auto">${line}</li>`);
     const { error: missing } = this.opened.choices;
     return html`
       <form class="confirmation stack" aria-label=${assign.title} @submit=${this.save} @keydown=${this.closeOnEscape}>
         <h3>${assign.title}</h3>
-        ${missing
-          ? problem(this.app, missing, { kept: errors.keptInput, retry: () => void this.opened.choices.load() }) : nothing}
+        ${
+          missing
+            ? problem(this.app, missing, { kept: errors.keptInput, retry: () => void this.opened.choices.load() })
+            : nothing
+        }
         ${this.entries.map((one) => this.entry(one))}
         <button type="button" class="link-button" @click=${this.another}>${assign.another}</button>
-        ${lines.length > 0
-          ? html`<ul class="consequence" id="assign-does">${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>` : nothing}
+        ${lines.length > 0 ? html`<ul class="consequence" id="assign-does">${items}</ul>` : nothing}
         ${this.error?.kind === 'stale' ? conflicts(this.app, FORM, [], () => undefined) : nothing}
         ${this.error && this.error.kind !== 'stale' ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">
           <button class="button primary" aria-disabled=${this.isWorking ? 'true' : 'false'}
-            aria-describedby=${lines.length > 0 ? 'assign-does' : nothing}>${this.isWorking
-              ? actions.working : assign.save(this.entries.length, this.app.format.number(this.entries.length))}</button>
+            aria-describedby=${lines.length > 0 ? 'assign-does' : nothing}>${
+              this.isWorking
+                ? actions.working
+                : assign.save(this.entries.length, this.app.format.number(this.entries.length))
+            }</button>
           <button type="button" class="button" @click=${this.close}>${actions.cancel}</button>
         </div>
       </form>`;
@@ -71,22 +81,26 @@ class AssignForm extends Form {
           <label for="${id}-set">${assign.set}</label>
           <select id="${id}-set" @change=${(event: Event) => this.chooseSet(one, valueOf(event))}>
             <option value="" .selected=${live(one.set === '')}>${app.text.common.any}</option>
-            ${this.sets.map((set) => html`<option .selected=${live(set === one.set)}>${set}</option>`)}
+            ${this.sets.map((set) => option(set, one.set))}
           </select>
         </div>
         <div class="field">
           <label for="${id}-skill">${assign.skill}</label>
-          <select id="${id}-skill" aria-invalid=${this.isTried && !skill ? 'true' : 'false'} aria-describedby="${id}-hint"
+          <select id="${id}-skill" aria-invalid=${this.isTried && !skill ? 'true' : 'false'}
+            aria-describedby="${id}-hint"
             @change=${(event: Event) => this.chooseSkill(one, valueOf(event))}>
             <option value="" .selected=${live(one.skill === '')}>${assign.choose}</option>
-            ${this.offered(one).map(({ skill: name }) => html`<option .selected=${live(name === one.skill)}>${name}</option>`)}
+            ${this.offered(one).map((known) => option(known.skill, one.skill))}
           </select>
           <span id="${id}-hint" class="field-error">${this.isTried && !skill ? assign.chooseFirst : nothing}</span>
         </div>
         ${skill ? this.level(one, skill, id) : nothing}
-        ${this.entries.length > 1
-          ? html`<button type="button" class="link-button" @click=${() => this.drop(one)}>${assign.drop(one.skill)}</button>`
-          : nothing}
+        ${
+          this.entries.length > 1
+            ? html`<button type="button" class="link-button" @click=${() => this.drop(one)}>
+                ${assign.drop(one.skill)}</button>`
+            : nothing
+        }
       </fieldset>`;
   }
 
@@ -95,19 +109,24 @@ class AssignForm extends Form {
     if (!skill.levels) return html`<p class="hint">${assign.noLevels(skill.skill)}</p>`;
     const inherited = this.inherited(skill.skill);
     const isNeeded = needsLevel(skill, inherited);
+    const field = { id: `${id}-level`, skill, text: one.level, inherited };
     const changed = (level: string): void => this.set(one, { level });
     return html`
       <div class="field">
         <label class="option"><input type="checkbox" .checked=${live(one.wantsLevel)} ?disabled=${isNeeded}
           aria-describedby="${id}-wants" @change=${(event: Event) =>
-            this.set(one, { wantsLevel: (event.target as HTMLInputElement).checked })}> <span>${assign.wantsLevel}</span></label>
+            this.set(one, {
+              wantsLevel: (event.target as HTMLInputElement).checked,
+            })}> <span>${assign.wantsLevel}</span></label>
         <span class="hint" id="${id}-wants">${isNeeded ? assign.levelNeeded : nothing}</span>
       </div>
-      ${one.wantsLevel ? levelField(this.app, { id: `${id}-level`, skill, text: one.level, inherited, changed }) : nothing}`;
+      ${one.wantsLevel ? levelField(this.app, { ...field, changed }) : nothing}`;
   }
 
   private get sets(): string[] {
-    return [...new Set(this.opened.choices.skills.map((skill) => skill.skill_set))].sort(this.app.format.collator.compare);
+    return [...new Set(this.opened.choices.skills.map((skill) => skill.skill_set))].sort(
+      this.app.format.collator.compare,
+    );
   }
 
   /** The skills of the set that are not assigned, nor chosen in another entry. */
@@ -142,7 +161,9 @@ class AssignForm extends Form {
   private lines(): string[] {
     const user = this.opened.user!;
     const skills = new Map((this.changes ?? []).map(({ skill, level }) => [skill, level]));
-    return consequences(user, this.opened.choices.teams, { skills }).map((change) => inWords(this.app, user.name, change));
+    return consequences(user, this.opened.choices.teams, { skills }).map((change) =>
+      inWords(this.app, user.name, change),
+    );
   }
 
   private chooseSet(one: Entry, set: string): void {
@@ -215,6 +236,10 @@ function entry(id: number): Entry {
 
 function needsLevel(skill: Skill, inherited: Source[]): boolean {
   return Boolean(skill.level_required) && (winner(inherited)?.level ?? null) === null;
+}
+
+function option(name: string, chosen: string): TemplateResult {
+  return html`<option .selected=${live(name === chosen)}>${name}</option>`;
 }
 
 function valueOf(event: Event): string {

@@ -16,7 +16,8 @@ export type Change =
 /** Makes the change for this version of the user; each is idempotent, and refused for another version. */
 export function send(app: App, { user_id }: User, ifMatch: number, change: Change): Promise<User> {
   const { api } = app;
-  if (change.kind === 'edit') return api.send('patch', '/users/{user_id}', { path: { user_id }, ifMatch, body: change.edit });
+  if (change.kind === 'edit')
+    return api.send('patch', '/users/{user_id}', { path: { user_id }, ifMatch, body: change.edit });
   const path = { user_id, skill: change.skill };
   if (change.kind === 'remove') return api.send('delete', '/users/{user_id}/skills/{skill}', { path, ifMatch });
   const body = change.level === null ? {} : { level: change.level };

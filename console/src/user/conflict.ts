@@ -25,10 +25,12 @@ export function conflicts(
     <div class="problem" role="alert" data-conflict>
       <p class="what">${app.text.errors.kinds.stale}</p>
       <p>${all.length > 0 ? words.choose : words.other}</p>
-      ${all.map((conflict) => html`
+      ${all.map(
+        (conflict) => html`
         <fieldset>
           <legend>${conflict.label}</legend>
           ${option(conflict, 'mine')} ${option(conflict, 'theirs')}
-        </fieldset>`)}
+        </fieldset>`,
+      )}
     </div>`;
 }

@@ -92,7 +92,11 @@ function decided(user: User, now: Map<string, Source[]>, teams: Team[], decision
   if (decision.teams) {
     const has = new Set(user.teams.map((team) => team.team_id));
     const gets = new Set(decision.teams);
-    for (const [skill, sources] of next) next.set(skill, sources.filter(({ team }) => !team || gets.has(team.id)));
+    for (const [skill, sources] of next)
+      next.set(
+        skill,
+        sources.filter(({ team }) => !team || gets.has(team.id)),
+      );
     for (const team of teams.filter(({ team_id }) => gets.has(team_id) && !has.has(team_id))) {
       for (const { skill, source } of granted(team)) next.set(skill, [...(next.get(skill) ?? []), source]);
     }

@@ -30,8 +30,10 @@ export function roleField(
       <label for="edit-role">${app.text.list.role}</label>
       <select id="edit-role" ?disabled=${reason !== undefined} aria-describedby="edit-role-hint"
         @change=${(event: Event) => set((event.target as HTMLSelectElement).value as Role)}>
-        ${offered.map((role) => html`
-          <option value=${role} .selected=${live(role === draft.role)}>${app.text.roles[role]}</option>`)}
+        ${offered.map(
+          (role) => html`
+          <option value=${role} .selected=${live(role === draft.role)}>${app.text.roles[role]}</option>`,
+        )}
       </select>
       <span class="hint" id="edit-role-hint">${reason ?? hint}</span>
     </div>`;
@@ -79,15 +81,19 @@ export function teamsField(
       <legend>${edit.teams}</legend>
       <p class=${isTooMany ? 'field-error' : 'hint'} id="edit-teams-hint">${isTooMany ? tooMany : edit.teamsHint}</p>
       ${choices.error ? problem(app, choices.error, { kept, retry: () => void choices.load() }) : nothing}
-      ${all.length > FEW_TEAMS
-        ? html`<input type="search" autocomplete="off" aria-label=${edit.findTeam} placeholder=${edit.findTeam}
+      ${
+        all.length > FEW_TEAMS
+          ? html`<input type="search" autocomplete="off" aria-label=${edit.findTeam} placeholder=${edit.findTeam}
             .value=${live(find)} @input=${(event: Event) => handlers.find((event.target as HTMLInputElement).value)}>`
-        : nothing}
+          : nothing
+      }
       <div class="teams-of-user">
-        ${shown.map((team) => html`
+        ${shown.map(
+          (team) => html`
           <label class="option"><input type="checkbox" .checked=${live(draft.teams.includes(team.team_id))}
             @change=${(event: Event) => join(team.team_id, (event.target as HTMLInputElement).checked)}>
-            <span dir="auto">${team.name}</span></label>`)}
+            <span dir="auto">${team.name}</span></label>`,
+        )}
       </div>
     </fieldset>`;
 }

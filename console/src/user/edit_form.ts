@@ -35,17 +35,20 @@ class EditForm extends Form {
       <form class="stack" @submit=${this.save} aria-label=${edit.form}>
         ${roleField(this.app, base, draft, this.isRoleLocked, this.setRole)} ${actingField(this.app, draft, this.set)}
         ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
-        ${this.isStale || this.conflicts.length > 0
-          ? conflicts(this.app, 'edit', this.conflicts, this.choose)
-          : nothing}
+        ${
+          this.isStale || this.conflicts.length > 0 ? conflicts(this.app, 'edit', this.conflicts, this.choose) : nothing
+        }
         ${this.consequence(user)}
         ${this.error && !this.isStale ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">
-          <button class="button primary" aria-describedby="edit-consequence" aria-disabled=${this.canSave ? 'false' : 'true'}>
+          <button class="button primary" aria-describedby="edit-consequence"
+            aria-disabled=${this.canSave ? 'false' : 'true'}>
             ${this.isWorking ? this.app.text.actions.working : edit.save}</button>
-          ${this.isUnsaved
-            ? html`<button type="button" class="button" @click=${this.discard}>${edit.discard}</button>`
-            : nothing}
+          ${
+            this.isUnsaved
+              ? html`<button type="button" class="button" @click=${this.discard}>${edit.discard}</button>`
+              : nothing
+          }
         </div>
       </form>`;
   }
@@ -53,12 +56,15 @@ class EditForm extends Form {
   private consequence(user: User): TemplateResult {
     const words = this.app.text.user.consequence;
     const lines = this.isUnsaved ? this.lines(user) : [];
+    const items = lines.map((line) => html`<li dir="auto">${line}</li>`);
     return html`
       <div id="edit-consequence" class=${this.isUnsaved ? 'consequence' : 'unseen'}>
-        ${this.isUnsaved
-          ? html`<p class="label">${words.title}</p>
-            ${lines.length > 0 ? html`<ul>${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>` : html`<p>${words.noSkill}</p>`}`
-          : this.app.text.user.edit.unchanged}
+        ${
+          this.isUnsaved
+            ? html`<p class="label">${words.title}</p>
+            ${lines.length > 0 ? html`<ul>${items}</ul>` : html`<p>${words.noSkill}</p>`}`
+            : this.app.text.user.edit.unchanged
+        }
       </div>`;
   }
 

@@ -8,9 +8,13 @@ export function facts(app: App, user: User): TemplateResult {
   const all: [string, string][] = [
     [text.user.identity, user.identity],
     [text.list.email, user.email ?? ''],
-    [text.user.activity, user.worker ? user.worker.activity ?? '' : text.user.noWorker],
+    [text.user.activity, user.worker ? (user.worker.activity ?? '') : text.user.noWorker],
   ];
   if (user.status === 'deleted' || !app.session.may('edit_user')) all.push([text.list.role, text.roles[user.role]]);
-  return html`<dl class="facts">${all.filter(([, value]) => value).map(([name, value]) => html`
-    <dt>${name}</dt><dd dir="auto">${value}</dd>`)}</dl>`;
+  return html`<dl class="facts">${all
+    .filter(([, value]) => value)
+    .map(
+      ([name, value]) => html`
+    <dt>${name}</dt><dd dir="auto">${value}</dd>`,
+    )}</dl>`;
 }

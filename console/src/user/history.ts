@@ -50,15 +50,25 @@ class History extends View {
   }
 
   override render(): TemplateResult {
-    const { errors, user: { history } } = this.app.text;
+    const {
+      errors,
+      user: { history },
+    } = this.app.text;
     const retry = (): void => void (this.records ? this.more() : this.refresh());
     return html`
       <div class="stack" aria-busy=${this.isLoading ? 'true' : 'false'}>
         ${!this.records && !this.error ? html`<p>${this.app.text.common.loading}</p>` : nothing}
-        <ol class="history">${repeat(this.records ?? [], (record) => record.record_id, (record) => this.record(record))}</ol>
+        <ol class="history">${repeat(
+          this.records ?? [],
+          (record) => record.record_id,
+          (record) => this.record(record),
+        )}</ol>
         ${this.error ? problem(this.app, this.error, { kept: errors.keptInput, retry }) : nothing}
-        ${this.next && !this.error
-          ? html`<button type="button" class="button" data-more @click=${this.more}>${history.older}</button>` : nothing}
+        ${
+          this.next && !this.error
+            ? html`<button type="button" class="button" data-more @click=${this.more}>${history.older}</button>`
+            : nothing
+        }
         ${this.records && !this.next ? html`<p class="hint">${history.end}</p>` : nothing}
       </div>`;
   }
@@ -76,13 +86,18 @@ class History extends View {
         <p><strong dir="auto">${this.what(record)}</strong>
           <time datetime=${record.at}>${app.format.time(record.at)}</time></p>
         <ul>${lines(app, record, known).map((line) => html`<li dir="auto">${line}</li>`)}</ul>
-        ${error
-          ? problem(app, error, { kept: receipt.notUndone, retry: () => void this.undo(record, back ?? []) }) : nothing}
-        ${back && !error
-          ? html`<button type="button" class="link-button" aria-disabled=${isUndoing ? 'true' : 'false'}
+        ${
+          error
+            ? problem(app, error, { kept: receipt.notUndone, retry: () => void this.undo(record, back ?? []) })
+            : nothing
+        }
+        ${
+          back && !error
+            ? html`<button type="button" class="link-button" aria-disabled=${isUndoing ? 'true' : 'false'}
               aria-label=${history.undoOf(app.format.time(record.at))} @click=${() => void this.undo(record, back)}>
               ${receipt.undo}</button>`
-          : nothing}
+            : nothing
+        }
       </li>`;
   }
 
@@ -90,7 +105,7 @@ class History extends View {
     const { history } = this.app.text.user;
     if (record.action === 'drift') {
       const { actor_sid: sid, source } = record.author ?? {};
-      const tool = source ? (history.tools as { [name: string]: string })[source] ?? source : undefined;
+      const tool = source ? ((history.tools as { [name: string]: string })[source] ?? source) : undefined;
       return history.drift(sid ?? history.somebody, tool, this.app.format.time(record.at));
     }
     return history.actions[record.action](this.who(record));
@@ -146,15 +161,19 @@ class History extends View {
   /** The records name those who acted by id; without a name, their role stands there. */
   private async nameAll(): Promise<void> {
     const actors = this.records?.map(({ actor }) => (actor.kind === 'user' ? actor.user_id : '')) ?? [];
-    const unknown = [...new Set(actors)].filter((id) => id && !this.names.has(id) && id !== this.app.session.me?.user_id);
-    await Promise.all(unknown.map(async (id) => {
-      try {
-        const user = await this.app.api.send('get', '/users/{user_id}', { path: { user_id: id } });
-        this.names.set(id, user.name);
-      } catch (caught) {
-        this.app.session.observe(caught);
-      }
-    }));
+    const unknown = [...new Set(actors)].filter(
+      (id) => id && !this.names.has(id) && id !== this.app.session.me?.user_id,
+    );
+    await Promise.all(
+      unknown.map(async (id) => {
+        try {
+          const user = await this.app.api.send('get', '/users/{user_id}', { path: { user_id: id } });
+          this.names.set(id, user.name);
+        } catch (caught) {
+          this.app.session.observe(caught);
+        }
+      }),
+    );
     if (unknown.length > 0) this.requestUpdate();
   }
 

@@ -14,8 +14,11 @@ export function lines(app: App, record: AuditRecord, teams: Pick<Team, 'team_id'
 /** What takes a record back, if that is about skills or teams and all of it is still as the record left it. */
 export function inverseOf(record: AuditRecord, user: User): Change[] | undefined {
   const isOfUser = record.action === 'edited' && record.source === 'api';
-  if (!isOfUser || !record.changes.every(({ field }) => field === 'assigned_skills' || field === 'teams')) return undefined;
-  const changes = record.changes.map((change) => (change.field === 'teams' ? teamsBack(change, user) : skillsBack(change, user)));
+  if (!isOfUser || !record.changes.every(({ field }) => field === 'assigned_skills' || field === 'teams'))
+    return undefined;
+  const changes = record.changes.map((change) =>
+    change.field === 'teams' ? teamsBack(change, user) : skillsBack(change, user),
+  );
   return changes.every((some) => some !== undefined) ? changes.flat() : undefined;
 }
 
@@ -93,5 +96,7 @@ function levels(of: unknown): Levels {
 }
 
 function changedSkills(before: Levels, after: Levels): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((skill) => before[skill] !== after[skill]).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((skill) => before[skill] !== after[skill])
+    .sort();
 }

@@ -32,9 +32,10 @@ export function levelField(app: App, { id, skill, text, inherited, changed }: Le
   const level = levelOf(text, skill);
   const overridden = inherited.filter((source) => source.level !== null);
   const over = overridden.map(({ team, level }) => words.overrides(levelText(app, level), team!.name));
-  const spoken = level === undefined
-    ? words.outOfRange(format.number(min), format.number(max))
-    : [words.of(format.number(level), format.number(max)), ...over].join(', ');
+  const spoken =
+    level === undefined
+      ? words.outOfRange(format.number(min), format.number(max))
+      : [words.of(format.number(level), format.number(max)), ...over].join(', ');
   const typed = (event: Event): void => changed((event.target as HTMLInputElement).value);
   const page = (event: KeyboardEvent): void => {
     const step = { PageUp: PAGE, PageDown: -PAGE }[event.key];
@@ -49,7 +50,8 @@ export function levelField(app: App, { id, skill, text, inherited, changed }: Le
       <label class="unseen" for=${id}>${words.levelOf(skill.skill)}</label>
       <input id=${id} inputmode="numeric" autocomplete="off" .value=${live(text)} @input=${typed}
         aria-invalid=${level === undefined ? 'true' : 'false'} aria-describedby="${id}-hint">
-      <span id="${id}-hint" class="field-error">${level === undefined
-        ? words.outOfRange(format.number(min), format.number(max)) : nothing}</span>
+      <span id="${id}-hint" class="field-error">${
+        level === undefined ? words.outOfRange(format.number(min), format.number(max)) : nothing
+      }</span>
     </div>`;
 }

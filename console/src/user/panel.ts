@@ -10,6 +10,7 @@ import './edit_form.js';
 import { facts } from './facts.js';
 import './history.js';
 import { OpenedUser } from './opened.js';
+import { question } from './question.js';
 import { receipt } from './receipt.js';
 import './skills.js';
 import './status_change.js';
@@ -17,7 +18,7 @@ import type { StatusAction } from './status_change.js';
 import './sync.js';
 import { TABS, type Tab, tabList } from './tabs.js';
 
-/** *Edit user*, beside the list: never modal, so that the list stays usable, and inside Flex its own dialogs stay above. */
+/** *Edit user*, beside the list. Never modal: the list stays usable, and inside Flex its own dialogs stay above. */
 class UserPanel extends View {
   static override properties = { ...View.properties, userId: { attribute: false } };
   declare userId: string;
@@ -54,27 +55,31 @@ class UserPanel extends View {
   }
 
   override updated(): void {
-    if (this.opened?.leaving) this.one('[data-leaving]')?.focus();
+    if (this.opened?.leaving) this.one('dialog > [data-question]')?.focus();
   }
 
   override render(): TemplateResult {
     const { text } = this.app;
     const { opened } = this;
     const user = opened?.user;
+    const unknown = opened?.error ? text.user.edit.form : text.user.loading;
     return html`
-      <dialog class="panel" aria-label=${text.user.panel(user?.name ?? '')} aria-busy=${opened?.userId === this.userId
-        ? 'false' : 'true'} @keydown=${this.closeOnEscape}>
+      <dialog class="panel" aria-label=${text.user.panel(user?.name ?? '')} aria-busy=${
+        opened?.userId === this.userId ? 'false' : 'true'
+      } @keydown=${this.closeOnEscape}>
         <div class="panel-head">
-          <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? (opened?.error ? text.user.edit.form : text.user.loading)}</h2>
+          <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? unknown}</h2>
           ${this.walk('previous', -1)} ${this.walk('next', 1)}
           <button type="button" class="icon-button" aria-label=${text.common.close} title=${text.common.close}
             @click=${this.close}>${icon('close')}</button>
         </div>
         ${this.isAtEnd ? html`<p class="hint">${text.user.noFurther}</p>` : nothing}
         ${opened?.leaving ? this.leaving() : nothing}
-        ${opened?.error
-          ? problem(this.app, opened.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
-          : nothing}
+        ${
+          opened?.error
+            ? problem(this.app, opened.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
+            : nothing
+        }
         ${opened && user ? this.content(opened, user) : nothing}
       </dialog>`;
   }
@@ -82,47 +87,67 @@ class UserPanel extends View {
   private content(opened: OpenedUser, user: User): TemplateResult {
     return html`
       ${this.statusOf(user)}
-      ${this.asking
-        ? html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking}
+      ${
+        this.asking
+          ? html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking}
             @done=${(event: CustomEvent<User>) => this.statusChanged(event.detail)}
             @current=${(event: CustomEvent<User>) => opened.show(event.detail)}
             @cancelled=${this.cancelled}></roster-status-change>`
-        : nothing}
+          : nothing
+      }
       ${receipt(this.app, opened)}
       ${tabList(this.app, this.tab)}
-      ${keyed(opened, TABS.filter((tab) => this.visited.has(tab)).map((tab) => html`
+      ${keyed(
+        opened,
+        TABS.filter((tab) => this.visited.has(tab)).map(
+          (tab) => html`
         <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== this.tab}>
           ${this.tabPanel(tab, opened, user)}
-        </div>`))}`;
+        </div>`,
+        ),
+      )}`;
   }
 
   private tabPanel(tab: Tab, opened: OpenedUser, user: User): TemplateResult {
     const { app } = this;
     switch (tab) {
-      case 'skills': return html`<roster-skills .app=${app} .opened=${opened}></roster-skills>`;
-      case 'history': return html`<roster-history .app=${app} .opened=${opened}></roster-history>`;
-      case 'sync': return html`<roster-sync .app=${app} .opened=${opened}></roster-sync>`;
-      case 'profile': return html`
+      case 'skills':
+        return html`<roster-skills .app=${app} .opened=${opened}></roster-skills>`;
+      case 'history':
+        return html`<roster-history .app=${app} .opened=${opened}></roster-history>`;
+      case 'sync':
+        return html`<roster-sync .app=${app} .opened=${opened}></roster-sync>`;
+      case 'profile':
+        return html`
         ${facts(app, user)}
-        ${user.status === 'deleted'
-          ? html`<p class="note">${app.text.user.deleted}</p>`
-          : app.session.may('edit_user')
-            ? html`<roster-edit-form .app=${app} .opened=${opened}></roster-edit-form>` : nothing}`;
+        ${
+          user.status === 'deleted'
+            ? html`<p class="note">${app.text.user.deleted}</p>`
+            : app.session.may('edit_user')
+              ? html`<roster-edit-form .app=${app} .opened=${opened}></roster-edit-form>`
+              : nothing
+        }`;
     }
   }
 
   private statusOf(user: User): TemplateResult {
     const { text, session } = this.app;
     const other: StatusAction = user.status === 'active' ? 'deactivate' : 'reactivate';
-    const offered = user.status === 'deleted' ? [] : ([other, 'delete'] as const).filter((action) => session.may(action));
+    const offered =
+      user.status === 'deleted' ? [] : ([other, 'delete'] as const).filter((action) => session.may(action));
     return html`
       <div class="panel-status">
         <span class="chip ${user.status === 'active' ? 'good' : 'warning'}">${text.statuses[user.status]}</span>
-        ${offered.map((action) => html`<button type="button" class="button" data-action=${action}
-          @click=${() => this.ask(action)}>${text.actions[action]}</button>`)}
+        ${offered.map(
+          (action) => html`<button type="button" class="button" data-action=${action}
+          @click=${() => this.ask(action)}>${text.actions[action]}</button>`,
+        )}
       </div>
-      ${user.next_step && !this.opened?.receipt
-        ? html`<p class="note">${text.actions.manualStep}: ${nextStep(this.app, user.next_step)}</p>` : nothing}`;
+      ${
+        user.next_step && !this.opened?.receipt
+          ? html`<p class="note">${text.actions.manualStep}: ${nextStep(this.app, user.next_step)}</p>`
+          : nothing
+      }`;
   }
 
   private walk(name: 'previous' | 'next', step: -1 | 1): TemplateResult {
@@ -132,17 +157,17 @@ class UserPanel extends View {
   }
 
   private leaving(): TemplateResult {
-    const { user } = this.app.text;
-    return html`
-      <div class="confirmation" role="group" tabindex="-1" data-leaving aria-labelledby="leave-title"
-        @keydown=${this.stayOnEscape}>
-        <h3 id="leave-title" dir="auto">${user.leave.title(this.opened?.user?.name ?? '')}</h3>
-        <p>${user.leave.hint}</p>
-        <div class="buttons">
-          <button type="button" class="button primary" @click=${this.stay}>${user.leave.stay}</button>
-          <button type="button" class="button destructive" @click=${this.discard}>${user.leave.discard}</button>
-        </div>
-      </div>`;
+    const { leave } = this.app.text.user;
+    return question({
+      id: 'leave-title',
+      title: leave.title(this.opened?.user?.name ?? ''),
+      does: leave.hint,
+      answers: [
+        { label: leave.stay, kind: 'primary', act: this.stay },
+        { label: leave.discard, kind: 'destructive', act: this.discard },
+      ],
+      cancel: this.stay,
+    });
   }
 
   private get tab(): Tab {
@@ -230,12 +255,6 @@ class UserPanel extends View {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     this.close();
-  };
-
-  private readonly stayOnEscape = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    this.stay();
   };
 
   private readonly beforeUnload = (event: BeforeUnloadEvent): void => {

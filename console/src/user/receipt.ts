@@ -8,24 +8,40 @@ import { SYNC_CLASS, whyNot } from './sync.js';
 export function receipt(app: App, opened: OpenedUser): TemplateResult | typeof nothing {
   const { receipt: made, user } = opened;
   if (!made || !user) return nothing;
-  const { actions, errors, user: { receipt: words } } = app.text;
+  const {
+    actions,
+    errors,
+    user: { receipt: words },
+  } = app.text;
   const why = made.tookMs === undefined ? whyNot(app, user) : undefined;
   const undo = (): void => void opened.undo();
   return html`
     <div class="receipt" role="group" aria-label=${words.title} data-receipt>
       <p>${chip(app, opened, made)} ${why ?? nothing}
-        ${made.undo && !made.undoError
-          ? html`<button type="button" class="link-button" data-undo @click=${undo}>${words.undo}</button>` : nothing}</p>
+        ${
+          made.undo && !made.undoError
+            ? html`<button type="button" class="link-button" data-undo @click=${undo}>${words.undo}</button>`
+            : nothing
+        }</p>
       ${made.nextStep ? html`<p><strong>${actions.manualStep}:</strong> ${nextStep(app, made.nextStep)}</p>` : nothing}
       ${made.notice ? html`<p>${words.notices[made.notice.code] ?? made.notice.detail}</p>` : nothing}
-      ${made.undoError
-        ? problem(app, made.undoError, made.undo ? { kept: errors.keptUnknown, retry: undo } : { kept: words.notUndone })
-        : nothing}
+      ${
+        made.undoError
+          ? problem(
+              app,
+              made.undoError,
+              made.undo ? { kept: errors.keptUnknown, retry: undo } : { kept: words.notUndone },
+            )
+          : nothing
+      }
     </div>`;
 }
 
 function chip(app: App, { user }: OpenedUser, { tookMs }: Receipt): TemplateResult {
-  const { syncs, user: { receipt: words } } = app.text;
+  const {
+    syncs,
+    user: { receipt: words },
+  } = app.text;
   const { state } = user!.sync;
   if (tookMs !== undefined) {
     const said = user!.worker ? words.live(app.format.seconds(tookMs)) : words.noWorker;

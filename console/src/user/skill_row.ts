@@ -8,6 +8,8 @@ import { type Conflict, conflicts } from './conflict.js';
 import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
+import { question } from './question.js';
+import { skillHead } from './skill_head.js';
 
 /** What is unsaved of a skill is named so. */
 const DRAFT = 'skill-';
@@ -40,58 +42,46 @@ class SkillRow extends Form {
     this.base = now;
   }
 
-  override render(): TemplateResult | typeof nothing {
+  override render(): TemplateResult {
     const user = this.opened.user!;
-    const { skills } = this.app.text.user;
-    const effective = user.effective_skills.find((known) => known.skill === this.skill);
     const sources = sourcesOf(user, this.opened.choices.teams).get(this.skill) ?? [];
-    const counts = winner(sources);
-    const overridden = sources.filter((source) => source !== counts && source.team && source.level !== null);
     const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted';
+    const isDisabled = user.effective_skills.some((known) => known.skill === this.skill && known.disabled);
+    const conflict = this.conflict ? [this.conflict] : [];
+    const isStale = this.isStale || this.conflict !== undefined;
     return html`
-      <div class="skill-head">
-        <h3 dir="auto">${this.skill}${counts && counts.level !== null ? html` <span>${levelText(this.app, counts.level)}</span>` : nothing}</h3>
-        <span class="chip">${counts?.team ? skills.fromTeam(counts.team.name) : skills.assigned}</span>
-        ${effective?.disabled ? html`<span class="chip warning">${skills.disabled}</span>` : nothing}
-        ${mayAssign && this.base !== undefined
-          ? html`<button type="button" class="icon-button" aria-label=${skills.removeOf(this.skill)} title=${skills.remove}
-              data-remove aria-expanded=${this.isAsking ? 'true' : 'false'} @click=${this.askToRemove}>${icon('delete')}</button>`
-          : nothing}
-      </div>
-      ${overridden.length > 0
-        ? html`<p class="hint">${this.app.format.list(overridden.map(({ team, level }) =>
-            skills.overrides(team!.name, levelText(this.app, level))))}</p>`
-        : nothing}
-      ${effective?.disabled ? html`<p class="hint">${skills.disabledHint}</p>` : nothing}
-      ${mayAssign ? this.editing(effective?.disabled ?? false) : nothing}
+      ${skillHead(this.app, user, this.skill, sources, mayAssign ? this.removal() : nothing)}
+      ${mayAssign ? this.editing(isDisabled) : nothing}
       ${this.isAsking ? this.confirmation(user) : nothing}
-      ${this.conflict || this.isStale
-        ? conflicts(this.app, this.controls, this.conflict ? [this.conflict] : [], this.choose) : nothing}
-      ${this.error && !this.isStale && !this.conflict ? this.failure(this.error, this.again) : nothing}`;
+      ${isStale ? conflicts(this.app, this.controls, conflict, this.choose) : nothing}
+      ${this.error && !isStale ? this.failure(this.error, this.again) : nothing}`;
+  }
+
+  private removal(): TemplateResult | typeof nothing {
+    const { skills } = this.app.text.user;
+    if (this.base === undefined) return nothing;
+    return html`<button type="button" class="icon-button" aria-label=${skills.removeOf(this.skill)}
+      title=${skills.remove} data-remove aria-expanded=${this.isAsking ? 'true' : 'false'}
+      @click=${this.askToRemove}>${icon('delete')}</button>`;
   }
 
   private editing(isDisabled: boolean): TemplateResult {
     const { skills } = this.app.text.user;
-    const catalog = this.catalog;
-    const inherited = this.inherited;
+    const { catalog, inherited } = this;
     const shown = this.draft === undefined ? this.base : this.draft;
-    const start = (level: number | null | undefined): void => this.change(level === null || level === undefined ? '' : String(level));
-    const first = (): number | null => winner(inherited)?.level ?? catalog?.max ?? null;
+    const hasLevel = shown !== null && shown !== undefined;
+    const set = this.base === undefined ? skills.override(this.skill) : skills.setLevel(this.skill);
+    const first = String(winner(inherited)?.level ?? catalog?.max ?? '');
+    const field = { id: this.controls, text: String(shown), inherited, changed: this.change };
+    const button = (label: string, act: () => void): TemplateResult =>
+      html`<button type="button" class="link-button" @click=${act}>${label}</button>`;
+    const mayUnset = hasLevel && this.base !== undefined && !this.needsLevel;
     return html`
-      ${catalog?.levels && shown !== null && shown !== undefined
-        ? levelField(this.app, { id: this.controls, skill: catalog, text: String(shown), inherited, changed: this.change })
-        : nothing}
-      <div class="buttons small">
-        ${catalog?.levels && (shown === null || shown === undefined)
-          ? html`<button type="button" class="link-button" data-level @click=${() => start(first())}>${this.base === undefined
-              ? skills.override(this.skill) : skills.setLevel(this.skill)}</button>`
-          : nothing}
-        ${catalog?.levels && this.base !== undefined && shown !== null && !this.needsLevel
-          ? html`<button type="button" class="link-button" @click=${() => this.change(null)}>${skills.withoutLevel(this.skill)}</button>`
-          : nothing}
-        ${isDisabled && !this.isUnsaved
-          ? html`<button type="button" class="button" @click=${this.enable}>${skills.enable(this.skill)}</button>`
-          : nothing}
+      ${catalog?.levels && hasLevel ? levelField(this.app, { ...field, skill: catalog }) : nothing}
+      <div class="buttons">
+        ${catalog?.levels && !hasLevel ? button(set, () => this.change(first)) : nothing}
+        ${catalog?.levels && mayUnset ? button(skills.withoutLevel(this.skill), () => this.change(null)) : nothing}
+        ${isDisabled && !this.isUnsaved ? button(skills.enable(this.skill), this.enable) : nothing}
       </div>
       ${this.isUnsaved ? this.saving() : nothing}`;
   }
@@ -99,30 +89,34 @@ class SkillRow extends Form {
   private saving(): TemplateResult {
     const { actions, user } = this.app.text;
     const isValid = this.wanted !== undefined && (!this.conflict || this.conflict.choice);
+    const isReady = isValid && !this.isWorking;
     const lines = this.lines(this.wanted);
+    const does = `${this.controls}-does`;
     return html`
-      ${lines.length > 0 ? html`<p class="consequence" id="${this.controls}-does" dir="auto">${lines.join('. ')}</p>` : nothing}
+      ${lines.length > 0 ? html`<p class="consequence" id=${does} dir="auto">${lines.join('. ')}</p>` : nothing}
       <div class="buttons">
-        <button type="button" class="button primary" aria-describedby=${lines.length > 0 ? `${this.controls}-does` : nothing}
-          aria-disabled=${isValid && !this.isWorking ? 'false' : 'true'} @click=${this.save}>
+        <button type="button" class="button primary" aria-describedby=${lines.length > 0 ? does : nothing}
+          aria-disabled=${isReady ? 'false' : 'true'} @click=${this.save}>
           ${this.isWorking ? actions.working : user.skills.saveLevel(this.skill)}</button>
         <button type="button" class="button" @click=${this.discard}>${user.edit.discard}</button>
       </div>`;
   }
 
   private confirmation(user: User): TemplateResult {
-    const { actions, user: { skills } } = this.app.text;
-    const lines = this.lines(undefined);
-    return html`
-      <div class="confirmation" role="group" tabindex="-1" aria-labelledby="${this.controls}-asks" @keydown=${this.closeOnEscape}>
-        <h4 class="title" id="${this.controls}-asks" dir="auto">${skills.asksToRemove(this.skill, user.name)}</h4>
-        <p dir="auto">${lines.length > 0 ? lines.join('. ') : skills.removalDoesNothing}</p>
-        <div class="buttons">
-          <button type="button" class="button destructive" aria-disabled=${this.isWorking ? 'true' : 'false'} @click=${this.unassign}>
-            ${this.isWorking ? actions.working : skills.removeOf(this.skill)}</button>
-          <button type="button" class="button" @click=${this.keep}>${actions.cancel}</button>
-        </div>
-      </div>`;
+    const { actions } = this.app.text;
+    const { skills } = this.app.text.user;
+    const { isWorking } = this;
+    const label = isWorking ? actions.working : skills.removeOf(this.skill);
+    return question({
+      id: `${this.controls}-asks`,
+      title: skills.asksToRemove(this.skill, user.name),
+      does: this.lines(undefined).join('. ') || skills.removalDoesNothing,
+      answers: [
+        { label, kind: 'destructive', act: this.unassign, isWorking },
+        { label: actions.cancel, kind: '', act: this.keep },
+      ],
+      cancel: this.keep,
+    });
   }
 
   private get again(): () => void {
@@ -143,7 +137,9 @@ class SkillRow extends Form {
   }
 
   private get inherited(): Source[] {
-    return (sourcesOf(this.opened.user!, this.opened.choices.teams).get(this.skill) ?? []).filter((source) => source.team);
+    return (sourcesOf(this.opened.user!, this.opened.choices.teams).get(this.skill) ?? []).filter(
+      (source) => source.team,
+    );
   }
 
   private get needsLevel(): boolean {
@@ -217,19 +213,13 @@ class SkillRow extends Form {
   private readonly askToRemove = (): void => {
     this.isAsking = !this.isAsking;
     this.error = undefined;
-    void this.focusOn('[role=group]');
+    void this.focusOn('[data-question]');
   };
 
   private readonly keep = (): void => {
     this.isAsking = false;
     this.error = undefined;
     void this.focusOn('[data-remove]');
-  };
-
-  private readonly closeOnEscape = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    this.keep();
   };
 }
 

@@ -34,17 +34,23 @@ class Skills extends View {
       ${this.notRouted(user)}
       ${user.sync.contested?.includes('skills') ? html`<p class="note warning">${skills.contested}</p>` : nothing}
       ${this.budget(user)}
-      ${this.isAssigning
-        ? html`<roster-assign-form .app=${this.app} .opened=${this.opened} @closed=${this.closed}></roster-assign-form>`
-        : mayAssign
-          ? html`<button type="button" class="button with-icon" data-assign @click=${this.assign}>${icon('add')}
+      ${
+        this.isAssigning
+          ? html`<roster-assign-form .app=${this.app} .opened=${this.opened} @closed=${this.closed}></roster-assign-form>`
+          : mayAssign
+            ? html`<button type="button" class="button with-icon" data-assign @click=${this.assign}>${icon('add')}
               ${this.app.text.user.assign.title}</button>`
-          : nothing}
+            : nothing
+      }
       ${names.length === 0 ? html`<p class="hint">${skills.none}</p>` : nothing}
       <ul class="skills">
-        ${repeat(names, (name) => name, (name) => html`
+        ${repeat(
+          names,
+          (name) => name,
+          (name) => html`
           <li><roster-skill-row .app=${this.app} .opened=${this.opened} .skill=${name} .done=${this.rowDone}>
-          </roster-skill-row></li>`)}
+          </roster-skill-row></li>`,
+        )}
       </ul>`;
   }
 

@@ -7,7 +7,12 @@ import { problem } from '../problem.js';
 import { View } from '../view.js';
 import type { OpenedUser } from './opened.js';
 
-export const SYNC_CLASS: Record<SyncState, string> = { synced: 'good', pending: 'waiting', failed: 'bad', contested: 'warning' };
+export const SYNC_CLASS: Record<SyncState, string> = {
+  synced: 'good',
+  pending: 'waiting',
+  failed: 'bad',
+  contested: 'warning',
+};
 
 /** Why the user is not carried over, and what to do; nothing if they are. */
 export function whyNot(app: App, user: User): string | undefined {
@@ -37,7 +42,11 @@ class Sync extends View {
     const { user } = this.opened;
     if (!user) return nothing;
     const { app } = this;
-    const { errors, syncs, user: { sync: words } } = app.text;
+    const {
+      errors,
+      syncs,
+      user: { sync: words },
+    } = app.text;
     const { state, since } = user.sync;
     const why = whyNot(app, user);
     return html`
@@ -46,11 +55,13 @@ class Sync extends View {
           ${since ? words.since(app.format.time(since)) : nothing}</p>
         ${!user.worker ? html`<p>${words.noWorker}</p>` : state === 'synced' ? html`<p>${words.synced}</p>` : nothing}
         ${why ? html`<p>${why}</p>` : nothing}
-        ${this.error ? problem(app, this.error, { kept: errors.keptNothingDone, retry: () => void this.again() }) : nothing}
-        ${state !== 'synced' && app.session.may('request_sync') && !this.error
-          ? html`<div class="buttons"><button type="button" class="button" aria-disabled=${this.isWorking ? 'true' : 'false'}
+        ${this.error ? problem(app, this.error, { kept: errors.keptNothingDone, retry: this.again }) : nothing}
+        ${
+          state !== 'synced' && app.session.may('request_sync') && !this.error
+            ? html`<div class="buttons"><button type="button" class="button" aria-disabled=${this.isWorking ? 'true' : 'false'}
               @click=${this.again}>${this.isWorking ? app.text.actions.working : errors.tryAgain}</button></div>`
-          : nothing}
+            : nothing
+        }
       </div>`;
   }
 

@@ -20,8 +20,10 @@ export function tabList(app: App, current: Tab): TemplateResult {
   };
   return html`
     <div role="tablist" class="tabs" aria-label=${words.label} @keydown=${move}>
-      ${TABS.map((tab) => html`
+      ${TABS.map(
+        (tab) => html`
         <button type="button" role="tab" id="tab-${tab}" aria-selected=${tab === current ? 'true' : 'false'}
-          aria-controls="panel-${tab}" tabindex=${tab === current ? '0' : '-1'} @click=${() => go(tab)}>${words[tab]}</button>`)}
+          aria-controls="panel-${tab}" tabindex=${tab === current ? '0' : '-1'} @click=${() => go(tab)}>${words[tab]}</button>`,
+      )}
     </div>`;
 }
