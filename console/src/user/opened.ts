@@ -28,7 +28,10 @@ export interface Receipt {
   notice: User['notice'];
 }
 
-/** The user whose panel is open, and what is being done to them. Fires `change`, and `saved` after each change. */
+/**
+ * The user whose panel is open, and what is being done to them. Fires `change`, `saved` after each change, and
+ * `undo-ends` before *Undo* goes.
+ */
 export class OpenedUser extends EventTarget {
   user: User | undefined;
   error: ApiError | undefined;
@@ -169,6 +172,7 @@ export class OpenedUser extends EventTarget {
     const receipt: Receipt = { savedAt: performance.now(), version, undo, nextStep, notice };
     this.receipt = receipt;
     this.undoTimer = setTimeout(() => {
+      this.dispatchEvent(new Event('undo-ends'));
       receipt.undo = undefined;
       this.changed();
     }, UNDO_MS);

@@ -4,18 +4,15 @@ import type { User } from '../api/types.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
 import type { List } from '../list/view.js';
-import { nextStep, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import { View } from '../view.js';
-import './edit_form.js';
-import { facts } from './facts.js';
-import './history.js';
 import { OpenedUser } from './opened.js';
+import { panelStatus } from './panel_status.js';
 import { question } from './question.js';
 import { receipt } from './receipt.js';
-import './skills.js';
 import './status_change.js';
 import type { StatusAction } from './status_change.js';
-import './sync.js';
+import { tabPanel } from './tab_panel.js';
 import { TABS, type Tab, tabList } from './tabs.js';
 
 /** *Edit user*, beside the list. Never modal: the list stays usable, and inside Flex its own dialogs stay above. */
@@ -86,7 +83,7 @@ class UserPanel extends View {
 
   private content(opened: OpenedUser, user: User): TemplateResult {
     return html`
-      ${this.statusOf(user)}
+      ${panelStatus(this.app, user, this.ask)}
       ${
         this.asking
           ? html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking}
@@ -102,52 +99,10 @@ class UserPanel extends View {
         TABS.filter((tab) => this.visited.has(tab)).map(
           (tab) => html`
         <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== this.tab}>
-          ${this.tabPanel(tab, opened, user)}
+          ${tabPanel(this.app, tab, opened, user)}
         </div>`,
         ),
       )}`;
-  }
-
-  private tabPanel(tab: Tab, opened: OpenedUser, user: User): TemplateResult {
-    const { app } = this;
-    switch (tab) {
-      case 'skills':
-        return html`<roster-skills .app=${app} .opened=${opened}></roster-skills>`;
-      case 'history':
-        return html`<roster-history .app=${app} .opened=${opened}></roster-history>`;
-      case 'sync':
-        return html`<roster-sync .app=${app} .opened=${opened}></roster-sync>`;
-      case 'profile':
-        return html`
-        ${facts(app, user)}
-        ${
-          user.status === 'deleted'
-            ? html`<p class="note">${app.text.user.deleted}</p>`
-            : app.session.may('edit_user')
-              ? html`<roster-edit-form .app=${app} .opened=${opened}></roster-edit-form>`
-              : nothing
-        }`;
-    }
-  }
-
-  private statusOf(user: User): TemplateResult {
-    const { text, session } = this.app;
-    const other: StatusAction = user.status === 'active' ? 'deactivate' : 'reactivate';
-    const offered =
-      user.status === 'deleted' ? [] : ([other, 'delete'] as const).filter((action) => session.may(action));
-    return html`
-      <div class="panel-status">
-        <span class="chip ${user.status === 'active' ? 'good' : 'warning'}">${text.statuses[user.status]}</span>
-        ${offered.map(
-          (action) => html`<button type="button" class="button" data-action=${action}
-          @click=${() => this.ask(action)}>${text.actions[action]}</button>`,
-        )}
-      </div>
-      ${
-        user.next_step && !this.opened?.receipt
-          ? html`<p class="note">${text.actions.manualStep}: ${nextStep(this.app, user.next_step)}</p>`
-          : nothing
-      }`;
   }
 
   private walk(name: 'previous' | 'next', step: -1 | 1): TemplateResult {
@@ -189,6 +144,7 @@ class UserPanel extends View {
     this.asking = undefined;
     this.visited = new Set([this.tab]);
     this.watch(next);
+    next.addEventListener('undo-ends', this.keepFocus);
     next.addEventListener('saved', () => next.user && this.list?.show(next.user));
     this.requestUpdate();
     await this.updateComplete;
@@ -197,6 +153,12 @@ class UserPanel extends View {
     if (panel) panel.scrollTop = scrolled;
     if (next.user) this.app.live.say(this.app.text.user.panel(next.user.name));
   }
+
+  /** Who is on *Undo* when it goes finds themselves at the receipt. */
+  private readonly keepFocus = (): void => {
+    const { activeElement } = this.getRootNode() as ShadowRoot;
+    if (activeElement?.matches('[data-undo]')) this.one('[data-receipt]')?.focus();
+  };
 
   private readonly load = (): void => void this.opened?.load();
 
@@ -208,16 +170,16 @@ class UserPanel extends View {
     else this.app.live.say(this.app.text.user.noFurther);
   }
 
-  private ask(action: StatusAction): void {
+  private readonly ask = (action: StatusAction): void => {
     this.asking = action;
     this.requestUpdate();
-  }
+  };
 
   private readonly cancelled = (): void => {
-    const action = this.asking;
+    const opener = `[data-action=${this.asking}]`;
     this.asking = undefined;
     this.requestUpdate();
-    void this.updateComplete.then(() => this.one(`[data-action=${action}]`)?.focus());
+    this.one(opener)?.focus();
   };
 
   private statusChanged(user: User): void {

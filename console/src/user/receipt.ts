@@ -16,14 +16,14 @@ export function receipt(app: App, opened: OpenedUser): TemplateResult | typeof n
   const why = made.tookMs === undefined ? whyNot(app, user) : undefined;
   const undo = (): void => void opened.undo();
   return html`
-    <div class="receipt" role="group" aria-label=${words.title} data-receipt>
+    <div class="receipt" role="group" tabindex="-1" aria-label=${words.title} data-receipt>
       <p>${chip(app, opened, made)} ${why ?? nothing}
         ${
           made.undo && !made.undoError
             ? html`<button type="button" class="link-button" data-undo @click=${undo}>${words.undo}</button>`
             : nothing
         }</p>
-      ${made.nextStep ? html`<p><strong>${actions.manualStep}:</strong> ${nextStep(app, made.nextStep)}</p>` : nothing}
+      ${made.nextStep && !user.next_step ? html`<p><strong>${actions.manualStep}:</strong> ${nextStep(app, made.nextStep)}</p>` : nothing}
       ${made.notice ? html`<p>${words.notices[made.notice.code] ?? made.notice.detail}</p>` : nothing}
       ${
         made.undoError

@@ -36,7 +36,8 @@ class Skills extends View {
       ${this.budget(user)}
       ${
         this.isAssigning
-          ? html`<roster-assign-form .app=${this.app} .opened=${this.opened} @closed=${this.closed}></roster-assign-form>`
+          ? html`<roster-assign-form .app=${this.app} .opened=${this.opened} @closed=${this.closed}>
+            </roster-assign-form>`
           : mayAssign
             ? html`<button type="button" class="button with-icon" data-assign @click=${this.assign}>${icon('add')}
               ${this.app.text.user.assign.title}</button>`

@@ -58,7 +58,8 @@ class Sync extends View {
         ${this.error ? problem(app, this.error, { kept: errors.keptNothingDone, retry: this.again }) : nothing}
         ${
           state !== 'synced' && app.session.may('request_sync') && !this.error
-            ? html`<div class="buttons"><button type="button" class="button" aria-disabled=${this.isWorking ? 'true' : 'false'}
+            ? html`<div class="buttons"><button type="button" class="button"
+                aria-disabled=${this.isWorking ? 'true' : 'false'}
               @click=${this.again}>${this.isWorking ? app.text.actions.working : errors.tryAgain}</button></div>`
             : nothing
         }

@@ -23,7 +23,8 @@ export function tabList(app: App, current: Tab): TemplateResult {
       ${TABS.map(
         (tab) => html`
         <button type="button" role="tab" id="tab-${tab}" aria-selected=${tab === current ? 'true' : 'false'}
-          aria-controls="panel-${tab}" tabindex=${tab === current ? '0' : '-1'} @click=${() => go(tab)}>${words[tab]}</button>`,
+          aria-controls="panel-${tab}" tabindex=${tab === current ? '0' : '-1'} @click=${() => go(tab)}>
+          ${words[tab]}</button>`,
       )}
     </div>`;
 }
