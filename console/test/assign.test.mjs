@@ -20,7 +20,6 @@ import { SALES, openPanel, openTab, userOf, withUser } from './panel.mjs';
 
 const TAB = 'Assigned skills';
 const ENGLISH_95 = { routing: { skills: ['English'], levels: { English: 95 } } };
-const slider = (panel, skill = 'English') => panel.getByLabel(`Level of ${skill}`, { exact: true });
 const number = (panel, skill = 'English') => panel.getByLabel(`Level of ${skill} as a number`);
 const button = (panel, name) => panel.getByRole('button', { name, exact: true });
 const live = (panel) => panel.getByText('Live in TaskRouter').waitFor();
