@@ -39,6 +39,11 @@ const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 /** Reads and writes the query of the address. Fires `change` when the place is another one, however that came. */
 export class Address extends EventTarget {
   place: Place = read();
+  /**
+   * Asked before the user whose panel is open is left. It says whether that may happen now; if not, it calls `leave` as
+   * soon as it may.
+   */
+  guard: ((leave: () => void) => boolean) | undefined;
 
   /** Inside Flex entries of the history are Flex's: the query is replaced, and Flex's state kept. */
   constructor(private readonly insideFlex: () => boolean) {
@@ -55,11 +60,12 @@ export class Address extends EventTarget {
 
   /** Goes to a place. `push` makes an entry in the history, so that *Back* returns. */
   go(changes: Partial<Place>, how: 'push' | 'replace' = 'replace'): void {
-    this.place = { ...this.place, ...changes };
-    const url = this.link({});
-    if (how === 'push' && !this.insideFlex()) history.pushState(null, '', url);
-    else history.replaceState(history.state, '', url);
-    this.dispatchEvent(new Event('change'));
+    const move = (): void => {
+      this.place = { ...this.place, ...changes };
+      this.write(how);
+      this.dispatchEvent(new Event('change'));
+    };
+    if (this.mayLeave({ ...this.place, ...changes }, move)) move();
   }
 
   /** The address of a place, for links. */
@@ -74,9 +80,26 @@ export class Address extends EventTarget {
     return location.pathname + (text ? `?${text}` : '') + location.hash;
   }
 
+  private write(how: 'push' | 'replace'): void {
+    const url = this.link({});
+    if (how === 'push' && !this.insideFlex()) history.pushState(null, '', url);
+    else history.replaceState(history.state, '', url);
+  }
+
+  private mayLeave(next: Place, leave: () => void): boolean {
+    const isLeft = next.user !== this.place.user || next.view !== this.place.view;
+    return !isLeft || (this.guard?.(leave) ?? true);
+  }
+
+  /** The browser has gone back already: if the user must not be left yet, their address is put back. */
   private readonly reread = (): void => {
-    this.place = read();
-    this.dispatchEvent(new Event('change'));
+    const next = read();
+    if (this.mayLeave(next, () => this.go(next, 'push'))) {
+      this.place = next;
+      this.dispatchEvent(new Event('change'));
+    } else {
+      this.write('push');
+    }
   };
 }
 

@@ -12,6 +12,7 @@ import { base } from './styles/base.js';
 import { list } from './styles/list.js';
 import { pages } from './styles/pages.js';
 import { tokens } from './styles/tokens.js';
+import { user } from './styles/user.js';
 import { localeOf, textFor } from './text/index.js';
 import './user/panel.js';
 import { VIEWS, type ViewEntry } from './views.js';
@@ -28,7 +29,7 @@ export class FlexRoster extends LitElement {
     theme: {},
     insideFlex: { type: Boolean, attribute: 'inside-flex' },
   };
-  static override styles = [tokens, base, list, pages];
+  static override styles = [tokens, base, list, pages, user];
 
   declare apiOrigin: string;
   declare logins: string | null;

@@ -2,6 +2,7 @@ import type { components, paths } from './schema.js';
 
 type Schemas = components['schemas'];
 
+export type AuditRecord = Schemas['Record'];
 export type ComparedSkill = Schemas['ComparedSkill'];
 export type Job = Schemas['Job'];
 export type ListedUser = Schemas['ListedUser'];

@@ -20,7 +20,7 @@ const DEBOUNCE_MS = 60;
 const SAY_AFTER_MS = 700;
 
 /** The list of users: search, filters, table, pages, and the actions of its rows. */
-class List extends View {
+export class List extends View {
   private pages!: ListPages;
   private choices!: Choices;
   private syncs!: SyncStates;
@@ -60,6 +60,22 @@ class List extends View {
         ${this.pages.isSlow ? html`<p class="hint" role="status">${this.app.text.list.slow}</p>` : nothing}
         ${this.content()}
       </section>`;
+  }
+
+  /** The user before or after one of the list, whose page is loaded if need be; nobody at its ends. */
+  async neighbour(userId: string, step: -1 | 1): Promise<ListedUser | undefined> {
+    const place = (): number => this.pages.users?.findIndex((user) => user.user_id === userId) ?? -1;
+    const at = place();
+    if (at < 0) return undefined;
+    if (step === 1 && at === this.pages.users!.length - 1 && this.pages.hasMore) await this.pages.more();
+    if (step === -1 && at === 0 && this.pages.hasPrevious) await this.pages.previous();
+    return this.pages.users?.[place() + step];
+  }
+
+  /** A user has been changed beside the list. */
+  show(user: ListedUser): void {
+    this.pages.replace(user);
+    void this.syncs.load();
   }
 
   private toolbar(): TemplateResult {

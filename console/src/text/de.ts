@@ -1,4 +1,5 @@
 import type { BaseText } from './en.js';
+import { user } from './user_de.js';
 
 /** Deutsch. */
 export const de: BaseText = {
@@ -162,17 +163,6 @@ export const de: BaseText = {
   },
   statuses: { active: 'Aktiv', deactivated: 'Deaktiviert', deleted: 'Gelöscht', all: 'Alle' },
   syncs: { synced: 'Abgeglichen', pending: 'Ausstehend', failed: 'Fehlgeschlagen', contested: 'Umstritten' },
-  user: {
-    panel: (name) => `Benutzer ${name}`,
-    loading: 'Die Person wird geladen …',
-    identity: 'Identität',
-    skills: 'Wirksame Skills',
-    skillsHere: 'Skills im Verzeichnis',
-    activity: 'Aktivität',
-    actsAsAgent: 'Handelt als Agent',
-    noWorker: 'Kein Worker in TaskRouter',
-    skillFrom: (skill, source) => `${skill} (${source})`,
-    assigned: 'zugewiesen',
-  },
+  user,
   views: { people: 'Personen', teams: 'Teams', skills: 'Skills', reconciliation: 'Abgleich' },
 };

@@ -1,4 +1,5 @@
 import type { PagesText } from './pages_en.js';
+import { user } from './user_en.js';
 
 /** English. Each language has the same keys, which the type checks; sections are in order of their names. */
 export const en = {
@@ -160,18 +161,7 @@ export const en = {
   },
   statuses: { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted', all: 'All' },
   syncs: { synced: 'In step', pending: 'Pending', failed: 'Failed', contested: 'Contested' },
-  user: {
-    panel: (name: string) => `User ${name}`,
-    loading: 'Loading this person…',
-    identity: 'Identity',
-    skills: 'Effective skills',
-    skillsHere: 'Skills in the directory',
-    activity: 'Activity',
-    actsAsAgent: 'Acts as agent',
-    noWorker: 'No worker in TaskRouter',
-    skillFrom: (skill: string, source: string) => `${skill} (${source})`,
-    assigned: 'assigned',
-  },
+  user,
   views: { people: 'People', teams: 'Teams', skills: 'Skills', reconciliation: 'Reconciliation' },
 };
 

@@ -1,106 +1,226 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { ApiError } from '../api/error.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { User } from '../api/types.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
+import type { List } from '../list/view.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
+import { OpenedUser } from './opened.js';
+import { panelStatus } from './panel_status.js';
+import { question } from './question.js';
+import { receipt } from './receipt.js';
+import './status_change.js';
+import type { StatusAction } from './status_change.js';
+import { tabPanel } from './tab_panel.js';
+import { TABS, type Tab, tabList } from './tabs.js';
 
-/** One user, beside the list. */
+/** *Edit user*, beside the list. Never modal: the list stays usable, and inside Flex its own dialogs stay above. */
 class UserPanel extends View {
   static override properties = { ...View.properties, userId: { attribute: false } };
   declare userId: string;
-  private user: User | undefined;
-  private error: ApiError | undefined;
-  private request: AbortController | undefined;
+  /** The user that is shown: the one before, until the next is loaded. */
+  private opened: OpenedUser | undefined;
+  private asking: StatusAction | undefined;
+  private isAtEnd = false;
+  /** Tabs that have been visited stay in the document, so that what is entered there stays. */
+  private visited = new Set<Tab>();
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.watch(this.app.session, this.app.address);
     this.app.session.addEventListener('renewed', this.load);
+    this.app.address.guard = (leave) => !this.opened?.drafts.size || this.opened.leave(leave);
+    addEventListener('beforeunload', this.beforeUnload);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.request?.abort();
+    this.opened?.stop();
+    this.app.address.guard = undefined;
     this.app.session.removeEventListener('renewed', this.load);
+    removeEventListener('beforeunload', this.beforeUnload);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('userId')) void this.load();
+    if (changed.has('userId')) void this.open();
+    this.visited.add(this.tab);
   }
 
-  /** Never modal: the list stays usable, and inside Flex its own dialogs stay above. */
   override firstUpdated(): void {
     this.one<HTMLDialogElement>('dialog')?.show();
   }
 
+  override updated(): void {
+    if (this.opened?.leaving) this.one('dialog > [data-question]')?.focus();
+  }
+
   override render(): TemplateResult {
     const { text } = this.app;
+    const { opened } = this;
+    const user = opened?.user;
+    const unknown = opened?.error ? text.user.edit.form : text.user.loading;
     return html`
-      <dialog class="panel" aria-label=${text.user.panel(this.user?.name ?? '')} @keydown=${this.closeOnEscape}>
+      <dialog class="panel" aria-label=${text.user.panel(user?.name ?? '')} aria-busy=${
+        opened?.userId === this.userId ? 'false' : 'true'
+      } @keydown=${this.closeOnEscape}>
         <div class="panel-head">
-          <h2 dir="auto">${this.user?.name ?? text.user.loading}</h2>
-          <button type="button" class="icon-button" aria-label=${text.common.close} @click=${this.close}>
-            ${icon('close')}</button>
+          <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? unknown}</h2>
+          ${this.walk('previous', -1)} ${this.walk('next', 1)}
+          <button type="button" class="icon-button" aria-label=${text.common.close} title=${text.common.close}
+            @click=${this.close}>${icon('close')}</button>
         </div>
+        ${this.isAtEnd ? html`<p class="hint">${text.user.noFurther}</p>` : nothing}
+        ${opened?.leaving ? this.leaving() : nothing}
         ${
-          this.error
-            ? problem(this.app, this.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
+          opened?.error
+            ? problem(this.app, opened.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
             : nothing
         }
-        ${this.user ? this.facts(this.user) : nothing}
+        ${opened && user ? this.content(opened, user) : nothing}
       </dialog>`;
   }
 
-  private facts(user: User): TemplateResult {
-    const { text, format } = this.app;
-    const skills = user.effective_skills.map((skill) => {
-      const name = skill.level === null ? skill.skill : `${skill.skill} ${format.number(skill.level)}`;
-      return text.user.skillFrom(name, skill.team ?? text.user.assigned);
-    });
-    const facts: [string, string][] = [
-      [text.user.identity, user.identity],
-      [text.list.email, user.email ?? ''],
-      [text.list.role, text.roles[user.role]],
-      [text.list.status, text.statuses[user.status]],
-      [text.list.teams, format.list(user.teams.map((team) => team.name)) || text.common.none],
-      [text.user.skills, format.list(skills) || text.common.none],
-      [text.user.activity, user.worker ? (user.worker.activity ?? '') : text.user.noWorker],
-      [text.list.sync, text.syncs[user.sync.state]],
-    ];
-    return html`<dl class="facts">
-      ${facts.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
-    </dl>`;
+  private content(opened: OpenedUser, user: User): TemplateResult {
+    return html`
+      ${panelStatus(this.app, user, this.ask)}
+      ${
+        this.asking
+          ? html`<roster-status-change .app=${this.app} .user=${user} .action=${this.asking}
+            @done=${(event: CustomEvent<User>) => this.statusChanged(event.detail)}
+            @current=${(event: CustomEvent<User>) => opened.show(event.detail)}
+            @cancelled=${this.cancelled}></roster-status-change>`
+          : nothing
+      }
+      ${receipt(this.app, opened)}
+      ${tabList(this.app, this.tab)}
+      ${keyed(
+        opened,
+        TABS.filter((tab) => this.visited.has(tab)).map(
+          (tab) => html`
+        <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== this.tab}>
+          ${tabPanel(this.app, tab, opened, user)}
+        </div>`,
+        ),
+      )}`;
   }
 
-  private readonly load = async (): Promise<void> => {
-    this.request?.abort();
-    const request = new AbortController();
-    this.request = request;
-    try {
-      const path = { user_id: this.userId };
-      const user = await this.app.api.send('get', '/users/{user_id}', { path, signal: request.signal });
-      this.user = user;
-      this.error = undefined;
-    } catch (caught) {
-      const error = this.app.session.observe(caught);
-      if (!error) return;
-      this.error = error;
-    }
+  private walk(name: 'previous' | 'next', step: -1 | 1): TemplateResult {
+    const label = this.app.text.user[name];
+    return html`<button type="button" class="icon-button turn" aria-label=${label} title=${label}
+      @click=${() => void this.go(step)}>${icon(name)}</button>`;
+  }
+
+  private leaving(): TemplateResult {
+    const { leave } = this.app.text.user;
+    return question({
+      id: 'leave-title',
+      title: leave.title(this.opened?.user?.name ?? ''),
+      does: leave.hint,
+      answers: [
+        { label: leave.stay, kind: 'primary', act: this.stay },
+        { label: leave.discard, kind: 'destructive', act: this.discard },
+      ],
+      cancel: this.stay,
+    });
+  }
+
+  private get tab(): Tab {
+    return TABS.find((tab) => tab === this.app.address.place.tab) ?? 'profile';
+  }
+
+  private get list(): List | null {
+    return (this.getRootNode() as ShadowRoot).querySelector<List>('roster-list');
+  }
+
+  /** Tab and scroll position stay where they are from one user to the next. */
+  private async open(): Promise<void> {
+    const next = new OpenedUser(this.app, this.userId);
+    await next.load();
+    if (this.userId !== next.userId || !this.isConnected) return;
+    const scrolled = this.one('dialog')?.scrollTop ?? 0;
+    this.opened?.stop();
+    this.opened = next;
+    this.asking = undefined;
+    this.visited = new Set([this.tab]);
+    this.watch(next);
+    next.addEventListener('undo-ends', this.keepFocus);
+    next.addEventListener('saved', () => next.user && this.list?.show(next.user));
     this.requestUpdate();
+    await this.updateComplete;
+    const panel = this.one('dialog');
+    await new Promise(requestAnimationFrame);
+    if (panel) panel.scrollTop = scrolled;
+    if (next.user) this.app.live.say(this.app.text.user.panel(next.user.name));
+  }
+
+  /** Who is on *Undo* when it goes finds themselves at the receipt. */
+  private readonly keepFocus = (): void => {
+    const { activeElement } = this.getRootNode() as ShadowRoot;
+    if (activeElement?.matches('[data-undo]')) this.one('[data-receipt]')?.focus();
+  };
+
+  private readonly load = (): void => void this.opened?.load();
+
+  private async go(step: -1 | 1): Promise<void> {
+    const neighbour = await this.list?.neighbour(this.userId, step);
+    this.isAtEnd = !neighbour;
+    this.requestUpdate();
+    if (neighbour) this.app.address.go({ user: neighbour.user_id }, 'push');
+    else this.app.live.say(this.app.text.user.noFurther);
+  }
+
+  private readonly ask = (action: StatusAction): void => {
+    this.asking = action;
+    this.requestUpdate();
+  };
+
+  private readonly cancelled = (): void => {
+    const opener = `[data-action=${this.asking}]`;
+    this.asking = undefined;
+    this.requestUpdate();
+    this.one(opener)?.focus();
+  };
+
+  private statusChanged(user: User): void {
+    this.asking = undefined;
+    this.opened?.carry(user);
+    void this.updateComplete.then(() => this.one('h2')?.focus());
+  }
+
+  private readonly stay = (): void => {
+    this.opened?.stay();
+    void this.updateComplete.then(() => this.one('[role=tabpanel]:not([hidden])')?.focus());
+  };
+
+  private readonly discard = (): void => {
+    const leave = this.opened?.leaving;
+    this.opened?.drafts.clear();
+    this.opened?.stay();
+    leave?.();
   };
 
   /** The focus returns to the row. */
   private readonly close = (): void => {
+    const { address } = this.app;
     const page = this.getRootNode() as ShadowRoot;
-    this.app.address.go({ user: '', tab: '' }, 'push');
-    page.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(this.userId)}"] a[data-name]`)?.focus();
+    const back = this.userId;
+    const closed = (): void => {
+      address.go({ user: '', tab: '' }, 'push');
+      page.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(back)}"] a[data-name]`)?.focus();
+    };
+    if (this.opened) this.opened.leave(closed);
+    else closed();
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     this.close();
+  };
+
+  private readonly beforeUnload = (event: BeforeUnloadEvent): void => {
+    if (this.opened && this.opened.drafts.size > 0) event.preventDefault();
   };
 }
 

@@ -1,0 +1,65 @@
+import type { Role, User } from '../api/types.js';
+import type { App } from '../app.js';
+
+export interface Edit {
+  role?: Role;
+  teams?: string[];
+  act_as_agent?: boolean;
+}
+
+/** One request that changes a user. */
+export type Change =
+  | { kind: 'edit'; edit: Edit }
+  | { kind: 'assign'; skill: string; level: number | null }
+  | { kind: 'remove'; skill: string };
+
+/** Makes the change for this version of the user; each is idempotent, and refused for another version. */
+export function send(app: App, { user_id }: User, ifMatch: number, change: Change): Promise<User> {
+  const { api } = app;
+  if (change.kind === 'edit')
+    return api.send('patch', '/users/{user_id}', { path: { user_id }, ifMatch, body: change.edit });
+  const path = { user_id, skill: change.skill };
+  if (change.kind === 'remove') return api.send('delete', '/users/{user_id}/skills/{skill}', { path, ifMatch });
+  const body = change.level === null ? {} : { level: change.level };
+  return api.send('put', '/users/{user_id}/skills/{skill}', { path, ifMatch, body });
+}
+
+/** What undoes the change of a user who was like this before. */
+export function inverse(before: User, change: Change): Change {
+  if (change.kind === 'edit') {
+    const own = editOf(before);
+    const fields = Object.keys(change.edit) as (keyof Edit)[];
+    return { kind: 'edit', edit: Object.fromEntries(fields.map((field) => [field, own[field]])) };
+  }
+  const level = assignedLevel(before, change.skill);
+  return level === undefined ? { kind: 'remove', skill: change.skill } : { kind: 'assign', skill: change.skill, level };
+}
+
+/** Whether the user is as the change makes them: so a change whose answer was lost is known to be made. */
+export function isMade(user: User, change: Change): boolean {
+  if (change.kind !== 'edit') {
+    const wanted = change.kind === 'remove' ? undefined : change.level;
+    return assignedLevel(user, change.skill) === wanted;
+  }
+  const own = editOf(user);
+  return (Object.keys(change.edit) as (keyof Edit)[]).every((field) => isSame(own[field], change.edit[field]));
+}
+
+/** Whether *Undo* is offered: for skills, levels and teams. */
+export function isUndoable(change: Change): boolean {
+  return change.kind !== 'edit' || Object.keys(change.edit).join() === 'teams';
+}
+
+export function editOf(user: User): Required<Edit> {
+  return { role: user.role, teams: user.teams.map((team) => team.team_id), act_as_agent: user.act_as_agent };
+}
+
+/** The order of teams means nothing. */
+export function isSame(a: Edit[keyof Edit], b: Edit[keyof Edit]): boolean {
+  return Array.isArray(a) && Array.isArray(b) ? [...a].sort().join() === [...b].sort().join() : a === b;
+}
+
+/** The level with which a skill is assigned; `null` without one, `undefined` if it is not assigned. */
+export function assignedLevel(user: User, skill: string): number | null | undefined {
+  return user.assigned_skills.find((assigned) => assigned.skill === skill)?.level;
+}

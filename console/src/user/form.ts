@@ -1,0 +1,73 @@
+import type { PropertyValues, TemplateResult } from 'lit';
+import type { ApiError } from '../api/error.js';
+import { problem } from '../problem.js';
+import { View } from '../view.js';
+import type { Change } from './changes.js';
+import type { OpenedUser } from './opened.js';
+
+const SAY_AFTER_MS = 700;
+/** What is refused for these reasons is refused again. */
+const FINAL = ['forbidden', 'missing', 'conflict', 'invalid'];
+
+/** A form of the panel. What is entered stays until it is saved or discarded, whatever the API answers. */
+export abstract class Form extends View {
+  static override properties = { ...View.properties, opened: { attribute: false } };
+  declare opened: OpenedUser;
+  protected error: ApiError | undefined;
+  protected isWorking = false;
+
+  /** Names what is unsaved here. */
+  protected abstract get form(): string;
+  protected abstract get isUnsaved(): boolean;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.watch(this.opened, this.app.session);
+    this.app.session.addEventListener('renewed', this.signedIn);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.signedIn);
+    this.opened.setDraft(this.form, false);
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    this.opened.setDraft(this.form, this.isUnsaved);
+  }
+
+  protected failure(error: ApiError, retry: () => void): TemplateResult {
+    const { keptInput: kept } = this.app.text.errors;
+    return problem(this.app, error, FINAL.includes(error.kind) ? { kept } : { kept, retry });
+  }
+
+  /** Sends the changes, once. Says what stopped them; `true` if all are made. */
+  protected async make(changes: Change[]): Promise<ApiError | boolean> {
+    if (this.isWorking) return false;
+    Object.assign(this, { isWorking: true, error: undefined });
+    this.requestUpdate();
+    const error = await this.opened.change(changes);
+    this.isWorking = false;
+    this.error = error;
+    this.requestUpdate();
+    return error ?? true;
+  }
+
+  /** Says what a change would do once somebody stops changing it. */
+  protected sayLater(lines: string[]): void {
+    this.app.live.say(lines.join('. '), SAY_AFTER_MS);
+  }
+
+  protected async focusOn(selector: string): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
+    this.one(selector)?.focus();
+  }
+
+  /** Somebody has signed in again: what was entered is still there, and can be sent. */
+  private readonly signedIn = (): void => {
+    if (this.error?.kind === 'session') this.error = undefined;
+    this.requestUpdate();
+  };
+}

@@ -1,0 +1,215 @@
+import type { ApiError } from '../api/error.js';
+import type { User } from '../api/types.js';
+import type { App } from '../app.js';
+import { Choices } from '../list/choices.js';
+import { type Change, inverse, isMade, isUndoable, send } from './changes.js';
+
+const UNDO_MS = 10_000;
+const POLL_MS = 200;
+const SLOW_POLL_MS = 2_000;
+/** What is not carried over after so many is asked for less often, and then no more. */
+const QUICK_POLLS = 25;
+const MAX_POLLS = 60;
+/** After these, nobody knows whether the change was made. */
+const UNKNOWN = ['slow', 'unreachable', 'broken'];
+
+/** What became of a change. */
+export interface Receipt {
+  savedAt: number;
+  /** The version that the change made; *Undo* is for this one only. */
+  version: number;
+  /** How long it took until TaskRouter had it. */
+  tookMs?: number;
+  /** What undoes it, for ten seconds. */
+  undo?: Change[] | undefined;
+  undoError?: ApiError | undefined;
+  /** What the change does not do. */
+  nextStep: User['next_step'];
+  notice: User['notice'];
+}
+
+/**
+ * The user whose panel is open, and what is being done to them. Fires `change`, `saved` after each change, and
+ * `undo-ends` before *Undo* goes.
+ */
+export class OpenedUser extends EventTarget {
+  user: User | undefined;
+  error: ApiError | undefined;
+  receipt: Receipt | undefined;
+  /** The forms that hold what is not saved. */
+  readonly drafts = new Set<string>();
+  /** What is to be done once somebody has decided about the drafts. */
+  leaving: (() => void) | undefined;
+  readonly choices: Choices;
+  private request: AbortController | undefined;
+  private undoTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The last change of which nobody knows whether it was made. */
+  private unknown: string | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly app: App,
+    readonly userId: string,
+  ) {
+    super();
+    this.choices = new Choices(app);
+    this.choices.addEventListener('change', () => this.changed());
+  }
+
+  async load(): Promise<void> {
+    void this.choices.load();
+    try {
+      this.user = await this.read();
+      this.error = undefined;
+    } catch (caught) {
+      const error = this.app.session.observe(caught);
+      if (!error) return;
+      this.error = error;
+    }
+    this.changed();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.request?.abort();
+    clearTimeout(this.undoTimer);
+  }
+
+  setDraft(name: string, isUnsaved: boolean): void {
+    if (this.drafts.has(name) === isUnsaved) return;
+    if (isUnsaved) this.drafts.add(name);
+    else this.drafts.delete(name);
+    this.changed();
+  }
+
+  /** Does this now if nothing of the form (of any form, if none is named) is unsaved; else somebody is asked first. */
+  leave(act: () => void, form?: string): boolean {
+    const isUnsaved = form ? this.drafts.has(form) : this.drafts.size > 0;
+    if (!isUnsaved) {
+      act();
+      return true;
+    }
+    this.leaving = act;
+    this.changed();
+    return false;
+  }
+
+  stay(): void {
+    this.leaving = undefined;
+    this.changed();
+  }
+
+  /**
+   * Makes the changes one after the other, each for the version that the one before has made. What is made is taken
+   * from the list, so that the rest can be sent again. Returns what stopped it.
+   */
+  async change(changes: Change[], version = this.user!.version): Promise<ApiError | undefined> {
+    const undo: Change[] = [];
+    const isUndone = changes.every(isUndoable);
+    let error: ApiError | undefined;
+    let expected = version;
+    try {
+      for (let change = changes[0]; change; change = changes[0]) {
+        const before = this.user!;
+        this.user = await this.make(change, expected);
+        expected = this.user.version;
+        undo.unshift(inverse(before, change));
+        changes.shift();
+      }
+    } catch (caught) {
+      error = this.app.session.observe(caught);
+    }
+    if (undo.length > 0) this.saved(isUndone ? undo : undefined);
+    else this.changed();
+    return error;
+  }
+
+  /** Undoes the last change, unless somebody has changed the user since. */
+  async undo(): Promise<void> {
+    const { receipt } = this;
+    if (!receipt?.undo) return;
+    const changes = receipt.undo;
+    receipt.undo = undefined;
+    const error = await this.change(changes, receipt.version);
+    const shown = this.receipt!;
+    shown.undoError = error;
+    shown.undo = error && error.kind !== 'stale' ? changes : undefined;
+    this.changed();
+  }
+
+  /** Somebody else has changed the user. */
+  show(user: User): void {
+    this.user = user;
+    this.changed();
+  }
+
+  /** The user is to be carried over; the receipt tells what became of it. */
+  carry(user: User): void {
+    this.user = user;
+    this.saved(undefined);
+  }
+
+  private async make(change: Change, version: number): Promise<User> {
+    const wanted = JSON.stringify(change);
+    const wasUnknown = this.unknown === wanted;
+    this.unknown = undefined;
+    try {
+      return await send(this.app, this.user!, version, change);
+    } catch (caught) {
+      const { kind } = caught as ApiError;
+      if (UNKNOWN.includes(kind)) this.unknown = wanted;
+      if (kind !== 'stale') throw caught;
+      const current = await this.read().catch(() => undefined);
+      if (current && wasUnknown && isMade(current, change)) return current;
+      this.user = current ?? this.user;
+      throw caught;
+    }
+  }
+
+  private saved(undo: Change[] | undefined): void {
+    clearTimeout(this.undoTimer);
+    const { version, next_step: nextStep, notice } = this.user!;
+    const receipt: Receipt = { savedAt: performance.now(), version, undo, nextStep, notice };
+    this.receipt = receipt;
+    this.undoTimer = setTimeout(() => {
+      this.dispatchEvent(new Event('undo-ends'));
+      receipt.undo = undefined;
+      this.changed();
+    }, UNDO_MS);
+    this.app.live.say(this.app.text.user.receipt.saved);
+    this.dispatchEvent(new Event('saved'));
+    this.changed();
+    void this.follow(receipt);
+  }
+
+  private async follow(receipt: Receipt): Promise<void> {
+    let isQuick = true;
+    for (let polls = 0; polls < MAX_POLLS && this.user!.sync.state === 'pending'; polls += 1) {
+      await new Promise((resolve) => setTimeout(resolve, isQuick ? POLL_MS : SLOW_POLL_MS));
+      if (this.receipt !== receipt || this.isStopped) return;
+      const user = await this.read().catch((caught: unknown) => void this.app.session.observe(caught));
+      if (this.receipt !== receipt || this.isStopped) return;
+      isQuick = user !== undefined && polls < QUICK_POLLS;
+      if (user) this.user = user;
+      this.changed();
+    }
+    if (this.user!.sync.state === 'synced') {
+      receipt.tookMs = performance.now() - receipt.savedAt;
+      const { text, format, live } = this.app;
+      live.say(this.user!.worker ? text.user.receipt.live(format.seconds(receipt.tookMs)) : text.user.receipt.noWorker);
+    }
+    this.dispatchEvent(new Event('saved'));
+    this.changed();
+  }
+
+  private read(): Promise<User> {
+    this.request?.abort();
+    this.request = new AbortController();
+    const { signal } = this.request;
+    return this.app.api.send('get', '/users/{user_id}', { path: { user_id: this.userId }, signal });
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}

@@ -1,0 +1,39 @@
+import { html, type TemplateResult } from 'lit';
+
+interface Answer {
+  label: string;
+  kind: 'primary' | 'destructive' | '';
+  act: () => void;
+  isWorking?: boolean;
+}
+
+interface Question {
+  id: string;
+  title: string;
+  /** What follows from the answer. */
+  does: string;
+  answers: Answer[];
+  /** What Esc does. */
+  cancel: () => void;
+}
+
+/** A question that stands inline, never modal. What is asked takes the focus; each answer is one Tab further. */
+export function question({ id, title, does, answers, cancel }: Question): TemplateResult {
+  const escaped = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    cancel();
+  };
+  return html`
+    <div class="confirmation" role="group" tabindex="-1" data-question aria-labelledby=${id} @keydown=${escaped}>
+      <h3 id=${id} class="title" dir="auto">${title}</h3>
+      <p dir="auto">${does}</p>
+      <div class="buttons">
+        ${answers.map(
+          ({ label, kind, act, isWorking }) => html`
+          <button type="button" class="button ${kind}" aria-disabled=${isWorking ? 'true' : 'false'}
+            @click=${act}>${label}</button>`,
+        )}
+      </div>
+    </div>`;
+}
