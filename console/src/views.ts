@@ -36,7 +36,7 @@ export const VIEWS: ViewEntry[] = [
     name: 'skills',
     power: 'view_catalog',
     label: (text) => text.views.skills,
-    render: (app) => later(app, () => html`<roster-skills .app=${app}></roster-skills>`),
+    render: (app) => later(app, () => html`<roster-catalog .app=${app}></roster-catalog>`),
   },
   {
     name: 'reconciliation',

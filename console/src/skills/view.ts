@@ -234,4 +234,4 @@ class Skills extends PageView {
   };
 }
 
-define('roster-skills', Skills);
+define('roster-catalog', Skills);
