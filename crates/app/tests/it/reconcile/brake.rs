@@ -182,6 +182,15 @@ async fn rule_28_removing_many_workers_of_deleted_users_counts_for_the_brake() {
 }
 
 #[tokio::test]
+async fn rule_28_workers_that_have_changed_and_whose_attributes_the_list_leaves_out_count_for_the_brake() {
+    let world = World::adopted(30).await;
+    for n in 0..30 {
+        world.fake.change(&sid(n), |worker| worker.hides_attributes = true);
+    }
+    assert_eq!(world.run().await.brake, Some(Brake::ManyRewrites { workers: 30, of: 30 }));
+}
+
+#[tokio::test]
 async fn rule_28_members_whom_a_changed_team_is_about_to_reach_do_not_count_for_the_brake() {
     let world = World::adopted(30).await;
     world.change_team_of_all().await;

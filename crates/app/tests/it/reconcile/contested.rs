@@ -8,6 +8,8 @@ use domain::{
     policy::Policy,
 };
 
+use store::SurveyDirectory;
+
 use super::world::{World, sid};
 use crate::sync::{taskrouter::Fault, world::attributes};
 
@@ -106,4 +108,17 @@ async fn rule_24_what_taskrouter_refuses_for_good_is_reported_and_not_tried_agai
     assert_eq!((run.found.failed.count, run.done.woken), (1, 0));
     world.carry_over().await;
     assert_eq!(world.fake.calls(), ["list"]);
+}
+
+#[tokio::test]
+async fn rule_24_a_contest_that_was_quiet_for_a_day_is_over() {
+    let world = contested().await;
+    world.run().await;
+    world.carry_over().await;
+    assert_eq!(world.directory.contested_users().await.unwrap().len(), 1);
+    world.clock.advance(25 * 3_600);
+    world.run().await;
+    world.carry_over().await;
+    assert_eq!(world.directory.contested_users().await.unwrap().len(), 0);
+    assert_eq!(level(&world), 90);
 }
