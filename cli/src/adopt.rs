@@ -45,7 +45,8 @@ impl Report for Preview {
         }
         if !self.open_queues.is_empty() {
             let count = self.open_queues.len();
-            let _ = writeln!(text, "\n{count}: queues that ask for no skill, whose tasks reach also who has none");
+            let _ =
+                writeln!(text, "\n{count}: queues that ask for no skill: their tasks also reach users without skills");
             let rows = self.open_queues.iter().map(queue_row).collect();
             text += &output::table(&["  queue", "name", "target workers"], &indented(rows));
         }

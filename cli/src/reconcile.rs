@@ -117,7 +117,7 @@ impl ReconcileReport {
                 named(&found.contested.first, found.contested.count),
             ),
             ("refused by TaskRouter", found.failed.count, named(&found.failed.first, found.failed.count)),
-            ("stuck: due, and nobody has come to it", found.stuck.count, named(&found.stuck.first, found.stuck.count)),
+            ("stuck: due for more than five minutes", found.stuck.count, named(&found.stuck.first, found.stuck.count)),
             ("deleted users with a worker", found.extra.count, named(&found.extra.first, found.extra.count)),
             (
                 "unmanaged: never written to",

@@ -12,15 +12,15 @@ export interface Place {
   after: string;
   /** How many pages of the list are in the document. */
   pages: string;
-  /** The id of the user whose panel is open. */
+  /** The id of the user in the open panel. */
   user: string;
   tab: string;
   /** The one of a page that is shown: the id of a team. */
   item: string;
 }
 
-const DEFAULTS: Place = {
-  view: 'users',
+/** The list without search and filters. */
+export const NO_FILTERS = {
   q: '',
   status: 'active',
   role: '',
@@ -30,17 +30,16 @@ const DEFAULTS: Place = {
   sync: '',
   after: '',
   pages: '1',
-  user: '',
-  tab: '',
-  item: '',
 };
+
+const DEFAULTS: Place = { view: 'users', ...NO_FILTERS, user: '', tab: '', item: '' };
 const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 
 /** Reads and writes the query of the address. Fires `change` when the place is another one, however that came. */
 export class Address extends EventTarget {
   place: Place = read();
   /**
-   * Asked before the user whose panel is open is left. It says whether that may happen now; if not, it calls `leave` as
+   * Asked before the user in the open panel is left. It says whether that may happen now; if not, it calls `leave` as
    * soon as it may.
    */
   guard: ((leave: () => void) => boolean) | undefined;
@@ -91,7 +90,7 @@ export class Address extends EventTarget {
     return !isLeft || (this.guard?.(leave) ?? true);
   }
 
-  /** The browser has gone back already: if the user must not be left yet, their address is put back. */
+  /** The browser went back already: if the user must not be left yet, their address is put back. */
   private readonly reread = (): void => {
     const next = read();
     if (this.mayLeave(next, () => this.go(next, 'push'))) {

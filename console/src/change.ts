@@ -4,8 +4,6 @@ import type { App } from './app.js';
 import { problem } from './problem.js';
 import type { Session } from './session.js';
 
-/** After these, nobody knows whether the change was made. */
-const UNKNOWN: ErrorKind[] = ['slow', 'unreachable', 'broken'];
 /** What is refused for good is refused again. */
 const FINAL: ErrorKind[] = ['forbidden', 'missing', 'conflict', 'invalid'];
 
@@ -23,7 +21,7 @@ export class Change extends EventTarget {
     super();
   }
 
-  /** That a session had ended is over once somebody has signed in again. */
+  /** That a session had ended is over once a user has signed in again. */
   get error(): ApiError | undefined {
     const isOver = this.failed?.kind === 'session' && this.session.state === 'ready';
     return isOver ? undefined : this.failed;
@@ -40,7 +38,7 @@ export class Change extends EventTarget {
     } catch (caught) {
       const error = this.session.observe(caught);
       const isDecided = error?.problem !== undefined && error.code !== 'idempotency-key-in-use';
-      if (isDecided && !UNKNOWN.includes(error.kind)) this.key = crypto.randomUUID();
+      if (isDecided && !error.isOutcomeUnknown) this.key = crypto.randomUUID();
       this.set(false, error);
     }
   }
@@ -58,7 +56,7 @@ export class Change extends EventTarget {
   }
 }
 
-/** What became of a change that has failed; `current` shows what somebody else has made of it meanwhile. */
+/** What became of a change that has failed; `current` shows what another user has made of it meanwhile. */
 export function failure(
   app: App,
   { error }: Change,
@@ -67,7 +65,7 @@ export function failure(
 ): TemplateResult | typeof nothing {
   if (!error) return nothing;
   const { errors } = app.text;
-  const kept = `${UNKNOWN.includes(error.kind) ? errors.keptUnknown : errors.keptNothingDone} ${errors.keptInput}`;
+  const kept = `${error.isOutcomeUnknown ? errors.keptUnknown : errors.keptNothingDone} ${errors.keptInput}`;
   if (error.kind === 'stale' && current) {
     return problem(app, error, { kept, retry: current, button: errors.showCurrent });
   }

@@ -151,7 +151,7 @@ export class FlexRoster extends LitElement {
     const { session, text, address } = app;
     const ended = session.state === 'ended';
     const failed = session.state === 'failed' ? session.error : undefined;
-    const views = VIEWS.filter((view) => session.may(view.power));
+    const views = VIEWS.filter((view) => session.may(view.permission));
     const view = views.find((known) => known.name === address.place.view) ?? views[0];
     return html`
       ${

@@ -9,7 +9,7 @@ import { View } from './view.js';
 
 const POLL_MS = 500;
 const SLOW_POLL_MS = 2_000;
-/** A job that has not gone on for so long is asked for less often. */
+/** A job without progress for so long is polled less often. */
 const QUICK_POLLS = 10;
 
 /** Exports the list as it is filtered: a job with progress, then the download, which starts by itself. */

@@ -5,7 +5,7 @@ export class Live extends EventTarget {
   private message = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Says something; with a wait, only if nothing else is said before: while somebody types. */
+  /** Says something; with a wait, only if nothing else is said before: while a user types. */
   say(message: string, waitMs = 0): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

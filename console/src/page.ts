@@ -1,7 +1,7 @@
 import type { Resource } from './resource.js';
 import { View } from './view.js';
 
-/** A view that reads what it shows from the API, and again when somebody has signed in. */
+/** A view that reads what it shows from the API, and again when a user has signed in. */
 export abstract class PageView extends View {
   private resources: Resource<unknown>[] = [];
 

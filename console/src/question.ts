@@ -16,11 +16,11 @@ export interface Question {
   said: string;
   /** Something else that may be meant. */
   instead?: { label: string; ask: () => void };
-  /** Reads again what somebody else has changed meanwhile. */
+  /** Reads again what another user has changed meanwhile. */
   current?: () => void;
 }
 
-/** Asks inline, never modally. Fires `done` and `cancelled`; whoever shows it returns the focus. */
+/** Asks inline, never modally. Fires `done` and `cancelled`; its owner returns the focus. */
 class QuestionView extends View {
   static override properties = { ...View.properties, question: { attribute: false } };
   declare question: Question;
@@ -62,7 +62,7 @@ class QuestionView extends View {
       this.app.live.say(this.question.said);
       this.dispatchEvent(new Event('done'));
     });
-    // The button is gone: the focus stays in the question.
+    // The button no longer exists: the focus stays in the question.
     if (this.change.error) this.focusOn('[role=group]');
   };
 

@@ -1,8 +1,8 @@
 import { Api, isAborted, type TokenSource } from './api/client.js';
 import { ApiError } from './api/error.js';
-import type { Me, Power } from './api/types.js';
+import type { Me, Permission } from './api/types.js';
 
-/** Somebody who is logged in to the simulator of the local stack. */
+/** A user who is logged in to the simulator of the local stack. */
 export interface Login {
   identity: string;
   full_name: string;
@@ -11,16 +11,16 @@ export interface Login {
 }
 
 /**
- * - `unknown`: nobody has signed in yet.
+ * - `unknown`: no user has signed in yet.
  * - `loading`: `GET /me` is on its way.
- * - `ready`: somebody is signed in.
- * - `ended`: the token is no longer accepted; what is on the page is kept until somebody signs in again.
+ * - `ready`: a user is signed in.
+ * - `ended`: the token is no longer accepted; what is on the page is kept until a user signs in again.
  * - `refused`: signed in, and not permitted to use the directory at all.
- * - `failed`: nobody knows, because `GET /me` failed.
+ * - `failed`: not known, because `GET /me` failed.
  */
 export type SessionState = 'unknown' | 'loading' | 'ready' | 'ended' | 'refused' | 'failed';
 
-/** Who is signed in. Tokens are kept in memory only. Fires `change`, and `renewed` when somebody has signed in. */
+/** Who is signed in. Tokens are kept in memory only. Fires `change`, and `renewed` when a user has signed in. */
 export class Session extends EventTarget implements TokenSource {
   state: SessionState = 'unknown';
   me: Me | undefined;
@@ -91,8 +91,8 @@ export class Session extends EventTarget implements TokenSource {
   }
 
   /** Whether the caller's role permits this on at least one target; the API decides about each. */
-  may(power: Power): boolean {
-    return this.me?.may.includes(power) ?? false;
+  may(permission: Permission): boolean {
+    return this.me?.may.includes(permission) ?? false;
   }
 
   private set(state: SessionState): void {

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Power } from './api/types.js';
+import type { Permission } from './api/types.js';
 import type { App } from './app.js';
 import { later } from './later.js';
 import './list/view.js';
@@ -8,7 +8,7 @@ import type { Text } from './text/en.js';
 /** A page of the navigation. It is offered to whom the API permits it. */
 export interface ViewEntry {
   name: string;
-  power: Power;
+  permission: Permission;
   label: (text: Text) => string;
   render: (app: App) => TemplateResult;
 }
@@ -16,31 +16,31 @@ export interface ViewEntry {
 export const VIEWS: ViewEntry[] = [
   {
     name: 'users',
-    power: 'view_users',
+    permission: 'view_users',
     label: (text) => text.common.users,
     render: (app) => html`<roster-list .app=${app}></roster-list>`,
   },
   {
     name: 'people',
-    power: 'add_agent',
+    permission: 'add_agent',
     label: (text) => text.views.people,
     render: (app) => later(app, () => html`<roster-people .app=${app}></roster-people>`),
   },
   {
     name: 'teams',
-    power: 'view_catalog',
+    permission: 'view_catalog',
     label: (text) => text.views.teams,
     render: (app) => later(app, () => html`<roster-teams .app=${app}></roster-teams>`),
   },
   {
     name: 'skills',
-    power: 'view_catalog',
+    permission: 'view_catalog',
     label: (text) => text.views.skills,
     render: (app) => later(app, () => html`<roster-catalog .app=${app}></roster-catalog>`),
   },
   {
     name: 'reconciliation',
-    power: 'view_reconciliations',
+    permission: 'view_reconciliations',
     label: (text) => text.views.reconciliation,
     render: (app) => later(app, () => html`<roster-reconciliation .app=${app}></roster-reconciliation>`),
   },

@@ -84,7 +84,7 @@ test(
 );
 
 test(
-  'with the keyboard alone somebody is found and deactivated, and the focus goes to the next row',
+  'with the keyboard alone a user is found and deactivated, and the focus goes to the next row',
   inBrowser(async (page) => {
     const person = await newcomer();
     await openList(page, OWNER);
@@ -156,7 +156,7 @@ test(
 );
 
 test(
-  'somebody whom another admin has changed meanwhile is shown as they are now, and one is asked again',
+  'a user whom another admin has changed meanwhile is shown as they are now, and one is asked again',
   inBrowser(
     async (page) => {
       const person = await newcomer();
@@ -167,7 +167,7 @@ test(
       await call('PATCH', `/users/${person.id}`, owner, { role: 'supervisor' });
       const question = page.getByRole('group', { name: `Delete ${person.name}?` });
       await question.getByRole('button', { name: `Delete ${person.name}`, exact: true }).click();
-      await question.getByText('Somebody else has changed this in the meantime.').waitFor();
+      await question.getByText('Another user has changed this in the meantime.').waitFor();
       await question.getByText('Nothing has been changed.').waitFor();
       await question.getByRole('button', { name: 'Show the current version' }).click();
       await row(page, person.name).getByText('Supervisor').waitFor();
@@ -262,10 +262,10 @@ test(
     await row(page, person.name).hover();
     await action(page, `Deactivate ${person.name}`).click();
     await page.route(/\/users\?/, (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
-    const signInAgain = page.getByRole('button', { name: 'Be somebody else' });
+    const signInAgain = page.getByRole('button', { name: 'Switch user' });
     await signInAgain.click();
     await signIn(page, ADMIN);
-    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     const question = page.getByRole('group', { name: `Deactivate ${person.name}?` });
     await question.getByRole('button', { name: `Deactivate ${person.name}` }).click();
     const outcome = page.getByRole('group', { name: `${person.name} is deactivated.` });

@@ -73,7 +73,7 @@ test(
     await fetch(`${SIMULATOR}/sim/skills-panel`, { method: 'POST', body: JSON.stringify(off) });
     await eventually(async () => (await userOf(person)).effective_skills[0]?.disabled, 'it is disabled');
     const panel = await openTab(page, OWNER, person, TAB);
-    await panel.getByText('Somebody has disabled this skill on Flex’s own pages').waitFor();
+    await panel.getByText('This skill was disabled on Flex’s own pages').waitFor();
     await isAccessible(page, 'disabled in Flex');
     await button(panel, 'Enable English').click();
     await live(panel);
@@ -122,7 +122,7 @@ test(
 );
 
 test(
-  'a change to somebody’s skills is undone from the history as long as it is in effect',
+  'a change to a user’s skills is undone from the history as long as it is in effect',
   inBrowser(async (page) => {
     const person = await newcomer(['agent'], ENGLISH_95);
     const admin = await tokenOf(ADMIN);

@@ -1,4 +1,4 @@
-// What the browser tests share: a browser, pages with somebody signed in, and what must hold on each of them.
+// What the browser tests share: a browser, pages with a user signed in, and what must hold on each of them.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -40,7 +40,7 @@ export function inBrowser(work, { faults = false, ...options } = {}) {
   };
 }
 
-/** Opens the page as somebody who is logged in to the simulator. */
+/** Opens the page as a user who is logged in to the simulator. */
 export async function open(page, identity, query = '') {
   await page.goto(`${API}/${query}`);
   await signIn(page, identity);

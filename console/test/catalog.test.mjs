@@ -116,7 +116,7 @@ test(
       await button(page, `Add a skill to ${set}`).click();
       await page.getByLabel('Name', { exact: true }).fill(skill);
       await page.getByLabel('Highest level').fill('7');
-      const there = [problemOf(412, 'already-exists'), 'Somebody else has changed this in the meantime.'];
+      const there = [problemOf(412, 'already-exists'), 'Another user has changed this in the meantime.'];
       for (const [fault, said] of [there, ...FAULTS]) {
         api.set(fault);
         await button(page, 'Create skill').click();

@@ -133,7 +133,7 @@ test(
 );
 
 test(
-  'undo does not overwrite what somebody else has changed since',
+  'undo does not overwrite what another user has changed since',
   inBrowser(
     async (page) => {
       const person = await newcomer();
@@ -151,7 +151,7 @@ test(
 );
 
 test(
-  'what somebody else has changed meanwhile is shown beside what was entered, and one chooses for each field',
+  'what another user has changed meanwhile is shown beside what was entered, and one chooses for each field',
   inBrowser(
     async (page) => {
       const person = await newcomer();
@@ -160,7 +160,7 @@ test(
       await team(panel, 'Support').check();
       await call('PATCH', `/users/${person.id}`, await tokenOf(ADMIN), { role: 'supervisor', teams: [SALES] });
       await save(panel).click();
-      await panel.getByText('Somebody else has changed this in the meantime.').waitFor();
+      await panel.getByText('Another user has changed this in the meantime.').waitFor();
       const roles = panel.getByRole('group', { name: 'Role' });
       const teams = panel.locator('[data-conflict]').getByRole('group', { name: 'Roster teams' });
       await roles.getByText('Yours: System admin').waitFor();
@@ -180,7 +180,7 @@ test(
 );
 
 test(
-  'a change whose answer was lost is made once',
+  'a change with a lost answer is made once',
   inBrowser(
     async (page) => {
       const person = await newcomer();

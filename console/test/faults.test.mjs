@@ -168,7 +168,7 @@ for (const [name, answer, said] of FAULTS) {
 }
 
 test(
-  'a change whose answer was lost is made once, and known to be made when it is tried again',
+  'a change with a lost answer is made once, and known to be made when it is tried again',
   inBrowser(
     async (page) => {
       for (const action of ['Deactivate', 'Delete']) {

@@ -110,7 +110,7 @@ function standIn({ token, roster, broken }) {
   render();
 }
 
-/** Opens the stand-in as somebody who is logged in to Flex, without the plugin. */
+/** Opens the stand-in as a user who is logged in to Flex, without the plugin. */
 export async function openFlex(page, options) {
   await page.goto(`${API.replace('127.0.0.1', 'localhost')}/healthz`);
   await page.setContent(

@@ -22,7 +22,7 @@ import {
   tokenOf,
 } from './browser.mjs';
 
-/** More than four pages of people, and nobody who arrives meanwhile. */
+/** More than four pages of people, and no user who arrives meanwhile. */
 const DEMO = '?q=person0';
 const LIST = /\/users\?/;
 const isPageOfList = (url) => LIST.test(url.href) && url.searchParams.get('limit') !== '100';
@@ -111,7 +111,7 @@ test(
     await page.getByLabel('Minimum level').press('Enter');
     await page.getByText('Levels of English are 1 to 100.').waitFor();
     assert.equal(await page.getByLabel('Minimum level').inputValue(), '101', 'it is explained, not changed');
-    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     await page.getByLabel('Role', { exact: true }).selectOption('Supervisor');
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await eventually(async () => (await names(page)).length === 50, 'everybody is listed again');
@@ -135,12 +135,12 @@ test(
     await openList(page, OWNER);
     assert.equal(await page.getByLabel('Status').inputValue(), 'active');
     await search(page).fill(person.name);
-    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     assert.ok(await isListed('Deactivated'));
     assert.ok(await isListed('All'));
     await call('DELETE', `/users/${person.id}`, owner);
     await page.getByLabel('Status').selectOption('Deactivated');
-    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     assert.ok(await isListed('Deleted'));
     assert.equal(await row(page, person.name).getByRole('button').count(), 0, 'a deleted person is only shown');
   }),
@@ -245,15 +245,15 @@ test(
 );
 
 test(
-  'a directory in which nobody is says how people arrive, a search without a match how to clear it',
+  'an empty directory says how people arrive, a search without a match how to clear it',
   inBrowser(async (page) => {
     await page.route(LIST, (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
     await open(page, OWNER);
-    await page.getByRole('heading', { name: 'Nobody is in the directory yet' }).waitFor();
+    await page.getByRole('heading', { name: 'The directory has no users yet' }).waitFor();
     await page.getByText('the next reconciliation').waitFor();
-    await isAccessible(page, 'nobody yet');
+    await isAccessible(page, 'no users yet');
     await search(page).fill('nowhere');
-    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     await isAccessible(page, 'no match');
   }),
 );
@@ -266,7 +266,7 @@ test(
       await page.getByRole('heading', { name: 'You are signed in, but cannot use the directory' }).waitFor();
       await page.getByText('Agents do not use the directory.').waitFor();
       await isAccessible(page, 'refused');
-      await page.getByRole('button', { name: 'Be somebody else' }).click();
+      await page.getByRole('button', { name: 'Switch user' }).click();
       await page.getByLabel('Who are you?').selectOption(OWNER);
       await page.getByRole('button', { name: 'Continue' }).click();
       await rows(page).first().waitFor();

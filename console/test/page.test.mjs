@@ -31,7 +31,7 @@ test(
     await rows(page).first().waitFor();
     await page.getByText('Olivia Owner, Account owner').waitFor();
     assert.ok((await page.locator('[data-action=delete]').count()) > 0);
-    await page.getByRole('button', { name: 'Be somebody else' }).click();
+    await page.getByRole('button', { name: 'Switch user' }).click();
     await page.getByLabel('Who are you?').selectOption(SUPERVISOR);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Susan Supervisor, Supervisor').waitFor();
@@ -130,7 +130,7 @@ test(
       await page.getByRole('button', { name: `Delete ${person.name}` }).click();
       await isAccessible(page, 'dark, with a panel and a question');
       await page.route(/\/users\?/, (route) => route.abort());
-      await search(page).fill('nobody at all');
+      await search(page).fill('no such user');
       await page.getByRole('alert').waitFor();
       await isAccessible(page, 'dark, with a failure');
     },
@@ -267,7 +267,7 @@ test(
       await page.goto(API);
       await page.evaluate(
         (token) => {
-          globalThis.token = 'no.token.of.anybody.x';
+          globalThis.token = 'no.token.of.anyone.x';
           const element = document.createElement('flex-roster');
           element.flexToken = () => globalThis.token;
           document.querySelector('flex-roster').replaceWith(element);
@@ -276,12 +276,12 @@ test(
         await tokenOf(OWNER),
       );
       await page.getByRole('alert').getByText('Your session has ended.').waitFor();
-      assert.equal(await page.getByRole('textbox').count(), 0, 'nobody is asked for a token');
+      assert.equal(await page.getByRole('textbox').count(), 0, 'no token is asked for');
       await isAccessible(page, 'ended inside Flex');
       await page.evaluate(() => globalThis.renew());
       await page.getByRole('button', { name: 'Sign in again' }).click();
       await rows(page).first().waitFor();
-      await page.evaluate(() => (globalThis.token = 'no.token.of.anybody.x'));
+      await page.evaluate(() => (globalThis.token = 'no.token.of.anyone.x'));
       await page.getByLabel('Role', { exact: true }).selectOption('Supervisor');
       await page.getByRole('alert').getByText('Your session has ended.').waitFor();
       await page.evaluate(() => globalThis.renew());

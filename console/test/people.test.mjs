@@ -20,7 +20,7 @@ import {
 import { FAULTS, REPORT, answering, button } from './answers.mjs';
 
 let made = 0;
-const nobody = () => `grace.${process.pid}.${(made += 1)}@example.com`;
+const newIdentity = () => `grace.${process.pid}.${(made += 1)}@example.com`;
 const form = (page) => page.getByRole('form', { name: 'Add a person before their first login' });
 const field = (page, label) => form(page).getByLabel(label, { exact: true });
 
@@ -34,7 +34,7 @@ test(
   'a supervisor adds an agent, who waits until the first login',
   inBrowser(
     async (page) => {
-      const identity = nobody();
+      const identity = newIdentity();
       await open(page, SUPERVISOR, '?view=people');
       await form(page).waitFor();
       assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), ['Agent'], 'rule 4');
@@ -46,7 +46,7 @@ test(
       await page.getByText('Grace Hopper is added.').first().waitFor();
       await focusIsOn(page.getByRole('link', { name: 'Open Grace Hopper' }));
       await page.locator('[data-waiting]').getByText(identity).waitFor();
-      await isAccessible(page, 'somebody is added');
+      await isAccessible(page, 'a user is added');
       const { items } = await get('/users?limit=100', await tokenOf(OWNER));
       const user = items.find((known) => known.identity === identity);
       assert.equal(user.teams.length, 1);
@@ -68,7 +68,7 @@ test(
   'rule 11: who is added with another role than agent may be said to act as one',
   inBrowser(
     async (page) => {
-      const identity = nobody();
+      const identity = newIdentity();
       await open(page, ADMIN, '?view=people');
       await fill(page, identity);
       assert.deepEqual(await field(page, 'Role').locator('option').allTextContents(), [
@@ -90,10 +90,10 @@ test(
 );
 
 test(
-  'whatever the API answers, all that was typed stays, and nobody is added twice',
+  'whatever the API answers, all that was typed stays, and no user is added twice',
   inBrowser(
     async (page) => {
-      const identity = nobody();
+      const identity = newIdentity();
       await open(page, OWNER, '?view=people');
       const api = await answering(page, /\/users$/);
       await fill(page, identity);
@@ -123,7 +123,11 @@ test(
   inBrowser(async (page) => {
     const owner = await tokenOf(OWNER);
     const [one, gone] = [await newcomer(), await newcomer()];
-    await call('POST', '/users', owner, { identity: nobody(), name: 'Mary Twice', email: one.identity.toUpperCase() });
+    await call('POST', '/users', owner, {
+      identity: newIdentity(),
+      name: 'Mary Twice',
+      email: one.identity.toUpperCase(),
+    });
     const headers = { authorization: `Bearer ${owner}` };
     await fetch(`${process.env.API}/users/${gone.id}`, { method: 'DELETE', headers });
     await call('POST', '/reconciliations', owner, {});

@@ -32,7 +32,7 @@ for (const [how, load] of Object.entries(LOADERS)) {
         await side(page).click();
         await rows(page).first().waitFor();
         await page.getByText('Susan Supervisor, Supervisor').waitFor();
-        assert.equal(await page.getByLabel('Who are you?').count(), 0, 'nobody is asked who they are');
+        assert.equal(await page.getByLabel('Who are you?').count(), 0, 'the user is not asked who they are');
         await isAccessible(page, 'inside Flex');
         const address = await page.evaluate(() => [
           location.pathname,

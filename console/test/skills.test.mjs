@@ -130,7 +130,7 @@ test(
 );
 
 test(
-  'a level that somebody else has changed meanwhile is shown beside one’s own',
+  'a level that another user has changed meanwhile is shown beside one’s own',
   inBrowser(
     async (page) => {
       const person = await newcomer(['agent'], ENGLISH_95);
@@ -153,7 +153,7 @@ test(
 );
 
 test(
-  'a level that is being changed stays when somebody else removes the skill',
+  'a level that is being changed stays when another user removes the skill',
   inBrowser(
     async (page) => {
       const person = await newcomer(['agent'], ENGLISH_95);

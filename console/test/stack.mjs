@@ -21,7 +21,7 @@ export async function eventually(check, message) {
 
 let people = 0;
 
-/** Somebody new, who logs in to Flex. Waits until the list finds them. */
+/** Logs a new user in to Flex. Waits until the list finds them. */
 export async function newcomer(roles = ['agent'], attributes = {}) {
   people += 1;
   const name = `Mary ${unique()}`;

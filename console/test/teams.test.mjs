@@ -22,7 +22,7 @@ let teams = 0;
 const named = () => `Team ${process.pid} ${(teams += 1)}`;
 const link = (page, name) => page.getByRole('link', { name, exact: true });
 
-/** A team that nobody else uses, opened. */
+/** A team that no other test uses, opened. */
 async function opened(page, identity = OWNER, changes = {}) {
   const team = await call('POST', '/teams', await tokenOf(OWNER), { name: named() });
   if (changes.members) for (const { id } of changes.members) await join(id, team);
@@ -173,7 +173,7 @@ test(
 );
 
 test(
-  'a team that somebody else has renamed meanwhile is shown as it is, beside what was typed',
+  'a team that another user has renamed meanwhile is shown as it is, beside what was typed',
   inBrowser(
     async (page) => {
       const team = await opened(page);
@@ -181,7 +181,7 @@ test(
       await page.getByLabel('Name', { exact: true }).fill(ours);
       await call('PATCH', `/teams/${team.team_id}`, await tokenOf(OWNER), { name: theirs });
       await button(page, 'Rename').click();
-      await page.getByText('Somebody else has changed this in the meantime.').waitFor();
+      await page.getByText('Another user has changed this in the meantime.').waitFor();
       await button(page, 'Show the current version').click();
       await page.getByRole('heading', { name: theirs }).waitFor();
       assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), ours);

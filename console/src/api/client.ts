@@ -4,7 +4,7 @@ import type { Answer, Body, Method, Operation, Path, PathValues, Query } from '.
 /** The gateway gives up after 30 s; an answer that has not come by then does not come. */
 const TIMEOUT_MS = 31_000;
 
-/** Gives the token for each request; `fresh` asks for another one than the last. `null`: nobody is signed in. */
+/** Gives the token for each request; `fresh` asks for another one than the last. `null`: no user is signed in. */
 export interface TokenSource {
   token(fresh: boolean): Promise<string | null>;
 }
@@ -72,7 +72,7 @@ interface AnyOptions {
   signal?: AbortSignal;
 }
 
-/** Whether the request was given up by the page itself, because nobody waits for it any more. */
+/** Whether the request was given up by the page itself, because it is no longer needed. */
 export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }

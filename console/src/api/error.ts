@@ -4,7 +4,7 @@ import type { Problem } from './types.js';
  * What kind of failure a person is told of.
  * - `session`: the token is no longer accepted, also not a fresh one.
  * - `forbidden`: the caller is known, and not permitted (403 with a `code`).
- * - `stale`: somebody else has changed it meanwhile (412).
+ * - `stale`: another user has changed it meanwhile (412).
  * - `unreachable`: no answer; whether a change was made is unknown.
  */
 export type ErrorKind =
@@ -18,6 +18,11 @@ export class ApiError extends Error {
     readonly requestId?: string,
   ) {
     super(problem?.code ?? kind);
+  }
+
+  /** Whether the request may have been carried out all the same. */
+  get isOutcomeUnknown(): boolean {
+    return ['slow', 'unreachable', 'broken'].includes(this.kind);
   }
 
   get code(): string | undefined {

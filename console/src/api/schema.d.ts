@@ -831,7 +831,7 @@ export interface paths {
          * Start a reconciliation
          * @description Compares all workers in TaskRouter with the directory and repairs what callbacks have missed. The schedule does the
          *     same every 15 minutes. Read `GET /reconciliations/latest` until its state is `done` or `braked`. One runs at a time;
-         *     one that its runner has left unfinished is gone on with, and returned.
+         *     one that its runner has left unfinished is continued, and returned.
          *
          *     A reconciliation that finds more than 25 workers and more than 5 % of them to be rewritten, or missing, applies
          *     nothing and is `braked`: the workspace may be the wrong one, or the table may have been restored. To have it applied
@@ -1369,7 +1369,7 @@ export interface components {
             /** @description The role that counts for the caller. */
             role: components["schemas"]["Role"];
             /** @description The operations that the role permits on at least one target. */
-            may: components["schemas"]["Power"][];
+            may: components["schemas"]["Permission"][];
             /**
              * @description Whether this deployment writes to TaskRouter. With `observe` it reads, adopts and reports, and what it would write stays `pending`.
              * @enum {string}
@@ -1392,7 +1392,7 @@ export interface components {
             /** Format: uuid */
             reconciliation_id: string;
             /**
-             * @description `braked`: nothing was applied; it waits to be confirmed. A `running` one with an `interruption` is gone on with by the next runner.
+             * @description `braked`: nothing was applied; it waits to be confirmed. A `running` one with an `interruption` is continued by the next runner.
              * @enum {string}
              */
             state: "queued" | "running" | "done" | "braked";
@@ -1493,7 +1493,7 @@ export interface components {
          * @description An operation that a role can permit.
          * @enum {string}
          */
-        Power: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
+        Permission: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
         Team: {
             /** Format: uuid */
             team_id: string;

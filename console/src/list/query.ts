@@ -25,20 +25,7 @@ export function queryOf(place: Place): ListQuery {
   return query;
 }
 
-/** Whether the query leaves anybody out besides those who are not active. */
+/** Whether the query leaves out more users than those who are not active. */
 export function isFiltered(query: ListQuery): boolean {
   return Object.keys(query).length > 1 || query.status !== 'active';
 }
-
-/** A place without search and filters. */
-export const CLEARED: Partial<Place> = {
-  q: '',
-  status: 'active',
-  role: '',
-  team: '',
-  skill: '',
-  min_level: '',
-  sync: '',
-  after: '',
-  pages: '1',
-};

@@ -42,7 +42,7 @@ export class RowChanges {
     return this.outcome?.user_id === user.user_id ? this.done(this.outcome) : undefined;
   }
 
-  /** What belongs to somebody whom the list has lost since. */
+  /** What belongs to a user who has left the list since. */
   apart(users: ListedUser[]): TemplateResult | undefined {
     const user = this.asking?.user ?? this.outcome;
     return user && !users.some((listed) => listed.user_id === user.user_id) ? this.below(user) : undefined;

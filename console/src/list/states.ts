@@ -14,11 +14,11 @@ export function forbidden(app: App, error: ApiError): TemplateResult {
   `;
 }
 
-/** In place of the rows where there are none: nobody matches, or nobody is there. */
-export function nobody(app: App, clear: () => void): TemplateResult {
+/** In place of the rows where there are none: no user matches, or there is none. */
+export function emptyList(app: App, clear: () => void): TemplateResult {
   const { list } = app.text;
   if (!isFiltered(queryOf(app.address.place))) {
-    return html`<div class="empty"><h2>${list.nobodyYet}</h2><p>${list.nobodyYetHint}</p></div>`;
+    return html`<div class="empty"><h2>${list.noUsersYet}</h2><p>${list.noUsersYetHint}</p></div>`;
   }
   return html`
     <div class="empty">

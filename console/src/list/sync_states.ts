@@ -23,7 +23,7 @@ export class SyncStates extends EventTarget {
     return this.states.get(user.user_id) ?? (this.isComplete ? 'synced' : undefined);
   }
 
-  /** Reads the states; while somebody is pending, again a few times. */
+  /** Reads the states; while a user is pending, again a few times. */
   async load(repeats = MAX_REPEATS): Promise<void> {
     clearTimeout(this.timer);
     try {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { NO_FILTERS } from '../address.js';
 import type { ListedUser } from '../api/types.js';
 import { define } from '../define.js';
 import '../export.js';
@@ -8,10 +9,10 @@ import { View } from '../view.js';
 import { Choices } from './choices.js';
 import { filters } from './filters.js';
 import { ListPages } from './pages.js';
-import { CLEARED, queryOf } from './query.js';
+import { queryOf } from './query.js';
 import { nameAfter, RowChanges } from './row_changes.js';
 import { missingLetters } from './search_text.js';
-import { forbidden, nobody } from './states.js';
+import { emptyList, forbidden } from './states.js';
 import { SyncStates } from './sync_states.js';
 import { type Row, skeleton, table } from './table.js';
 
@@ -62,7 +63,7 @@ export class List extends View {
       </section>`;
   }
 
-  /** The user before or after one of the list, whose page is loaded if need be; nobody at its ends. */
+  /** The user before or after one of the list, from a page that is loaded if need be; none at its ends. */
   async neighbour(userId: string, step: -1 | 1): Promise<ListedUser | undefined> {
     const place = (): number => this.pages.users?.findIndex((user) => user.user_id === userId) ?? -1;
     const at = place();
@@ -98,7 +99,7 @@ export class List extends View {
     const { failed } = this.pages;
     const { app } = this;
     if (!failed || failed.error.kind === 'forbidden') return nothing;
-    // What is filtered by is gone: the way out is another filter.
+    // What is filtered by no longer exists: the way out is another filter.
     if (failed.error.kind === 'missing' || failed.error.kind === 'invalid') {
       const kept = app.text.errors.keptSearch;
       return problem(app, failed.error, { kept, retry: this.clear, button: app.text.list.clearFilters });
@@ -112,7 +113,7 @@ export class List extends View {
     if (failed?.error.kind === 'forbidden') return forbidden(this.app, failed.error);
     if (!users) return failed ? nothing : skeleton(this.app);
     const isEmpty = users.length === 0 && !this.pages.hasMore;
-    return html`${this.changes.apart(users)} ${isEmpty ? nobody(this.app, this.clear) : this.rows(users)}`;
+    return html`${this.changes.apart(users)} ${isEmpty ? emptyList(this.app, this.clear) : this.rows(users)}`;
   }
 
   private rows(users: ListedUser[]): TemplateResult {
@@ -189,7 +190,7 @@ export class List extends View {
   };
 
   private readonly clear = (): void => {
-    this.app.address.go(CLEARED);
+    this.app.address.go(NO_FILTERS);
     this.one('#search')?.focus();
   };
 

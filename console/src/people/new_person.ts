@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Power, Role } from '../api/types.js';
+import type { Permission, Role } from '../api/types.js';
 import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
@@ -8,7 +8,7 @@ import { Choices } from '../list/choices.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 
-const POWERS: Record<Role, Power> = {
+const PERMISSIONS: Record<Role, Permission> = {
   agent: 'add_agent',
   supervisor: 'add_supervisor',
   system_admin: 'add_system_admin',
@@ -16,7 +16,7 @@ const POWERS: Record<Role, Power> = {
 };
 const EMPTY = { identity: '', name: '', email: '', role: 'agent' as Role, acts: false, teams: [] as string[] };
 
-/** Adds somebody before their first login. Fires `added`. */
+/** Adds a user before their first login. Fires `added`. */
 class NewPerson extends View {
   private choices!: Choices;
   private change!: Change;
@@ -67,7 +67,7 @@ class NewPerson extends View {
   private roleChoice(): TemplateResult {
     const { session, text } = this.app;
     const { acts, role } = this.typed;
-    const roles = (Object.keys(POWERS) as Role[]).filter((known) => session.may(POWERS[known]));
+    const roles = (Object.keys(PERMISSIONS) as Role[]).filter((known) => session.may(PERMISSIONS[known]));
     const chosen = (event: Event): void => this.edit({ role: (event.target as HTMLSelectElement).value as Role });
     const toggle = (event: Event): void => this.edit({ acts: (event.target as HTMLInputElement).checked });
     return html`

@@ -46,7 +46,7 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
   const open = (): Promise<void> => flex.Actions.invokeAction('NavigateToView', { viewName: VIEW });
 
   let wanted = {};
-  /** The page is kept while Flex shows another view, so that nobody loses what they have typed; its address comes back too. */
+  /** The page is kept while Flex shows another view, so that what is typed is kept; its address comes back too. */
   const mount = (view: HTMLElement | null): void => {
     if (!view) return;
     view.replaceChildren(page);
@@ -65,7 +65,7 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
       );
     flex.SideNav.Content.add(h(Link, { key: VIEW }), { sortOrder: 5 });
   };
-  // Who may not use the directory is offered nothing; whom nobody knows of now sees the page, which says what is wrong.
+  // Who may not use the directory is offered nothing; an unknown user sees the page, which says what is wrong.
   void api.send('get', '/me', {}).then(addView, (error: unknown) => {
     if (!(error instanceof ApiError && error.kind === 'forbidden')) addView();
   });
@@ -98,7 +98,7 @@ function makePage(manager: Manager, origin: string, token: () => string | undefi
   return page;
 }
 
-/** The worker's user; if nobody is found, the list with what was searched for. */
+/** The worker's user; if none is found, the list with what was searched for. */
 async function placeOf(
   api: Api,
   worker: FlexWorker,

@@ -10,7 +10,7 @@ import './found_user.js';
 import { latest } from './latest.js';
 
 const POLL_MS = 1_000;
-/** One that was interrupted is gone on with by the next runner, within 15 minutes. */
+/** One that was interrupted is continued by the next runner, within 15 minutes. */
 const SLOW_POLL_MS = 10_000;
 
 const STATE_CLASS: Record<Reconciliation['state'], string> = {

@@ -18,7 +18,7 @@ class Skills extends PageView {
   private create!: Change;
   private name = '';
   private question: Question | undefined;
-  /** The skill set that gets a skill, or the skill whose levels change: `set` or `set/skill`. */
+  /** The skill set that gets a skill, or the skill with the levels to change: `set` or `set/skill`. */
   private editing = '';
 
   protected override begin(): Resource<unknown>[] {

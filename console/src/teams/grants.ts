@@ -9,14 +9,14 @@ import { problem } from '../problem.js';
 import type { Question } from '../question.js';
 import { View } from '../view.js';
 
-/** The skills that a team grants. Fires `changed` with the team, and `stale` if somebody else has changed it. */
+/** The skills that a team grants. Fires `changed` with the team, and `stale` if another user has changed it. */
 class Grants extends View {
   static override properties = { ...View.properties, team: { attribute: false } };
   declare team: Team;
   private choices!: Choices;
   private change!: Change;
   private removal: Question | undefined;
-  /** The skill whose level is given, and what is typed. */
+  /** The skill that is given a level, and what is typed. */
   private skill = '';
   private level = '';
 

@@ -12,7 +12,7 @@ import { moreOf, Paged, Resource, shown } from '../resource.js';
 const FOUND = 10;
 const DEBOUNCE_MS = 60;
 
-/** Who is in a team. Fires `changed` when somebody joins or leaves. */
+/** Who is in a team. Fires `changed` when a user joins or leaves. */
 class Members extends PageView {
   static override properties = { ...PageView.properties, team: { attribute: false } };
   declare team: Team;

@@ -176,7 +176,7 @@ class TeamView extends PageView {
     );
   }
 
-  /** What was typed stays beside what somebody else has made of the team. */
+  /** What was typed stays beside what another user has made of the team. */
   private readonly showCurrent = (): void => {
     this.rename.forget();
     void this.team.load();

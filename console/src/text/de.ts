@@ -117,8 +117,8 @@ export const de: BaseText = {
     toStart: 'Zurück zum Anfang',
     skeleton: 'Benutzer werden geladen …',
     slow: 'Das dauert länger als üblich.',
-    nobodyYet: 'Noch ist niemand im Verzeichnis',
-    nobodyYetHint:
+    noUsersYet: 'Noch ist niemand im Verzeichnis',
+    noUsersYetHint:
       'Personen kommen hinzu, wenn sie sich bei Flex anmelden. Alle, die schon in TaskRouter sind, nimmt ' +
       'der nächste Abgleich auf; ein Administrator kann ihn sofort starten.',
     noMatch: 'Niemand passt',

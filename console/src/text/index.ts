@@ -14,7 +14,7 @@ export function addText(texts: Record<string, PagesText>): void {
   }
 }
 
-/** The locale to speak: the one that is given, else the first of the browser's whose language is here. */
+/** The locale to speak: the one that is given, else the first of the browser's in a language that is here. */
 export function localeOf(given: string | null): string {
   const wanted = given ? [given] : navigator.languages;
   return wanted.find((locale) => language(locale) in LANGUAGES) ?? 'en';

@@ -166,7 +166,7 @@ export const user: typeof english = {
     older: 'Ältere Änderungen zeigen',
     end: 'Hier beginnt der Verlauf.',
     you: 'Sie',
-    somebody: 'Jemand',
+    unknownAuthor: 'Ein anderes Programm',
     reconciliation: 'Der Abgleich',
     systems: { taskrouter: 'TaskRouter', operator: 'Ein Betreiber' },
     undoOf: (time) => `Änderung vom ${time} rückgängig machen`,

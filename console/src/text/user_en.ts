@@ -13,7 +13,7 @@ export const user = {
   noWorker: 'No worker in TaskRouter',
   previous: 'Previous person of the list',
   next: 'Next person of the list',
-  noFurther: 'The list has nobody further in this direction.',
+  noFurther: 'The list has no more users in this direction.',
   deleted: 'This person is deleted and cannot be changed here. An operator with access to AWS can restore them.',
   tabs: { label: 'About this person', profile: 'Profile', skills: 'Assigned skills', history: 'History', sync: 'Sync' },
   leave: {
@@ -73,12 +73,11 @@ export const user = {
     overrides: (team: string, level: string) => `overrides ${level} from ${team}`,
     disabled: 'disabled in Flex',
     disabledHint:
-      'Somebody has disabled this skill on Flex’s own pages, so no tasks are routed by it. Assigning it again ' +
-      'enables it.',
+      'This skill was disabled on Flex’s own pages, so no tasks are routed by it. Assigning it again ' + 'enables it.',
     enable: (skill: string) => `Enable ${skill}`,
     contested:
       'Another tool overwrites these skills again and again. They are written at each reconciliation only, until ' +
-      'somebody changes them here or an admin decides.',
+      'they are changed here or an admin decides.',
     notActive: 'No tasks are routed to this person, because they are not active. The skills are kept.',
     notActing: 'No tasks are routed to this person by skills, because they do not act as agent. The skills are kept.',
     override: (skill: string) => `Give ${skill} a level of its own`,
@@ -148,7 +147,7 @@ export const user = {
     older: 'Show older changes',
     end: 'This is where it begins.',
     you: 'You',
-    somebody: 'Somebody',
+    unknownAuthor: 'Another writer',
     reconciliation: 'The reconciliation',
     systems: { taskrouter: 'TaskRouter', operator: 'An operator' },
     undoOf: (time: string) => `Undo the change of ${time}`,

@@ -35,7 +35,7 @@ export function inverse(before: User, change: Change): Change {
   return level === undefined ? { kind: 'remove', skill: change.skill } : { kind: 'assign', skill: change.skill, level };
 }
 
-/** Whether the user is as the change makes them: so a change whose answer was lost is known to be made. */
+/** Whether the user is as the change makes them: so a change with a lost answer is known to be made. */
 export function isMade(user: User, change: Change): boolean {
   if (change.kind !== 'edit') {
     const wanted = change.kind === 'remove' ? undefined : change.level;

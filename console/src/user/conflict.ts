@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { App } from '../app.js';
 
-/** A field that somebody else has changed while it was being changed here. */
+/** A field that another user has changed while it was being changed here. */
 export interface Conflict {
   field: string;
   label: string;

@@ -20,7 +20,7 @@ export interface SkillChange {
   skill: string;
   before: Source | undefined;
   after: Source | undefined;
-  /** The teams whose own level stays for everybody else. */
+  /** The teams whose level stays for their other members. */
   kept: Source[];
 }
 

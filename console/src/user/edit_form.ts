@@ -9,7 +9,7 @@ import { Form } from './form.js';
 
 const FIELDS = ['role', 'teams', 'act_as_agent'] as const;
 
-/** Role, teams and Act as Agent of a user, changed by one edit, whose consequences stand above the button. */
+/** Role, teams and Act as Agent of a user, changed by one edit; its consequences stand above the button. */
 class EditForm extends Form {
   protected readonly form = 'edit';
   /** The user for whom the draft is made. */

@@ -54,7 +54,7 @@ export abstract class Form extends View {
     return error ?? true;
   }
 
-  /** Says what a change would do once somebody stops changing it. */
+  /** Says what a change would do once it is no longer being changed. */
   protected sayLater(lines: string[]): void {
     this.app.live.say(lines.join('. '), SAY_AFTER_MS);
   }
@@ -65,7 +65,7 @@ export abstract class Form extends View {
     this.one(selector)?.focus();
   }
 
-  /** Somebody has signed in again: what was entered is still there, and can be sent. */
+  /** A user has signed in again: what was entered is still there, and can be sent. */
   private readonly signedIn = (): void => {
     if (this.error?.kind === 'session') this.error = undefined;
     this.requestUpdate();

@@ -106,7 +106,7 @@ class History extends View {
     if (record.action === 'drift') {
       const { actor_sid: sid, source } = record.author ?? {};
       const tool = source ? ((history.tools as { [name: string]: string })[source] ?? source) : undefined;
-      return history.drift(sid ?? history.somebody, tool, this.app.format.time(record.at));
+      return history.drift(sid ?? history.unknownAuthor, tool, this.app.format.time(record.at));
     }
     return history.actions[record.action](this.who(record));
   }

@@ -10,8 +10,6 @@ const SLOW_POLL_MS = 2_000;
 /** What is not carried over after so many is asked for less often, and then no more. */
 const QUICK_POLLS = 25;
 const MAX_POLLS = 60;
-/** After these, nobody knows whether the change was made. */
-const UNKNOWN = ['slow', 'unreachable', 'broken'];
 
 /** What became of a change. */
 export interface Receipt {
@@ -29,7 +27,7 @@ export interface Receipt {
 }
 
 /**
- * The user whose panel is open, and what is being done to them. Fires `change`, `saved` after each change, and
+ * The user in the open panel, and what is being done to them. Fires `change`, `saved` after each change, and
  * `undo-ends` before *Undo* goes.
  */
 export class OpenedUser extends EventTarget {
@@ -38,12 +36,12 @@ export class OpenedUser extends EventTarget {
   receipt: Receipt | undefined;
   /** The forms that hold what is not saved. */
   readonly drafts = new Set<string>();
-  /** What is to be done once somebody has decided about the drafts. */
+  /** What is to be done once the drafts are decided about. */
   leaving: (() => void) | undefined;
   readonly choices: Choices;
   private request: AbortController | undefined;
   private undoTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The last change of which nobody knows whether it was made. */
+  /** The last change that may or may not have been made. */
   private unknown: string | undefined;
   private isStopped = false;
 
@@ -82,7 +80,7 @@ export class OpenedUser extends EventTarget {
     this.changed();
   }
 
-  /** Does this now if nothing of the form (of any form, if none is named) is unsaved; else somebody is asked first. */
+  /** Does this now if nothing of the form (of any form, if none is named) is unsaved; else the user is asked first. */
   leave(act: () => void, form?: string): boolean {
     const isUnsaved = form ? this.drafts.has(form) : this.drafts.size > 0;
     if (!isUnsaved) {
@@ -124,7 +122,7 @@ export class OpenedUser extends EventTarget {
     return error;
   }
 
-  /** Undoes the last change, unless somebody has changed the user since. */
+  /** Undoes the last change, unless the user was changed since. */
   async undo(): Promise<void> {
     const { receipt } = this;
     if (!receipt?.undo) return;
@@ -137,7 +135,7 @@ export class OpenedUser extends EventTarget {
     this.changed();
   }
 
-  /** Somebody else has changed the user. */
+  /** Another user has changed this one. */
   show(user: User): void {
     this.user = user;
     this.changed();
@@ -156,9 +154,9 @@ export class OpenedUser extends EventTarget {
     try {
       return await send(this.app, this.user!, version, change);
     } catch (caught) {
-      const { kind } = caught as ApiError;
-      if (UNKNOWN.includes(kind)) this.unknown = wanted;
-      if (kind !== 'stale') throw caught;
+      const error = caught as ApiError;
+      if (error.isOutcomeUnknown) this.unknown = wanted;
+      if (error.kind !== 'stale') throw caught;
       const current = await this.read().catch(() => undefined);
       if (current && wasUnknown && isMade(current, change)) return current;
       this.user = current ?? this.user;

@@ -24,7 +24,7 @@ export function skillsOf(drafts: Set<string>): string[] {
 class SkillRow extends Form {
   static override properties = { ...Form.properties, skill: { attribute: false }, done: { attribute: false } };
   declare skill: string;
-  /** Called after each change; the row may be gone by then. */
+  /** Called after each change; the row may no longer exist by then. */
   declare done: (row: View) => void;
   /** The level as it is typed; `null`: without one. `undefined`: nothing is being changed. */
   private draft: string | null | undefined;

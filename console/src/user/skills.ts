@@ -88,7 +88,7 @@ class Skills extends View {
     this.one('[data-assign]')?.focus();
   };
 
-  /** What had the focus may be gone with its row. */
+  /** What had the focus may no longer exist, with its row. */
   private readonly rowDone = async (row: View): Promise<void> => {
     await Promise.all([this.updateComplete, row.updateComplete]);
     const next = row.isConnected ? row : this.one('roster-skill-row');

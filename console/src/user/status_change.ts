@@ -8,12 +8,10 @@ import { View } from '../view.js';
 export type StatusAction = 'deactivate' | 'reactivate' | 'delete';
 
 const RESULT: Record<StatusAction, Status> = { deactivate: 'deactivated', reactivate: 'active', delete: 'deleted' };
-/** After these, nobody knows whether the change was made. */
-const UNKNOWN = ['slow', 'unreachable', 'broken'];
 
 /**
  * Asks before a user's status is changed, and changes it. It stands inline. Fires `done` with the user as `detail`,
- * `current` with the user as somebody else has changed it, and `cancelled`.
+ * `current` with the user as another user has changed it, and `cancelled`.
  */
 export class StatusChange extends View {
   static override properties = { ...View.properties, user: { attribute: false }, action: { attribute: false } };
@@ -81,7 +79,7 @@ export class StatusChange extends View {
 
   private failure(error: ApiError): TemplateResult {
     const { errors } = this.app.text;
-    const kept = UNKNOWN.includes(error.kind) ? errors.keptUnknown : errors.keptNothingDone;
+    const kept = error.isOutcomeUnknown ? errors.keptUnknown : errors.keptNothingDone;
     if (error.kind === 'stale') {
       return problem(this.app, error, { kept, retry: this.showCurrent, button: errors.showCurrent });
     }
@@ -90,7 +88,7 @@ export class StatusChange extends View {
     return problem(this.app, error, isFinal ? { kept } : { kept, retry: this.change });
   }
 
-  /** Somebody has signed in again: what was asked is still there. */
+  /** A user has signed in again: what was asked is still there. */
   private readonly askAgain = (): void => {
     if (this.error?.kind === 'session') this.set(false);
   };
@@ -120,12 +118,12 @@ export class StatusChange extends View {
       : api.send('post', '/users/{user_id}/reactivate', change);
   }
 
-  /** A version that is stale may be our own change, whose answer was lost. */
+  /** A version that is stale may be our own change, with a lost answer. */
   private async failed(caught: unknown): Promise<void> {
     const error = this.app.session.observe(caught);
     const hasAnswer = error?.problem !== undefined && error.code !== 'idempotency-key-in-use';
-    if (hasAnswer && !UNKNOWN.includes(error.kind)) this.key = crypto.randomUUID();
-    const wasUnknown = this.error !== undefined && UNKNOWN.includes(this.error.kind);
+    if (hasAnswer && !error.isOutcomeUnknown) this.key = crypto.randomUUID();
+    const wasUnknown = this.error !== undefined && this.error.isOutcomeUnknown;
     if (error?.kind === 'stale' && wasUnknown) {
       const current = await this.current();
       if (current?.status === RESULT[this.action]) {

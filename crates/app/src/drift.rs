@@ -82,7 +82,7 @@ pub async fn revert(
     .await
 }
 
-/// The user, if the caller may decide: TaskRouter is asked for nobody else.
+/// The user, if the caller may decide. Otherwise no request to TaskRouter is made.
 async fn read(
     store: &impl ReadSnapshot,
     time_and_ids: &impl TimeAndIds,

@@ -1,5 +1,5 @@
 //! What is odd about the workers of a workspace that is about to be adopted. Changes nothing: adopted is everybody as
-//! they are (rule 23), but some of it somebody should know or correct before.
+//! they are (rule 23), but some of it an operator should know or correct before.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -213,12 +213,12 @@ impl fmt::Display for Oddity {
             Self::ConsoleSupport => "Support users of the Console: unmanaged, no access",
             Self::NoRole => "none of admin, supervisor, agent: unmanaged, no access",
             Self::UnknownRole => "roles that neither Flex nor the directory knows: kept, no permissions here",
-            Self::FlexRole => "roles of Flex Insights (wfo.…): kept until somebody is made an agent here",
+            Self::FlexRole => "roles of Flex Insights (wfo.…): kept until the user is made an agent here",
             Self::LevelOutOfRange => "levels outside of the skill's range: kept until edited",
             Self::LevelMissing => "multivalue skills without a level: Flex's own panel cannot save these users",
             Self::HyphenInSkillName => "hyphens in skill names, which TaskRouter's expressions cannot name",
             Self::AttributesNearLimit => "attributes of 3,800 characters or more, of 4,096",
-            Self::ForeignContactUri => "contact_uri does not fit the name: calls may reach nobody",
+            Self::ForeignContactUri => "contact_uri does not fit the name: calls may not reach the user",
             Self::TeamSid => "members of a team in Flex (team_sid): never touched, not a team here",
         })
     }

@@ -87,7 +87,7 @@ pub fn adopt(
 }
 
 /// The user with those assigned skills by which the effective ones are the worker's, as far as that can be: what a team
-/// grants stays. Nobody has taken away a skill that Flex's own pages have disabled.
+/// grants stays. A skill that Flex's own pages have disabled was not taken away.
 fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User {
     let effective = effective_skills(user, teams.values());
     let is_shown = |skill: &EffectiveSkill| fetched.skills.get(&skill.skill) == Some(&skill.level);
@@ -100,7 +100,7 @@ fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User
         }
     }
     user.with(|after| {
-        // What somebody else receives tasks by, they receive tasks by (rule 23).
+        // The skills of another user are adopted by the same rule (rule 23).
         after.managed.act_as_agent |= user.managed.role != Role::Agent && !fetched.skills.is_empty();
         after.taskrouter.disabled_skills.retain(|skill| !fetched.skills.contains_key(skill));
         if after.managed.assigned_skills != assigned {

@@ -87,7 +87,7 @@ pub fn begin<W: io::Write>(mut to: W) -> csv::Result<csv::Writer<W>> {
     Ok(csv)
 }
 
-/// Goes on with a file: RFC 4180, quotes where they are needed.
+/// Continues a file: RFC 4180, quotes where they are needed.
 pub fn writer<W: io::Write>(to: W) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to)
 }

@@ -32,7 +32,7 @@ const CONFIRMATION: Duration = Duration::from_hours(1);
 pub enum ReconciliationState {
     /// Asked for; no runner has claimed it yet.
     Queued,
-    /// A runner is at it, or the next one goes on with it.
+    /// A runner works on it, or the next one continues it.
     Running,
     /// Everything that was found is applied.
     Done,
@@ -50,7 +50,7 @@ pub struct Reconciliation {
     /// None if the schedule or an operator has started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<UserId>,
-    /// The brake that somebody has read of, and wants to be off.
+    /// The brake that an admin has read of and confirms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<Brake>,
     pub started_at: Time,
@@ -96,7 +96,7 @@ pub struct Found {
     pub contested: Sample<UserId>,
     /// Of these, whom TaskRouter refuses for good: they wait for another decision.
     pub failed: Sample<UserId>,
-    /// Users of whom something is to be carried over, and nobody has come to it.
+    /// Users with a pending intent that was not carried over in time.
     pub stuck: Sample<UserId>,
     /// Skills of workers that the catalog lacks.
     pub unknown_skills: Sample<SkillName>,
@@ -142,7 +142,7 @@ pub struct Difference {
 pub enum Interruption {
     /// Twilio does not answer, or asks to wait.
     TwilioUnavailable,
-    /// Twilio refuses the list of workers, or it does not end: somebody has to look.
+    /// Twilio refuses the list of workers, or it does not end: an operator has to look.
     TwilioRefuses,
     OutOfTime,
 }
@@ -173,7 +173,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Why a reconciliation that finds this must not go on before somebody has confirmed it: the workspace may be the wrong
+    /// Why a reconciliation that finds this must not go on before an admin has confirmed it: the workspace may be the wrong
     /// one, or the table may have been restored.
     #[must_use]
     pub const fn brake(self) -> Option<Brake> {
@@ -274,7 +274,7 @@ impl Reconciliation {
         }
     }
 
-    /// Whether there is something for the next runner to go on with.
+    /// Whether there is something for the next runner to continue.
     #[must_use]
     pub const fn is_unfinished(&self) -> bool {
         matches!(self.state, ReconciliationState::Queued | ReconciliationState::Running)
@@ -403,7 +403,7 @@ mod tests {
         assert_eq!(brake(1, 0, 0), None, "one user whose worker was deleted");
         let others = Tally { users: 1, unknown: 3, ..Tally::default() };
         assert_eq!(others.brake(), Some(Brake::UnknownWorkspace { users: 1 }));
-        assert_eq!(brake(0, 0, 0), None, "nobody is adopted yet");
+        assert_eq!(brake(0, 0, 0), None, "no user is adopted yet");
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl OwnedAttributes {
     }
 }
 
-/// What the worker is to show. `fetched` decides what is not decided here: a role that nobody has given, and what Flex's own
+/// What the worker is to show. `fetched` decides what is not decided here: a role that was never set, and what Flex's own
 /// pages have disabled.
 #[must_use]
 pub fn desired(user: &User, teams: &Teams, fetched: &OwnedAttributes, policy: &Policy) -> OwnedAttributes {

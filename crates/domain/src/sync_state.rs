@@ -185,7 +185,7 @@ impl SyncState {
         Self { failure: Some(failure), ..self.clone() }.without_lease(now)
     }
 
-    /// The intent stays known, because TaskRouter may have it, but nobody is writing any more.
+    /// The intent stays known, because TaskRouter may have it, but no writer is at work any more.
     #[must_use]
     pub fn without_lease(mut self, now: Timestamp) -> Self {
         if let Some(intent) = &mut self.intent {
@@ -217,7 +217,7 @@ impl Contest {
         self.since.is_some()
     }
 
-    /// Whether nobody has overwritten the skills for a day.
+    /// Whether the skills were not overwritten for a day.
     #[must_use]
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         self.last.is_some_and(|last| now.duration_since(last).unsigned_abs() >= Self::QUIET)

@@ -43,7 +43,7 @@ impl Account {
         })
     }
 
-    /// A client for this account, for a function that somebody waits for.
+    /// A client for this account, for a function that a caller waits for.
     pub fn client(&self) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
         self.client_within(Config::DEFAULT_TIMEOUT)
     }

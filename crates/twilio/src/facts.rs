@@ -1,4 +1,4 @@
-//! What somebody who connects a workspace should know of its workers, beyond what the directory reads of them.
+//! What an operator who connects a workspace should know of its workers, beyond what the directory reads of them.
 
 use std::collections::BTreeSet;
 

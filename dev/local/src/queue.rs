@@ -15,7 +15,7 @@ use crate::failures::Failures;
 use crate::runtime::{Answer, Functions};
 use crate::template::AsyncRetries;
 
-/// The queue of asynchronous events. Each is a file until it is handled or given up, so that a restart goes on with it;
+/// The queue of asynchronous events. Each is a file until it is handled or given up, so that a restart continues it;
 /// one that was being handled when `local` stopped is handled again, which Lambda does not exclude either.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
@@ -49,7 +49,7 @@ impl Queue {
         Ok(Self { functions, failures, first_retry, directory })
     }
 
-    /// Goes on with the events that were not handled when `local` stopped.
+    /// Continues with the events that were not handled when `local` stopped.
     pub fn resume(&self) -> Result<(), StartError> {
         let unreadable = |source| StartError::Data { path: self.directory.clone(), source };
         for entry in std::fs::read_dir(&self.directory).map_err(unreadable)? {

@@ -74,11 +74,11 @@ async fn each_function_takes_the_fields_that_the_contract_lists_and_no_others() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_owner_has_every_power_that_the_contract_lists() {
+async fn an_account_owner_has_every_permission_that_the_contract_lists() {
     let (contract, fixture) = (Contract::read(), Fixture::start().await);
     let (_, me) = fixture.send(Method::GET, "/me", &Value::Null).await;
     let permissions = me["may"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.enum_values("Power"), "{me}");
+    assert_eq!(permissions.collect::<BTreeSet<_>>(), contract.enum_values("Permission"), "{me}");
     fixture.stack.stop().await;
 }
 

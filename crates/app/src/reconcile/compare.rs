@@ -91,7 +91,7 @@ pub(super) fn heard(listed: &Worker, known: Option<&WorkerItem>, policy: &Policy
     }
 }
 
-/// Whether ingest passes such a report over: it changes nothing of the user, and wakes nobody.
+/// Whether ingest passes such a report over: it neither changes nor wakes the user.
 pub(super) fn is_applied(report: Option<&WorkerReport>, known: Option<&WorkerItem>, policy: &Policy) -> bool {
     let applied = known.and_then(|known| known.applied_hash.as_ref());
     report.is_some_and(|report| applied == Some(&fingerprint(report, policy)))

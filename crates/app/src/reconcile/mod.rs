@@ -111,7 +111,7 @@ pub enum ReconcileError {
 }
 
 impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S, T, C> {
-    /// Compares everything, or goes on with what a runner before has left. None if another runner is at it. `on_progress` is
+    /// Compares everything, or continues what an earlier runner has left. None if another runner is at it. `on_progress` is
     /// told whenever progress is stored.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds> WorkerReconcile<S
         on_progress(&claimed);
         match self.go_on(claimed, until, &on_progress).await {
             Err(StoreError::Conflict) => {
-                tracing::warn!("lost the claim on a reconciliation; another runner goes on with it");
+                tracing::warn!("lost the claim on a reconciliation; another runner continues it");
                 Ok(None)
             }
             ended => ended.map(Some),

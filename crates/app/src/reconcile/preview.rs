@@ -15,7 +15,7 @@ use super::{
 };
 use crate::TimeAndIds;
 
-/// What a run would do, and what somebody should know before.
+/// What a run would do, and what an operator should know before.
 #[derive(Debug)]
 pub struct Preview {
     pub found: Found,

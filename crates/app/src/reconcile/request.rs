@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, change::retry_on_conflict};
 
-/// Queues a reconciliation under this id, for any runner; one that no runner goes on with any more is asked for again
+/// Queues a reconciliation under this id, for any runner; one that no runner continues any more is asked for again
 /// instead. `confirm` names the latest one, which was braked: the new one is not. If an earlier attempt has queued it,
 /// returns that one.
 pub async fn request_reconciliation(

@@ -170,7 +170,7 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         judge(&reading.user, &reading.teams, base, fetched, &self.policy, reading.now)
     }
 
-    /// Adds a move that is reverted, and counts overwrites of skills. Nobody contests who is not active.
+    /// Adds a move that is reverted, and counts overwrites of skills. A user who is not active is never contested.
     fn with_drift(
         mut verdict: Verdict,
         state: &mut SyncState,

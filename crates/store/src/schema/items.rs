@@ -128,7 +128,7 @@ pub enum ContestedSkills {
     Leave,
     /// A reconciliation reverts them this once.
     RevertOnce,
-    /// Somebody has decided: the contest is over.
+    /// An admin has decided: the contest is over.
     Decided,
 }
 

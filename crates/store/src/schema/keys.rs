@@ -26,7 +26,7 @@
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs;
-//! and the sync items that need somebody, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
+//! and the sync items that need an operator, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
 //! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
 //! invisible characters (rule 33).

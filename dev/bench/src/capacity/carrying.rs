@@ -87,7 +87,7 @@ impl CapacityBench<'_> {
 
     async fn carla(&self) -> Fallible<User> {
         let user_id =
-            self.directory.user_id_of_identity(&Identity::parse(EMAIL)?).await?.ok_or("nobody was adopted")?;
+            self.directory.user_id_of_identity(&Identity::parse(EMAIL)?).await?.ok_or("the login was not adopted")?;
         Ok(self.directory.user(user_id).await?.ok_or("the new user has no profile")?)
     }
 }

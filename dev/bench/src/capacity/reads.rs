@@ -24,7 +24,7 @@ impl ValidateToken for Twilio {
     }
 }
 
-/// Every caller is known: nobody has to be reconciled first.
+/// Every caller is known: no worker has to be reconciled first.
 struct NotInvoked;
 
 impl ReconcileWorker for NotInvoked {

@@ -24,7 +24,7 @@ use crate::{
     taskrouter::InMemoryTaskRouter,
 };
 
-/// A skill that nobody has.
+/// A skill without holders.
 pub const NEW_SKILL: &str = "New_skill";
 
 pub type Sync<C> = WorkerSync<Directory, InMemoryTaskRouter, C>;

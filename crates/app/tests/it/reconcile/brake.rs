@@ -108,7 +108,7 @@ async fn rule_28_a_table_that_was_restored_to_an_hour_ago_writes_nothing_until_i
     assert_eq!(braked.brake, Some(Brake::ManyRewrites { workers: 30, of: 30 }));
     world.carry_over().await;
     assert!(world.fake.calls().iter().all(|call| *call == "list"), "nothing is written");
-    assert_eq!(world.users().await.len(), 30, "and nobody is taken in");
+    assert_eq!(world.users().await.len(), 30, "and no user is taken in");
     confirm_reconciliation(&world.directory, &world.clock, braked.reconciliation_id).await.unwrap();
     assert_eq!(world.run().await.state, ReconciliationState::Done);
     world.carry_over().await;

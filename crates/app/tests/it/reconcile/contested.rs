@@ -1,4 +1,4 @@
-//! Contested skills are reverted by reconciliations alone, until somebody decides (rule 24).
+//! Contested skills are reverted by reconciliations alone, until an admin decides (rule 24).
 
 use app::{AuthenticatedCaller, drift};
 use domain::{

@@ -7,14 +7,14 @@ use uuid::Uuid;
 use super::world::{World, ada, owners_list, report};
 
 /// Takes away three entries of Ada's, alters one, and leaves stale ones: of Ada under another status and another role, of
-/// somebody who does not exist, and one whose sort key names nobody. Returns how many are missing or altered, and stale.
+/// a user who does not exist, and one whose sort key names no user. Returns how many are missing or altered, and stale.
 async fn damage(world: &World) -> (usize, usize) {
     let right = entries(&world.directory.user(ada()).await).unwrap();
     for key in right.keys().take(3) {
         world.delete(key).await;
     }
     let mut altered = right.values().last().unwrap().clone();
-    altered.insert("text".to_owned(), AttributeValue::S("somebody else".to_owned()));
+    altered.insert("text".to_owned(), AttributeValue::S("another user".to_owned()));
     world.put(altered).await;
 
     let unknown = agent("Nobody At All").with(|user| user.user_id = UserId::new(Uuid::from_u128(404)));

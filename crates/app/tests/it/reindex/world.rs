@@ -143,7 +143,7 @@ impl World {
         Self { _dynamo: Arc::clone(dynamo), directory, store, events: Arc::default() }
     }
 
-    /// Ada, two agents, one of them deactivated, and somebody who is deleted; all indexed.
+    /// Ada, two agents, one of them deactivated, and one who is deleted; all indexed.
     pub async fn with_users() -> Self {
         let world = Self::new().await;
         for user in [ada(), agent("Bob"), agent("李明"), agent("Gone Gray")] {
