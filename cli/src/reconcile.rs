@@ -2,10 +2,13 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use app::{SystemTimeAndIds, reconcile::confirm_reconciliation};
+use app::{
+    SystemTimeAndIds,
+    reconcile::{self, confirm_reconciliation},
+};
 use domain::{
     WorkerSid,
-    reconciliation::{self, Interruption, Reconciliation, ReconciliationState},
+    reconciliation::{Interruption, Reconciliation, ReconciliationState},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -92,7 +95,7 @@ impl Report for ReconcileReport {
 
     /// As the API shows it.
     fn json(&self) -> Value {
-        json!(reconciliation::Report::from(&self.0))
+        json!(reconcile::Report::from(&self.0))
     }
 }
 

@@ -1,28 +1,24 @@
 //! Reconciliations: all workers in TaskRouter are compared with the directory, and what callbacks have missed is repaired
 //! (rules 22 to 24 and 28).
 
-mod report;
+mod brake;
+mod differing;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::time::Duration;
 use uuid::Uuid;
 
 use crate::{SkillName, Time, UserId, WorkerSid};
 
-pub use report::Report;
+pub use brake::{Brake, Tally};
+pub use differing::Differing;
 
 /// The examples of one finding that a report names.
 const MAX_EXAMPLES: usize = 20;
 
 /// How long one that was asked for may wait for its runner, before another one may be asked for.
 const START_WINDOW: Duration = Duration::from_mins(1);
-
-/// So many workers may be rewritten, or be missing, however many there are.
-const ALWAYS_ALLOWED: u64 = 25;
-
-/// Of all workers, one in this many may be.
-const ALLOWED_SHARE: u64 = 20;
 
 /// How long a confirmation counts: as long as it may take to apply what was confirmed.
 const CONFIRMATION: Duration = Duration::from_hours(1);
@@ -145,90 +141,6 @@ pub enum Interruption {
     /// Twilio refuses the list of workers, or it does not end: an operator has to look.
     TwilioRefuses,
     OutOfTime,
-}
-
-/// Why nothing was applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Brake {
-    /// No user's worker is in this workspace.
-    UnknownWorkspace { users: u64 },
-    /// Too many workers would be rewritten although nothing was to be carried over.
-    ManyRewrites { workers: u64, of: u64 },
-    /// Too many users' workers are missing.
-    ManyMissing { workers: u64, of: u64 },
-}
-
-/// What the brake is decided by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Users with a worker.
-    pub users: u64,
-    /// Of their workers, those in TaskRouter's list.
-    pub listed: u64,
-    /// Workers in the list of whom the directory does not know.
-    pub unknown: u64,
-    /// Workers that would, or may, be rewritten or removed although nothing was to be carried over.
-    pub rewrites: u64,
-}
-
-impl Tally {
-    /// Why a reconciliation that finds this must not go on before an admin has confirmed it: the workspace may be the wrong
-    /// one, or the table may have been restored.
-    #[must_use]
-    pub const fn brake(self) -> Option<Brake> {
-        let Self { users, listed, unknown, rewrites } = self;
-        let missing = users.saturating_sub(listed);
-        // One user may have lost their worker; if others are there instead, or two have lost theirs, it is another workspace.
-        if listed == 0 && (users > 1 || users == 1 && unknown > 0) {
-            Some(Brake::UnknownWorkspace { users })
-        } else if is_too_many(missing, users) {
-            Some(Brake::ManyMissing { workers: missing, of: users })
-        } else if is_too_many(rewrites, listed) {
-            Some(Brake::ManyRewrites { workers: rewrites, of: listed })
-        } else {
-            None
-        }
-    }
-}
-
-impl Brake {
-    /// Whether this is what was confirmed: for the same reason, and of not many more workers.
-    #[must_use]
-    pub const fn is_covered_by(self, confirmed: Self) -> bool {
-        match (self, confirmed) {
-            (Self::UnknownWorkspace { .. }, Self::UnknownWorkspace { .. }) => true,
-            (Self::ManyRewrites { workers, .. }, Self::ManyRewrites { workers: confirmed, .. })
-            | (Self::ManyMissing { workers, .. }, Self::ManyMissing { workers: confirmed, .. }) => {
-                workers <= confirmed + ALWAYS_ALLOWED
-            }
-            _ => false,
-        }
-    }
-}
-
-const fn is_too_many(workers: u64, of: u64) -> bool {
-    workers > ALWAYS_ALLOWED && workers * ALLOWED_SHARE > of
-}
-
-impl fmt::Display for Brake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownWorkspace { users } => {
-                write!(f, "None of the {users} known workers is in this workspace. Check that it is the right one.")
-            }
-            Self::ManyRewrites { workers, of } => {
-                write!(
-                    f,
-                    "{workers} of {of} workers would be rewritten although nothing was to be carried over. Check whether \
-                     the table was restored, or whether another tool has changed them."
-                )
-            }
-            Self::ManyMissing { workers, of } => {
-                write!(f, "{workers} of {of} workers are missing in TaskRouter. Check that it is the right workspace.")
-            }
-        }
-    }
 }
 
 impl Reconciliation {
@@ -375,35 +287,8 @@ mod tests {
         Uuid::from_u128(n)
     }
 
-    fn brake(users: u64, listed: u64, rewrites: u64) -> Option<Brake> {
-        Tally { users, listed, rewrites, unknown: 0 }.brake()
-    }
-
     fn rewrites(workers: u64) -> Brake {
         Brake::ManyRewrites { workers, of: 1_000 }
-    }
-
-    #[test]
-    fn rule_28_more_than_25_workers_and_more_than_5_percent_are_not_rewritten_unasked() {
-        assert_eq!(brake(1_000, 1_000, 50), None);
-        assert_eq!(brake(1_000, 1_000, 51), Some(Brake::ManyRewrites { workers: 51, of: 1_000 }));
-        assert_eq!((brake(100, 100, 25), brake(100, 100, 26).is_some()), (None, true));
-    }
-
-    #[test]
-    fn rule_28_as_many_users_do_not_lose_their_workers_unasked() {
-        assert_eq!(brake(1_000, 950, 0), None);
-        assert_eq!(brake(1_000, 949, 0), Some(Brake::ManyMissing { workers: 51, of: 1_000 }));
-    }
-
-    #[test]
-    fn a_workspace_without_any_known_worker_is_the_wrong_one_however_small_the_directory_is() {
-        assert_eq!(brake(2, 0, 0), Some(Brake::UnknownWorkspace { users: 2 }));
-        assert_eq!(brake(2, 1, 1), None);
-        assert_eq!(brake(1, 0, 0), None, "one user whose worker was deleted");
-        let others = Tally { users: 1, unknown: 3, ..Tally::default() };
-        assert_eq!(others.brake(), Some(Brake::UnknownWorkspace { users: 1 }));
-        assert_eq!(brake(0, 0, 0), None, "no user is adopted yet");
     }
 
     #[test]

@@ -9,8 +9,11 @@ mod runner;
 use lambda_http::Request;
 use serde::Deserialize;
 
-use app::{AuthenticatedCaller, TimeAndIds, reconcile::request_reconciliation};
-use domain::{Refusal, permissions::Operation, policy::Policy, reconciliation::Report};
+use app::{
+    AuthenticatedCaller, TimeAndIds,
+    reconcile::{Report, request_reconciliation},
+};
+use domain::{Refusal, permissions::Operation, policy::Policy};
 use http_api::{
     HttpResult,
     body::body,

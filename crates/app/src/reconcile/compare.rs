@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     SkillName, Status, User, UserId, WorkerReport,
-    policy::{Policy, SkillAuthority},
+    policy::Policy,
+    reconciliation::Differing,
     routing::{OwnedAttributes, desired, with_unexpected_level},
     team::Teams,
 };
@@ -37,31 +38,6 @@ pub(super) enum Heard {
     Report(Box<WorkerReport>),
     /// Something may be new, but the list says too little: the worker has to be fetched.
     TooLittle,
-}
-
-/// What a worker shows that it should not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Differing {
-    pub role: bool,
-    pub skills: bool,
-    pub activity: bool,
-}
-
-impl Differing {
-    pub const fn is_any(&self) -> bool {
-        self.role || self.skills || self.activity
-    }
-
-    pub fn fields(&self) -> Vec<String> {
-        let named = [("role", self.role), ("skills", self.skills), ("activity", self.activity)];
-        named.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
-    }
-
-    /// Whether `sync` may revert it. With `SKILL_AUTHORITY=shared`, skills of who receives tasks are accepted.
-    pub fn is_rewritten(&self, user: &User, policy: &Policy) -> bool {
-        let is_shared = policy.skills == SkillAuthority::Shared && user.receives_tasks();
-        self.role || self.activity || (self.skills && !is_shared)
-    }
 }
 
 /// What the list tells of a worker. It dates a worker to the second, and a callback to the millisecond, by another clock:
@@ -113,8 +89,7 @@ impl Known {
         }
         let target = desired(user, &self.teams, &fetched, policy);
         let fetched = self.without_needless_levels(&target, fetched);
-        let skills = target.skills != fetched.skills || target.disabled != fetched.disabled;
-        Differing { role: target.roles != fetched.roles, skills, activity }
+        Differing { activity, ..Differing::of_attributes(&target, &fetched) }
     }
 
     /// The level of a skill without levels is no difference (rule 24).

@@ -10,6 +10,7 @@
 mod apply;
 mod compare;
 mod preview;
+mod report;
 mod request;
 mod survey;
 
@@ -33,6 +34,7 @@ use crate::{
 };
 use apply::Applied;
 pub use preview::{Planned, Preview};
+pub use report::Report;
 pub use request::{confirm_reconciliation, request_reconciliation};
 pub use survey::Survey;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Identity, SkillName, Status, User, UserId, WorkerReport, WorkerSid,
-    reconciliation::{Difference, Found, Tally},
+    reconciliation::{Difference, Differing, Found, Tally},
     sync_state::SyncState,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use twilio::{NextPage, Worker};
 
 use super::{
     ReconcileError, ReconcileStore, ReconcileTaskRouter, WorkerReconcile,
-    compare::{Differing, Heard, Known, heard, is_applied},
+    compare::{Heard, Known, heard, is_applied},
 };
 use crate::TimeAndIds;
 

@@ -1,8 +1,9 @@
 //! A reconciliation as the API and the operator's command show it.
 
-use crate::{SkillName, Time, UserId, WorkerSid};
-
-use super::{Brake, Difference, Interruption, Reconciliation, ReconciliationState, Sample};
+use domain::{
+    SkillName, Time, UserId, WorkerSid,
+    reconciliation::{Brake, Difference, Interruption, Reconciliation, ReconciliationState, Sample},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
