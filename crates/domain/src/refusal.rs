@@ -18,19 +18,19 @@ pub enum Refusal {
     #[error("Only an account owner may {0}.")]
     AccountOwnersOnly(&'static str),
     /// Rule 3.
-    #[error("You cannot raise your own role. Ask somebody who may.")]
+    #[error("You cannot raise your own role. Ask a user with a higher role.")]
     OwnRole,
     /// Rule 3.
-    #[error("You cannot deactivate or delete yourself. Ask somebody else who may.")]
+    #[error("You cannot deactivate or delete yourself. Ask another admin.")]
     OwnStatus,
     /// Rule 5: the caller was demoted, deactivated or deleted a moment ago.
     #[error("You may not do this any more: your role or status has just been changed.")]
     CallerMayNoLonger,
     /// Rule 3.
-    #[error("This is the last active account owner. Make somebody else an account owner first.")]
+    #[error("This is the last active account owner. Make another user an account owner first.")]
     LastAccountOwner,
     /// Rule 29.
-    #[error("This job was started by somebody else. Only they and admins may see it.")]
+    #[error("This job was started by another user. Only that user and admins may see it.")]
     ForeignJob,
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
@@ -186,7 +186,7 @@ pub enum Refusal {
     #[error("There is a team {0} already. Case, width and invisible characters make no other name.")]
     TeamNameTaken(Quoted),
     /// Rule 21.
-    #[error("The team {team} is not empty (members: {members}). Archive it, or delete it once nobody is in it.")]
+    #[error("The team {team} is not empty (members: {members}). Archive it, or delete it once it has no members.")]
     TeamHasMembers {
         team: Quoted,
         /// Number of members, deactivated ones included.
@@ -211,7 +211,7 @@ pub enum Refusal {
     Identity(Quoted),
     /// Not a valid name of a user.
     #[error(
-        "{0} cannot be somebody's name. {why}It has 1 to 128 characters, not all of them spaces, and no invisible ones.",
+        "{0} cannot be the name of a user. {why}It has 1 to 128 characters, not all of them spaces, and no invisible ones.",
         why = .0.why_invisible()
     )]
     UserName(Quoted),
@@ -222,7 +222,7 @@ pub enum Refusal {
     )]
     Email(Quoted),
     /// Rule 22: an identity belongs to one user.
-    #[error("The identity {0} is somebody's already. If they are deleted, an operator can restore them.")]
+    #[error("The identity {0} belongs to a user already. If that user is deleted, an operator can restore them.")]
     IdentityTaken(Quoted),
     /// Rule 19.
     #[error("Level {level} is out of range for {skill}: it is a whole number from {} to {}.", range.min, range.max)]
