@@ -8,6 +8,7 @@ import {
   call,
   eventually,
   focusIsOn,
+  gate,
   get,
   inBrowser,
   isAccessible,
@@ -183,10 +184,11 @@ test(
   'a double click changes once',
   inBrowser(async (page) => {
     const person = await newcomer();
+    const { opened, open: answer } = gate();
     let sent = 0;
     await page.route(/\/deactivate$/, async (route) => {
       sent += 1;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await opened;
       await route.continue();
     });
     await openList(page, OWNER, searched(person));
@@ -194,6 +196,7 @@ test(
     await action(page, `Deactivate ${person.name}`).click();
     const question = page.getByRole('group', { name: `Deactivate ${person.name}?` });
     await question.getByRole('button', { name: `Deactivate ${person.name}` }).dblclick();
+    answer();
     await page.getByRole('group', { name: `${person.name} is deactivated.` }).waitFor();
     assert.equal(sent, 1);
   }),

@@ -5,6 +5,7 @@ import {
   ADMIN,
   OWNER,
   eventually,
+  gate,
   gateway,
   get,
   inBrowser,
@@ -197,14 +198,16 @@ test(
   'a change that takes long says that it works, and its question cannot be answered twice',
   inBrowser(async (page) => {
     const person = await newcomer();
+    const { opened, open: answer } = gate();
     await page.route(/\/deactivate$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await opened;
       await route.continue();
     });
     await ask(page, person);
     const working = question(page, person).getByRole('button', { name: 'Working…' });
     await working.waitFor();
     assert.equal(await working.getAttribute('aria-disabled'), 'true');
+    answer();
     await page.getByRole('group', { name: `${person.name} is deactivated.` }).waitFor();
   }),
 );

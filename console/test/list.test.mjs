@@ -8,6 +8,7 @@ import {
   call,
   eventually,
   focusIsOn,
+  gate,
   get,
   inBrowser,
   isAccessible,
@@ -61,11 +62,12 @@ test(
   inBrowser(async (page) => {
     const { name } = await newcomer();
     await openList(page, OWNER);
+    const { opened, open: answer } = gate();
     const cancelled = [];
     page.on('requestfailed', (request) => cancelled.push(new URL(request.url()).searchParams.get('q')));
     await page.route(isPageOfList, async (route) => {
       const { searchParams } = new URL(route.request().url());
-      if (searchParams.get('q') === 'mar') await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (searchParams.get('q') === 'mar') await opened;
       await route.continue().catch(() => {});
     });
     const asked = page.waitForRequest(/q=mar/);
@@ -74,6 +76,7 @@ test(
     await search(page).fill(name);
     await eventually(async () => (await names(page)).join() === name, 'the later search is shown');
     assert.deepEqual(cancelled, ['mar']);
+    answer();
   }),
 );
 
@@ -230,14 +233,16 @@ test(
 test(
   'while the first rows are on their way a skeleton is there, and if that takes long, it is said',
   inBrowser(async (page) => {
+    const { opened, open: answer } = gate();
     await page.route(isPageOfList, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 5_600));
+      await opened;
       await route.continue();
     });
     await open(page, OWNER);
     await page.locator('tbody.skeleton').waitFor();
     await isAccessible(page, 'skeleton');
     await page.getByText('This takes longer than usual.').waitFor();
+    answer();
     await rows(page).first().waitFor();
     assert.equal(await page.getByText('This takes longer than usual.').count(), 0);
     await isAccessible(page, 'list');

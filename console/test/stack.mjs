@@ -19,6 +19,13 @@ export async function eventually(check, message) {
   }
 }
 
+/** A gate: what waits for `opened` goes on when `open` is called. */
+export function gate() {
+  let open;
+  const opened = new Promise((resolve) => (open = resolve));
+  return { opened, open };
+}
+
 let people = 0;
 
 /** Logs a new user in to Flex. Waits until the list finds them. */

@@ -4,6 +4,7 @@ import test from 'node:test';
 import {
   ADMIN,
   OWNER,
+  gate,
   gateway,
   inBrowser,
   isAccessible,
@@ -132,17 +133,19 @@ test(
   inBrowser(async (page) => {
     const person = await newcomer();
     const panel = await openPanel(page, OWNER, person);
+    const { opened, open: answer } = gate();
     let sent = 0;
     await page.route(`**/users/${person.id}`, async (route) => {
       if (route.request().method() !== 'PATCH') return route.continue();
       sent += 1;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await opened;
       return route.continue();
     });
     await team(panel, 'Support').check();
     await button(panel, 'Save changes').dblclick();
     await button(panel, 'Working…').waitFor();
     await page.keyboard.press('Enter');
+    answer();
     await panel.getByText('Live in TaskRouter').waitFor();
     assert.equal(sent, 1);
   }),
