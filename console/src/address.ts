@@ -1,3 +1,5 @@
+import type { Drafts } from './drafts.js';
+
 /** The state of the page as the address holds it; what is empty or the default is left out. */
 export interface Place {
   view: string;
@@ -35,14 +37,17 @@ export const NO_FILTERS = {
 const DEFAULTS: Place = { view: 'users', ...NO_FILTERS, user: '', tab: '', item: '' };
 const NAMES = Object.keys(DEFAULTS) as (keyof Place)[];
 
+/** A part of the page that is not left while something in it is unsaved, unless the user says so. */
+export interface Guard {
+  readonly drafts: Drafts;
+  /** Whether the part is left by going from one place to the next. */
+  isLeft: (next: Place, now: Place) => boolean;
+}
+
 /** Reads and writes the query of the address. Fires `change` when the place is another one, however that came. */
 export class Address extends EventTarget {
   place: Place = read();
-  /**
-   * Asked before the user in the open panel is left. It says whether that may happen now; if not, it calls `leave` as
-   * soon as it may.
-   */
-  guard: ((leave: () => void) => boolean) | undefined;
+  readonly guards = new Set<Guard>();
 
   /** Inside Flex entries of the history are Flex's: the query is replaced, and Flex's state kept. */
   constructor(private readonly insideFlex: () => boolean) {
@@ -51,20 +56,21 @@ export class Address extends EventTarget {
 
   connect(): void {
     addEventListener('popstate', this.reread);
+    addEventListener('beforeunload', this.keepDrafts);
   }
 
   disconnect(): void {
     removeEventListener('popstate', this.reread);
+    removeEventListener('beforeunload', this.keepDrafts);
   }
 
   /** Goes to a place. `push` makes an entry in the history, so that *Back* returns. */
   go(changes: Partial<Place>, how: 'push' | 'replace' = 'replace'): void {
-    const move = (): void => {
-      this.place = { ...this.place, ...changes };
-      this.write(how);
-      this.dispatchEvent(new Event('change'));
-    };
-    if (this.mayLeave({ ...this.place, ...changes }, move)) move();
+    const next = { ...this.place, ...changes };
+    if (!this.mayLeave(next, () => this.go(changes, how))) return;
+    this.place = next;
+    this.write(how);
+    this.dispatchEvent(new Event('change'));
   }
 
   /** The address of a place, for links. */
@@ -85,10 +91,15 @@ export class Address extends EventTarget {
     else history.replaceState(history.state, '', url);
   }
 
+  /** Whether one may go there now; if not, `leave` is called once the user has let all drafts go. */
   private mayLeave(next: Place, leave: () => void): boolean {
-    const isLeft = next.user !== this.place.user || next.view !== this.place.view;
-    return !isLeft || (this.guard?.(leave) ?? true);
+    const guard = [...this.guards].find(({ drafts, isLeft }) => drafts.forms.length > 0 && isLeft(next, this.place));
+    return guard?.drafts.leave(leave) ?? true;
   }
+
+  private readonly keepDrafts = (event: BeforeUnloadEvent): void => {
+    if ([...this.guards].some(({ drafts }) => drafts.forms.length > 0)) event.preventDefault();
+  };
 
   /** The browser went back already: if the user must not be left yet, their address is put back. */
   private readonly reread = (): void => {

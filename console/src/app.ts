@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
 import type { Api } from './api/client.js';
+import type { Drafts } from './drafts.js';
 import type { Format } from './format.js';
 import type { Live } from './live.js';
 import type { Session } from './session.js';
@@ -11,6 +12,8 @@ export interface App {
   readonly session: Session;
   readonly address: Address;
   readonly live: Live;
+  /** Of the page that is shown; *Edit user* has its own. */
+  readonly drafts: Drafts;
   readonly text: Text;
   readonly format: Format;
 }

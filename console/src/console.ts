@@ -1,8 +1,13 @@
 // The page of its own.
-import { loadPagesBy } from './later.js';
+import { loadPartsBy, type Part } from './later.js';
 import './main.js';
 
-/** A script that could not be loaded is not asked for again by the same address. */
-const again = (attempt: number): string => new URL(`part-pages.js?${attempt}`, import.meta.url).href;
+const PARTS: Record<Part, () => Promise<unknown>> = {
+  pages: () => import('./pages.js'),
+  user: () => import('./user.js'),
+};
 
-loadPagesBy((attempt) => (attempt === 0 ? import('./pages.js') : import(again(attempt))));
+/** A script that could not be loaded is not asked for again by the same address. */
+const again = (part: Part, attempt: number): string => new URL(`part-${part}.js?${attempt}`, import.meta.url).href;
+
+loadPartsBy((part, attempt) => (attempt === 0 ? PARTS[part]() : import(again(part, attempt))));

@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { Address, type Place } from './address.js';
+import { Address, type Guard, type Place } from './address.js';
 import { Api } from './api/client.js';
 import { ApiError } from './api/error.js';
 import type { App } from './app.js';
+import { Drafts, leaving } from './drafts.js';
 import { Format } from './format.js';
 import { Live } from './live.js';
 import { problem } from './problem.js';
@@ -13,8 +14,8 @@ import { list } from './styles/list.js';
 import { pages } from './styles/pages.js';
 import { tokens } from './styles/tokens.js';
 import { user } from './styles/user.js';
+import { later } from './later.js';
 import { localeOf, textFor } from './text/index.js';
-import './user/panel.js';
 import { VIEWS, type ViewEntry } from './views.js';
 
 /**
@@ -91,7 +92,10 @@ export class FlexRoster extends LitElement {
     const session = new Session(this.apiOrigin, this.logins);
     const address = new Address(() => this.insideFlex);
     const live = new Live();
-    for (const part of [session, address, live]) part.addEventListener('change', () => this.requestUpdate());
+    const drafts = new Drafts();
+    const guard: Guard = { drafts, isLeft: (next, now) => next.view !== now.view || next.item !== now.item };
+    address.guards.add(guard);
+    for (const part of [session, address, live, drafts]) part.addEventListener('change', () => this.requestUpdate());
     session.addEventListener('ask', this.ask);
     if (this.flexToken) {
       session.flexToken = this.flexToken;
@@ -99,7 +103,7 @@ export class FlexRoster extends LitElement {
     }
     const locale = localeOf(this.locale);
     const words = { text: textFor(locale), format: new Format(locale) };
-    return { api: new Api(this.apiOrigin, session), session, address, live, ...words };
+    return { api: new Api(this.apiOrigin, session), session, address, live, drafts, ...words };
   }
 
   private whoIsSignedIn(app: App): TemplateResult | typeof nothing {
@@ -164,11 +168,16 @@ export class FlexRoster extends LitElement {
       ${failed ? problem(app, failed, { kept: text.errors.keptInput, retry: () => void session.load() }) : nothing}
       ${session.me?.sync_mode === 'observe' ? html`<p class="banner">${text.session.observe}</p>` : nothing}
       ${views.length > 1 ? this.navigation(app, views, view) : nothing}
+      ${leaving(app, app.drafts, { title: text.leave.page, stayed: this.stayed })}
       <main>
         ${view ? view.render(app) : html`<div>${this.refused(app, new ApiError('forbidden'))}</div>`}
         ${
           address.place.user
-            ? html`<roster-user-panel .app=${app} .userId=${address.place.user}></roster-user-panel>`
+            ? later(
+                app,
+                'user',
+                () => html`<roster-user-panel .app=${app} .userId=${address.place.user}></roster-user-panel>`,
+              )
             : nothing
         }
       </main>`;
@@ -211,6 +220,14 @@ export class FlexRoster extends LitElement {
     void this.updateComplete.then(() => {
       this.renderRoot.querySelector<HTMLElement>('roster-sign-in :is(select, input)')?.focus();
     });
+  };
+
+  override updated(): void {
+    if (this.app?.drafts.isAsking) this.renderRoot.querySelector<HTMLElement>(':host > [data-question]')?.focus();
+  }
+
+  private readonly stayed = (): void => {
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
   };
 
   private readonly signedInAgain = (): void => {

@@ -5,17 +5,22 @@ import { define } from './define.js';
 import { problem } from './problem.js';
 import { View } from './view.js';
 
-let load: (attempt: number) => Promise<unknown> = async () => undefined;
+/** What is not there from the start: the pages beside the list, and *Edit user*. */
+export type Part = 'pages' | 'user';
+type Loader = (part: Part, attempt: number) => Promise<unknown>;
 
-/** How the pages are loaded that are not there from the start. */
-export function loadPagesBy(loader: (attempt: number) => Promise<unknown>): void {
+let load: Loader = async () => undefined;
+
+/** How the parts are loaded. */
+export function loadPartsBy(loader: Loader): void {
   load = loader;
 }
 
-/** Most come for the list: the other pages are loaded when one opens the first of them. */
+/** Shows what a part has, once that is loaded: most come for the list. */
 class Later extends View {
-  static override properties = { ...View.properties, page: { attribute: false } };
-  declare page: () => TemplateResult;
+  static override properties = { ...View.properties, from: { attribute: false }, content: { attribute: false } };
+  declare from: Part;
+  declare content: () => TemplateResult;
   private isLoaded = false;
   private attempts = 0;
   private error: ApiError | undefined;
@@ -27,7 +32,7 @@ class Later extends View {
 
   override render(): TemplateResult {
     const { text } = this.app;
-    if (this.isLoaded) return this.page();
+    if (this.isLoaded) return this.content();
     return this.error
       ? problem(this.app, this.error, { kept: text.errors.keptInput, retry: () => void this.load() })
       : html`<p>${text.common.loading}</p>`;
@@ -35,7 +40,7 @@ class Later extends View {
 
   private async load(): Promise<void> {
     try {
-      await load(this.attempts++);
+      await load(this.from, this.attempts++);
       this.isLoaded = true;
     } catch {
       this.error = new ApiError('unreachable');
@@ -46,6 +51,6 @@ class Later extends View {
 
 define('roster-later', Later);
 
-export function later(app: App, page: () => TemplateResult): TemplateResult {
-  return html`<roster-later .app=${app} .page=${page}></roster-later>`;
+export function later(app: App, part: Part, content: () => TemplateResult): TemplateResult {
+  return html`<roster-later .app=${app} .from=${part} .content=${content}></roster-later>`;
 }

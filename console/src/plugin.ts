@@ -3,3 +3,4 @@
 import './plugin/register.js';
 import './main.js';
 import './pages.js';
+import './user.js';

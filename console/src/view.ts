@@ -1,5 +1,6 @@
-import { LitElement } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
 import type { App } from './app.js';
+import type { Drafts } from './drafts.js';
 
 /**
  * A part of the page. It has no shadow root of its own, so that labels, hints and errors are in the same tree as their
@@ -21,8 +22,27 @@ export abstract class View extends LitElement {
     }
   }
 
+  /** Whether something is entered here that is not saved. */
+  protected get isUnsaved(): boolean {
+    return false;
+  }
+
+  /** Names what is unsaved here. */
+  protected get draftName(): string {
+    return this.localName;
+  }
+
+  protected get drafts(): Drafts {
+    return this.app.drafts;
+  }
+
+  override updated(_changed: PropertyValues<this>): void {
+    this.drafts.set(this.draftName, this.isUnsaved);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.drafts.set(this.draftName, false);
     for (const source of this.watched.splice(0)) source.removeEventListener('change', this.redraw);
   }
 

@@ -24,24 +24,24 @@ export const VIEWS: ViewEntry[] = [
     name: 'people',
     permission: 'add_agent',
     label: (text) => text.views.people,
-    render: (app) => later(app, () => html`<roster-people .app=${app}></roster-people>`),
+    render: (app) => later(app, 'pages', () => html`<roster-people .app=${app}></roster-people>`),
   },
   {
     name: 'teams',
     permission: 'view_catalog',
     label: (text) => text.views.teams,
-    render: (app) => later(app, () => html`<roster-teams .app=${app}></roster-teams>`),
+    render: (app) => later(app, 'pages', () => html`<roster-teams .app=${app}></roster-teams>`),
   },
   {
     name: 'skills',
     permission: 'view_catalog',
     label: (text) => text.views.skills,
-    render: (app) => later(app, () => html`<roster-catalog .app=${app}></roster-catalog>`),
+    render: (app) => later(app, 'pages', () => html`<roster-catalog .app=${app}></roster-catalog>`),
   },
   {
     name: 'reconciliation',
     permission: 'view_reconciliations',
     label: (text) => text.views.reconciliation,
-    render: (app) => later(app, () => html`<roster-reconciliation .app=${app}></roster-reconciliation>`),
+    render: (app) => later(app, 'pages', () => html`<roster-reconciliation .app=${app}></roster-reconciliation>`),
   },
 ];

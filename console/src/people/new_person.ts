@@ -39,7 +39,7 @@ class NewPerson extends View {
       <p>${people.addMeans}</p>
       <form class="page" aria-label=${people.add} @submit=${submitted(() => void this.send())}>
         ${this.field('name', app.text.list.name, 128)}
-        ${this.field('identity', app.text.user.identity, 64, people.identityHint)}
+        ${this.field('identity', app.text.common.identity, 64, people.identityHint)}
         ${this.field('email', app.text.list.email, 254)}
         ${this.roleChoice()}
         ${
@@ -107,6 +107,10 @@ class NewPerson extends View {
       <p>${people.added(user.name)} ${people.waits(user.identity)}</p>
       <p>${link(this.app, { user: user.user_id, tab: '' }, people.open(user.name))}</p>
     </div>`;
+  }
+
+  protected override get isUnsaved(): boolean {
+    return this.typed !== EMPTY;
   }
 
   private edit(changes: Partial<typeof EMPTY>): void {

@@ -77,7 +77,7 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
     else await open();
   };
   const Skills = ({ worker }: { worker?: FlexWorker }): object =>
-    h('button', { type: 'button', onClick: () => worker && void show(worker) }, textFor(locale()).user.skillsHere);
+    h('button', { type: 'button', onClick: () => worker && void show(worker) }, textFor(locale()).common.skillsHere);
   flex.WorkerCanvas.Content.remove('skills-title');
   flex.WorkerCanvas.Content.replace(h(Skills, { key: 'skills' }));
 }

@@ -72,6 +72,10 @@ class Definition extends View {
     );
   }
 
+  protected override get isUnsaved(): boolean {
+    return this.typed !== undefined;
+  }
+
   private edit(changes: Partial<Typed>): void {
     this.typed = { ...this.value, ...changes };
     this.change.forget();

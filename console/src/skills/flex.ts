@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type { ComparedSkill } from '../api/types.js';
-import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
+import { nameForm } from '../name_form.js';
 import { Resource, shown } from '../resource.js';
 import { View } from '../view.js';
 import { levels } from './levels.js';
@@ -18,14 +17,11 @@ const CHIP: Record<ComparedSkill['state'], string> = {
 /** What Flex's configuration defines beside the catalog, and its import. Fires `imported`. */
 class FlexSkills extends View {
   private comparison: Resource<ComparedSkill[]> | undefined;
-  private change!: Change;
-  private set: string | undefined;
   private report = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.change = new Change(this.app.session);
-    this.watch(this.change, this.app.session);
+    this.watch(this.app.session);
   }
 
   override render(): TemplateResult {
@@ -85,17 +81,23 @@ class FlexSkills extends View {
   }
 
   private form(): TemplateResult {
-    const { flexSkills } = this.app.text;
-    return html`
-      <form class="toolbar" @submit=${submitted(() => void this.send())}>
-        <div class="field">
-          <label for="flex-set">${flexSkills.into}</label>
-          <input id="flex-set" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.set ?? 'Flex')}
-            @input=${this.typed}>
-        </div>
-        ${sendButton(this.app, this.change, flexSkills.import)}
-      </form>
-      ${failure(this.app, this.change, this.send)}`;
+    const { app } = this;
+    const { api, live, text, format } = app;
+    return nameForm(app, {
+      id: 'flex-set',
+      label: text.flexSkills.into,
+      button: text.flexSkills.import,
+      initial: 'Flex',
+      send: (name, idempotencyKey) => {
+        return api.send('post', '/flex/skills/import', { body: { skill_set: name }, idempotencyKey });
+      },
+      done: ({ items, left }) => {
+        this.report = text.flexSkills.imported(format.number(items.length), left > 0 ? format.number(left) : '');
+        live.say(this.report);
+        void this.comparison?.load();
+        this.dispatchEvent(new Event('imported'));
+      },
+    });
   }
 
   private readonly compare = (): void => {
@@ -110,25 +112,6 @@ class FlexSkills extends View {
     }
     void this.comparison.load();
     this.requestUpdate();
-  };
-
-  private readonly typed = (event: Event): void => {
-    this.set = (event.target as HTMLInputElement).value;
-    this.change.forget();
-  };
-
-  private readonly send = (): void => {
-    const { api, live, text, format } = this.app;
-    const body = { skill_set: (this.set ?? 'Flex').trim() };
-    void this.change.send(
-      (idempotencyKey) => api.send('post', '/flex/skills/import', { body, idempotencyKey }),
-      ({ items, left }) => {
-        this.report = text.flexSkills.imported(format.number(items.length), left > 0 ? format.number(left) : '');
-        live.say(this.report);
-        void this.comparison?.load();
-        this.dispatchEvent(new Event('imported'));
-      },
-    );
   };
 }
 

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type { Skill, SkillSet } from '../api/types.js';
-import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
+import { nameForm } from '../name_form.js';
 import { PageView } from '../page.js';
 import type { Question } from '../question.js';
 import '../question.js';
@@ -15,19 +14,15 @@ import { levels } from './levels.js';
 /** The catalog: skill sets with their skills, who uses them, and what Flex defines. */
 class Skills extends PageView {
   private sets!: Paged<SkillSet>;
-  private create!: Change;
-  private name = '';
   private question: Question | undefined;
   /** The skill set that gets a skill, or the skill with the levels to change: `set` or `set/skill`. */
   private editing = '';
 
   protected override begin(): Resource<unknown>[] {
-    const { api, session } = this.app;
+    const { api } = this.app;
     this.sets = new Paged(this.app, (cursor, signal) =>
       api.send('get', '/skill-sets', { query: { limit: 100, ...cursor }, signal }),
     );
-    this.create = new Change(session);
-    this.watch(this.create);
     return [this.sets];
   }
 
@@ -50,15 +45,17 @@ class Skills extends PageView {
 
   private form(): TemplateResult {
     const { app } = this;
-    return html`
-      <form class="toolbar" @submit=${submitted(() => void this.send())}>
-        <div class="field">
-          <label for="set-name">${app.text.skills.newSet}</label>
-          <input id="set-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)} @input=${this.typed}>
-        </div>
-        ${sendButton(app, this.create, app.text.skills.createSet)}
-      </form>
-      ${failure(app, this.create, this.send)}`;
+    const { api, live, text } = app;
+    return nameForm(app, {
+      id: 'set-name',
+      label: text.skills.newSet,
+      button: text.skills.createSet,
+      send: (name, idempotencyKey) => api.send('post', '/skill-sets', { body: { name }, idempotencyKey }),
+      done: (set) => {
+        live.say(text.skills.setCreated(set.name));
+        void this.sets.load();
+      },
+    });
   }
 
   private set(set: SkillSet): TemplateResult {
@@ -213,24 +210,6 @@ class Skills extends PageView {
   private readonly saved = (): void => {
     void this.sets.load();
     this.closed();
-  };
-
-  private readonly typed = (event: Event): void => {
-    this.name = (event.target as HTMLInputElement).value;
-    this.create.forget();
-  };
-
-  private readonly send = (): void => {
-    const { api, live, text } = this.app;
-    const body = { name: this.name.trim() };
-    void this.create.send(
-      (idempotencyKey) => api.send('post', '/skill-sets', { body, idempotencyKey }),
-      (set) => {
-        this.name = '';
-        live.say(text.skills.setCreated(set.name));
-        void this.sets.load();
-      },
-    );
   };
 }
 

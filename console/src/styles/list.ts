@@ -58,7 +58,7 @@ export const list = css`
   .more { display: flex; flex-wrap: wrap; gap: var(--space-40); align-items: center; padding-block: var(--space-40); }
 
   /* The panel itself is what stands beside the list. */
-  roster-user-panel { display: contents; }
+  roster-user-panel, main > roster-later:not(:first-child) { display: contents; }
   dialog.panel {
     position: sticky;
     inset-block-start: 0;

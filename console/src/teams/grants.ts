@@ -134,6 +134,10 @@ class Grants extends View {
     );
   };
 
+  protected override get isUnsaved(): boolean {
+    return this.skill !== '';
+  }
+
   private ask(skill: string): void {
     const { api, format, text } = this.app;
     const { team } = this;

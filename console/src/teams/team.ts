@@ -1,9 +1,8 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Team } from '../api/types.js';
-import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
+import { nameForm } from '../name_form.js';
 import { PageView } from '../page.js';
 import type { Question } from '../question.js';
 import '../question.js';
@@ -16,22 +15,12 @@ class TeamView extends PageView {
   static override properties = { ...PageView.properties, teamId: { attribute: false } };
   declare teamId: string;
   private team!: Resource<Team>;
-  private rename!: Change;
-  /** What is typed as the name, if it was touched. */
-  private name: string | undefined;
   private question: Question | undefined;
 
   protected override begin(): Resource<unknown>[] {
     const path = { team_id: this.teamId };
     this.team = new Resource(this.app, (signal) => this.app.api.send('get', '/teams/{team_id}', { path, signal }));
-    this.rename = new Change(this.app.session);
-    this.watch(this.rename);
-    Object.assign(this, { name: undefined, question: undefined });
     return [this.team];
-  }
-
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.get('teamId')) this.restart();
   }
 
   override firstUpdated(): void {
@@ -63,21 +52,21 @@ class TeamView extends PageView {
 
   private form(team: Team): TemplateResult {
     const { app } = this;
-    const typed = (event: Event): void => {
-      this.name = (event.target as HTMLInputElement).value;
-      this.rename.forget();
-    };
-    const submit = submitted(() => this.send(team));
-    return html`
-      <form class="toolbar" @submit=${submit}>
-        <div class="field">
-          <label for="team-name">${app.text.list.name}</label>
-          <input id="team-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name ?? team.name)}
-            @input=${typed}>
-        </div>
-        ${sendButton(app, this.rename, app.text.teams.rename, '')}
-      </form>
-      ${failure(app, this.rename, () => this.send(team), this.showCurrent)}`;
+    const { api, live, text } = app;
+    const path = { team_id: team.team_id };
+    return nameForm(app, {
+      id: 'team-name',
+      label: text.list.name,
+      button: text.teams.rename,
+      kind: '',
+      initial: team.name,
+      send: (name) => api.send('patch', '/teams/{team_id}', { path, body: { name }, ifMatch: team.version }),
+      done: (after) => {
+        live.say(text.teams.renamed(after.name));
+        this.changed(after);
+      },
+      current: () => void this.team.load(),
+    });
   }
 
   private buttons(team: Team): TemplateResult {
@@ -112,7 +101,7 @@ class TeamView extends PageView {
       does: [archived ? teams.archiveDoes : teams.unarchiveDoes, count],
       confirm: text.actions.of(archived ? teams.archive : teams.unarchive, team.name),
       said: archived ? teams.isArchived(team.name) : teams.isUnarchived(team.name),
-      current: this.showCurrent,
+      current: this.team.load,
       send: () => {
         const path = { team_id: team.team_id };
         return api.send('patch', '/teams/{team_id}', { path, body: { archived }, ifMatch: this.team.value!.version });
@@ -131,7 +120,7 @@ class TeamView extends PageView {
       confirm: actions.of(actions.delete, team.name),
       isDestructive: true,
       said: actions.deleted(team.name),
-      current: this.showCurrent,
+      current: this.team.load,
       ...(canArchive ? { instead: { label: teams.archiveInstead, ask: () => this.ask(this.archiving(team)) } } : {}),
       send: () => {
         const path = { team_id: team.team_id };
@@ -160,26 +149,6 @@ class TeamView extends PageView {
     const about = this.question?.about;
     this.question = undefined;
     this.focusOn(`[data-about=${about}]`);
-  };
-
-  private send(team: Team): void {
-    const { api, live, text } = this.app;
-    const body = { name: (this.name ?? team.name).trim() };
-    const path = { team_id: team.team_id };
-    void this.rename.send(
-      () => api.send('patch', '/teams/{team_id}', { path, body, ifMatch: team.version }),
-      (after) => {
-        live.say(text.teams.renamed(after.name));
-        this.name = undefined;
-        this.changed(after);
-      },
-    );
-  }
-
-  /** What was typed stays beside what another user has made of the team. */
-  private readonly showCurrent = (): void => {
-    this.rename.forget();
-    void this.team.load();
   };
 
   private changed(team: Team): void {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Team } from '../api/types.js';
-import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
+import { nameForm } from '../name_form.js';
 import { PageView } from '../page.js';
 import { moreOf, Paged, type Resource, shown } from '../resource.js';
 import './team.js';
@@ -11,18 +11,14 @@ import './team.js';
 /** The teams, or one of them. */
 class Teams extends PageView {
   private teams!: Paged<Team>;
-  private create!: Change;
-  private name = '';
   private opened = '';
 
   protected override begin(): Resource<unknown>[] {
-    const { api, address, session } = this.app;
+    const { api, address } = this.app;
     this.teams = new Paged(this.app, (cursor, signal) =>
       api.send('get', '/teams', { query: { archived: 'all', limit: 100, ...cursor }, signal }),
     );
-    this.create = new Change(session);
     this.opened = address.place.item;
-    this.watch(this.create);
     address.addEventListener('change', this.follow);
     return [this.teams];
   }
@@ -34,9 +30,13 @@ class Teams extends PageView {
 
   override render(): TemplateResult {
     const { app } = this;
-    if (app.address.place.item) {
-      return html`<roster-team .app=${app} .teamId=${app.address.place.item}></roster-team>`;
-    }
+    const { item } = app.address.place;
+    if (item)
+      return html`${repeat(
+        [item],
+        (id) => id,
+        (id) => html`<roster-team .app=${app} .teamId=${id}></roster-team>`,
+      )}`;
     return html`
       <section class="page" aria-label=${app.text.views.teams}>
         ${app.session.may('manage_teams') ? this.form() : nothing}
@@ -48,16 +48,17 @@ class Teams extends PageView {
 
   private form(): TemplateResult {
     const { app } = this;
-    return html`
-      <form class="toolbar" @submit=${submitted(() => void this.send())}>
-        <div class="field">
-          <label for="team-name">${app.text.teams.newTeam}</label>
-          <input id="team-name" maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)}
-            @input=${this.typed}>
-        </div>
-        ${sendButton(app, this.create, app.text.teams.create)}
-      </form>
-      ${failure(app, this.create, this.send)}`;
+    const { api, address, live, text } = app;
+    return nameForm(app, {
+      id: 'team-name',
+      label: text.teams.newTeam,
+      button: text.teams.create,
+      send: (name, idempotencyKey) => api.send('post', '/teams', { body: { name }, idempotencyKey }),
+      done: (team) => {
+        live.say(text.teams.created(team.name));
+        address.go({ item: team.team_id }, 'push');
+      },
+    });
   }
 
   private table(teams: Team[]): TemplateResult {
@@ -103,24 +104,6 @@ class Teams extends PageView {
     await this.updateComplete;
     (this.one(`[data-team="${CSS.escape(team)}"] a`) ?? this.one('#team-name'))?.focus();
   }
-
-  private readonly typed = (event: Event): void => {
-    this.name = (event.target as HTMLInputElement).value;
-    this.create.forget();
-  };
-
-  private readonly send = (): void => {
-    const { api, address, live, text } = this.app;
-    const body = { name: this.name.trim() };
-    void this.create.send(
-      (idempotencyKey) => api.send('post', '/teams', { body, idempotencyKey }),
-      (team) => {
-        this.name = '';
-        live.say(text.teams.created(team.name));
-        address.go({ item: team.team_id }, 'push');
-      },
-    );
-  };
 }
 
 define('roster-teams', Teams);

@@ -1,5 +1,4 @@
 import type { BaseText } from './en.js';
-import { user } from './user_de.js';
 
 /** Deutsch. */
 export const de: BaseText = {
@@ -38,6 +37,8 @@ export const de: BaseText = {
   common: {
     title: 'Benutzer verwalten',
     users: 'Benutzer',
+    identity: 'Identität',
+    skillsHere: 'Skills im Verzeichnis',
     navigation: 'Verzeichnis',
     loading: 'Wird geladen …',
     close: 'Schließen',
@@ -88,6 +89,13 @@ export const de: BaseText = {
     done: 'Der Export ist fertig. Der Download hat begonnen.',
     again: 'Noch einmal herunterladen',
     failed: 'Der Export ist fehlgeschlagen.',
+  },
+  leave: {
+    user: (name) => `Änderungen an ${name} sind nicht gespeichert`,
+    page: 'Was Sie auf dieser Seite eingegeben haben, ist nicht gespeichert',
+    hint: 'Wenn Sie weitergehen, geht es verloren.',
+    stay: 'Weiter bearbeiten',
+    discard: 'Änderungen verwerfen',
   },
   list: {
     search: 'Nach Name oder E-Mail-Adresse suchen',
@@ -163,6 +171,5 @@ export const de: BaseText = {
   },
   statuses: { active: 'Aktiv', deactivated: 'Deaktiviert', deleted: 'Gelöscht', all: 'Alle' },
   syncs: { synced: 'Abgeglichen', pending: 'Ausstehend', failed: 'Fehlgeschlagen', contested: 'Umstritten' },
-  user,
   views: { people: 'Personen', teams: 'Teams', skills: 'Skills', reconciliation: 'Abgleich' },
 };

@@ -1,5 +1,5 @@
 import type { PagesText } from './pages_en.js';
-import { user } from './user_en.js';
+import type { UserText } from './user_en.js';
 
 /** English. Each language has the same keys, which the type checks; sections are in order of their names. */
 export const en = {
@@ -37,6 +37,8 @@ export const en = {
   common: {
     title: 'Manage users',
     users: 'Users',
+    identity: 'Identity',
+    skillsHere: 'Skills in the directory',
     navigation: 'Directory',
     loading: 'Loading…',
     close: 'Close',
@@ -87,6 +89,13 @@ export const en = {
     done: 'The export is done. The download has started.',
     again: 'Download again',
     failed: 'The export has failed.',
+  },
+  leave: {
+    user: (name: string) => `${name} has changes that are not saved`,
+    page: 'What you have entered on this page is not saved',
+    hint: 'If you go on, it is lost.',
+    stay: 'Keep editing',
+    discard: 'Discard the changes',
   },
   list: {
     search: 'Search by name or e-mail address',
@@ -161,10 +170,9 @@ export const en = {
   },
   statuses: { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted', all: 'All' },
   syncs: { synced: 'In step', pending: 'Pending', failed: 'Failed', contested: 'Contested' },
-  user,
   views: { people: 'People', teams: 'Teams', skills: 'Skills', reconciliation: 'Reconciliation' },
 };
 
 export type BaseText = typeof en;
-/** Also what the pages say that are loaded when one opens them. */
-export type Text = BaseText & PagesText;
+/** Also what the parts say that are loaded when one opens them. */
+export type Text = BaseText & PagesText & UserText;

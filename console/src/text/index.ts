@@ -1,12 +1,14 @@
 import { de } from './de.js';
 import { type BaseText, en, type Text } from './en.js';
 import type { PagesText } from './pages_en.js';
+import type { UserText } from './user_en.js';
 
 const LANGUAGES: Record<string, BaseText> = { de, en };
 
-/** Adds what the pages say, once they are loaded. */
-export function addText(texts: Record<string, PagesText>): void {
-  for (const [name, { codes, ...sections }] of Object.entries(texts)) {
+/** Adds what a part says, once it is loaded. */
+export function addText(texts: Record<string, PagesText | UserText>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    const { codes, ...sections } = { codes: {}, ...text };
     const language = LANGUAGES[name];
     if (!language) continue;
     Object.assign(language, sections);

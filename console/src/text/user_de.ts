@@ -2,10 +2,8 @@ import type { user as english } from './user_en.js';
 
 /** Was der Bereich einer Person sagt, auf Deutsch. */
 export const user: typeof english = {
-  skillsHere: 'Skills im Verzeichnis',
   panel: (name) => `Benutzer ${name}`,
   loading: 'Die Person wird geladen …',
-  identity: 'Identität',
   activity: 'Aktivität',
   noWorker: 'Kein Worker in TaskRouter',
   previous: 'Vorige Person der Liste',
@@ -20,12 +18,6 @@ export const user: typeof english = {
     skills: 'Zugewiesene Skills',
     history: 'Verlauf',
     sync: 'Abgleich',
-  },
-  leave: {
-    title: (name) => `Änderungen an ${name} sind nicht gespeichert`,
-    hint: 'Wenn Sie weitergehen, gehen sie verloren.',
-    stay: 'Weiter bearbeiten',
-    discard: 'Änderungen verwerfen',
   },
   edit: {
     form: 'Benutzer bearbeiten',

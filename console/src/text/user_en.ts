@@ -5,10 +5,8 @@ type Notice = NonNullable<User['notice']>['code'];
 
 /** What the panel of one user says, in English. */
 export const user = {
-  skillsHere: 'Skills in the directory',
   panel: (name: string) => `User ${name}`,
   loading: 'Loading this person…',
-  identity: 'Identity',
   activity: 'Activity',
   noWorker: 'No worker in TaskRouter',
   previous: 'Previous person of the list',
@@ -16,12 +14,6 @@ export const user = {
   noFurther: 'The list has no more users in this direction.',
   deleted: 'This person is deleted and cannot be changed here. An operator with access to AWS can restore them.',
   tabs: { label: 'About this person', profile: 'Profile', skills: 'Assigned skills', history: 'History', sync: 'Sync' },
-  leave: {
-    title: (name: string) => `${name} has changes that are not saved`,
-    hint: 'If you go on, they are lost.',
-    stay: 'Keep editing',
-    discard: 'Discard the changes',
-  },
   edit: {
     form: 'Edit user',
     save: 'Save changes',
@@ -197,3 +189,7 @@ export const user = {
     },
   },
 };
+
+export interface UserText {
+  user: typeof user;
+}

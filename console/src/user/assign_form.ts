@@ -22,10 +22,13 @@ interface Entry {
 
 /** *Assign skills*: several in one go. Fires `closed`. */
 class AssignForm extends Form {
-  protected readonly form = FORM;
   private entries: Entry[] = [entry(0)];
   private count = 1;
   private isTried = false;
+
+  protected override get draftName(): string {
+    return FORM;
+  }
 
   protected get isUnsaved(): boolean {
     return this.entries.some((one) => one.skill !== '');
@@ -215,11 +218,11 @@ class AssignForm extends Form {
     this.requestUpdate();
   }
 
-  private readonly close = (): void => void this.opened.leave(() => this.closed(), FORM);
+  private readonly close = (): void => void this.drafts.leave(() => this.closed(), FORM);
 
   private closed(): void {
     this.entries = [entry(0)];
-    this.opened.setDraft(FORM, false);
+    this.drafts.set(FORM, false);
     this.dispatchEvent(new Event('closed'));
   }
 

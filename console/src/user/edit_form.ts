@@ -11,7 +11,6 @@ const FIELDS = ['role', 'teams', 'act_as_agent'] as const;
 
 /** Role, teams and Act as Agent of a user, changed by one edit; its consequences stand above the button. */
 class EditForm extends Form {
-  protected readonly form = 'edit';
   /** The user for whom the draft is made. */
   private base: Draft | undefined;
   private draft!: Draft;
@@ -20,6 +19,10 @@ class EditForm extends Form {
   /** Roles follow the identity provider: the API has said so. */
   private isRoleLocked = false;
   private find = '';
+
+  protected override get draftName(): string {
+    return 'edit';
+  }
 
   override willUpdate(): void {
     if (this.opened.user) this.rebase(editOf(this.opened.user));

@@ -6,7 +6,7 @@ import type { App } from '../app.js';
 export function facts(app: App, user: User): TemplateResult {
   const { text } = app;
   const all: [string, string][] = [
-    [text.user.identity, user.identity],
+    [text.common.identity, user.identity],
     [text.list.email, user.email ?? ''],
     [text.user.activity, user.worker ? (user.worker.activity ?? '') : text.user.noWorker],
   ];

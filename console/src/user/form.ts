@@ -1,5 +1,6 @@
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import type { ApiError } from '../api/error.js';
+import type { Drafts } from '../drafts.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 import type { Change } from './changes.js';
@@ -16,9 +17,12 @@ export abstract class Form extends View {
   protected error: ApiError | undefined;
   protected isWorking = false;
 
-  /** Names what is unsaved here. */
-  protected abstract get form(): string;
-  protected abstract get isUnsaved(): boolean;
+  protected abstract override get draftName(): string;
+  protected abstract override get isUnsaved(): boolean;
+
+  protected override get drafts(): Drafts {
+    return this.opened.drafts;
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,12 +33,6 @@ export abstract class Form extends View {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.app.session.removeEventListener('renewed', this.signedIn);
-    this.opened.setDraft(this.form, false);
-  }
-
-  override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    this.opened.setDraft(this.form, this.isUnsaved);
   }
 
   protected failure(error: ApiError, retry: () => void): TemplateResult {

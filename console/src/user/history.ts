@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ApiError } from '../api/error.js';
 import type { AuditRecord } from '../api/types.js';
@@ -43,7 +43,8 @@ class History extends View {
     this.app.session.removeEventListener('renewed', this.refresh);
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
     const end = this.one('[data-more]');
     this.seen.disconnect();
     if (end) this.seen.observe(end);

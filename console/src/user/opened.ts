@@ -1,6 +1,7 @@
 import type { ApiError } from '../api/error.js';
 import type { User } from '../api/types.js';
 import type { App } from '../app.js';
+import type { Drafts } from '../drafts.js';
 import { Choices } from '../list/choices.js';
 import { type Change, inverse, isMade, isUndoable, send } from './changes.js';
 
@@ -34,10 +35,6 @@ export class OpenedUser extends EventTarget {
   user: User | undefined;
   error: ApiError | undefined;
   receipt: Receipt | undefined;
-  /** The forms that hold what is not saved. */
-  readonly drafts = new Set<string>();
-  /** What is to be done once the drafts are decided about. */
-  leaving: (() => void) | undefined;
   readonly choices: Choices;
   private request: AbortController | undefined;
   private undoTimer: ReturnType<typeof setTimeout> | undefined;
@@ -48,6 +45,7 @@ export class OpenedUser extends EventTarget {
   constructor(
     private readonly app: App,
     readonly userId: string,
+    readonly drafts: Drafts,
   ) {
     super();
     this.choices = new Choices(app);
@@ -71,30 +69,6 @@ export class OpenedUser extends EventTarget {
     this.isStopped = true;
     this.request?.abort();
     clearTimeout(this.undoTimer);
-  }
-
-  setDraft(name: string, isUnsaved: boolean): void {
-    if (this.drafts.has(name) === isUnsaved) return;
-    if (isUnsaved) this.drafts.add(name);
-    else this.drafts.delete(name);
-    this.changed();
-  }
-
-  /** Does this now if nothing of the form (of any form, if none is named) is unsaved; else the user is asked first. */
-  leave(act: () => void, form?: string): boolean {
-    const isUnsaved = form ? this.drafts.has(form) : this.drafts.size > 0;
-    if (!isUnsaved) {
-      act();
-      return true;
-    }
-    this.leaving = act;
-    this.changed();
-    return false;
-  }
-
-  stay(): void {
-    this.leaving = undefined;
-    this.changed();
   }
 
   /**

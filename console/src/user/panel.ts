@@ -1,14 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { User } from '../api/types.js';
+import type { Guard } from '../address.js';
 import { define } from '../define.js';
+import { Drafts, leaving } from '../drafts.js';
 import { icon } from '../icons.js';
 import type { List } from '../list/view.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 import { OpenedUser } from './opened.js';
 import { panelStatus } from './panel_status.js';
-import { question } from './question.js';
 import { receipt } from './receipt.js';
 import './status_change.js';
 import type { StatusAction } from './status_change.js';
@@ -25,21 +26,24 @@ class UserPanel extends View {
   private isAtEnd = false;
   /** Tabs that have been visited stay in the document, so that what is entered there stays. */
   private visited = new Set<Tab>();
+  private readonly unsaved = new Drafts();
+  private readonly guard: Guard = {
+    drafts: this.unsaved,
+    isLeft: (next, now) => next.user !== now.user || next.view !== now.view,
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watch(this.app.session, this.app.address);
+    this.watch(this.app.session, this.app.address, this.unsaved);
     this.app.session.addEventListener('renewed', this.load);
-    this.app.address.guard = (leave) => !this.opened?.drafts.size || this.opened.leave(leave);
-    addEventListener('beforeunload', this.beforeUnload);
+    this.app.address.guards.add(this.guard);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.opened?.stop();
-    this.app.address.guard = undefined;
+    this.app.address.guards.delete(this.guard);
     this.app.session.removeEventListener('renewed', this.load);
-    removeEventListener('beforeunload', this.beforeUnload);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -51,8 +55,9 @@ class UserPanel extends View {
     this.one<HTMLDialogElement>('dialog')?.show();
   }
 
-  override updated(): void {
-    if (this.opened?.leaving) this.one('dialog > [data-question]')?.focus();
+  override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    if (this.unsaved.isAsking) this.one('dialog > [data-question]')?.focus();
   }
 
   override render(): TemplateResult {
@@ -71,7 +76,7 @@ class UserPanel extends View {
             @click=${this.close}>${icon('close')}</button>
         </div>
         ${this.isAtEnd ? html`<p class="hint">${text.user.noFurther}</p>` : nothing}
-        ${opened?.leaving ? this.leaving() : nothing}
+        ${leaving(this.app, this.unsaved, { title: text.leave.user(user?.name ?? ''), stayed: this.stayed })}
         ${
           opened?.error
             ? problem(this.app, opened.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
@@ -98,7 +103,8 @@ class UserPanel extends View {
         opened,
         TABS.filter((tab) => this.visited.has(tab)).map(
           (tab) => html`
-        <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== this.tab}>
+        <div role="tabpanel" id="panel-${tab}" aria-labelledby="tab-${tab}" tabindex="0" ?hidden=${tab !== this.tab}
+          ?inert=${opened.userId !== this.userId}>
           ${tabPanel(this.app, tab, opened, user)}
         </div>`,
         ),
@@ -111,20 +117,6 @@ class UserPanel extends View {
       @click=${() => void this.go(step)}>${icon(name)}</button>`;
   }
 
-  private leaving(): TemplateResult {
-    const { leave } = this.app.text.user;
-    return question({
-      id: 'leave-title',
-      title: leave.title(this.opened?.user?.name ?? ''),
-      does: leave.hint,
-      answers: [
-        { label: leave.stay, kind: 'primary', act: this.stay },
-        { label: leave.discard, kind: 'destructive', act: this.discard },
-      ],
-      cancel: this.stay,
-    });
-  }
-
   private get tab(): Tab {
     return TABS.find((tab) => tab === this.app.address.place.tab) ?? 'profile';
   }
@@ -135,7 +127,7 @@ class UserPanel extends View {
 
   /** Tab and scroll position stay where they are from one user to the next. */
   private async open(): Promise<void> {
-    const next = new OpenedUser(this.app, this.userId);
+    const next = new OpenedUser(this.app, this.userId, this.unsaved);
     await next.load();
     if (this.userId !== next.userId || !this.isConnected) return;
     const scrolled = this.one('dialog')?.scrollTop ?? 0;
@@ -188,16 +180,8 @@ class UserPanel extends View {
     void this.updateComplete.then(() => this.one('h2')?.focus());
   }
 
-  private readonly stay = (): void => {
-    this.opened?.stay();
+  private readonly stayed = (): void => {
     void this.updateComplete.then(() => this.one('[role=tabpanel]:not([hidden])')?.focus());
-  };
-
-  private readonly discard = (): void => {
-    const leave = this.opened?.leaving;
-    this.opened?.drafts.clear();
-    this.opened?.stay();
-    leave?.();
   };
 
   /** The focus returns to the row. */
@@ -209,18 +193,13 @@ class UserPanel extends View {
       address.go({ user: '', tab: '' }, 'push');
       page.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(back)}"] a[data-name]`)?.focus();
     };
-    if (this.opened) this.opened.leave(closed);
-    else closed();
+    this.unsaved.leave(closed);
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     this.close();
-  };
-
-  private readonly beforeUnload = (event: BeforeUnloadEvent): void => {
-    if (this.opened && this.opened.drafts.size > 0) event.preventDefault();
   };
 }
 

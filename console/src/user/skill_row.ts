@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Skill, User } from '../api/types.js';
+import { ask } from '../ask.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
 import type { View } from '../view.js';
@@ -8,7 +9,6 @@ import { type Conflict, conflicts } from './conflict.js';
 import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
-import { question } from './question.js';
 import { skillHead } from './skill_head.js';
 
 /** What is unsaved of a skill is named so. */
@@ -16,8 +16,8 @@ const DRAFT = 'skill-';
 export const draftOf = (skill: string): string => DRAFT + skill;
 
 /** The skills of which something is unsaved, whatever has become of them meanwhile. */
-export function skillsOf(drafts: Set<string>): string[] {
-  return [...drafts].filter((name) => name.startsWith(DRAFT)).map((name) => name.slice(DRAFT.length));
+export function skillsOf(forms: string[]): string[] {
+  return forms.filter((name) => name.startsWith(DRAFT)).map((name) => name.slice(DRAFT.length));
 }
 
 /** One skill of a user: where it comes from, its level, which is changed in place, and *Remove*. */
@@ -107,7 +107,7 @@ class SkillRow extends Form {
     const { skills } = this.app.text.user;
     const { isWorking } = this;
     const label = isWorking ? actions.working : skills.removeOf(this.skill);
-    return question({
+    return ask({
       id: `${this.controls}-asks`,
       title: skills.asksToRemove(this.skill, user.name),
       does: this.lines(undefined).join('. ') || skills.removalDoesNothing,
@@ -123,13 +123,13 @@ class SkillRow extends Form {
     return this.isAsking ? this.unassign : this.draft === undefined ? this.enable : this.save;
   }
 
-  protected get form(): string {
+  protected get draftName(): string {
     return draftOf(this.skill);
   }
 
   /** An id has no blanks. */
   private get controls(): string {
-    return this.form.replace(/\s/g, '_');
+    return this.draftName.replace(/\s/g, '_');
   }
 
   private get catalog(): Skill | undefined {
@@ -200,7 +200,7 @@ class SkillRow extends Form {
     this.isStale = this.error?.kind === 'stale';
     if (made !== true) return;
     Object.assign(this, { draft: undefined, conflict: undefined, isAsking: false });
-    this.opened.setDraft(this.form, false);
+    this.drafts.set(this.draftName, false);
     this.requestUpdate();
     this.done(this);
   }

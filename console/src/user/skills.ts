@@ -20,14 +20,14 @@ class Skills extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watch(this.opened, this.app.session);
+    this.watch(this.opened, this.opened.drafts, this.app.session);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { user } = this.opened;
     if (!user) return nothing;
     const { skills } = this.app.text.user;
-    const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...skillsOf(this.opened.drafts)];
+    const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...skillsOf(this.opened.drafts.forms)];
     const names = [...new Set(held)].sort(this.app.format.collator.compare);
     const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted';
     return html`

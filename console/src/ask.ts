@@ -7,7 +7,7 @@ interface Answer {
   isWorking?: boolean;
 }
 
-interface Question {
+interface Asked {
   id: string;
   title: string;
   /** What follows from the answer. */
@@ -17,8 +17,8 @@ interface Question {
   cancel: () => void;
 }
 
-/** A question that stands inline, never modal. What is asked takes the focus; each answer is one Tab further. */
-export function question({ id, title, does, answers, cancel }: Question): TemplateResult {
+/** Asks inline, never modally. What is asked takes the focus; each answer is one Tab further. */
+export function ask({ id, title, does, answers, cancel }: Asked): TemplateResult {
   const escaped = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
