@@ -26,7 +26,7 @@ export function ask({ id, title, does, answers, cancel }: Asked): TemplateResult
   };
   return html`
     <div class="confirmation" role="group" tabindex="-1" data-question aria-labelledby=${id} @keydown=${escaped}>
-      <h3 id=${id} class="title" dir="auto">${title}</h3>
+      <p id=${id} class="label" dir="auto">${title}</p>
       <p dir="auto">${does}</p>
       <div class="buttons">
         ${answers.map(

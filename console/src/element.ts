@@ -168,7 +168,12 @@ export class FlexRoster extends LitElement {
       ${failed ? problem(app, failed, { kept: text.errors.keptInput, retry: () => void session.load() }) : nothing}
       ${session.me?.sync_mode === 'observe' ? html`<p class="banner">${text.session.observe}</p>` : nothing}
       ${views.length > 1 ? this.navigation(app, views, view) : nothing}
-      ${leaving(app, app.drafts, { title: text.leave.page, stayed: this.stayed })}
+      ${
+        app.drafts.isAsking
+          ? html`<section class="leaving" aria-label=${text.common.title}>
+              ${leaving(app, app.drafts, { title: text.leave.page, stayed: this.stayed })}</section>`
+          : nothing
+      }
       <main>
         ${view ? view.render(app) : html`<div>${this.refused(app, new ApiError('forbidden'))}</div>`}
         ${
@@ -223,7 +228,7 @@ export class FlexRoster extends LitElement {
   };
 
   override updated(): void {
-    if (this.app?.drafts.isAsking) this.renderRoot.querySelector<HTMLElement>(':host > [data-question]')?.focus();
+    if (this.app?.drafts.isAsking) this.renderRoot.querySelector<HTMLElement>('.leaving > [data-question]')?.focus();
   }
 
   private readonly stayed = (): void => {

@@ -36,8 +36,9 @@ export abstract class View extends LitElement {
     return this.app.drafts;
   }
 
+  /** Lit also draws what has left the document meanwhile. */
   override updated(_changed: PropertyValues<this>): void {
-    this.drafts.set(this.draftName, this.isUnsaved);
+    this.drafts.set(this.draftName, this.isConnected && this.isUnsaved);
   }
 
   override disconnectedCallback(): void {

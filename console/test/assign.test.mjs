@@ -153,3 +153,31 @@ test(
     assert.equal(reads, 0);
   }),
 );
+
+test(
+  'rule 16: a skill that Flex defines with levels is assigned with one',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await page.route(/\/skill-sets\?/, async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      const json = JSON.parse(body, (key, value) =>
+        value?.skill === 'French' ? { ...value, level_required: true } : value,
+      );
+      await route.fulfill({ response, json });
+    });
+    const panel = await openTab(page, SUPERVISOR, person, TAB);
+    await button(panel, 'Assign skills').click();
+    const form = panel.getByRole('form', { name: 'Assign skills' });
+    await form.getByLabel('Skill', { exact: true }).selectOption('French');
+    const wanted = form.getByLabel('Require a level');
+    assert.deepEqual([await wanted.isChecked(), await wanted.isDisabled()], [true, true]);
+    await form.getByText('need a level for this skill').waitFor();
+    await isAccessible(page, 'a level is needed');
+    await number(form, 'French').fill('70');
+    await button(form, 'Assign 1 skill').click();
+    await live(panel);
+    assert.equal(await panel.getByRole('button', { name: 'French without a level of its own' }).count(), 0);
+    assert.deepEqual(await assigned(person), { French: 70 });
+  }),
+);

@@ -7,13 +7,16 @@ import {
   SIMULATOR,
   call,
   eventually,
+  focusIsOn,
   get,
   inBrowser,
   isAccessible,
   newcomer,
+  open,
   spoken,
   tokenOf,
 } from './browser.mjs';
+import { REPORT } from './answers.mjs';
 import { SUPPORT, openPanel, openTab, team, userOf, withUser } from './panel.mjs';
 
 const SINCE = '2026-11-22T09:17:20.460Z';
@@ -139,5 +142,34 @@ test(
     await team(panel, 'Support').check();
     await panel.getByRole('button', { name: 'Save changes' }).click();
     await panel.getByText('It counts in TaskRouter from their next login on.').waitFor();
+  }),
+);
+
+test(
+  'rule 24: what others have written is adopted for a user whom TaskRouter refuses to change back',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
+    const { worker } = await userOf(person);
+    await call('PUT', `/users/${person.id}/skills/English`, await tokenOf(OWNER), { level: 60 });
+    await eventually(async () => (await userOf(person)).sync.state === 'synced', 'carried over');
+    await simulate('/sim/faults', { rest: { method: 'POST', path: `*/Workers/${worker.sid}`, status: 400 } });
+    try {
+      await simulate('/sim/skills-panel', { worker_sid: worker.sid, skills: ['English', 'French'] });
+      await eventually(async () => (await userOf(person)).sync.state === 'failed', 'it is not reverted');
+      const differing = { count: 1, first: [{ user_id: person.id, fields: ['skills'] }] };
+      await page.route(/\/reconciliations\/latest$/, (route) => route.fulfill({ json: { ...REPORT, differing } }));
+      await open(page, ADMIN, '?view=reconciliation');
+      const found = page.locator(`[data-found="${person.id}"]`);
+      await found.getByRole('button', { name: `Adopt ${person.name}` }).click();
+      const question = page.getByRole('group', { name: `Adopt what TaskRouter shows of ${person.name}?` });
+      await question.getByRole('button', { name: `Adopt ${person.name}` }).click();
+      await question.waitFor({ state: 'detached' });
+      await focusIsOn(found.getByRole('link', { name: person.name }));
+      await eventually(async () => (await spoken(page).textContent()).includes('It is decided'), 'it is said');
+      const { assigned_skills: skills } = await userOf(person);
+      assert.deepEqual(skills.map(({ skill }) => skill).sort(), ['English', 'French']);
+    } finally {
+      await fetch(`${SIMULATOR}/sim/faults`, { method: 'DELETE' });
+    }
   }),
 );

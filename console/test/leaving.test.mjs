@@ -1,7 +1,21 @@
 // Leaving a user: what is unsaved, and the next of the list.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { OWNER, eventually, focusIsOn, inBrowser, isAccessible, names, newcomer, openList, row } from './browser.mjs';
+import {
+  OWNER,
+  call,
+  eventually,
+  focusIsOn,
+  inBrowser,
+  isAccessible,
+  names,
+  newcomer,
+  open,
+  openList,
+  row,
+  signIn,
+  tokenOf,
+} from './browser.mjs';
 import { openPanel, team, userOf } from './panel.mjs';
 
 test(
@@ -80,5 +94,90 @@ test(
     await panel.getByRole('heading', { name: listed[2], exact: true }).waitFor();
     const url = new URL(page.url());
     assert.deepEqual([url.searchParams.get('tab'), url.searchParams.get('skill')], ['skills', 'English']);
+  }),
+);
+
+const FORMS = [
+  ['teams', (page) => page.getByLabel('New team'), 'Half a team'],
+  ['skills', (page) => page.getByLabel('New skill set'), 'Half a set'],
+  ['people', (page) => page.getByLabel('Identity', { exact: true }), 'half@example.com'],
+];
+const asked = (page) => page.getByRole('group', { name: 'What you have entered on this page is not saved' });
+
+for (const [view, field, text] of FORMS) {
+  test(
+    `what is entered on the page ${view} is dropped by nothing without being asked: a link, Back, closing`,
+    inBrowser(
+      async (page) => {
+        await openList(page, OWNER);
+        const navigation = page.getByRole('navigation');
+        await navigation.locator(`a[href*="view=${view}"]`).click();
+        await field(page).fill(text);
+        for (const leave of [
+          () => navigation.getByRole('link', { name: 'Reconciliation' }).click(),
+          () => page.goBack(),
+        ]) {
+          await leave();
+          await focusIsOn(asked(page));
+          await isAccessible(page, `${view}, unsaved?`);
+          await page.keyboard.press('Escape');
+          await asked(page).waitFor({ state: 'detached' });
+          assert.equal(await field(page).inputValue(), text);
+          assert.match(page.url(), new RegExp(`view=${view}`));
+        }
+        await navigation.getByRole('link', { name: 'Users', exact: true }).click();
+        await asked(page).getByRole('button', { name: 'Discard the changes' }).click();
+        await page.locator('tr[data-user]').first().waitFor();
+        await navigation.locator(`a[href*="view=${view}"]`).click();
+        assert.equal(await field(page).inputValue(), '', 'it was discarded');
+        await navigation.getByRole('link', { name: 'Users', exact: true }).click();
+        await page.locator('tr[data-user]').first().waitFor();
+      },
+      { faults: true },
+    ),
+  );
+}
+
+test(
+  'the browser asks before it closes a page with a half-typed name; once it is saved, nobody is asked',
+  inBrowser(async (page) => {
+    const types = [];
+    page.on('dialog', (dialog) => {
+      types.push(dialog.type());
+      void dialog.accept();
+    });
+    await open(page, OWNER, '?view=teams');
+    await page.getByLabel('New team').fill('Half a name');
+    await page.reload();
+    assert.deepEqual(types, ['beforeunload']);
+    await signIn(page, OWNER);
+    await page.getByLabel('New team').fill(`Whole ${process.pid}`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: `Whole ${process.pid}` }).waitFor();
+    await page.reload();
+    assert.equal(types.length, 1);
+  }),
+);
+
+test(
+  'a user opened beside a half-typed form leaves it as it is, and both are asked about in turn',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const { team_id: id } = await call('POST', '/teams', await tokenOf(OWNER), { name: `Both ${process.pid}` });
+    await call('PATCH', `/users/${person.id}`, await tokenOf(OWNER), { teams: [id] });
+    await open(page, OWNER, `?view=teams&item=${id}`);
+    await page.getByLabel('Name', { exact: true }).fill('Half a name');
+    await page.locator('[data-members]').getByRole('link', { name: person.name }).click();
+    const panel = page.getByRole('dialog');
+    await team(panel, 'Support').check();
+    await page.getByRole('navigation').getByRole('link', { name: 'Users', exact: true }).click();
+    await asked(page).getByRole('button', { name: 'Discard the changes' }).click();
+    const ofUser = page.getByRole('group', { name: `${person.name} has changes that are not saved` });
+    await ofUser.getByRole('button', { name: 'Discard the changes' }).click();
+    await page.locator('tr[data-user]').first().waitFor();
+    assert.deepEqual(
+      (await userOf(person)).teams.map((known) => known.team_id),
+      [id],
+    );
   }),
 );

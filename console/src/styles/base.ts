@@ -40,7 +40,7 @@ export const base = css`
     outline-offset: 2px;
   }
 
-  header, nav.views, main, .banner { padding-inline: var(--space-60); }
+  header, nav.views, main, .banner, .leaving { padding-inline: var(--space-60); }
   header {
     display: flex;
     flex-wrap: wrap;
