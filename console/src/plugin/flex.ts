@@ -1,4 +1,7 @@
-/** The parts of Flex UI 2 that the plugin uses; React 17 is a global beside it. */
+/**
+ * The parts of Flex UI 2 that the plugin uses, as the declarations of `@twilio/flex-ui` 2.17.1 name them; React 17 is a
+ * global beside it.
+ */
 export interface Flex {
   ViewCollection: Extensible;
   SideNav: Extensible;

@@ -60,7 +60,7 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
     const Link = ({ activeView }: { activeView?: string }): object =>
       h(
         flex.SideLink,
-        { showLabel: true, icon: 'Users', iconActive: 'UsersBold', isActive: activeView === VIEW, onClick: open },
+        { showLabel: true, icon: 'Agents', iconActive: 'AgentsBold', isActive: activeView === VIEW, onClick: open },
         label,
       );
     flex.SideNav.Content.add(h(Link, { key: VIEW }), { sortOrder: 5 });
