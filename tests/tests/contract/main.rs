@@ -6,6 +6,7 @@ mod authority;
 mod bodies;
 mod clients;
 mod codes;
+mod cost;
 mod documents;
 mod examples;
 mod layers;
