@@ -25,21 +25,22 @@ import { SALES, openPanel, openTab, team, userOf } from './panel.mjs';
 const FOLDER = 'docs/screenshots';
 const QUALITY = 80;
 
-/** What is shown of times, newest first. The rest of the data is the same in each run, so that only changes show. */
+/** Times and SIDs differ from run to run. What is shown of them does not, so that only changes of the page show. */
 const NEWEST = Date.parse('2026-11-26T14:20:00.000Z');
 const STEP_MS = 11 * 60_000;
 const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** Moves the times of an answer to fixed ones, in the same order. */
-function withFixedTimes(text) {
+/** Moves the times of an answer to fixed ones, in the same order, and gives every worker the same SID. */
+function fixed(text) {
   const times = [...new Set(text.match(TIMES))].sort().reverse();
-  return text.replace(TIMES, (time) => new Date(NEWEST - times.indexOf(time) * STEP_MS).toISOString());
+  const time = (was) => new Date(NEWEST - times.indexOf(was) * STEP_MS).toISOString();
+  return text.replace(TIMES, time).replace(/WK[0-9a-f]{32}/g, `WK${'0'.repeat(32)}`);
 }
 
-async function fixTimes(page) {
+async function fixAnswers(page) {
   await page.route(/\/(history|reconciliations\/latest)(\?|$)/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: withFixedTimes(await response.text()) });
+    await route.fulfill({ response, body: fixed(await response.text()) });
   });
 }
 
@@ -81,7 +82,10 @@ async function changedElsewhere() {
 const PEOPLE = {};
 test('the demo people', async () => {
   PEOPLE.mary = await mary();
-  PEOPLE.emmy = await changedElsewhere();
+  await changedElsewhere();
+  const admin = await tokenOf(ADMIN);
+  await call('POST', '/reconciliations', admin, {});
+  await eventually(async () => (await get('/reconciliations/latest', admin)).state === 'done', 'it is done');
 });
 
 const SHOTS = {
@@ -155,7 +159,7 @@ for (const colorScheme of ['light', 'dark']) {
       `${name}, ${colorScheme}`,
       inBrowser(
         async (page) => {
-          await fixTimes(page);
+          await fixAnswers(page);
           await prepare(page);
           await page.waitForLoadState('networkidle');
           await shoot(page, `${name}-${colorScheme}`);
