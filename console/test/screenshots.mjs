@@ -24,10 +24,11 @@ import { SALES, openPanel, openTab, team, userOf } from './panel.mjs';
 
 const FOLDER = 'docs/screenshots';
 const QUALITY = 80;
+const VIEWPORT = { width: 1280, height: 840 };
 
 /** Times and SIDs differ from run to run. What is shown of them does not, so that only changes of the page show. */
 const NEWEST = Date.parse('2026-11-26T14:20:00.000Z');
-const STEP_MS = 11 * 60_000;
+const STEP_MS = 60_000;
 const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** Moves the times of an answer to fixed ones, in the same order, and gives every worker the same SID. */
@@ -79,11 +80,25 @@ async function changedElsewhere() {
   return person;
 }
 
-const PEOPLE = {};
-test('the demo people', async () => {
-  PEOPLE.mary = await mary();
-  await changedElsewhere();
+/** A team with one member: members come in the order of their ids, which differ from run to run. */
+async function teamOf(person) {
   const admin = await tokenOf(ADMIN);
+  const { team_id: id } = await call('POST', '/teams', admin, { name: 'Night shift' });
+  await call('PUT', `/teams/${id}/skills/English`, admin, { level: 70 });
+  await call('PUT', `/teams/${id}/skills/Onboarding`, admin, {});
+  await call('PATCH', `/users/${person.id}`, admin, { teams: [id] });
+  await synced(person);
+  return id;
+}
+
+const PEOPLE = {};
+let TEAM;
+test('the demo people', async () => {
+  const admin = await tokenOf(ADMIN);
+  await eventually(async () => (await get('/users?sync=pending', admin)).items.length === 0, 'all are carried over');
+  PEOPLE.mary = await mary();
+  TEAM = await teamOf(await newcomer(['agent'], {}, 'Caroline Herschel'));
+  await changedElsewhere();
   await call('POST', '/reconciliations', admin, {});
   await eventually(async () => (await get('/reconciliations/latest', admin)).state === 'done', 'it is done');
 });
@@ -98,6 +113,7 @@ const SHOTS = {
     const panel = await openPanel(page, OWNER, PEOPLE.mary, '?q=mar');
     await team(panel, 'Support').check();
     await panel.getByText('Onboarding is new').waitFor();
+    await page.mouse.move(0, 0);
   },
   'assigned-skills': async (page) => {
     const panel = await openTab(page, OWNER, PEOPLE.mary, 'Assigned skills');
@@ -120,9 +136,9 @@ const SHOTS = {
     await page.getByRole('group', { name: `Delete ${PEOPLE.mary.name}?` }).waitFor();
   },
   teams: async (page) => {
-    await open(page, ADMIN, `?view=teams&item=${SALES}`);
+    await open(page, ADMIN, `?view=teams&item=${TEAM}`);
     await page.getByText('Skills of the team').waitFor();
-    await page.getByRole('link', { name: 'Mary Somerville' }).first().waitFor();
+    await page.getByRole('link', { name: 'Caroline Herschel' }).waitFor();
   },
   skills: async (page) => {
     await open(page, ADMIN, '?view=skills');
@@ -132,12 +148,17 @@ const SHOTS = {
     await open(page, ADMIN, '?view=reconciliation');
     await page.getByText('Latest reconciliation').getByText('Done').waitFor();
   },
-  flex: async (page) => {
+  flex: async (page, { isLight }) => {
     await openPlugin(page, { token: await tokenOf(SUPERVISOR) });
+    await page.evaluate((isLight) => {
+      flexState.light = isLight;
+      flexChanged();
+    }, isLight);
     await page.getByRole('navigation', { name: 'Flex' }).getByRole('button', { name: 'Manage users' }).click();
     await page.getByLabel('Search by name or e-mail address').fill('somerville');
     await page.getByRole('link', { name: PEOPLE.mary.name }).click();
     await page.getByRole('dialog').getByText('Identity').waitFor();
+    await page.mouse.move(0, 0);
   },
 };
 
@@ -160,11 +181,11 @@ for (const colorScheme of ['light', 'dark']) {
       inBrowser(
         async (page) => {
           await fixAnswers(page);
-          await prepare(page);
+          await prepare(page, { isLight: colorScheme === 'light' });
           await page.waitForLoadState('networkidle');
           await shoot(page, `${name}-${colorScheme}`);
         },
-        { colorScheme, faults: true, reducedMotion: 'reduce', timezoneId: 'UTC' },
+        { colorScheme, viewport: VIEWPORT, faults: true, reducedMotion: 'reduce', timezoneId: 'UTC' },
       ),
     );
   }

@@ -106,7 +106,12 @@ function watchTyping(word) {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       const rows = shadowRoot.querySelectorAll('tr[data-user]').length;
-      globalThis.typed = { shown: performance.now() - pressed, api: found.duration, rows };
+      globalThis.typed = {
+        asked: found.startTime - pressed,
+        api: found.duration,
+        shown: performance.now() - pressed,
+        rows,
+      };
     };
     port2.postMessage(undefined);
   };

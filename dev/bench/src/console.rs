@@ -7,7 +7,7 @@ use local::{Options, Stack};
 use serde::Deserialize;
 use tokio::{fs, process::Command};
 
-use crate::{Fallible, fixture::load, report::Report, sample_users::SampleUsers, times::median};
+use crate::{Fallible, fixture::load, numbers::number, report::Report, sample_users::SampleUsers, times::median};
 
 /// The argument with which this binary measures only this.
 pub const ALONE: &str = "console";
@@ -54,6 +54,7 @@ struct Script {
 /// In milliseconds from the third letter.
 #[derive(Deserialize)]
 struct Typed {
+    asked: f64,
     shown: f64,
     api: f64,
     rows: u32,
@@ -121,7 +122,7 @@ fn sizes(report: &Report, Measured { first, later, plugin, .. }: &Measured) {
         report.figure(format!("script that is loaded when it is needed, gzip: {}", script.file), kb(script), "kB");
     }
     report.figure(format!("the plugin for Flex, gzip: {}", plugin.file), kb(plugin), "kB");
-    let what = format!("the page loads {total} kB of scripts until it is usable: {FIRST_KB} kB are the limit");
+    let what = format!("the page loads {} kB until it is usable: {FIRST_KB} kB are the limit", number(total));
     report.limit(total <= FIRST_KB, what);
 }
 
@@ -135,19 +136,19 @@ fn loading(report: &Report, mut blank: Vec<f64>, mut interactive: Vec<f64>, mut 
         "times",
     );
     report.figure("the page with those who are logged in to the simulator: median", median(&mut logins), "ms");
-    let what =
-        format!("the page takes input after {interactive} ms: {TIMES_BLANK} times the {blank} ms of a blank page");
-    report.limit(interactive <= TIMES_BLANK * blank, format!("{what} are the limit"));
+    let limit = TIMES_BLANK * blank;
+    let what = format!("the page takes input after {} ms: {} ms are the limit", number(interactive), number(limit));
+    report.limit(interactive <= limit, what);
 }
 
 fn typing(report: &Report, typing: &[Typed]) {
     let median_of = |value: fn(&Typed) -> f64| median(&mut typing.iter().map(value).collect::<Vec<_>>());
     let added = median_of(|typed| typed.shown - typed.api);
     report.figure("three letters typed, until the list shows it: median", median_of(|typed| typed.shown), "ms");
+    report.figure("three letters typed, until the API is asked: median", median_of(|typed| typed.asked), "ms");
     report.figure("three letters typed, the API's answer: median", median_of(|typed| typed.api), "ms");
     report.figure("three letters typed, beside the API's answer: median", added, "ms");
     report.figure("three letters typed: rows", median_of(|typed| f64::from(typed.rows)), "rows");
-    let what =
-        format!("what is typed is listed {added} ms after the API's answer would be: {ADDED_MS} ms are the limit");
+    let what = format!("the page adds {} ms to the API's answer: {ADDED_MS} ms are the limit", number(added));
     report.limit(added <= ADDED_MS, what);
 }
