@@ -246,7 +246,7 @@ test(`the table of ${PAGE} has the tasks that are counted here, and its derived 
 
 for (const { task, here } of TABLE) {
   test(
-    `${task}: ${here[0]} clicks and ${here[1]} keys`,
+    `${task}, clicks: ${here[0]}, keys: ${here[1]}`,
     inBrowser(
       async (page) => {
         const work = await TASKS[task]();
