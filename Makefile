@@ -9,11 +9,11 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 # The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
 PACKAGES := node_modules/.package-lock.json
 # What prettier formats.
-FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser
+FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser dev/bench/*.mjs
 
-.PHONY: help run console test lint fmt bench build invoke adopt reconcile activity restore reindex clean
+.PHONY: help run console test lint fmt screenshots bench build invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 
 # The tools of `make lint` that are not installed are built once, into target/tools.
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
@@ -57,7 +57,11 @@ fmt: $(PACKAGES) ## Format the code
 	cargo fmt --all
 	node_modules/.bin/prettier --write --log-level warn $(FORMATTED)
 
-bench: $(PACKAGES) ## Measure capacity units, latency, memory and binary sizes, and write docs/performance.md (option: BENCH_USERS=1000,15000)
+screenshots: console ## Take the pictures of the page, light and dark: docs/screenshots
+	cargo build --workspace --bins
+	tests/browser/run.sh console/test/screenshots.mjs
+
+bench: console ## Measure capacity units, latency, memory, sizes and the page in a browser, and write docs/performance.md (option: BENCH_USERS=1000,15000)
 	cargo build --release --workspace --bins
 	target/release/bench
 

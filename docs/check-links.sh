@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Checks every relative link and #anchor of the repository's Markdown files. No network.
+# Checks every relative link, picture and #anchor of the repository's Markdown files. No network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The text without what stands between fences.
 prose() { awk '/^ *```/ { fenced = !fenced; next } !fenced' "$1"; }
+
+# Where the file's links lead, and its pictures, which may be HTML.
+links() {
+  prose "$1" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/' || true
+  prose "$1" | grep -oE ' (src|srcset)="[^"]+"' | cut -d '"' -f 2 || true
+}
 
 # The anchors of a file's headings, as GitHub makes them.
 anchors() {
@@ -27,6 +33,6 @@ while IFS= read -r file; do
     elif [ -n "$anchor" ] && [[ $target == *.md ]] && ! anchors "$target" | grep -qxF -- "$anchor"; then
       complain "$file" "the link $link has no such heading"
     fi
-  done < <(prose "$file" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/')
+  done < <(links "$file")
 done < <(git ls-files --cached --others --exclude-standard -- '*.md')
 exit $broken

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
-import { API, eventually } from './stack.mjs';
+import { eventually } from './stack.mjs';
 
+export * from './page.mjs';
 export * from './stack.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -39,27 +40,6 @@ export function inBrowser(work, { faults = false, ...options } = {}) {
     }
   };
 }
-
-/** Opens the page as a user who is logged in to the simulator. */
-export async function open(page, identity, query = '') {
-  await page.goto(`${API}/${query}`);
-  await signIn(page, identity);
-}
-
-export async function signIn(page, identity) {
-  await page.getByLabel('Who are you?').selectOption(identity);
-  await page.getByRole('button', { name: 'Continue' }).click();
-}
-
-export async function openList(page, identity, query = '') {
-  await open(page, identity, query);
-  await rows(page).first().waitFor();
-}
-
-export const rows = (page) => page.locator('tr[data-user]');
-export const row = (page, name) => rows(page).filter({ has: page.getByRole('link', { name, exact: true }) });
-export const search = (page) => page.getByLabel('Search by name or e-mail address');
-export const spoken = (page) => page.locator('[data-live]');
 
 export async function names(page) {
   return page.locator('tr[data-user] a[data-name]').allTextContents();

@@ -29,9 +29,7 @@ export function gate() {
 let people = 0;
 
 /** Logs a new user in to Flex. Waits until the list finds them. */
-export async function newcomer(roles = ['agent'], attributes = {}) {
-  people += 1;
-  const name = `Mary ${unique()}`;
+export async function newcomer(roles = ['agent'], attributes = {}, name = `Mary ${unique()}`) {
   const identity = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
   const claims = { identity, full_name: name, email: identity, roles, attributes };
   const { token } = await json(`${SIMULATOR}/sim/logins`, { method: 'POST', body: JSON.stringify(claims) });
@@ -43,6 +41,7 @@ export async function newcomer(roles = ['agent'], attributes = {}) {
 
 /** Letters that no other name has. */
 function unique() {
+  people += 1;
   const letters = (number) => [...String(number)].map((digit) => 'qwxzvkjypf'[digit]).join('');
   return `X${letters(process.pid)}u${letters(people)}e`;
 }

@@ -2,10 +2,11 @@
 //!
 //! `BENCH_USERS` holds the sizes of the directory, separated by commas; the default is `1000,15000`. With the release
 //! profile and the default sizes, the figures are also written into `docs/performance.md`. The binaries of the
-//! functions must have been built with the same profile. The argument `contention` or `sync` measures only that.
+//! functions must have been built with the same profile. The argument `contention`, `sync` or `console` measures only that.
 
 mod callbacks;
 mod capacity;
+mod console;
 mod contention;
 mod cost;
 mod cost_meter;
@@ -49,8 +50,10 @@ fn main() -> ExitCode {
         [task, url] if task == export_speed::ONLY_READ => only_read(url),
         [task] if task == contention::ALONE => contention_only(),
         [task] if task == sync::ALONE => sync_only(),
+        [task] if task == console::ALONE => console_only(),
         _ => {
-            Err(format!("it takes no arguments, or {}, or {}: set BENCH_USERS", contention::ALONE, sync::ALONE).into())
+            let alone = [contention::ALONE, sync::ALONE, console::ALONE].join(", or ");
+            Err(format!("it takes no arguments, or {alone}: set BENCH_USERS").into())
         }
     };
     match result {
@@ -93,6 +96,7 @@ async fn measure() -> Fallible<ExitCode> {
     latency::latency(&report, sizes[0]).await?;
     sync::sync(&report).await?;
     contention::contention(&report).await?;
+    console::console(&report).await?;
     report.section("Functions");
     starts::starts(&report).await?;
     if !cfg!(debug_assertions) && sizes == DEFAULT_SIZES && report.broken().is_empty() {
@@ -112,6 +116,13 @@ async fn contention_only() -> Fallible<ExitCode> {
 async fn sync_only() -> Fallible<ExitCode> {
     let report = Report::new();
     sync::sync(&report).await?;
+    Ok(verdict(&report))
+}
+
+#[tokio::main]
+async fn console_only() -> Fallible<ExitCode> {
+    let report = Report::new();
+    console::console(&report).await?;
     Ok(verdict(&report))
 }
 
