@@ -83,7 +83,7 @@ function rowOf(app: App, { user, sync, below }: Row, handlers: RowHandlers): Tem
           aria-current=${isSelected ? 'true' : nothing}
           @click=${(event: MouseEvent) => open(app, event, user)}>${user.name}</a>
       </th>
-      <td class="email" dir="auto">${user.email ?? ''}</td>
+      <td class="email" dir="auto">${(user.email ?? '').split(/(?=@)/).map((part) => html`${part}<wbr>`)}</td>
       <td>${text.roles[user.role]}</td>
       <td class="teams">${teams(app, user)}</td>
       <td><span class="chip ${STATUS_CLASS[user.status]}">${text.statuses[user.status]}</span></td>
