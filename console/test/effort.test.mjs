@@ -7,6 +7,7 @@ import {
   OWNER,
   call,
   eventually,
+  focusIsOn,
   inBrowser,
   names,
   newcomer,
@@ -135,9 +136,10 @@ const TASKS = {
     return async (hands) => {
       const panel = await hands.open(person, 'Assigned skills');
       await hands.click(button(panel, 'Assign skills'));
-      // The focus is on the skill set.
-      await hands.press('Tab', 'f');
       const form = panel.getByRole('form', { name: 'Assign skills' });
+      await focusIsOn(form.getByLabel('Skill set'));
+      await form.getByRole('option', { name: 'French' }).waitFor({ state: 'attached' });
+      await hands.press('Tab', 'f');
       await hands.slide(form.getByRole('slider', { name: 'Level of French' }), 80);
       await hands.click(button(form, 'Assign 1 skill'));
       await levelIs(person, 'French', 80);
