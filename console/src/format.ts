@@ -1,33 +1,40 @@
-/** Numbers, dates and lists as the locale writes them. */
+/** Numbers, dates and lists as the locale writes them. Each is made when it is first needed: that takes milliseconds. */
 export class Format {
-  private readonly numbers: Intl.NumberFormat;
-  private readonly times: Intl.DateTimeFormat;
-  private readonly durations: Intl.NumberFormat;
-  private readonly lists: Intl.ListFormat;
-  readonly collator: Intl.Collator;
+  private readonly numbers = once(() => new Intl.NumberFormat(this.locale));
+  private readonly times = once(
+    () => new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  private readonly durations = once(
+    () => new Intl.NumberFormat(this.locale, { style: 'unit', unit: 'second', maximumFractionDigits: 1 }),
+  );
+  private readonly lists = once(() => new Intl.ListFormat(this.locale, { type: 'conjunction', style: 'narrow' }));
+  private readonly collators = once(() => new Intl.Collator(this.locale, { numeric: true }));
 
-  constructor(readonly locale: string) {
-    this.numbers = new Intl.NumberFormat(locale);
-    this.times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-    this.durations = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', maximumFractionDigits: 1 });
-    this.lists = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
-    this.collator = new Intl.Collator(locale, { numeric: true });
+  constructor(readonly locale: string) {}
+
+  get collator(): Intl.Collator {
+    return this.collators();
   }
 
   number(value: number): string {
-    return this.numbers.format(value);
+    return this.numbers().format(value);
   }
 
   /** A time of the API, in the person's own time zone. */
   time(rfc3339: string): string {
-    return this.times.format(new Date(rfc3339));
+    return this.times().format(new Date(rfc3339));
   }
 
   seconds(milliseconds: number): string {
-    return this.durations.format(milliseconds / 1_000);
+    return this.durations().format(milliseconds / 1_000);
   }
 
   list(items: string[]): string {
-    return this.lists.format(items);
+    return this.lists().format(items);
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -172,14 +172,19 @@ export class List extends View {
     void this.pages.load();
   };
 
+  /** The letter that makes a text long enough is searched for at once, those that follow once they pause. */
   private readonly typed = (event: Event): void => {
+    const before = this.text;
     this.text = (event.target as HTMLInputElement).value;
     this.requestUpdate();
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => {
+    const search = (): void => {
       this.typing = undefined;
       this.app.address.go({ q: this.text, after: '', pages: '1' });
-    }, DEBOUNCE_MS);
+    };
+    const isFirst = (before === '' || missingLetters(before) > 0) && missingLetters(this.text) === 0;
+    if (isFirst) search();
+    else this.typing = setTimeout(search, DEBOUNCE_MS);
   };
 
   private readonly say = (): void => {

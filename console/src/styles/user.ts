@@ -34,7 +34,7 @@ export const user = css`
   .skill-head { display: flex; flex-wrap: wrap; gap: var(--space-20) var(--space-30); align-items: center; min-height: 2.25rem; }
   .skill-head h3 { margin-inline-end: auto; }
   .skill-head h3 span { font-weight: 400; font-variant-numeric: tabular-nums; }
-  roster-skill-row > * + * { margin-block-start: var(--space-20); }
+  roster-skill-row > * + *, roster-skill-row > form > * + * { margin-block-start: var(--space-20); }
   h4 { margin: 0; }
   .level-field { display: flex; flex-wrap: wrap; gap: var(--space-20) var(--space-40); align-items: center; }
   .level-field input[type='range'] { flex: 1 1 8rem; min-width: 6rem; accent-color: var(--color-background-primary); }

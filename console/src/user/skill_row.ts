@@ -77,13 +77,15 @@ class SkillRow extends Form {
       html`<button type="button" class="link-button" @click=${act}>${label}</button>`;
     const mayUnset = hasLevel && this.base !== undefined && !this.needsLevel;
     return html`
-      ${catalog?.levels && hasLevel ? levelField(this.app, { ...field, skill: catalog }) : nothing}
-      <div class="buttons">
-        ${catalog?.levels && !hasLevel ? button(set, () => this.change(first)) : nothing}
-        ${catalog?.levels && mayUnset ? button(skills.withoutLevel(this.skill), () => this.change(null)) : nothing}
-        ${isDisabled && !this.isUnsaved ? button(skills.enable(this.skill), this.enable) : nothing}
-      </div>
-      ${this.isUnsaved ? this.saving() : nothing}`;
+      <form @submit=${this.submitted}>
+        ${catalog?.levels && hasLevel ? levelField(this.app, { ...field, skill: catalog }) : nothing}
+        <div class="buttons">
+          ${catalog?.levels && !hasLevel ? button(set, () => this.change(first)) : nothing}
+          ${catalog?.levels && mayUnset ? button(skills.withoutLevel(this.skill), () => this.change(null)) : nothing}
+          ${isDisabled && !this.isUnsaved ? button(skills.enable(this.skill), this.enable) : nothing}
+        </div>
+        ${this.isUnsaved ? this.saving() : nothing}
+      </form>`;
   }
 
   private saving(): TemplateResult {
@@ -95,8 +97,8 @@ class SkillRow extends Form {
     return html`
       ${lines.length > 0 ? html`<p class="consequence" id=${does} dir="auto">${lines.join('. ')}</p>` : nothing}
       <div class="buttons">
-        <button type="button" class="button primary" aria-describedby=${lines.length > 0 ? does : nothing}
-          aria-disabled=${isReady ? 'false' : 'true'} @click=${this.save}>
+        <button class="button primary" aria-describedby=${lines.length > 0 ? does : nothing}
+          aria-disabled=${isReady ? 'false' : 'true'}>
           ${this.isWorking ? actions.working : user.skills.saveLevel(this.skill)}</button>
         <button type="button" class="button" @click=${this.discard}>${user.edit.discard}</button>
       </div>`;
@@ -183,6 +185,11 @@ class SkillRow extends Form {
     void this.updateComplete.then(() => {
       if (!this.contains((this.getRootNode() as ShadowRoot).activeElement)) this.one('input')?.focus();
     });
+  };
+
+  private readonly submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.isUnsaved) this.save();
   };
 
   private readonly save = (): void => {
