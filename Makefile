@@ -8,12 +8,15 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 # The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
 PACKAGES := node_modules/.package-lock.json
+# What is built for Lambda: for the processor of this machine if nothing is said.
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+PROFILE ?= release
 # What prettier formats.
 FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser
 
-.PHONY: help run console test lint fmt bench build invoke adopt reconcile activity restore reindex clean
+.PHONY: help run console test lint fmt bench build deploy deploy-console invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 # The tools of `make lint` that are not installed are built once, into target/tools.
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
@@ -61,11 +64,14 @@ bench: $(PACKAGES) ## Measure capacity units, latency, memory and binary sizes, 
 	cargo build --release --workspace --bins
 	target/release/bench
 
-build: $(PACKAGES) ## Build the binaries that are deployed: target/lambda/<function>/bootstrap
-	cargo build --release $(foreach f,$(wildcard functions/*),-p $(notdir $(f)))
-	@for f in functions/*; do f=$$(basename $$f); mkdir -p target/lambda/$$f; \
-	  cp target/release/$$f target/lambda/$$f/bootstrap; done
-	@du -h target/lambda/*/bootstrap
+build: $(PACKAGES) ## Build what is deployed, target/lambda/<function>/bootstrap, and check it (option: ARCH=arm64, ARCH=x86_64)
+	infra/build.sh $(ARCH) $(PROFILE)
+
+deploy: ## Deploy what `make build` has built; the first time SAM asks for the parameters (option: ARGS="--no-confirm-changeset")
+	infra/deploy.sh $(ARGS)
+
+deploy-console: console ## Put the Manage Users page into the deployed stack's bucket (option: STACK=flex-roster)
+	infra/deploy-console.sh $(STACK)
 
 invoke: ## Call one function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)

@@ -81,7 +81,7 @@ impl Stack {
             tracing::warn!("{reason}");
         }
         let console = Console::new(options.console.clone(), simulator.url());
-        let gateway = Gateway::new(system.api.clone(), functions.clone(), console);
+        let gateway = Gateway::new(system.api.clone(), functions.clone(), console, &addresses.api);
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
         Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }
