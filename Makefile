@@ -35,18 +35,20 @@ run: console ## Build and start the whole system on this machine, with 200 demo 
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, generated clients, the console in a browser
+test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, the way to a deployment, generated clients, the console in a browser
 	cargo build --workspace --bins
 	cargo test --workspace
 	tests/twilio_library/run.sh
 	tests/contract/run.sh
+	tests/template/run.sh
 	tests/clients/run.sh
 	tests/browser/run.sh
 
-lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences)
+lint: $(PACKAGES) ## Check formatting, links, the template, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences, advisories)
 	cargo fmt --all --check
 	node_modules/.bin/prettier --check $(FORMATTED)
 	docs/check-links.sh
+	tests/template/lint.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	node_modules/.bin/openapi-typescript infra/openapi.yaml --output console/src/api/schema.d.ts --check
 	node_modules/.bin/tsc --project console
@@ -54,6 +56,8 @@ lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the d
 	@$(call tool,cargo-deny,0.20.2)
 	@$(call tool,cargo-machete,0.9.2)
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
+	@PATH="$$PWD/target/tools/bin:$$PATH"; if timeout 60 cargo deny fetch db >/dev/null 2>&1; then \
+	  cargo deny check advisories; else echo "skipped: advisories; RustSec's database cannot be had here"; fi
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo machete --with-metadata --skip-target-dir
 
 fmt: $(PACKAGES) ## Format the code

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds the functions for Lambda: target/lambda/<function>/bootstrap, and target/lambda/manifest.json, which says what was
-# built. build.sh ARCHITECTURE [PROFILE]
+# built. build.sh ARCHITECTURE [PROFILE] [FOLDER]
 #
 # ARCHITECTURE is arm64 or x86_64, PROFILE one of Cargo's (release, dev). A binary may need no later glibc than that of
 # provided.al2023. This machine builds for its own architecture; another one, or a machine whose glibc is too new, needs
-# cargo-zigbuild or cargo-lambda, and the target of the architecture in the toolchain.
+# cargo-zigbuild or cargo-lambda, and the target of the architecture in the toolchain. With FOLDER nothing is built: the
+# binaries are taken from there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly glibc=2.34 architecture=${1:?arm64 or x86_64} profile=${2:-release}
@@ -31,7 +32,9 @@ not_later() { [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
 own_glibc() { getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2; }
 is_own() { [ "$(uname -s)" = Linux ] && [ "$(uname -m)" = "$machine" ] && [ -n "$(own_glibc)" ]; }
 
-if is_own && { not_later "$(own_glibc)" "$glibc" || ! has zigbuild && ! has lambda; }; then
+if [ -n "${3:-}" ]; then
+  built=$3
+elif is_own && { not_later "$(own_glibc)" "$glibc" || ! has zigbuild && ! has lambda; }; then
   # A later glibc may do: what counts is what the binaries need, which is checked below.
   cargo build --profile "$profile" $packages
   built=target/$folder

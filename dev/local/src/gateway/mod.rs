@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 use crate::template::HttpApi;
 use authorizer::Verdict;
+pub use console::CONTENT_SECURITY_POLICY;
 pub(crate) use console::Console;
 use event::Call;
 pub(crate) use listener::GatewayListener;
