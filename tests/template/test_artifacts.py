@@ -119,6 +119,7 @@ class running:
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         self.process.wait()
+        self.process.stdout.close()
 
 
 if __name__ == "__main__":
