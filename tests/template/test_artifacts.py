@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import pathlib
+import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,6 +59,29 @@ class Artifacts(Tree):
         self.command("cargo", "exit 1")
         self.refused(self.run_script("infra/build.sh", OTHER), "cargo-zigbuild", "cargo-lambda")
         self.refused(self.run_script("infra/build.sh", "mips"), "it is arm64 or x86_64")
+
+    def test_a_machine_with_a_later_glibc_builds_for_lambdas_with_what_it_has(self) -> None:
+        self.command("getconf", "echo glibc 2.39")
+        for tool in ("zigbuild", "lambda"):
+            target = f"{platform.machine()}-unknown-linux-gnu"
+            folder = self.root / "target" / target / "release"
+            # Cargo has this tool alone, and it "builds".
+            calls = self.command(
+                "cargo",
+                f'[ "$1" = {tool} ] || exit 1\n[ "$2" = --version ] && exit\nmkdir -p "{folder}" && cp built/* "{folder}"',
+            )
+            self.ok(self.run_script("infra/build.sh", HOST))
+            built = [call for call in calls.read_text().splitlines() if "--version" not in call]
+            self.assertEqual(len(built), 1, built)
+            self.assertIn(f"--profile release --target {target}.2.34", built[0])
+            for function in FUNCTIONS:
+                self.assertIn(f"-p {function}", built[0])
+            shutil.rmtree(self.root / "target")
+            calls.unlink()
+        # Without either, the build of this machine counts if it needs no later one.
+        calls = self.command("cargo", '[ "$1" = build ] && mkdir -p target/release && cp built/* target/release')
+        self.ok(self.run_script("infra/build.sh", HOST))
+        self.assertIn("build --profile release -p ", calls.read_text())
 
     def test_sam_build_takes_what_was_built_and_compiles_nothing(self) -> None:
         self.ok(self.build())

@@ -32,12 +32,19 @@ const MIN_PAUSE: Duration = Duration::from_mins(1);
 /// How long reading again may take: a caller waits, and there is the value from before.
 const MAX_READ_TIME: Duration = Duration::from_millis(1_500);
 
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ParameterError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error("the parameter {name:?} cannot be read: {why}")]
     Unreadable { name: String, why: String },
+}
+
+/// As for [`ConfigError`].
+impl fmt::Debug for ParameterError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 /// The future of a read.
