@@ -8,12 +8,15 @@ EVENT ?= $(firstword $(wildcard $(USUAL:%=events/$(FN)/%.json)))
 
 # The tools that build and check the console, and the viewer of /docs, which the function `docs` embeds.
 PACKAGES := node_modules/.package-lock.json
+# What is built for Lambda: for the processor of this machine if nothing is said.
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+PROFILE ?= release
 # What prettier formats.
 FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser dev/bench/*.mjs
 
-.PHONY: help run console test lint fmt screenshots bench build invoke adopt reconcile activity restore reindex clean
+.PHONY: help run console test lint fmt screenshots bench build deploy deploy-console invoke adopt reconcile activity restore reindex clean
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 # The tools of `make lint` that are not installed are built once, into target/tools.
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
@@ -32,18 +35,20 @@ run: console ## Build and start the whole system on this machine, with 200 demo 
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, generated clients, the console in a browser
+test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, the way to a deployment, generated clients, the console in a browser
 	cargo build --workspace --bins
 	cargo test --workspace
 	tests/twilio_library/run.sh
 	tests/contract/run.sh
+	tests/template/run.sh
 	tests/clients/run.sh
 	tests/browser/run.sh
 
-lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences)
+lint: $(PACKAGES) ## Check formatting, links, the template, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences, advisories)
 	cargo fmt --all --check
 	node_modules/.bin/prettier --check $(FORMATTED)
 	docs/check-links.sh
+	tests/template/lint.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	node_modules/.bin/openapi-typescript infra/openapi.yaml --output console/src/api/schema.d.ts --check
 	node_modules/.bin/tsc --project console
@@ -51,6 +56,8 @@ lint: $(PACKAGES) ## Check formatting, links, clippy, the console's types, the d
 	@$(call tool,cargo-deny,0.20.2)
 	@$(call tool,cargo-machete,0.9.2)
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo deny check bans licenses sources
+	@PATH="$$PWD/target/tools/bin:$$PATH"; if timeout 60 cargo deny fetch db >/dev/null 2>&1; then \
+	  cargo deny check advisories; else echo "skipped: advisories; RustSec's database cannot be had here"; fi
 	PATH="$$PWD/target/tools/bin:$$PATH" cargo machete --with-metadata --skip-target-dir
 
 fmt: $(PACKAGES) ## Format the code
@@ -65,11 +72,14 @@ bench: console ## Measure capacity units, latency, memory, sizes and the page in
 	cargo build --release --workspace --bins
 	target/release/bench
 
-build: $(PACKAGES) ## Build the binaries that are deployed: target/lambda/<function>/bootstrap
-	cargo build --release $(foreach f,$(wildcard functions/*),-p $(notdir $(f)))
-	@for f in functions/*; do f=$$(basename $$f); mkdir -p target/lambda/$$f; \
-	  cp target/release/$$f target/lambda/$$f/bootstrap; done
-	@du -h target/lambda/*/bootstrap
+build: $(PACKAGES) ## Build what is deployed, target/lambda/<function>/bootstrap, and check it (option: ARCH=arm64, ARCH=x86_64)
+	infra/build.sh $(ARCH) $(PROFILE)
+
+deploy: ## Deploy what `make build` has built; the first time SAM asks for the parameters (option: ARGS="--no-confirm-changeset")
+	infra/deploy.sh $(ARGS)
+
+deploy-console: console ## Put the Manage Users page into the deployed stack's bucket (option: STACK=flex-roster)
+	infra/deploy-console.sh $(STACK)
 
 invoke: ## Call one function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)

@@ -13,11 +13,12 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::Directory;
-use twilio::{Client, account::Account};
+use twilio::Client;
 
 use crate::{
     Outcome,
     output::{self, Output, Report},
+    workspace,
 };
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ pub struct Args {
 pub async fn run(args: Args, output: Output) -> Outcome {
     let only_compares = args.compare || !args.import;
     let skill_set = args.skill_set.as_deref().map_or_else(|| Ok(SkillSetName::flex()), SkillSetName::parse)?;
-    let (store, flex) = (Directory::from_env()?, flex().await?);
+    let (store, flex) = (Directory::from_env()?, workspace::client().await?);
     if only_compares {
         let compared = Comparison(compare_with_catalog(&store, &flex).await?);
         output.report(&compared);
@@ -45,10 +46,6 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let imported = import_everything(&store, &flex, &skill_set).await?;
     output.report(&imported);
     Ok(exit_code(imported.unusable.is_empty()))
-}
-
-async fn flex() -> Result<Client, Box<dyn std::error::Error>> {
-    Account::from_env().await?.client().map_err(|error| -> Box<dyn std::error::Error> { error })
 }
 
 const fn exit_code(is_good: bool) -> ExitCode {

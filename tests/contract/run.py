@@ -36,7 +36,7 @@ CALLERS = [
 # itself; the samples in `events/` cover both.
 WITHOUT_SUCCESS = {"POST /webhooks/taskrouter", "GET /openapi.yaml"}
 
-# Identity and Flex role of each caller; the stack lists owner@example.com in AccountOwners.
+# Identity and Flex role of each caller; the stack lists owner@example.com in AccountOwnersParameter.
 LOGINS = {
     "account_owner": ("owner@example.com", "admin"),
     "supervisor": ("supervisor@example.com", "supervisor"),

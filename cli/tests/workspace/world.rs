@@ -9,11 +9,14 @@ use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 use store::{Directory, SurveyDirectory as _, TrackReconciliation as _};
 use tokio::process::Command;
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::body_partial_json};
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 const WORKSPACE: &str = "WS00000000000000000000000000000000";
 const TOKEN: &str = "local-auth-token";
+/// The names of parameters.
+const AUTH_TOKEN: &str = "/flex-roster/twilio-auth-token";
+const ACCOUNT_OWNERS: &str = "/flex-roster/account-owners";
 
 /// A workspace whose callbacks go nowhere, and an empty directory.
 pub struct World {
@@ -36,8 +39,11 @@ impl World {
             workspace_sid: WORKSPACE.to_owned(),
         };
         let parameters = MockServer::start().await;
-        let secret = ResponseTemplate::new(200).set_body_json(json!({"Parameter": {"Value": TOKEN}}));
-        Mock::given(any()).respond_with(secret).mount(&parameters).await;
+        for (name, value) in [(AUTH_TOKEN, TOKEN), (ACCOUNT_OWNERS, "owner@example.com")] {
+            let answer = ResponseTemplate::new(200).set_body_json(json!({"Parameter": {"Value": value}}));
+            let asked = body_partial_json(json!({"Name": name}));
+            Mock::given(asked).respond_with(answer).mount(&parameters).await;
+        }
         Self { dynamo, directory, simulator: Simulator::start(options).await.unwrap(), parameters }
     }
 
@@ -95,10 +101,10 @@ impl World {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_ENDPOINT_URL_DYNAMODB", self.dynamo.url())
             .env("AWS_ENDPOINT_URL_SSM", self.parameters.uri())
-            .env("ACCOUNT_OWNERS", "owner@example.com")
+            .env("ACCOUNT_OWNERS_PARAMETER", ACCOUNT_OWNERS)
             .env("TWILIO_ACCOUNT_SID", ACCOUNT)
             .env("TWILIO_WORKSPACE_SID", WORKSPACE)
-            .env("TWILIO_AUTH_TOKEN_PARAMETER", "/flex-roster/twilio-auth-token")
+            .env("TWILIO_AUTH_TOKEN_PARAMETER", AUTH_TOKEN)
             .envs(["TASKROUTER_URL", "IAM_URL", "FLEX_URL"].map(|name| (name, self.simulator.url())));
         command
     }

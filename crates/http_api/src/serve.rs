@@ -1,6 +1,11 @@
 //! Running a handler of the HTTP API on Lambda.
 
-use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext, service_fn};
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{HeaderValue, header},
+    request::RequestContext,
+    service_fn,
+};
 use tracing::Instrument;
 
 use crate::{HttpResult, Problem, request::route};
@@ -19,7 +24,10 @@ where
         let span = tracing::info_span!("request", request_id, route = route(&request));
         let result = handle(request);
         async move {
-            let response = result.await.and_then(within_limit).unwrap_or_else(|problem| problem.respond(&request_id));
+            let mut response =
+                result.await.and_then(within_limit).unwrap_or_else(|problem| problem.respond(&request_id));
+            // Which pages may read it, the gateway adds by the request's origin: no cache may hand it to another page.
+            response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
             Ok::<_, std::convert::Infallible>(response)
         }
         .instrument(span)

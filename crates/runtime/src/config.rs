@@ -1,14 +1,21 @@
 //! Environment variables, read once before the first event. An error names the variable and what it should be.
 
-use std::{env, time::Duration};
+use std::{env, fmt, time::Duration};
 use thiserror::Error;
 
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 pub enum ConfigError {
     #[error("the environment variable {0} is not set; the template sets it")]
     Missing(&'static str),
     #[error("the environment variable {name} is {value:?}; it is {expected}")]
     Invalid { name: &'static str, value: String, expected: &'static str },
+}
+
+/// A `main` that returns an error prints it in this form: an operator reads the sentence.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 /// The variable's value; an empty one counts as missing.

@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use runtime::{
-    aws::{client_config, failure_reason},
-    config::{ConfigError, optional, required},
-};
-use secrecy::SecretString;
-use thiserror::Error;
+use parameters::{Parameter, ParameterError, ParameterStore};
+use runtime::config::{optional, required};
 
-use crate::{ApiKey, Client, Config, TwilioError};
+use crate::{ApiKey, Client, Config, Keys, KeysError, SigningKey, TwilioError};
 
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -17,30 +13,34 @@ pub struct Account {
     pub account_sid: String,
     /// `WS…`.
     pub workspace_sid: String,
-    /// Signs callbacks, and validates tokens; authenticates all other requests if there is no API key.
-    pub auth_token: SecretString,
+    /// The account's [`Keys`]: they sign callbacks and validate tokens, and authenticate all other requests if there is no
+    /// API key.
+    pub auth_token: Parameter,
     /// Authenticates requests to the REST API.
     pub api_key: Option<ApiKey>,
 }
 
-#[derive(Debug, Error)]
-pub enum AccountError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("a secret of Twilio cannot be read from the parameter {name:?}: {why}")]
-    Parameter { name: String, why: String },
-}
-
 impl Account {
-    /// Read once, before the first event. The API key's secret is read only by functions whose environment names the key:
+    /// Read before the first event. The API key's secret is read only by functions whose environment names the key:
     /// `authorize`, which needs the auth token alone, has none, so that logins do not depend on it.
-    pub async fn from_env() -> Result<Self, AccountError> {
+    pub async fn from_env(store: &ParameterStore) -> Result<Self, ParameterError> {
         Ok(Self {
             account_sid: required("TWILIO_ACCOUNT_SID")?,
             workspace_sid: required("TWILIO_WORKSPACE_SID")?,
-            auth_token: parameter(required("TWILIO_AUTH_TOKEN_PARAMETER")?).await?,
-            api_key: api_key().await?,
+            auth_token: store.named_by("TWILIO_AUTH_TOKEN_PARAMETER").await?,
+            api_key: api_key(store).await?,
         })
+    }
+
+    /// The keys that a callback may be signed with.
+    pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, KeysError> {
+        Keys::parse(&self.auth_token.value().await).map(Keys::signing_keys)
+    }
+
+    /// After a callback was signed with none of the keys: those of now, or none if they were read within the last minute.
+    pub async fn reread_signing_keys(&self) -> Option<Result<Vec<SigningKey>, KeysError>> {
+        let text = self.auth_token.reread().await?;
+        Some(Keys::parse(&text).map(Keys::signing_keys))
     }
 
     /// A client for this account, for a function that a caller waits for.
@@ -67,17 +67,8 @@ impl Account {
 }
 
 /// None where no key is configured.
-async fn api_key() -> Result<Option<ApiKey>, AccountError> {
+async fn api_key(store: &ParameterStore) -> Result<Option<ApiKey>, ParameterError> {
     let Some(sid) = optional("TWILIO_API_KEY_SID") else { return Ok(None) };
-    let secret = parameter(required("TWILIO_API_KEY_SECRET_PARAMETER")?).await?;
+    let secret = store.named_by("TWILIO_API_KEY_SECRET_PARAMETER").await?;
     Ok(Some(ApiKey { sid, secret }))
-}
-
-async fn parameter(name: String) -> Result<SecretString, AccountError> {
-    let client = aws_sdk_ssm::Client::new(&client_config("SSM")?);
-    let response = client.get_parameter().name(&name).with_decryption(true).send().await;
-    let response =
-        response.map_err(|error| AccountError::Parameter { name: name.clone(), why: failure_reason(&error) })?;
-    let value = response.parameter.and_then(|parameter| parameter.value).filter(|value| !value.is_empty());
-    value.map(SecretString::from).ok_or_else(|| AccountError::Parameter { name, why: "it is empty".to_owned() })
 }

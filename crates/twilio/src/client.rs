@@ -5,18 +5,20 @@
 
 mod address;
 mod answer;
+mod login;
 mod pace;
 mod requests;
 mod retry;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use parameters::Parameter;
 use reqwest::{RequestBuilder, Url, redirect};
-use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::{Instant, sleep};
 
 use crate::TwilioError;
 use answer::Answer;
+use login::{Credentials, Login};
 use pace::Pace;
 use retry::Repeat;
 
@@ -37,8 +39,9 @@ pub struct Config {
     pub account_sid: String,
     /// The workspace that Flex uses, `WS…`.
     pub workspace_sid: String,
-    /// The account's auth token. Validates tokens; authenticates all other requests if there is no API key.
-    pub auth_token: SecretString,
+    /// The account's [`Keys`](crate::Keys). An auth token validates tokens, and authenticates all other requests if there is
+    /// no API key.
+    pub auth_token: Parameter,
     /// Authenticates all requests but the validation of tokens.
     pub api_key: Option<ApiKey>,
     /// How long one call may take, retries included; a single try gets at most half of it.
@@ -50,7 +53,8 @@ pub struct Config {
 pub struct ApiKey {
     /// `SK…`
     pub sid: String,
-    pub secret: SecretString,
+    /// The secret; or, so that another key needs no deployment, `SK…:SECRET`. Several are separated by commas.
+    pub secret: Parameter,
 }
 
 impl Config {
@@ -69,7 +73,7 @@ pub struct Client {
     flex_configuration: Url,
     validate: Url,
     account_sid: String,
-    auth_token: SecretString,
+    auth_token: Parameter,
     api_key: Option<ApiKey>,
     timeout: Duration,
     pace: Arc<Pace>,
@@ -107,26 +111,40 @@ impl Client {
         repeat: Repeat,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<Answer, TwilioError> {
-        self.request_as(method, repeat, request, |request| match &self.api_key {
-            Some(key) => request.basic_auth(&key.sid, Some(key.secret.expose_secret())),
-            None => self.with_auth_token(request),
-        })
-        .await
+        let credentials = self.api_key.as_ref().map_or(self.auth_token(), Credentials::ApiKey);
+        self.request_as(method, repeat, request, credentials).await
     }
 
-    fn with_auth_token(&self, request: RequestBuilder) -> RequestBuilder {
-        request.basic_auth(&self.account_sid, Some(self.auth_token.expose_secret()))
+    const fn auth_token(&self) -> Credentials<'_> {
+        Credentials::AuthToken { account_sid: self.account_sid.as_str(), secret: &self.auth_token }
     }
 
-    /// Sends until there is an answer that is no passing fault.
+    /// Sends until there is an answer that is no passing fault, with the first credentials that Twilio does not reject.
     async fn request_as(
         &self,
         method: &'static str,
         repeat: Repeat,
         request: impl Fn() -> RequestBuilder,
-        authenticate: impl Fn(RequestBuilder) -> RequestBuilder,
+        credentials: Credentials<'_>,
     ) -> Result<Answer, TwilioError> {
-        retry::within(self.timeout, repeat, |time| self.send(method, authenticate(request()), time)).await
+        let deadline = Instant::now() + self.timeout;
+        let send = async |login: &Login| {
+            let left = deadline.saturating_duration_since(Instant::now());
+            retry::within(left, repeat, |time| self.send(method, login.apply(request()), time)).await
+        };
+        let mut logins = VecDeque::from(credentials.logins().await?);
+        let mut was_reread = false;
+        loop {
+            let login = logins.pop_front().ok_or(TwilioError::Config("credentials"))?;
+            let answer = send(&login).await?;
+            if answer.rejects_credentials() && logins.is_empty() && !was_reread {
+                was_reread = true;
+                logins.extend(credentials.reread().await?);
+            }
+            if !answer.rejects_credentials() || logins.is_empty() {
+                return Ok(answer);
+            }
+        }
     }
 
     async fn send(&self, method: &'static str, request: RequestBuilder, time: Duration) -> Result<Answer, TwilioError> {

@@ -7,8 +7,11 @@ use std::time::Duration;
 /// No variant holds Twilio's own message: those quote friendly names and attributes (rule 32).
 #[derive(Debug, thiserror::Error)]
 pub enum TwilioError {
-    /// The client cannot be built from its configuration.
-    #[error("the Twilio client's {0} is not usable; an address begins with https:// (http:// only on this machine)")]
+    /// The client cannot be built from its configuration, or a secret does not have the form that it should.
+    #[error(
+        "the Twilio client's {0} is not usable; an address begins with https:// (http:// only on this machine), and a \
+         secret is of the form in docs/operations.md"
+    )]
     Config(&'static str),
     /// No answer within the time that the call may take.
     #[error("Twilio did not answer in time")]

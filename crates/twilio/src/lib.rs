@@ -21,6 +21,7 @@ pub mod client;
 mod error;
 mod events;
 mod facts;
+mod keys;
 pub mod raw_json;
 mod report;
 mod resources;
@@ -39,6 +40,7 @@ pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
 pub use events::{EventQuery, WorkerEvent};
 pub use facts::UNSKILLED_AGENT;
+pub use keys::{Algorithm, Keys, KeysError, SigningKey};
 pub use resources::{
     Activity, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate, Workspace,
 };

@@ -1,5 +1,5 @@
-//! `X-Twilio-Signature`: base64 of HMAC-SHA1 with the account's auth token, over the URL that Twilio
-//! called and the form that it posted.
+//! `X-Twilio-Signature`: base64 of an HMAC over the URL that Twilio called and the form that it posted: HMAC-SHA1 with
+//! the account's auth token, or where a rule of Twilio's webhook settings says so, with a shared key and its algorithm.
 //!
 //! The message is the URL followed by key and value of each parameter, keys in byte order, the values
 //! of a repeated key without repetition and in order. For a body that is not a form there are no
@@ -14,11 +14,13 @@ mod spellings;
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
+
+use crate::keys::{Algorithm, SigningKey};
 
 /// The header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
@@ -28,10 +30,10 @@ const BODY_HASH: &str = "bodySHA256";
 /// Parameters in the order in which they are signed, each once.
 type Params = BTreeSet<(Vec<u8>, Vec<u8>)>;
 
-/// Decides whether a request was signed with the account's auth token for this deployment's address.
+/// Decides whether a request was signed with one of the account's keys for this deployment's address.
 #[derive(Debug)]
 pub struct Verifier {
-    auth_token: SecretString,
+    keys: Vec<SigningKey>,
     public_url: String,
 }
 
@@ -41,9 +43,15 @@ impl Verifier {
     ///
     /// The address is configuration because a request's own `Host` is the caller's claim.
     #[must_use]
-    pub fn new(auth_token: SecretString, mut public_url: String) -> Self {
+    pub fn new(auth_token: SecretString, public_url: String) -> Self {
+        Self::with_keys(vec![SigningKey { algorithm: Algorithm::HmacSha1, secret: auth_token }], public_url)
+    }
+
+    /// As [`Verifier::new`], for several keys of which each is as good as the others.
+    #[must_use]
+    pub fn with_keys(keys: Vec<SigningKey>, mut public_url: String) -> Self {
         public_url.truncate(public_url.trim_end_matches('/').len());
-        Self { auth_token, public_url }
+        Self { keys, public_url }
     }
 
     /// Whether `signature` is Twilio's for this request.
@@ -58,8 +66,10 @@ impl Verifier {
             return false;
         };
         let url = format!("{}{path_and_query}", self.public_url);
-        let good = spellings::of(&url).iter().fold(Choice::from(0), |good, spelling| {
-            let expected = mac(&self.auth_token, spelling, &params);
+        let spellings = spellings::of(&url);
+        let tries = self.keys.iter().flat_map(|key| spellings.iter().map(move |spelling| (key, spelling)));
+        let good = tries.fold(Choice::from(0), |good, (key, spelling)| {
+            let expected = mac(key, spelling, &params);
             good | expected.as_bytes().ct_eq(signature.as_bytes())
         });
         good.into()
@@ -70,8 +80,14 @@ impl Verifier {
 /// the URL that [`url_with_body_hash`] gives.
 #[must_use]
 pub fn sign(auth_token: &SecretString, url: &str, params: &[(&str, &str)]) -> String {
+    sign_with(&SigningKey { algorithm: Algorithm::HmacSha1, secret: auth_token.clone() }, url, params)
+}
+
+/// As [`sign`], with any key.
+#[must_use]
+pub fn sign_with(key: &SigningKey, url: &str, params: &[(&str, &str)]) -> String {
     let params = params.iter().map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec()));
-    mac(auth_token, url, &params.collect())
+    mac(key, url, &params.collect())
 }
 
 /// `url` with the hash of `body` in its query, as Twilio calls it with a JSON body.
@@ -124,9 +140,16 @@ fn hex_sha256(body: &[u8]) -> String {
     Sha256::digest(body).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-fn mac(auth_token: &SecretString, url: &str, params: &Params) -> String {
-    let key = auth_token.expose_secret().as_bytes();
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+fn mac(key: &SigningKey, url: &str, params: &Params) -> String {
+    let secret = key.secret.expose_secret().as_bytes();
+    match key.algorithm {
+        Algorithm::HmacSha1 => mac_by::<Hmac<Sha1>>(secret, url, params),
+        Algorithm::HmacSha256 => mac_by::<Hmac<Sha256>>(secret, url, params),
+    }
+}
+
+fn mac_by<M: Mac + KeyInit>(secret: &[u8], url: &str, params: &Params) -> String {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).expect("HMAC takes keys of any length");
     mac.update(url.as_bytes());
     for (key, value) in params {
         mac.update(key);

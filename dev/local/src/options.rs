@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::names::{ACCOUNT_OWNER, TWILIO_ACCOUNT_SID, TWILIO_WORKSPACE_SID};
+use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_WORKSPACE_SID};
 
 /// How long Lambda waits before the first retry of an asynchronous event; before the second, it waits twice as long.
 pub const FIRST_RETRY: Duration = Duration::from_mins(1);
@@ -80,7 +80,6 @@ pub fn parameters(public_url: &str, simulator_url: &str) -> BTreeMap<String, Str
         ("SyncMode", "write".to_owned()),
         ("TwilioAccountSid", TWILIO_ACCOUNT_SID.to_owned()),
         ("TwilioWorkspaceSid", TWILIO_WORKSPACE_SID.to_owned()),
-        ("AccountOwners", ACCOUNT_OWNER.to_owned()),
         ("AllowedOrigins", format!("{public_url},{by_name},{flex}")),
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 //! Lambda's Invoke API and Parameter Store, on one port.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -21,8 +21,36 @@ use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 pub(crate) struct Services {
     pub functions: Arc<Functions>,
     pub queue: Queue,
-    /// The `SecureString` parameters.
-    pub secrets: BTreeMap<String, String>,
+    pub parameters: Parameters,
+}
+
+/// Parameter Store's `SecureString`s, by name: what was put, oldest version first. A stack starts with those that the
+/// template names.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters(Mutex<BTreeMap<String, Vec<String>>>);
+
+impl Parameters {
+    pub fn of(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(Mutex::new(values.into_iter().map(|(name, value)| (name, vec![value])).collect()))
+    }
+
+    /// The current value and its version.
+    fn get(&self, name: &str) -> Option<(String, usize)> {
+        let versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let versions = versions.get(name)?;
+        Some((versions.last()?.clone(), versions.len()))
+    }
+
+    /// The new version; none if there is a value and it is not to be overwritten.
+    fn put(&self, name: String, value: String, overwrite: bool) -> Option<usize> {
+        let mut parameters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let versions = parameters.entry(name).or_default();
+        if !versions.is_empty() && !overwrite {
+            return None;
+        }
+        versions.push(value);
+        Some(versions.len())
+    }
 }
 
 impl Services {
@@ -85,31 +113,62 @@ struct GetParameter {
     with_decryption: bool,
 }
 
-/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutParameter {
+    name: String,
+    value: String,
+    #[serde(default)]
+    overwrite: bool,
+    r#type: Option<String>,
+}
+
 async fn parameter_store(State(services): State<Arc<Services>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = header(&headers, "x-amz-target").unwrap_or_default();
-    if target != "AmazonSSM.GetParameter" {
-        let message = format!("local understands AmazonSSM.GetParameter, not {target:?}");
-        return ssm_error("UnknownOperationException", &message);
+    match target {
+        "AmazonSSM.GetParameter" => get_parameter(&services.parameters, &body),
+        "AmazonSSM.PutParameter" => put_parameter(&services.parameters, &body),
+        _ => {
+            let message = format!("local understands AmazonSSM.GetParameter and PutParameter, not {target:?}");
+            ssm_error("UnknownOperationException", &message)
+        }
     }
-    let Ok(request) = serde_json::from_slice::<GetParameter>(&body) else {
+}
+
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>
+fn get_parameter(parameters: &Parameters, body: &Bytes) -> Response {
+    let Ok(request) = serde_json::from_slice::<GetParameter>(body) else {
         return ssm_error("ValidationException", "the body is not a GetParameter request");
     };
-    let Some(value) = services.secrets.get(&request.name) else {
+    let Some((value, version)) = parameters.get(&request.name) else {
         let message = format!("Parameter {} not found.", request.name);
         return ssm_error("ParameterNotFound", &message);
     };
-    let value = if request.with_decryption { value } else { "encrypted: set WithDecryption" };
+    let value = if request.with_decryption { value } else { "encrypted: set WithDecryption".to_owned() };
     Json(json!({"Parameter": {
         "Name": request.name,
         "Type": "SecureString",
         "Value": value,
-        "Version": 1,
+        "Version": version,
         "DataType": "text",
         "LastModifiedDate": 0,
         "ARN": arn("ssm", &format!("parameter{}", request.name)),
     }}))
     .into_response()
+}
+
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>
+fn put_parameter(parameters: &Parameters, body: &Bytes) -> Response {
+    let Ok(request) = serde_json::from_slice::<PutParameter>(body) else {
+        return ssm_error("ValidationException", "the body is not a PutParameter request");
+    };
+    if request.r#type.as_deref().unwrap_or("SecureString") != "SecureString" {
+        return ssm_error("UnsupportedParameterType", "local keeps SecureStrings only");
+    }
+    match parameters.put(request.name, request.value, request.overwrite) {
+        Some(version) => Json(json!({"Version": version, "Tier": "Standard"})).into_response(),
+        None => ssm_error("ParameterAlreadyExists", "The parameter already exists. To overwrite it, set overwrite."),
+    }
 }
 
 fn ssm_error(kind: &str, message: &str) -> Response {

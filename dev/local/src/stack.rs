@@ -10,7 +10,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use embedded::{Dynamo, S3};
 use serde_json::Value;
-use simulator::Simulator;
+use simulator::{API_KEY_SECRET, Simulator};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
@@ -19,12 +19,12 @@ use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
 use crate::gateway::{Console, Gateway, GatewayListener};
-use crate::names::{TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
+use crate::names::{ACCOUNT_OWNER, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WORKSPACE_SID};
 use crate::options::parameters;
 use crate::queue::Queue;
 use crate::runtime::{Endpoints, Functions, Launch, Logs};
 use crate::seed::{self, DemoUser};
-use crate::services::Services;
+use crate::services::{Parameters, Services};
 use crate::storage::{open_buckets, open_tables};
 use crate::template::{self, System, Values};
 use crate::{Options, StartError};
@@ -74,13 +74,14 @@ impl Stack {
         let queue = Queue::new(functions.clone(), failures.clone(), options.first_retry, data.join("queue"))?;
 
         let mut tasks = JoinSet::new();
-        let app = Services { functions: functions.clone(), queue: queue.clone(), secrets: secrets(&system) };
+        let app =
+            Services { functions: functions.clone(), queue: queue.clone(), parameters: stored_parameters(&system) };
         tasks.spawn(async move { drop(axum::serve(services, app.router()).await) });
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
         let console = Console::new(options.console.clone(), simulator.url());
-        let gateway = Gateway::new(system.api.clone(), functions.clone(), console);
+        let gateway = Gateway::new(system.api.clone(), functions.clone(), console, &addresses.api);
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));
         Background { system: &system, dynamo: &dynamo, functions: &functions, queue, failures, data: &data }
@@ -233,9 +234,15 @@ fn functions(options: &Options, data: &Data, system: &System, addresses: &Addres
     Functions::new(&system.functions, launch)
 }
 
-/// The parameters of Parameter Store: the auth token, under the name that the template gives it.
-fn secrets(system: &System) -> BTreeMap<String, String> {
-    let name = system.parameters.get("TwilioAuthTokenParameter").and_then(Value::as_str);
-    let token = TWILIO_AUTH_TOKEN.to_owned();
-    name.map(|name| (name.to_owned(), token)).into_iter().collect()
+/// Parameter Store, under the names that the template gives.
+fn stored_parameters(system: &System) -> Parameters {
+    let values = [
+        ("TwilioAuthTokenParameter", TWILIO_AUTH_TOKEN),
+        ("TwilioApiKeySecretParameter", API_KEY_SECRET),
+        ("AccountOwnersParameter", ACCOUNT_OWNER),
+    ];
+    Parameters::of(values.into_iter().filter_map(|(parameter, value)| {
+        let name = system.parameters.get(parameter).and_then(Value::as_str)?;
+        Some((name.to_owned(), value.to_owned()))
+    }))
 }

@@ -4,6 +4,7 @@ use embedded::{Bucket, Credentials, Dynamo, S3};
 
 use crate::StartError;
 use crate::data::{DATABASE, Data};
+use crate::failures::S3 as S3_FOLDER;
 use crate::names::{DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
 use crate::template::System;
 
@@ -22,5 +23,5 @@ pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, Sta
         .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])
         .map(|access_key| Credentials { access_key, secret_key: SECRET_ACCESS_KEY.to_owned() })
         .collect();
-    Ok(S3::start(data.join("s3"), &buckets, &credentials).await?)
+    Ok(S3::start(data.join(S3_FOLDER), &buckets, &credentials).await?)
 }

@@ -147,6 +147,9 @@ async fn a_page_of_an_allowed_origin_may_read_even_a_refusal() {
 
     assert_eq!(answer.status(), 401);
     assert_eq!(answer.headers()["access-control-allow-origin"], "https://flex.twilio.com");
+    for answer in [answer, reqwest::get(format!("{}/open/x", stack.url())).await.unwrap()] {
+        assert_eq!(answer.headers()["vary"], "origin");
+    }
     stack.stop().await;
 }
 

@@ -138,6 +138,37 @@ async fn an_asynchronous_event_that_is_given_up_goes_to_its_destination() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_given_up_lies_whole_in_the_bucket_and_not_in_the_log() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = start(data.path()).await;
+    put(&stack, "always").await;
+    put(&stack, "after").await;
+    eventually("what follows was seen", || lines(data.path()).contains(&"after".to_owned())).await;
+
+    let client = reqwest::Client::new();
+    let get = async |path: &str| {
+        let url = format!("{}/flex-roster-records{path}", stack.endpoints().s3);
+        client.get(url).send().await.unwrap().status()
+    };
+    assert_eq!(get("?list-type=2").await, 403, "nothing is public");
+    let objects = files(&data.path().join("s3/flex-roster-records/aws/lambda/Index"));
+    assert_eq!(objects.len(), 1, "{objects:?}");
+    let object: Value = serde_json::from_str(&std::fs::read_to_string(&objects[0]).unwrap()).unwrap();
+    let event: Value = serde_json::from_str(object["payload"].as_str().unwrap()).unwrap();
+    assert_eq!(event["Records"][0]["dynamodb"]["NewImage"], json!({"pk": {"S": "always"}, "n": {"N": "1"}}));
+    assert_eq!(object["condition"], "RetryAttemptsExhausted");
+    let log = std::fs::read_to_string(data.path().join("failures.jsonl")).unwrap();
+    assert!(log.contains("arn:aws:s3:::flex-roster-records") && !log.contains("NewImage"), "{log}");
+    stack.stop().await;
+}
+
+/// The files below a folder.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_function_has_no_more_instances_than_its_reserved_concurrency() {
     let data = tempfile::tempdir().unwrap();
     let stack = start(data.path()).await;
@@ -155,24 +186,27 @@ async fn a_function_has_no_more_instances_than_its_reserved_concurrency() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parameter_store_knows_the_auth_token() {
+async fn parameter_store_knows_the_auth_token_and_takes_another_one() {
     let data = tempfile::tempdir().unwrap();
     let stack = start(data.path()).await;
-    let ask = async |name: &str| {
-        reqwest::Client::new()
-            .post(&stack.endpoints().ssm)
-            .header("x-amz-target", "AmazonSSM.GetParameter")
-            .body(json!({"Name": name, "WithDecryption": true}).to_string())
-            .send()
-            .await
-            .unwrap()
-            .json::<Value>()
-            .await
-            .unwrap()
+    let ask = async |operation: &str, request: Value| {
+        let post = reqwest::Client::new().post(&stack.endpoints().ssm);
+        let post = post.header("x-amz-target", format!("AmazonSSM.{operation}")).body(request.to_string());
+        post.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let get = async |name: &str| ask("GetParameter", json!({"Name": name, "WithDecryption": true})).await;
+    let put = async |value: &str, overwrite: bool| {
+        let name = "/flex-roster/twilio-auth-token";
+        let request = json!({"Name": name, "Value": value, "Type": "SecureString", "Overwrite": overwrite});
+        ask("PutParameter", request).await
     };
 
-    assert_eq!(ask("/flex-roster/twilio-auth-token").await["Parameter"]["Value"], "local-auth-token");
-    assert_eq!(ask("/flex-roster/other").await["__type"], "ParameterNotFound");
+    assert_eq!(get("/flex-roster/twilio-auth-token").await["Parameter"]["Value"], "local-auth-token");
+    assert_eq!(get("/flex-roster/other").await["__type"], "ParameterNotFound");
+    assert_eq!(put("new", false).await["__type"], "ParameterAlreadyExists");
+    assert_eq!(put("new,local-auth-token", true).await["Version"], 2);
+    let parameter = &get("/flex-roster/twilio-auth-token").await["Parameter"];
+    assert_eq!((&parameter["Value"], &parameter["Version"]), (&json!("new,local-auth-token"), &json!(2)));
     stack.stop().await;
 }
 

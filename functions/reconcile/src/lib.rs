@@ -11,11 +11,8 @@ use app::{
     reconcile::{Pace, ReconcileStore, ReconcileTaskRouter, WorkerReconcile},
     sync::OfflineActivity,
 };
-use domain::{
-    WorkerSid,
-    policy::{Policy, RoleAuthority, SkillAuthority},
-};
-use runtime::config::{one_of, required};
+use domain::WorkerSid;
+use parameters::{ParameterStore, PolicyParameter};
 use store::Directory;
 use twilio::{Client, account::Account};
 
@@ -30,17 +27,34 @@ pub struct Invocation {
     pub worker_sid: Option<String>,
 }
 
-/// Everything from the environment.
-pub async fn from_env() -> Result<WorkerReconcile<Directory, Client, SystemTimeAndIds>, Error> {
-    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
-    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
-    let ingest = WorkerIngest {
-        store: Directory::from_env()?,
-        taskrouter: Account::from_env().await?.client_within(TIME_OF_A_CALL)?,
-        time_and_ids: SystemTimeAndIds,
-        policy: Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills),
-    };
-    Ok(WorkerReconcile { ingest, offline: OfflineActivity::default(), pace: Pace::default() })
+/// What is built once, before the first event.
+#[derive(Debug)]
+pub struct Wiring {
+    reconcile: WorkerReconcile<Directory, Client, SystemTimeAndIds>,
+    policy: PolicyParameter,
+}
+
+impl Wiring {
+    /// Everything from the environment.
+    pub async fn from_env() -> Result<Self, Error> {
+        let parameters = ParameterStore::from_env()?;
+        let policy = PolicyParameter::from_env(&parameters).await?;
+        let ingest = WorkerIngest {
+            store: Directory::from_env()?,
+            taskrouter: Account::from_env(&parameters).await?.client_within(TIME_OF_A_CALL)?,
+            time_and_ids: SystemTimeAndIds,
+            policy: policy.current().await,
+        };
+        let reconcile = WorkerReconcile { ingest, offline: OfflineActivity::default(), pace: Pace::default() };
+        Ok(Self { reconcile, policy })
+    }
+
+    /// With the account owners of now.
+    pub async fn current(&self) -> WorkerReconcile<Directory, Client, SystemTimeAndIds> {
+        let mut reconcile = self.reconcile.clone();
+        reconcile.ingest.policy = self.policy.current().await;
+        reconcile
+    }
 }
 
 /// An error is one of the table, or of the one worker: Lambda invokes the function again, and keeps the event after that.

@@ -6,7 +6,8 @@ use runtime::telemetry;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let reconcile = &reconcile::from_env().await?;
-    let handle = |event: LambdaEvent<_>| async move { reconcile::handle(reconcile, event.payload).await };
+    let reconcile = &reconcile::Wiring::from_env().await?;
+    let handle =
+        |event: LambdaEvent<_>| async move { reconcile::handle(&reconcile.current().await, event.payload).await };
     lambda_runtime::run(service_fn(handle)).await
 }

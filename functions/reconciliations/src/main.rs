@@ -3,6 +3,7 @@
 use app::SystemTimeAndIds;
 use domain::policy::{Policy, RoleAuthority};
 use http_api::serve;
+use parameters::ParameterStore;
 use reconciliations::ReconcileFunction;
 use runtime::{config::one_of, telemetry};
 use store::Directory;
@@ -11,7 +12,7 @@ use twilio::account::Account;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let (store, twilio) = (Directory::from_env()?, Account::from_env().await?.client()?);
+    let (store, twilio) = (Directory::from_env()?, Account::from_env(&ParameterStore::from_env()?).await?.client()?);
     let runner = ReconcileFunction::from_env()?;
     let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
     let policy = &Policy { roles, ..Policy::default() };

@@ -13,11 +13,9 @@ use app::{
     SystemTimeAndIds,
     sync::{SyncMode, SyncStore, SyncTaskRouter, WorkerSync},
 };
-use domain::{
-    UserId,
-    policy::{Policy, RoleAuthority, SkillAuthority},
-};
-use runtime::config::{ConfigError, one_of, required};
+use domain::UserId;
+use parameters::{ParameterStore, PolicyParameter};
+use runtime::config::{ConfigError, one_of};
 use store::{Directory, OutboxItem, StoreError};
 use twilio::{Client, account::Account};
 
@@ -35,18 +33,33 @@ pub fn mode() -> Result<SyncMode, ConfigError> {
     one_of("SYNC_MODE", &SyncMode::NAMES, "observe or write")
 }
 
-/// Everything from the environment.
-pub async fn from_env() -> Result<WorkerSync<Directory, Client, SystemTimeAndIds>, Error> {
-    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
-    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
-    Ok(WorkerSync {
-        store: Directory::from_env()?,
-        taskrouter: Account::from_env().await?.client()?,
-        time_and_ids: SystemTimeAndIds,
-        policy: Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills),
-        mode: mode()?,
-        offline: app::sync::OfflineActivity::default(),
-    })
+/// What is built once, before the first event.
+#[derive(Debug)]
+pub struct Wiring {
+    sync: WorkerSync<Directory, Client, SystemTimeAndIds>,
+    policy: PolicyParameter,
+}
+
+impl Wiring {
+    /// Everything from the environment.
+    pub async fn from_env() -> Result<Self, Error> {
+        let parameters = ParameterStore::from_env()?;
+        let policy = PolicyParameter::from_env(&parameters).await?;
+        let sync = WorkerSync {
+            store: Directory::from_env()?,
+            taskrouter: Account::from_env(&parameters).await?.client()?,
+            time_and_ids: SystemTimeAndIds,
+            policy: policy.current().await,
+            mode: mode()?,
+            offline: app::sync::OfflineActivity::default(),
+        };
+        Ok(Self { sync, policy })
+    }
+
+    /// With the account owners of now.
+    pub async fn current(&self) -> WorkerSync<Directory, Client, SystemTimeAndIds> {
+        WorkerSync { policy: self.policy.current().await, ..self.sync.clone() }
+    }
 }
 
 /// Looks at the users of a batch, or at those who are due. Names the first record whose user could not be looked at because

@@ -6,7 +6,7 @@ use runtime::telemetry;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let sync = &sync::from_env().await?;
-    let handle = |event: LambdaEvent<_>| async move { sync::handle(sync, event.payload).await };
+    let sync = &sync::Wiring::from_env().await?;
+    let handle = |event: LambdaEvent<_>| async move { sync::handle(&sync.current().await, event.payload).await };
     lambda_runtime::run(service_fn(handle)).await
 }

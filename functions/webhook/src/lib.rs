@@ -5,6 +5,7 @@
 //! done, the answer is 503, and Twilio tries again if the callback's address asks for it.
 
 mod hand_over;
+mod public_url;
 
 use std::time::Duration;
 
@@ -14,19 +15,16 @@ use app::{
     TimeAndIds,
     ingest::{IngestError, IngestStore, WorkerIngest},
 };
-use domain::{
-    Source, WorkerReport,
-    policy::{Policy, RoleAuthority, SkillAuthority},
-};
+use domain::{Source, WorkerReport};
 use http_api::{
     HttpResult, Problem,
     request::{route, unknown_route},
 };
-use runtime::config::{ConfigError, one_of, required};
 use thiserror::Error;
-use twilio::{Callback, FetchWorker, Verifier, account::Account, signature};
+use twilio::{Callback, FetchWorker, KeysError, SigningKey, Verifier, account::Account, signature};
 
 pub use hand_over::{HandOver, ReconcileFunction};
+pub use public_url::PublicUrl;
 
 /// How long a callback may take before its worker is handed over: the function ends after 10 seconds, which would lose it,
 /// and Twilio waits 15. A call that the table does not answer takes 8.
@@ -38,9 +36,8 @@ const PATH: &str = "/webhooks/taskrouter";
 /// What callbacks are checked against.
 #[derive(Debug)]
 pub struct Webhook {
-    verifier: Verifier,
-    account_sid: String,
-    workspace_sid: String,
+    account: Account,
+    public_url: PublicUrl,
 }
 
 /// Why a callback cannot be applied.
@@ -52,23 +49,11 @@ enum ApplyError {
     OutOfTime,
 }
 
-/// What the deployment decides about logins, from the environment.
-pub fn policy() -> Result<Policy, ConfigError> {
-    let roles = one_of("ROLE_AUTHORITY", &RoleAuthority::NAMES, "directory or idp")?;
-    let skills = one_of("SKILL_AUTHORITY", &SkillAuthority::NAMES, "directory or shared")?;
-    Ok(Policy::new(&required("ACCOUNT_OWNERS")?, roles, skills))
-}
-
 impl Webhook {
-    /// Accepts callbacks of this account's workspace, posted to this deployment's public address, which may have a path
-    /// and a slash at its end.
+    /// Accepts callbacks of this account's workspace, posted to this deployment's public address.
     #[must_use]
-    pub fn new(account: &Account, public_url: String) -> Self {
-        Self {
-            verifier: Verifier::new(account.auth_token.clone(), public_url),
-            account_sid: account.account_sid.clone(),
-            workspace_sid: account.workspace_sid.clone(),
-        }
+    pub const fn new(account: Account, public_url: PublicUrl) -> Self {
+        Self { account, public_url }
     }
 
     pub async fn handle<S, T, C>(
@@ -99,10 +84,10 @@ impl Webhook {
         T: FetchWorker + Sync,
         C: TimeAndIds,
     {
-        self.verify_signature(request)?;
+        self.verify_signature(request).await?;
         let callback = Callback::parse(request.body().as_ref());
         let callback = callback.map_err(|error| Problem::invalid("invalid-callback", format!("{error}.")))?;
-        if callback.account_sid != self.account_sid || callback.workspace_sid != self.workspace_sid {
+        if callback.account_sid != self.account.account_sid || callback.workspace_sid != self.account.workspace_sid {
             return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
         }
         for field in callback.unreadable {
@@ -117,18 +102,40 @@ impl Webhook {
         response.body(Body::Empty).map_err(|error| Problem::internal(&error))
     }
 
-    fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
-        let header = |name: &str| text(request.headers(), name);
-        // Never the path that the gateway passes on: behind a custom domain it begins with the domain's base path.
-        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-        let path_and_query = format!("{PATH}{query}");
-        let signature = header(signature::HEADER).unwrap_or_default();
-        if self.verifier.verify(&path_and_query, header("content-type"), request.body().as_ref(), signature) {
+    async fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
+        let keys = self.account.signing_keys().await.map_err(unusable)?;
+        if self.is_signed_with(keys, request) {
+            return Ok(());
+        }
+        // The key may have been exchanged a moment ago.
+        if let Some(keys) = self.account.reread_signing_keys().await
+            && self.is_signed_with(keys.map_err(unusable)?, request)
+        {
             return Ok(());
         }
         tracing::warn!("invalid Twilio signature; check PUBLIC_URL and the auth token");
         Err(Problem::new(403, "wrong-signature", "The request is not signed by Twilio for this address."))
     }
+
+    fn is_signed_with(&self, keys: Vec<SigningKey>, request: &Request) -> bool {
+        let header = |name: &str| text(request.headers(), name);
+        let Some(public_url) = self.public_url.of(request) else { return false };
+        // Never the path that the gateway passes on: behind a custom domain it begins with the domain's base path.
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        let path_and_query = format!("{PATH}{query}");
+        let signature = header(signature::HEADER).unwrap_or_default();
+        Verifier::with_keys(keys, public_url).verify(
+            &path_and_query,
+            header("content-type"),
+            request.body().as_ref(),
+            signature,
+        )
+    }
+}
+
+/// An operator's mistake in Parameter Store is no reason to tell Twilio that its signature is wrong.
+fn unusable(error: KeysError) -> Problem {
+    Problem::unavailable(&error)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

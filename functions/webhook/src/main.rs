@@ -2,18 +2,23 @@
 
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use http_api::serve;
-use runtime::{config::required, telemetry};
+use parameters::{ParameterStore, PolicyParameter};
+use runtime::telemetry;
 use store::Directory;
 use twilio::account::Account;
-use webhook::{ReconcileFunction, Webhook, policy};
+use webhook::{PublicUrl, ReconcileFunction, Webhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start(env!("CARGO_CRATE_NAME"));
-    let (store, account) = (Directory::from_env()?, Account::from_env().await?);
-    let ingest =
-        WorkerIngest { store, taskrouter: account.client()?, time_and_ids: SystemTimeAndIds, policy: policy()? };
-    let webhook = Webhook::new(&account, required("PUBLIC_URL")?);
-    let reconcile = ReconcileFunction::from_env()?;
-    serve::http(|request| webhook.handle(&ingest, &reconcile, request)).await
+    let (store, parameters) = (Directory::from_env()?, ParameterStore::from_env()?);
+    let (account, policy) = (Account::from_env(&parameters).await?, &PolicyParameter::from_env(&parameters).await?);
+    let taskrouter = account.client()?;
+    let ingest = &WorkerIngest { store, taskrouter, time_and_ids: SystemTimeAndIds, policy: policy.current().await };
+    let (webhook, reconcile) = (&Webhook::new(account, PublicUrl::from_env()?), &ReconcileFunction::from_env()?);
+    serve::http(|request| async move {
+        let ingest = WorkerIngest { policy: policy.current().await, ..ingest.clone() };
+        webhook.handle(&ingest, reconcile, request).await
+    })
+    .await
 }

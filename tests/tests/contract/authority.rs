@@ -52,6 +52,7 @@ fn only_functions_that_send_requests_to_taskrouter_know_the_api_key_and_may_read
         may_read.map(|(function, _)| function).collect::<Vec<_>>()
     };
     assert_eq!(readers("${TwilioApiKeySecretParameter}"), ["reconcile", "reconciliations", "sync", "webhook"]);
+    assert_eq!(readers("${AccountOwnersParameter}"), ["reconcile", "sync", "webhook"]);
     assert_eq!(
         readers("${TwilioAuthTokenParameter}"),
         ["authorize", "reconcile", "reconciliations", "sync", "webhook"]

@@ -96,7 +96,11 @@ fn the_money_follows_from_prices_frequencies_and_units() {
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(format!("{ROOT}/docs/cost.md"), format!("{}{expected}{}", &page[..start], &page[end..])).unwrap();
     } else {
-        assert_eq!(page[start..end], expected, "UPDATE_DOCS=1 cargo test -p tests --test contract cost computes it anew");
+        assert_eq!(
+            page[start..end],
+            expected,
+            "UPDATE_DOCS=1 cargo test -p tests --test contract cost computes it anew"
+        );
     }
 }
 

@@ -12,8 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("runtime", &[]),
     ("invoke", &["runtime"]),
+    ("parameters", &["domain", "runtime"]),
     ("store", &["domain", "runtime"]),
-    ("twilio", &["domain", "runtime"]),
+    ("twilio", &["domain", "parameters", "runtime"]),
     ("app", &["domain", "store", "twilio"]),
     ("http_api", &["app", "domain", "store"]),
 ];
@@ -23,6 +24,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("domain", &["aws", "lambda", "http", "reqwest", "tokio", "tracing", "serde_dynamo"]),
     ("app", &["aws", "lambda", "http", "reqwest", "serde_dynamo"]),
     ("store", &["lambda", "http", "reqwest"]),
+    ("parameters", &["aws-sdk-dynamodb", "aws-sdk-s3", "lambda", "http", "reqwest", "serde_dynamo"]),
     ("twilio", &["lambda", "http", "aws-sdk-dynamodb", "aws-sdk-s3", "serde_dynamo"]),
     ("http_api", &["aws", "reqwest", "serde_dynamo"]),
     ("invoke", &["http", "reqwest", "serde_dynamo"]),

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use embedded::yaml;
 use local::{
+    CONTENT_SECURITY_POLICY,
     options::parameters,
     template::{self, HttpApi, Values},
 };
@@ -21,38 +22,72 @@ fn document() -> Value {
     yaml::parse(&std::fs::read_to_string(TEMPLATE).unwrap()).unwrap()
 }
 
-/// The value of an output that consists of these functions and the public URL.
-fn evaluate(value: &Value, public_url: &str) -> String {
-    let join = |list: &[Value]| {
-        let [separator, pieces] = list else { panic!("{list:?}") };
-        let pieces = pieces["!Split"].as_array().unwrap_or_else(|| panic!("{pieces}"));
-        let [at, text] = pieces.as_slice() else { panic!("{pieces:?}") };
-        let text = evaluate(text, public_url);
-        text.split(at.as_str().unwrap()).collect::<Vec<_>>().join(separator.as_str().unwrap())
-    };
-    match (value["!Join"].as_array(), value["!Sub"].as_str()) {
-        (Some(list), _) => join(list),
-        (_, Some(text)) => text.replace("${PublicUrl}", public_url),
-        _ => panic!("{value} is not evaluated here"),
+/// Names and values of parameters, and those of what a deployment would name.
+type Names<'a> = BTreeMap<&'a str, &'a str>;
+
+const API: &str = "abc123";
+
+/// The value of an expression of the template; its conditions are that a parameter is not empty.
+fn evaluate(value: &Value, names: &Names) -> String {
+    let list = |name: &str| value[name].as_array().map(Vec::as_slice);
+    if let Some([condition, then, otherwise]) = list("!If") {
+        let parameter = match condition.as_str().unwrap() {
+            "HasPublicUrl" => "PublicUrl",
+            "HasDomain" => "DomainName",
+            other => panic!("{other} is not evaluated here"),
+        };
+        let chosen = if names[parameter].is_empty() { otherwise } else { then };
+        return evaluate(chosen, names);
     }
+    if let Some([separator, pieces]) = list("!Join") {
+        let [at, text] = pieces["!Split"].as_array().unwrap().as_slice() else { panic!("{pieces}") };
+        let text = evaluate(text, names);
+        return text.split(at.as_str().unwrap()).collect::<Vec<_>>().join(separator.as_str().unwrap());
+    }
+    if let Some(name) = value["!Ref"].as_str() {
+        return names[name].to_owned();
+    }
+    let text = value["!Sub"].as_str().or(value.as_str()).unwrap_or_else(|| panic!("{value} is not evaluated here"));
+    names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
+}
+
+/// Each way to reach the API: parameters, and the address that is expected.
+fn deployments() -> Vec<(Names<'static>, String)> {
+    let names = |public_url, domain, base_path| {
+        let parameters = [("PublicUrl", public_url), ("DomainName", domain), ("BasePath", base_path)];
+        let aws = [("Api", API), ("AWS::Region", "eu-central-1"), ("AWS::URLSuffix", "amazonaws.com")];
+        parameters.into_iter().chain(aws).collect::<Names>()
+    };
+    let public_urls = ["", "/", "/base", "/base/", "/a/webhooks", "/a/webhooks/"].map(|end| {
+        let public_url = format!("https://proxy.example.com{end}");
+        (names(&*public_url.clone().leak(), "api.example.com", "base"), public_url.trim_end_matches('/').to_owned())
+    });
+    let others = [
+        (names("", "", ""), format!("https://{API}.execute-api.eu-central-1.amazonaws.com")),
+        (names("", "api.example.com", ""), "https://api.example.com".to_owned()),
+        (names("", "api.example.com", "tools/roster"), "https://api.example.com/tools/roster".to_owned()),
+    ];
+    public_urls.into_iter().chain(others).collect()
 }
 
 #[test]
 fn the_output_webhook_url_is_the_address_for_which_callbacks_are_verified() {
     let document = document();
-    let output = &document["Outputs"]["WebhookUrl"]["Value"];
-    let path = document["Resources"]["Webhook"]["Properties"]["Events"]["Callback"]["Properties"]["Path"].as_str();
-    let (path, form) = (path.unwrap(), [("EventType", "worker.created")]);
-    for host in ["https://api.example.com", "http://127.0.0.1:8080"] {
-        for end in ["", "/", "/base", "/base/", "/a/webhooks", "/a/webhooks/"] {
-            let public_url = format!("{host}{end}");
-            let url = evaluate(output, &public_url);
-            assert_eq!(url, format!("{}{path}", public_url.trim_end_matches('/')));
-            let signature = signature::sign(&"token".into(), &url, &form);
-            let verifier = Verifier::new("token".into(), public_url);
-            let media_type = Some("application/x-www-form-urlencoded");
-            assert!(verifier.verify(path, media_type, b"EventType=worker.created", &signature), "{url}");
-        }
+    let webhook = &document["Resources"]["Webhook"]["Properties"];
+    let path = webhook["Events"]["Callback"]["Properties"]["Path"].as_str().unwrap();
+    let form = [("EventType", "worker.created")];
+    for (names, address) in deployments() {
+        let url = evaluate(&document["Outputs"]["WebhookUrl"]["Value"], &names);
+        assert_eq!(url, format!("{address}{path}"));
+        // Without a public URL, callbacks are verified for the domain that the gateway states: its own.
+        let public_url = evaluate(&webhook["Environment"]["Variables"]["PUBLIC_URL"], &names);
+        let public_url = if public_url.is_empty() { address.clone() } else { public_url };
+        let signature = signature::sign(&"token".into(), &url, &form);
+        let verifier = Verifier::new("token".into(), public_url);
+        let media_type = Some("application/x-www-form-urlencoded");
+        assert!(verifier.verify(path, media_type, b"EventType=worker.created", &signature), "{url}");
+        let api_url = evaluate(&document["Outputs"]["ApiUrl"]["Value"], &names);
+        assert_eq!(api_url.trim_end_matches('/'), address);
     }
 }
 
@@ -60,11 +95,47 @@ fn the_output_webhook_url_is_the_address_for_which_callbacks_are_verified() {
 fn the_public_url_has_no_query_no_fragment_and_no_doubled_slash() {
     let document = document();
     let pattern = Regex::new(document["Parameters"]["PublicUrl"]["AllowedPattern"].as_str().unwrap()).unwrap();
+    assert!(pattern.is_match(""), "the gateway's own domain");
     for right in ["", "/", "/base", "/base/", "/a/b", "/a/b/"] {
         assert!(pattern.is_match(&format!("https://api.example.com{right}")), "{right}");
+        assert!(!pattern.is_match(&format!("http://api.example.com{right}")), "{right}");
     }
     for wrong in ["//", "/base//", "//base", "/a//b", "?a=b", "/base?a", "/#top", "/a b", "/base/\n"] {
         assert!(!pattern.is_match(&format!("https://api.example.com{wrong}")), "{wrong}");
+    }
+}
+
+#[test]
+fn the_version_that_functions_are_tagged_with_is_that_of_the_workspace() {
+    let version = &document()["Globals"]["Function"]["Tags"]["flex-roster-version"];
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_host_of_the_page_sends_the_headers_of_the_local_stack() {
+    let document = document();
+    let headers = &document["Resources"]["ConsoleHeaders"]["Properties"]["ResponseHeadersPolicyConfig"];
+    let security = &headers["SecurityHeadersConfig"];
+    let policy = &security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["!Sub"];
+    let deployed = policy[0].as_str().unwrap();
+    assert_eq!(deployed.replace("connect-src ${ApiOrigin};", "connect-src 'self';"), CONTENT_SECURITY_POLICY);
+    for header in security.as_object().unwrap().values() {
+        assert_eq!(header["Override"], true);
+    }
+    assert!(security["ContentTypeOptions"].is_object());
+    assert_eq!(security["ReferrerPolicy"]["ReferrerPolicy"], "no-referrer");
+}
+
+#[test]
+fn every_variable_of_a_function_and_every_parameter_is_explained() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")).unwrap();
+    let document = document();
+    let functions = entries(&document["Resources"]).map(|(_, resource)| &resource["Properties"]["Environment"]);
+    let variables = functions.chain([&document["Globals"]["Function"]["Environment"]]);
+    let variables = variables.flat_map(|environment| entries(&environment["Variables"])).map(|(name, _)| name);
+    let parameters = entries(&document["Parameters"]).map(|(name, _)| name);
+    for name in variables.chain(parameters) {
+        assert!(page.contains(&format!("`{name}`")), "docs/operations.md does not explain {name}");
     }
 }
 

@@ -15,6 +15,7 @@ mod provisioning;
 mod reconcile;
 mod records;
 mod reindex;
+mod rotation;
 mod skills;
 mod status;
 mod story;

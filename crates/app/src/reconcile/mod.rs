@@ -93,7 +93,7 @@ const KEPT_PER_LEASE: u32 = 6;
 /// More pages of 1,000 workers no workspace has.
 const MAX_PAGES: usize = 100;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WorkerReconcile<S, T, C> {
     pub ingest: WorkerIngest<S, T, C>,
     pub offline: OfflineActivity,

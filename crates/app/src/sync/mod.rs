@@ -98,7 +98,7 @@ impl SyncMode {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WorkerSync<S, T, C> {
     pub store: S,
     pub taskrouter: T,

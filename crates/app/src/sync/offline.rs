@@ -2,15 +2,15 @@
 //! are unavailable. It is never found by its name.
 
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorkspace, TwilioError};
 
 /// How long it is remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_mins(5);
 
-/// Remembers the activity for a while; shared by all users of an invocation.
-#[derive(Debug, Default)]
-pub struct OfflineActivity(Mutex<Option<(String, Timestamp)>>);
+/// Remembers the activity for a while; shared by all users, and by clones.
+#[derive(Debug, Default, Clone)]
+pub struct OfflineActivity(Arc<Mutex<Option<(String, Timestamp)>>>);
 
 impl OfflineActivity {
     /// The activity's SID; none if there is none.

@@ -66,8 +66,7 @@ impl Answer {
     /// The verdict is in the body alone, as for Twilio's own library; a body without one (wrong
     /// credentials) is no verdict about the token.
     pub(super) fn token(&self) -> Result<Option<TokenAnswer>, TwilioError> {
-        let valid = resources::object(&self.body).and_then(|answer| answer.get("valid")?.bool());
-        let Some(valid) = valid else {
+        let Some(valid) = self.verdict() else {
             return Err(self.success().err().unwrap_or(TwilioError::Malformed("token answer")));
         };
         let holder = TokenAnswer::read(&self.body).filter(|_| valid);
@@ -75,6 +74,15 @@ impl Answer {
             tracing::warn!("rejected a valid token, because it names no worker");
         }
         Ok(holder)
+    }
+
+    fn verdict(&self) -> Option<bool> {
+        resources::object(&self.body)?.get("valid")?.bool()
+    }
+
+    /// Whether other credentials may do better: 401, unless it is the verdict about a token.
+    pub(super) fn rejects_credentials(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED && self.verdict().is_none()
     }
 
     pub(super) fn success(&self) -> Result<(), TwilioError> {

@@ -134,8 +134,7 @@ impl ValidateToken for Client {
     async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
         let body = json!({ "token": token.expose_secret() });
         let post = || self.http.post(self.validate.clone()).header(header::CACHE_CONTROL, "no-cache").json(&body);
-        let send = |request| self.with_auth_token(request);
-        self.request_as("validate token", Repeat::Transient, post, send).await?.token()
+        self.request_as("validate token", Repeat::Transient, post, self.auth_token()).await?.token()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::WorkerSid;
+use parameters::{Parameter, ReadParameter, Reading};
 use serde_json::json;
 use twilio::{ApiKey, Client, Config, DeleteWorker, FetchWorker, TwilioError, UpdateWorker, WorkerUpdate};
 use wiremock::matchers::{basic_auth, body_string, header, method, path};
@@ -175,6 +176,54 @@ async fn requests_are_authenticated_by_the_api_key_if_there_is_one() {
     authenticated(ACCOUNT, "the-auth-token").respond_with(invalid).expect(1).mount(&twilio).await;
     assert_eq!(twilio::ValidateToken::validate_token(&client, &"t".into()).await.unwrap(), None);
     assert!(!format!("{client:?}").contains("the-secret"));
+}
+
+#[tokio::test]
+async fn credentials_that_twilio_rejects_give_way_to_the_next_ones() {
+    let twilio = MockServer::start().await;
+    let rejected = || status(401).set_body_json(json!({"code": 20003, "status": 401}));
+    for (user, password, answer, times) in [
+        ("SK1", "old", rejected(), 1),
+        ("SK2", "new", changed(), 1),
+        (ACCOUNT, "old-token", rejected(), 1),
+        (ACCOUNT, "new-token", status(200).set_body_json(json!({"valid": false})), 1),
+    ] {
+        Mock::given(basic_auth(user, password)).respond_with(answer).expect(times).mount(&twilio).await;
+    }
+    let key = ApiKey { sid: "SK1".to_owned(), secret: "old,SK2:new".into() };
+    let auth_token = "old-token, new-token".into();
+    let config = Config { api_key: Some(key), auth_token, ..config(twilio.uri(), Config::DEFAULT_TIMEOUT) };
+    let client = Client::new(config).unwrap();
+    client.fetch_worker(&sid()).await.unwrap();
+    assert_eq!(twilio::ValidateToken::validate_token(&client, &"t".into()).await.unwrap(), None);
+}
+
+/// Parameter Store, where the secret has just been changed.
+struct Changed(std::sync::Mutex<Vec<&'static str>>);
+
+impl ReadParameter for Changed {
+    fn read<'a>(&'a self, _: &'a str) -> Reading<'a> {
+        let secret = self.0.lock().unwrap().pop().expect("one read more than expected");
+        Box::pin(async move { Ok(secret.into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_changed_secret_takes_effect_when_twilio_rejects_the_one_from_before() {
+    let twilio = MockServer::start().await;
+    let rejected = || status(401).set_body_json(json!({"code": 20003, "status": 401}));
+    Mock::given(basic_auth("SK1", "old")).respond_with(rejected()).expect(1).mount(&twilio).await;
+    Mock::given(basic_auth("SK1", "new")).respond_with(changed()).up_to_n_times(1).expect(1).mount(&twilio).await;
+    // Once a minute: whoever's credentials are revoked does not cause a read for each request.
+    Mock::given(basic_auth("SK1", "new")).respond_with(rejected()).expect(3).mount(&twilio).await;
+    let store = Changed(std::sync::Mutex::new(vec!["new", "old"]));
+    let secret = Parameter::read(std::sync::Arc::new(store), "/key").await.unwrap();
+    let key = ApiKey { sid: "SK1".to_owned(), secret };
+    let client = Client::new(Config { api_key: Some(key), ..config(twilio.uri(), Config::DEFAULT_TIMEOUT) }).unwrap();
+    client.fetch_worker(&sid()).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(client.fetch_worker(&sid()).await, Err(TwilioError::Unauthorized { .. })));
+    }
 }
 
 #[test]

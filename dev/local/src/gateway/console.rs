@@ -8,8 +8,8 @@ use axum::response::IntoResponse;
 
 use super::Refusal;
 
-/// The page's own origin and nothing else; pictures of users come from anywhere by https. Only Lit makes HTML of text.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// Of the page: its own origin and nothing else; pictures of users come from anywhere by https. Only Lit makes HTML of text.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' https:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types lit-html";
 

@@ -30,17 +30,25 @@ pub(super) fn preflight(cors: Option<&Cors>, request: &Request) -> Option<Respon
     Some((StatusCode::NO_CONTENT, allowed).into_response())
 }
 
-/// Adds the headers that let a page of an allowed origin read the response. They replace those of the function.
+/// Adds the headers that let a page of an allowed origin read the response. They replace those of the function. Where the
+/// origin decides, the response says so, also to a request without one.
 pub(super) fn apply(cors: Option<&Cors>, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
-    let (Some(cors), Some(origin)) = (cors, origin) else {
-        return;
-    };
+    let Some(cors) = cors else { return };
+    if !cors.allow_origins.iter().any(|allowed| allowed == "*") && !varies_by_origin(headers) {
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    let Some(origin) = origin else { return };
     headers.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
     let Some(allowed) = allowed_origin(cors, origin) else {
         return;
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers.join(","));
+}
+
+fn varies_by_origin(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::VARY).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|name| name.trim().eq_ignore_ascii_case("origin"))
 }
 
 fn allowed_origin(cors: &Cors, origin: &HeaderValue) -> Option<HeaderValue> {
@@ -105,10 +113,27 @@ mod tests {
     fn only_an_allowed_page_may_read_the_answer() {
         let mut headers = HeaderMap::new();
         apply(Some(&cors()), Some(&"https://example.com".parse().unwrap()), &mut headers);
-        assert!(headers.is_empty());
+        assert!(!headers.contains_key("access-control-allow-origin"));
         apply(Some(&cors()), Some(&"https://flex.twilio.com".parse().unwrap()), &mut headers);
         assert_eq!(headers["access-control-allow-origin"], "https://flex.twilio.com");
         assert_eq!(headers["access-control-expose-headers"], "etag");
+    }
+
+    #[test]
+    fn an_answer_that_depends_on_the_origin_says_so_once_also_to_a_request_without_one() {
+        let flex = HeaderValue::from_static("https://flex.twilio.com");
+        for origin in [None, Some(&HeaderValue::from_static("https://example.com")), Some(&flex)] {
+            for (before, after) in [(None, vec!["origin"]), (Some("accept, Origin"), vec!["accept, Origin"])] {
+                let mut headers = HeaderMap::new();
+                headers.extend(before.map(|value| (header::VARY, HeaderValue::from_static(value))));
+                apply(Some(&cors()), origin, &mut headers);
+                assert_eq!(headers.get_all("vary").iter().collect::<Vec<_>>(), after);
+            }
+        }
+        let mut headers = HeaderMap::new();
+        let everybody = Cors { allow_origins: vec!["*".into()], ..cors() };
+        apply(Some(&everybody), Some(&flex), &mut headers);
+        assert!(!headers.contains_key("vary"));
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::names::{ACCOUNT, API_ID, REGION};
 /// A request as received.
 #[derive(Debug)]
 pub(super) struct Call {
+    /// Under which the gateway is reached, here with a port. The gateway states it; on AWS too, a request for another
+    /// `Host` reaches no function.
+    pub domain: String,
     pub method: String,
     /// Percent-decoded, as API Gateway passes it on.
     pub path: String,
@@ -72,13 +75,12 @@ fn common(call: &Call, matched: &Match<'_>) -> Map<String, Value> {
 }
 
 fn context(call: &Call, route_key: &str) -> Value {
-    let host = text(&call.headers, &header::HOST);
     let user_agent = text(&call.headers, &header::USER_AGENT);
     json!({
         "accountId": ACCOUNT,
         "apiId": API_ID,
-        "domainName": host,
-        "domainPrefix": host.split('.').next(),
+        "domainName": call.domain,
+        "domainPrefix": call.domain.split('.').next(),
         "http": {
             "method": call.method,
             "path": call.path,
@@ -145,6 +147,7 @@ mod tests {
             map.append(*name, value.parse().unwrap());
         }
         Call {
+            domain: "127.0.0.1:8080".into(),
             method: "GET".into(),
             path: "/users/é".into(),
             query: "skill=English&skill=French&q=a%20b".into(),
@@ -191,6 +194,12 @@ mod tests {
         assert_eq!(context["http"]["sourceIp"], "127.0.0.1");
         assert_eq!(context["http"]["userAgent"], "curl");
         assert_eq!(context.get("authorizer"), None);
+    }
+
+    #[test]
+    fn the_domain_is_the_gateways_own_whatever_the_request_claims() {
+        let event = event(&call(&[("host", "evil.example.com"), ("x-forwarded-host", "evil.example.com")], b""), None);
+        assert_eq!(event["requestContext"]["domainName"], "127.0.0.1:8080");
     }
 
     #[test]

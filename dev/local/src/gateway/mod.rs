@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 use crate::template::HttpApi;
 use authorizer::Verdict;
+pub use console::CONTENT_SECURITY_POLICY;
 pub(crate) use console::Console;
 use event::Call;
 pub(crate) use listener::GatewayListener;
@@ -67,11 +68,15 @@ pub(crate) struct Gateway {
     api: HttpApi,
     functions: Arc<Functions>,
     console: Console,
+    /// Host and port.
+    domain: String,
 }
 
 impl Gateway {
-    pub fn new(api: HttpApi, functions: Arc<Functions>, console: Console) -> Self {
-        Self { api, functions, console }
+    /// The gateway that is reached at `url`.
+    pub fn new(api: HttpApi, functions: Arc<Functions>, console: Console, url: &str) -> Self {
+        let domain = url.trim_start_matches("http://").to_owned();
+        Self { api, functions, console, domain }
     }
 
     pub fn router(self) -> Router {
@@ -95,7 +100,7 @@ impl Gateway {
             let page = self.console.respond(&parts.method, &path).await;
             return page.unwrap_or_else(|| outside_the_api(&parts.method, &path));
         };
-        let call = call(&parts, path, body, from, request_id);
+        let call = call(&self.domain, &parts, path, body, from, request_id);
         self.call(&call, &matched).await.unwrap_or_else(IntoResponse::into_response)
     }
 
@@ -148,8 +153,16 @@ fn outside_the_api(method: &Method, path: &str) -> Response {
     Refusal::NotFound.into_response()
 }
 
-fn call(parts: &Parts, path: String, body: axum::body::Bytes, from: SocketAddr, request_id: &str) -> Call {
+fn call(
+    domain: &str,
+    parts: &Parts,
+    path: String,
+    body: axum::body::Bytes,
+    from: SocketAddr,
+    request_id: &str,
+) -> Call {
     Call {
+        domain: domain.to_owned(),
         method: parts.method.to_string(),
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),

@@ -14,13 +14,13 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest wait before a retry; Lambda's is longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// Records that were given up, by their sequence numbers.
-#[derive(Debug, PartialEq, Eq)]
+/// Records that were given up, with the sequence numbers of the first and the last one.
+#[derive(Debug, PartialEq)]
 pub(super) struct GivenUp {
     pub condition: &'static str,
     pub first: String,
     pub last: String,
-    pub records: usize,
+    pub records: Vec<Value>,
 }
 
 /// A batch and the number of its attempts.
@@ -107,7 +107,7 @@ fn drop_expired(source: &StreamSource, records: &mut Vec<Value>) -> Option<Given
 
 fn give_up(condition: &'static str, records: &[Value]) -> GivenUp {
     let number = |record: Option<&Value>| record.map(sequence_number).unwrap_or_default().to_owned();
-    GivenUp { condition, first: number(records.first()), last: number(records.last()), records: records.len() }
+    GivenUp { condition, first: number(records.first()), last: number(records.last()), records: records.to_vec() }
 }
 
 pub(super) fn sequence_number(record: &Value) -> &str {

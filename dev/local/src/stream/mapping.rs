@@ -173,14 +173,18 @@ impl Mapping {
     }
 
     fn record(&self, given_up: &GivenUp) {
-        self.failures.record(&json!({
+        let failure = json!({
             "function": self.function,
             "condition": given_up.condition,
             "destination": self.source.on_failure,
             "stream": self.source.stream_arn,
             "start_sequence_number": given_up.first,
             "end_sequence_number": given_up.last,
-            "records": given_up.records,
-        }));
+            "records": given_up.records.len(),
+        });
+        self.failures.record(&failure);
+        if let Some(bucket) = self.source.on_failure.as_ref().and_then(|arn| arn.strip_prefix("arn:aws:s3:::")) {
+            self.failures.keep(bucket, &failure, &json!({"Records": given_up.records}));
+        }
     }
 }

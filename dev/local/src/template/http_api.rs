@@ -8,8 +8,16 @@ use serde_json::{Map, Value};
 use super::{Authorizer, Cors, Function, HttpApi, Route, TemplateError, arn, typed};
 
 /// Properties without effect on a local run.
-const WITHOUT_EFFECT: [&str; 7] =
-    ["AccessLogSettings", "DefaultRouteSettings", "Description", "FailOnWarnings", "Name", "RouteSettings", "Tags"];
+const WITHOUT_EFFECT: [&str; 8] = [
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "FailOnWarnings",
+    "Name",
+    "RouteSettings",
+    "Tags",
+];
 
 /// A route before it is bound to its authorizer, which may be the API's default.
 #[derive(Debug)]

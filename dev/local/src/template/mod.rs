@@ -38,6 +38,8 @@ struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Parameter>,
     #[serde(default)]
+    conditions: BTreeMap<String, Value>,
+    #[serde(default)]
     globals: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
 }
@@ -46,6 +48,8 @@ struct Document {
 #[serde(rename_all = "PascalCase")]
 struct Resource {
     r#type: String,
+    /// The condition on which there is this resource.
+    condition: Option<String>,
     #[serde(default)]
     properties: Value,
 }
@@ -67,11 +71,20 @@ pub fn read(path: &Path, values: &Values) -> Result<System, TemplateError> {
 
 /// Reads the text of a template.
 pub fn parse(text: &str, values: &Values) -> Result<System, TemplateError> {
-    let document: Document = serde_json::from_value(yaml::parse(text)?)?;
+    let mut document: Document = serde_json::from_value(yaml::parse(text)?)?;
     let mut scope = Scope {
         parameters: parameters::values(&document.parameters, &values.here, &values.given)?,
-        resources: BTreeMap::new(),
+        ..Scope::default()
     };
+    for (name, condition) in &document.conditions {
+        let holds = scope.decide(condition, &document.conditions, &format!("Conditions.{name}"))?;
+        scope.conditions.insert(name.clone(), holds);
+    }
+    for (id, resource) in std::mem::take(&mut document.resources) {
+        if resource.condition.as_ref().map_or(Ok(true), |condition| scope.holds(condition, &id))? {
+            document.resources.insert(id, resource);
+        }
+    }
     for (id, resource) in &document.resources {
         let named =
             name(id, &resource.r#type).ok_or_else(|| TemplateError::at(id, not_understood(&resource.r#type)))?;
@@ -98,6 +111,9 @@ fn name(id: &str, kind: &str) -> Option<Named> {
             let attributes = BTreeMap::from([("Arn", format!("arn:aws:s3:::{reference}"))]);
             return Some(Named { reference, attributes });
         }
+        "AWS::Logs::LogGroup" => BTreeMap::from([("Arn", arn("logs", &format!("log-group:{reference}")))]),
+        // Without effect: what it denies, no request on this machine is.
+        "AWS::S3::BucketPolicy" => BTreeMap::new(),
         "AWS::Serverless::HttpApi" => {
             return Some(Named { reference: API_ID.to_owned(), attributes: BTreeMap::new() });
         }
@@ -220,7 +236,7 @@ fn check_destination(destination: Option<&String>, scope: &Scope, place: &str) -
     if is_known {
         return Ok(());
     }
-    let reason = format!("the failure destination {destination} is not a queue of the template");
+    let reason = format!("the failure destination {destination} is neither a queue nor a bucket of the template");
     Err(TemplateError::at(place, reason))
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Parameter {
     allowed_pattern: Option<String>,
 }
 
+const LIST: &str = "CommaDelimitedList";
+
 /// The value of each parameter: from `given`, else from `here`, else its default. Each is checked against the allowed
 /// values and pattern.
 pub(crate) fn values(
@@ -49,11 +51,8 @@ fn value(name: &str, parameter: &Parameter, given: Option<&String>) -> Result<Va
     check_allowed(name, parameter, &text)?;
     match parameter.r#type.as_str() {
         "String" | "Number" => Ok(Value::String(text)),
-        "CommaDelimitedList" => Ok(text.split(',').map(str::trim).collect()),
-        other => Err(TemplateError::parameter(
-            name,
-            format!("its type {other} is none of String, Number, CommaDelimitedList"),
-        )),
+        LIST => Ok(text.split(',').map(str::trim).collect()),
+        other => Err(TemplateError::parameter(name, format!("its type {other} is none of String, Number, {LIST}"))),
     }
 }
 
@@ -76,11 +75,22 @@ fn check_allowed(name: &str, parameter: &Parameter, value: &str) -> Result<(), T
     };
     let regex = Regex::new(&format!("^(?:{pattern})$"))
         .map_err(|e| TemplateError::parameter(name, format!("its AllowedPattern: {e}")))?;
-    if regex.is_match(value) {
+    // The pattern is that of each item of a list.
+    let items = if parameter.r#type == LIST { value.split(',').map(str::trim).collect() } else { vec![value] };
+    if items.into_iter().all(|item| regex.is_match(&as_on_aws(item))) {
         return Ok(());
     }
     let reason = format!("{value:?} does not match {pattern}");
     Err(TemplateError::parameter(name, reason))
+}
+
+/// An address of this machine counts as one with `https`, which the template asks for: there is no way between.
+fn as_on_aws(value: &str) -> String {
+    let rest = value.strip_prefix("http://").filter(|rest| {
+        let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        matches!(host, "127.0.0.1" | "localhost")
+    });
+    rest.map_or_else(|| value.to_owned(), |rest| format!("https://{rest}"))
 }
 
 #[cfg(test)]
@@ -127,5 +137,25 @@ mod tests {
         let yaml = "{Type: String, AllowedPattern: 'AC[0-9]+'}";
         assert_eq!(value_of(yaml, Some("AC1")), Ok("AC1".into()));
         assert!(value_of(yaml, Some("xAC1")).unwrap_err().contains("does not match"));
+    }
+
+    #[test]
+    fn a_pattern_holds_for_each_item_of_a_list() {
+        let yaml = "{Type: CommaDelimitedList, AllowedPattern: '^https://[a-z.]+$'}";
+        assert!(value_of(yaml, Some("https://a.example, https://b.example")).is_ok());
+        assert!(value_of(yaml, Some("https://a.example,b.example")).is_err());
+    }
+
+    #[test]
+    fn plain_http_may_stand_for_https_on_this_machine_alone() {
+        let yaml = "{Type: String, AllowedPattern: '^https://[^/]+/?$'}";
+        for here in ["http://127.0.0.1:8080", "http://localhost/"] {
+            assert_eq!(value_of(yaml, Some(here)), Ok(here.into()));
+        }
+        for elsewhere in
+            ["http://example.com", "http://127.0.0.1.example.com", "http://localhost@example.com", "http://"]
+        {
+            assert!(value_of(yaml, Some(elsewhere)).is_err(), "{elsewhere}");
+        }
     }
 }

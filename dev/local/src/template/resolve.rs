@@ -1,4 +1,4 @@
-//! Resolves `!Ref`, `!GetAtt` and `!Sub`.
+//! Resolves `!Ref`, `!GetAtt`, `!Sub` and `!If`, and decides conditions.
 
 use std::collections::BTreeMap;
 
@@ -22,30 +22,81 @@ pub(crate) struct Named {
 pub(crate) struct Scope {
     pub parameters: BTreeMap<String, Value>,
     pub resources: BTreeMap<String, Named>,
+    pub conditions: BTreeMap<String, bool>,
 }
 
 impl Scope {
     /// The value with every expression in it resolved. `place` is its path in the template, for errors.
     pub(crate) fn resolve(&self, value: &Value, place: &str) -> Result<Value, TemplateError> {
+        let resolved = self.resolve_optional(value, place)?;
+        resolved.ok_or_else(|| TemplateError::at(place, "AWS::NoValue leaves out an entry, and this is none"))
+    }
+
+    /// None for `!Ref AWS::NoValue`.
+    fn resolve_optional(&self, value: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Object(entries) => match expression(entries) {
-                Some((function, argument)) => self.call(function, argument, place),
-                None => self.mapping(entries, place),
+                Some(("!Ref", argument)) if argument == "AWS::NoValue" => Ok(None),
+                Some(("!If", argument)) => self.choose(argument, place),
+                Some((function, argument)) => self.call(function, argument, place).map(Some),
+                None => self.mapping(entries, place).map(Some),
             },
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                items.map(|(n, item)| self.resolve(item, &format!("{place}[{n}]"))).collect()
+                let items = items.map(|(n, item)| self.resolve_optional(item, &format!("{place}[{n}]")));
+                items.filter_map(Result::transpose).collect::<Result<Value, _>>().map(Some)
             }
-            scalar => Ok(scalar.clone()),
+            scalar => Ok(Some(scalar.clone())),
         }
     }
 
     fn mapping(&self, entries: &Map<String, Value>, place: &str) -> Result<Value, TemplateError> {
         let mut resolved = Map::new();
         for (key, value) in entries {
-            resolved.insert(key.clone(), self.resolve(value, &format!("{place}.{key}"))?);
+            if let Some(value) = self.resolve_optional(value, &format!("{place}.{key}"))? {
+                resolved.insert(key.clone(), value);
+            }
         }
         Ok(resolved.into())
+    }
+
+    fn choose(&self, argument: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
+        let Some([Value::String(condition), then, otherwise]) = argument.as_array().map(Vec::as_slice) else {
+            return Err(TemplateError::at(place, "!If takes the name of a condition and two values"));
+        };
+        self.resolve_optional(if self.holds(condition, place)? { then } else { otherwise }, place)
+    }
+
+    /// Whether the condition with this name holds.
+    pub(crate) fn holds(&self, condition: &str, place: &str) -> Result<bool, TemplateError> {
+        let known = self.conditions.get(condition).copied();
+        known.ok_or_else(|| TemplateError::at(place, format!("{condition} is not a condition of the template")))
+    }
+
+    /// Decides a condition; one that it names is among `definitions`.
+    pub(crate) fn decide(
+        &self,
+        condition: &Value,
+        definitions: &BTreeMap<String, Value>,
+        place: &str,
+    ) -> Result<bool, TemplateError> {
+        let expression = condition.as_object().and_then(expression);
+        let all = |conditions: &[Value]| {
+            conditions.iter().map(|c| self.decide(c, definitions, place)).collect::<Result<Vec<_>, _>>()
+        };
+        match expression.map(|(function, argument)| (function, argument, argument.as_array().map(Vec::as_slice))) {
+            Some(("!Equals", _, Some([left, right]))) => Ok(self.resolve(left, place)? == self.resolve(right, place)?),
+            Some(("!Not", _, Some([condition]))) => Ok(!self.decide(condition, definitions, place)?),
+            Some(("!And", _, Some(conditions))) => Ok(all(conditions)?.into_iter().all(|holds| holds)),
+            Some(("!Or", _, Some(conditions))) => Ok(all(conditions)?.into_iter().any(|holds| holds)),
+            Some(("!Condition", Value::String(name), _)) if definitions.contains_key(name) => {
+                self.decide(&definitions[name], definitions, place)
+            }
+            _ => Err(TemplateError::at(
+                place,
+                "local does not understand this condition; it understands !Equals, !Not, !And, !Or and !Condition",
+            )),
+        }
     }
 
     fn call(&self, function: &str, argument: &Value, place: &str) -> Result<Value, TemplateError> {
@@ -56,7 +107,8 @@ impl Scope {
             _ => Err(TemplateError::at(
                 place,
                 format!(
-                    "local does not understand {function} here; it understands !Ref, !GetAtt and !Sub, each with a text"
+                    "local does not understand {function} here; it understands !Ref, !GetAtt and !Sub, each with a \
+                     text, and !If"
                 ),
             )),
         }
@@ -148,6 +200,7 @@ mod tests {
         let scope = Scope {
             parameters: BTreeMap::from([("Origins".to_owned(), json!(["a", "b"]))]),
             resources: BTreeMap::from([("Directory".to_owned(), table)]),
+            conditions: BTreeMap::from([("Yes".to_owned(), true), ("No".to_owned(), false)]),
         };
         scope.resolve(&embedded::yaml::parse(yaml).unwrap(), "Search").map_err(|e| e.to_string())
     }
@@ -195,6 +248,31 @@ mod tests {
             assert!(error.starts_with(&format!("template: Search: local does not understand {name} here")), "{error}");
         }
         assert!(resolve("!Sub '${!Name}'").unwrap_err().contains("!Name is neither"));
-        assert!(resolve("!Ref 'AWS::NoValue'").unwrap_err().contains("AWS::NoValue is neither"));
+        assert!(resolve("!Ref 'AWS::NoValue'").unwrap_err().contains("leaves out an entry, and this is none"));
+    }
+
+    #[test]
+    fn a_condition_chooses_and_no_value_leaves_the_entry_out() {
+        let value = resolve(
+            "{a: !If [Yes, 1, 2], b: !If [No, 1, !Ref 'AWS::NoValue'], \
+             c: [!If [No, 1, !Ref 'AWS::NoValue'], !If [Yes, {t: !Ref Directory}, x]]}",
+        );
+        assert_eq!(value, Ok(json!({"a": 1, "c": [{"t": "flex-roster-Directory"}]})));
+        assert!(resolve("{a: !If [Maybe, 1, 2]}").unwrap_err().contains("Maybe is not a condition"));
+        assert!(resolve("{a: !If [Yes, 1]}").unwrap_err().contains("two values"));
+    }
+
+    #[test]
+    fn conditions_are_decided_on_parameters_and_on_each_other() {
+        let scope = Scope { parameters: BTreeMap::from([("Url".to_owned(), json!(""))]), ..Scope::default() };
+        let definitions = embedded::yaml::parse(
+            "{Empty: !Equals [!Ref Url, ''], Set: !Not [!Condition Empty], Both: !And [!Condition Empty, !Condition Set], \
+             Any: !Or [!Condition Empty, !Condition Set], Odd: !Contains [a, b]}",
+        );
+        let definitions: BTreeMap<String, Value> = serde_json::from_value(definitions.unwrap()).unwrap();
+        let decide = |name: &str| scope.decide(&definitions[name], &definitions, name);
+        let decided = ["Empty", "Set", "Both", "Any"].map(|name| decide(name).unwrap());
+        assert_eq!(decided, [true, false, false, true]);
+        assert!(decide("Odd").unwrap_err().to_string().contains("does not understand this condition"));
     }
 }

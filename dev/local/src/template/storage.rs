@@ -25,7 +25,13 @@ pub(super) fn table(id: &str, properties: Map<String, Value>) -> Result<Table, T
 }
 
 /// Properties without effect on a local run.
-const WITHOUT_EFFECT: [&str; 2] = ["LifecycleConfiguration", "PublicAccessBlockConfiguration"];
+const WITHOUT_EFFECT: [&str; 5] = [
+    "BucketEncryption",
+    "LifecycleConfiguration",
+    "LoggingConfiguration",
+    "OwnershipControls",
+    "PublicAccessBlockConfiguration",
+];
 
 pub(super) fn bucket(id: &str, properties: &Map<String, Value>) -> Result<Bucket, TemplateError> {
     match properties.keys().find(|name| !WITHOUT_EFFECT.contains(&name.as_str())) {

@@ -78,6 +78,18 @@ fn a_property_of_a_bucket_that_is_not_understood_is_named() {
 }
 
 #[test]
+fn there_is_a_resource_only_if_its_condition_holds() {
+    let with = |value: &str| {
+        let conditions = format!("Conditions: {{ HasCdn: !Equals [!Ref Level, {value}] }}\nResources:");
+        let cdn = "  Cdn: { Type: AWS::CloudFront::Distribution, Condition: HasCdn }\n  Api:";
+        SMALL.replace("Resources:", &conditions).replace("  Api:", cdn)
+    };
+    assert!(parse(&with("debug"), &Values::default()).is_ok());
+    let error = parse(&with("info"), &Values::default()).unwrap_err().to_string();
+    assert_eq!(error, "template: Cdn: local does not understand a resource of type AWS::CloudFront::Distribution");
+}
+
+#[test]
 fn an_event_of_an_unknown_type_is_named() {
     let error = error_of("Type: HttpApi,", "Type: Kinesis,");
     assert!(error.starts_with("template: Search.Events.List:"), "{error}");
@@ -131,6 +143,11 @@ fn the_template_that_is_deployed_can_be_run() {
     let webhook = system.functions.iter().find(|f| f.package == "webhook").unwrap();
     assert_eq!(webhook.environment["PUBLIC_URL"], "http://127.0.0.1:1");
     assert_eq!(webhook.environment["TASKROUTER_URL"], "http://127.0.0.1:2");
+    assert!(!webhook.environment.contains_key("ACCOUNT_OWNERS"), "identities are no part of a configuration");
+    let given = BTreeMap::from([("PublicUrl".to_owned(), String::new())]);
+    let derived = read(Path::new(path), &Values { given, ..values.clone() }).unwrap();
+    let webhook = derived.functions.iter().find(|f| f.package == "webhook").unwrap();
+    assert_eq!(webhook.environment["PUBLIC_URL"], "");
     let callback = system.api.routes.iter().find(|r| r.function == "Webhook").unwrap();
     assert_eq!(callback.authorizer, None);
     let list = system.api.routes.iter().find(|r| r.function == "Search").unwrap();
@@ -149,5 +166,8 @@ fn an_asynchronous_event_that_is_given_up_goes_to_a_queue_of_the_template() {
     let destination = system.functions[0].retries.on_failure.as_deref().unwrap();
     assert!(destination.starts_with("arn:aws:sqs:"), "{destination}");
     let error = parse(&with("arn:aws:sqs:us-east-1:000000000000:other"), &Values::default()).unwrap_err().to_string();
-    assert!(error.contains("EventInvokeConfig") && error.contains("is not a queue of the template"), "{error}");
+    assert!(
+        error.contains("EventInvokeConfig") && error.contains("is neither a queue nor a bucket of the template"),
+        "{error}"
+    );
 }

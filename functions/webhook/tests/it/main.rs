@@ -4,3 +4,4 @@
 mod hand_over;
 mod incomplete;
 mod request;
+mod rotation;

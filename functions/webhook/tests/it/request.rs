@@ -5,11 +5,12 @@ use domain::{User, WorkerSid, policy::Policy, test_support::stored};
 use embedded::Dynamo;
 use invoke::InvokeError;
 use lambda_http::{Body, Request, RequestExt, http::StatusCode, request::RequestContext};
+use parameters::Parameter;
 use secrecy::SecretString;
 use serde_json::json;
 use store::{Directory, ViewUser};
-use twilio::{FetchWorker, TwilioError, Worker, account::Account};
-use webhook::{HandOver, Webhook};
+use twilio::{Algorithm, FetchWorker, SigningKey, TwilioError, Worker, account::Account};
+use webhook::{HandOver, PublicUrl, Webhook};
 
 const URL: &str = "https://roster.example.com";
 const TOKEN: &str = "12345";
@@ -47,6 +48,14 @@ impl HandOver for Reconcile {
     }
 }
 
+pub fn webhook_at(public_url: PublicUrl) -> Webhook {
+    Webhook::new(account(TOKEN), public_url)
+}
+
+pub fn account(auth_token: impl Into<Parameter>) -> Account {
+    Account { account_sid: "AC1".into(), workspace_sid: "WS1".into(), auth_token: auth_token.into(), api_key: None }
+}
+
 pub struct Fixture {
     pub ingest: WorkerIngest<Directory, TaskRouter, SystemTimeAndIds>,
     pub reconcile: Reconcile,
@@ -58,12 +67,6 @@ impl Fixture {
     pub async fn new() -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let store = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
-        let account = Account {
-            account_sid: "AC1".into(),
-            workspace_sid: "WS1".into(),
-            auth_token: SecretString::from(TOKEN),
-            api_key: None,
-        };
         Self {
             ingest: WorkerIngest {
                 store,
@@ -72,7 +75,7 @@ impl Fixture {
                 policy: Policy::default(),
             },
             reconcile: Reconcile::default(),
-            webhook: Webhook::new(&account, URL.to_owned()),
+            webhook: webhook_at(PublicUrl::Configured(URL.to_owned())),
             _dynamo: dynamo,
         }
     }
@@ -113,14 +116,20 @@ pub fn signed(form: &[(&str, String)]) -> Request {
 
 /// A callback posted to this URL, of which the gateway passes this path and query on.
 fn signed_for(url: &str, passed_on: &str, form: &[(&str, String)]) -> Request {
+    let token = SigningKey { algorithm: Algorithm::HmacSha1, secret: SecretString::from(TOKEN) };
+    signed_with(&token, url, passed_on, form)
+}
+
+pub fn signed_with(key: &SigningKey, url: &str, passed_on: &str, form: &[(&str, String)]) -> Request {
     let pairs = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-    let signature = twilio::signature::sign(&SecretString::from(TOKEN), url, &pairs);
+    let signature = twilio::signature::sign_with(key, url, &pairs);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let request = lambda_http::http::Request::post(format!("https://elsewhere.example.com{passed_on}"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("x-twilio-signature", signature);
     let context = json!({
         "accountId": "0", "apiId": "local", "stage": "$default", "timeEpoch": 0, "requestId": "test",
+        "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
         "routeKey": "POST /webhooks/taskrouter",
         "http": {"method": "POST", "path": "/webhooks/taskrouter", "protocol": "HTTP/1.1"},
     });
@@ -142,14 +151,8 @@ async fn a_signed_callback_is_answered_204_with_a_content_type() {
 #[tokio::test]
 async fn a_callback_is_checked_for_the_public_address_whatever_path_the_gateway_passes_on() {
     let mut fixture = Fixture::new().await;
-    let account = Account {
-        account_sid: "AC1".into(),
-        workspace_sid: "WS1".into(),
-        auth_token: SecretString::from(TOKEN),
-        api_key: None,
-    };
     for public_url in ["https://api.example.com/roster", "https://api.example.com/roster/"] {
-        fixture.webhook = Webhook::new(&account, public_url.to_owned());
+        fixture.webhook = webhook_at(PublicUrl::Configured(public_url.to_owned()));
         for passed_on in ["/webhooks/taskrouter", "/roster/webhooks/taskrouter"] {
             let post = async |url: &str| fixture.post(signed_for(url, passed_on, &login())).await;
             let address = "https://api.example.com/roster/webhooks/taskrouter";
@@ -165,6 +168,23 @@ async fn a_callback_is_checked_for_the_public_address_whatever_path_the_gateway_
         );
         assert_eq!(fixture.post(with_query).await, Ok(StatusCode::NO_CONTENT));
     }
+}
+
+#[tokio::test]
+async fn without_a_public_address_callbacks_are_checked_for_the_domain_that_the_gateway_states() {
+    let mut fixture = Fixture::new().await;
+    fixture.webhook = webhook_at(PublicUrl::Gateway);
+    let path = "/webhooks/taskrouter";
+    let post = async |host: &str| {
+        let mut request = signed_for(&format!("https://{host}{path}"), path, &login());
+        for header in ["host", "x-forwarded-host"] {
+            request.headers_mut().insert(header, "evil.example.com".parse().unwrap());
+        }
+        fixture.post(request).await
+    };
+    assert_eq!(post("abc.execute-api.eu-central-1.amazonaws.com").await, Ok(StatusCode::NO_CONTENT));
+    assert_eq!(post("evil.example.com").await, Err("wrong-signature"));
+    assert_eq!(post("elsewhere.example.com").await, Err("wrong-signature"));
 }
 
 #[tokio::test]
