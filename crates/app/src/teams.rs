@@ -5,13 +5,13 @@ use domain::{
     audit::Action,
     permissions::{Operation, authorize},
 };
-use store::{CommitTeam, ReadSet, ReadSnapshot, StoreError, TeamChange, ViewTeams};
+use store::{CommitTeam, FindTeam, ReadSet, ReadSnapshot, StoreError, TeamChange};
 
 use crate::{AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, change::retry_on_conflict};
 
 /// Creates a team under this id. If an earlier attempt has created it, returns that team.
 pub async fn create_team(
-    store: &(impl ReadSnapshot + CommitTeam + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam),
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     team_id: TeamId,
@@ -33,7 +33,7 @@ pub async fn create_team(
 
 /// Distinguishes an earlier attempt whose response was lost from another team with the same name.
 async fn existing_team(
-    store: &(impl ReadSnapshot + ViewTeams),
+    store: &(impl ReadSnapshot + FindTeam),
     team_id: TeamId,
     name: &TeamName,
 ) -> Result<Team, ChangeError> {
@@ -56,7 +56,7 @@ pub struct ChangedTeam {
 
 /// Changes a team as `decide` says, and returns the team as written. `skill` is read with it.
 pub async fn change_team(
-    store: &(impl ReadSnapshot + CommitTeam + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam),
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     team_id: TeamId,

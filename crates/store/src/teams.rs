@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::{
-    ChangeOrigin, CommitTeam, Cursor, Directory, ListTeams, StoreError, ViewTeams,
+    ChangeOrigin, CommitTeam, Cursor, Directory, FindTeam, ListTeams, StoreError, ViewTeams,
     cursor::fingerprint,
     dynamo::{
         deletion_lock::{DeletionLock, is_assignable},
@@ -29,7 +29,9 @@ impl ViewTeams for Directory {
         let keys = team_ids.into_iter().map(keys::team).collect::<Vec<_>>();
         by_id(self.get_many(&keys).await?)
     }
+}
 
+impl FindTeam for Directory {
     async fn team_id_of_name(&self, name: &TeamName) -> Result<Option<TeamId>, StoreError> {
         let claim = self.get::<TeamRef>(&keys::team_name(name)).await?;
         Ok(claim.map(|claim| claim.team_id))

@@ -233,10 +233,16 @@ pub trait ScanEntries {
 
 /// Reads teams.
 ///
-/// `DynamoDB`: `BatchGetItem`, `GetItem`
+/// `DynamoDB`: `BatchGetItem`
 pub trait ViewTeams {
     /// Those of the teams that exist, read with eventual consistency.
     fn teams(&self, team_ids: BTreeSet<TeamId>) -> impl Future<Output = Result<Teams>> + Send;
+}
+
+/// Finds a team by its name.
+///
+/// `DynamoDB`: `GetItem`
+pub trait FindTeam {
     /// The team that has this name, compared without case, width and invisible characters.
     fn team_id_of_name(&self, name: &TeamName) -> impl Future<Output = Result<Option<TeamId>>> + Send;
 }

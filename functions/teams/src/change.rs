@@ -19,7 +19,7 @@ use http_api::{
     request::skill,
     response::{created, empty},
 };
-use store::{CommitTeam, ListTeams, ReadSnapshot, ViewTeams};
+use store::{CommitTeam, FindTeam, ListTeams, ReadSnapshot};
 
 use crate::{
     StartFanOut,
@@ -35,7 +35,7 @@ struct NewTeam {
 
 /// `POST /teams`.
 pub async fn create(
-    store: &(impl ReadSnapshot + CommitTeam + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam),
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     request: &Request,
@@ -56,7 +56,7 @@ struct Edit {
 
 /// `PATCH /teams/{team_id}`.
 pub async fn edit(
-    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam + ListTeams),
     fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
@@ -81,7 +81,7 @@ struct Grant {
 
 /// `PUT /teams/{team_id}/skills/{skill}`.
 pub async fn grant(
-    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam + ListTeams),
     fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
@@ -100,7 +100,7 @@ pub async fn grant(
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
 pub async fn revoke(
-    store: &(impl ReadSnapshot + CommitTeam + ListTeams + ViewTeams),
+    store: &(impl ReadSnapshot + CommitTeam + FindTeam + ListTeams),
     fan_out: &impl StartFanOut,
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,

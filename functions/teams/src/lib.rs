@@ -13,13 +13,13 @@ use http_api::{
     idempotency::once,
     request::{path, route, unknown_route},
 };
-use store::{CommitTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
+use store::{CommitTeam, FindTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
 
 pub use fan_out::{FanOutFunction, StartFanOut};
 
 /// The verbs of the store that this function uses.
-pub trait TeamStore: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
-impl<T: ReadSnapshot + ViewTeams + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
+pub trait TeamStore: ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
+impl<T: ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
 
 pub async fn handle(
     store: &impl TeamStore,

@@ -8,7 +8,7 @@ use std::{
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use aws_sdk_dynamodb::Client;
 use domain::{
-    Identity, ReportVersion, SkillName, Source, TeamId, TeamName, User, UserId, WorkerReport, WorkerSid,
+    Identity, ReportVersion, SkillName, Source, TeamId, User, UserId, WorkerReport, WorkerSid,
     policy::Policy, team::Teams, test_support::stored,
 };
 use embedded::Dynamo;
@@ -64,9 +64,6 @@ impl CommitUser for CrashingStore {
 impl ViewTeams for CrashingStore {
     async fn teams(&self, ids: BTreeSet<TeamId>) -> Result<Teams, StoreError> {
         self.directory.teams(ids).await
-    }
-    async fn team_id_of_name(&self, name: &TeamName) -> Result<Option<TeamId>, StoreError> {
-        self.directory.team_id_of_name(name).await
     }
 }
 

@@ -13,7 +13,7 @@ use app::{
     sync::{OfflineActivity, Outcome, SyncMode, WorkerSync},
 };
 use domain::{
-    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, TeamName, User, UserId, WorkerReport,
+    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, User, UserId, WorkerReport,
     WorkerSid,
     audit::{Action, Subject},
     catalog::{SkillSet, SkillUsage},
@@ -111,7 +111,6 @@ stepped! {
     }
     ViewTeams {
         fn teams(ids: BTreeSet<TeamId>) -> Teams;
-        fn team_id_of_name(name: &TeamName) -> Option<TeamId>;
     }
     SurveyDirectory {
         fn all_users() -> Vec<User>;
