@@ -8,10 +8,19 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region},
 };
 use local::{
-    Stack,
+    Options, Stack,
+    authority::usage::log_of_tests,
     names::{REGION, physical},
 };
+use std::path::Path;
 use store::Directory;
+
+/// The options of a stack whose functions' use of their permissions counts: `local authority --check` compares it with what
+/// the template grants.
+#[must_use]
+pub fn options(data: &Path) -> Options {
+    Options { usage: Some(log_of_tests()), ..Options::for_test(data) }
+}
 
 /// The stack's table, to look into and to prepare.
 #[must_use]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use simulator::{API_KEY_SECRET, API_KEY_SID};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::authority::{page, usage};
 use crate::data::Addresses;
 use crate::names::{
     ACCOUNT_OWNER, DEVELOPER_ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
@@ -40,6 +41,18 @@ enum Task {
     /// Prints the environment variables with which a shell reaches the table, the bucket and the workspace of the running
     /// stack, with the AWS CLI or `flex-roster`.
     Env(Env),
+    /// Prints what the template lets each function do.
+    Authority(Authority),
+}
+
+#[derive(Debug, Args)]
+struct Authority {
+    /// Compares it with what the end-to-end tests have used instead: all of it, and nothing else.
+    #[arg(long)]
+    check: bool,
+    /// The template to read.
+    #[arg(long, default_value = "infra/template.yaml")]
+    template: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +119,7 @@ impl From<Start> for Options {
             bin_dir: start.bin_dir.unwrap_or_else(own_bin_dir),
             parameters: start.parameter.into_iter().collect::<BTreeMap<_, _>>(),
             first_retry: FIRST_RETRY,
+            usage: None,
             log_to_console: start.log,
             progress,
         }
@@ -124,6 +138,7 @@ pub async fn run() -> ExitCode {
     let done = match command.task {
         Some(Task::Invoke(task)) => invoke(task).await,
         Some(Task::Env(task)) => env(&task),
+        Some(Task::Authority(task)) => authority(&task),
         None => start(command.start.into()).await,
     };
     match done {
@@ -262,6 +277,24 @@ fn env(task: &Env) -> Result<(), String> {
         println!("export {name}={value}");
     }
     Ok(())
+}
+
+fn authority(task: &Authority) -> Result<(), String> {
+    let system = usage::system(&task.template).map_err(|e| e.to_string())?;
+    if !task.check {
+        print!("{}", page::page(&system));
+        return Ok(());
+    }
+    let path = usage::log_of_tests();
+    let unusable = |reason: String| format!("{}: {reason}; `cargo test -p tests` writes it", path.display());
+    let log = std::fs::read_to_string(&path).map_err(|e| unusable(e.to_string()))?;
+    let comparison = usage::compare(&system, &log).map_err(|e| unusable(e.to_string()))?;
+    let faults = comparison.faults();
+    if faults.is_empty() {
+        println!("the functions have used all of their {} grants, and nothing else", comparison.used);
+        return Ok(());
+    }
+    Err(format!("permissions and use differ:\n  {}", faults.join("\n  ")))
 }
 
 async fn invoke(task: Invoke) -> Result<(), String> {

@@ -6,6 +6,7 @@
 //! | [`template`] | `CloudFormation` and SAM: reads the template |
 //! | `gateway` | API Gateway's HTTP API with its authorizer |
 //! | [`runtime`] | Lambda: runs the function binaries over the Runtime API |
+//! | [`authority`] | IAM: lets each function do what its policy allows, and records what it uses |
 //! | `services` | Lambda's Invoke API, Parameter Store |
 //! | `queue` | Lambda's queue for asynchronous invocations |
 //! | `stream` | event source mappings of a `DynamoDB` stream |
@@ -14,6 +15,7 @@
 //! | `seed` | creates the demo users |
 //! | [`sample`] | the events in `events/`, filled in |
 
+pub mod authority;
 mod background;
 pub mod cli;
 mod data;

@@ -19,14 +19,14 @@ pub const ACCOUNT_OWNER: &str = "owner@example.com";
 /// The secret access key of every access key id.
 pub const SECRET_ACCESS_KEY: &str = "local-secret-access-key";
 
-/// The access key id of a function: each function has its own, as each has its own IAM role.
+/// The access key id of a function, by its logical id: each function has its own, as each has its own IAM role.
 #[must_use]
-pub fn access_key_id(package: &str) -> String {
-    let letters = package.chars().filter(char::is_ascii_alphanumeric);
+pub fn access_key_id(function: &str) -> String {
+    let letters = function.chars().filter(char::is_ascii_alphanumeric);
     format!("AKIALOCAL{}", letters.collect::<String>().to_uppercase())
 }
 
-/// The access key id for developers' tools, such as the AWS CLI.
+/// The access key id for operators' tools, such as the AWS CLI: it may do everything.
 pub const DEVELOPER_ACCESS_KEY_ID: &str = "AKIALOCAL";
 
 /// The physical name of a resource.

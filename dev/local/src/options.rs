@@ -28,6 +28,8 @@ pub struct Options {
     /// The wait before the first retry of an asynchronous event, in whole seconds: [`FIRST_RETRY`], or less in a test.
     /// Jobs have a lease of the same length, as on AWS.
     pub first_retry: Duration,
+    /// The file to which what the functions use is appended; none for one in the data directory.
+    pub usage: Option<PathBuf>,
     /// Whether the functions log to the console instead of files.
     pub log_to_console: bool,
     /// Called after each login of a demo user, with the number of logins so far and in total.
@@ -48,6 +50,7 @@ impl Options {
             bin_dir: own_bin_dir(),
             parameters: BTreeMap::new(),
             first_retry: Duration::from_secs(1),
+            usage: None,
             log_to_console: false,
             progress: |_, _| {},
         }

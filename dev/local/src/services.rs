@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::names::arn;
+use crate::authority::{Access, Authority, Denied, access_key};
+use crate::names::{arn, physical};
 use crate::queue::Queue;
 use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 
@@ -21,6 +22,7 @@ use crate::runtime::{Answer, Functions, PAYLOAD_LIMIT};
 pub(crate) struct Services {
     pub functions: Arc<Functions>,
     pub queue: Queue,
+    pub authority: Arc<Authority>,
     pub parameters: Parameters,
 }
 
@@ -61,6 +63,11 @@ impl Services {
             .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
             .with_state(Arc::new(self))
     }
+
+    fn check(&self, headers: &HeaderMap, uri: &Uri, action: &str, resource: String) -> Result<(), Denied> {
+        let access = Access { action: action.to_owned(), resource, leading_keys: Vec::new() };
+        self.authority.check(access_key(headers, uri).as_deref(), &[access])
+    }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -71,10 +78,17 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 async fn invoke(
     State(services): State<Arc<Services>>,
     Path(name): Path<String>,
+    uri: Uri,
     headers: HeaderMap,
     payload: Bytes,
 ) -> Response {
-    let Some(id) = services.functions.id_of(&name) else {
+    let id = services.functions.id_of(&name);
+    let invoked = id.map_or_else(|| name.clone(), physical);
+    let resource = arn("lambda", &format!("function:{invoked}"));
+    if let Err(denied) = services.check(&headers, &uri, "lambda:InvokeFunction", resource) {
+        return denied.by_lambda();
+    }
+    let Some(id) = id else {
         let message = format!("Function not found: {}", arn("lambda", &format!("function:{name}")));
         return lambda_error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
@@ -123,8 +137,18 @@ struct PutParameter {
     r#type: Option<String>,
 }
 
-async fn parameter_store(State(services): State<Arc<Services>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn parameter_store(
+    State(services): State<Arc<Services>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let target = header(&headers, "x-amz-target").unwrap_or_default();
+    let (action, named) = (target.replace("AmazonSSM.", "ssm:"), serde_json::from_slice::<Value>(&body));
+    let name = named.unwrap_or_default()["Name"].as_str().unwrap_or_default().to_owned();
+    if let Err(denied) = services.check(&headers, &uri, &action, arn("ssm", &format!("parameter{name}"))) {
+        return denied.by_parameter_store();
+    }
     match target {
         "AmazonSSM.GetParameter" => get_parameter(&services.parameters, &body),
         "AmazonSSM.PutParameter" => put_parameter(&services.parameters, &body),

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::authority::{Authority, Proxy, Service};
 use crate::background::Background;
 use crate::data::{Addresses, Data};
 use crate::failures::Failures;
@@ -40,6 +41,7 @@ pub struct Stack {
     demo_users: Vec<DemoUser>,
     dynamo: Arc<Dynamo>,
     s3: S3,
+    proxies: Proxies,
     simulator: Simulator,
     functions: Arc<Functions>,
     gateway: JoinHandle<()>,
@@ -62,11 +64,17 @@ impl Stack {
 
         let dynamo = Arc::new(open_tables(&data, &system).await?);
         let s3 = open_buckets(&data, &system).await?;
+        let usage = options.usage.clone().unwrap_or_else(|| data.join("authority.jsonl"));
+        let authority = Arc::new(Authority::new(&system, &usage)?);
+        let proxies = Proxies {
+            dynamo: Proxy::start(Service::DynamoDb, dynamo.url(), authority.clone()).await?,
+            s3: Proxy::start(Service::S3, s3.url(), authority.clone()).await?,
+        };
         let services = listen(0).await?;
         let addresses = Addresses {
             api: url,
             simulator: simulator.url().to_owned(),
-            endpoints: endpoints(&dynamo, &s3, &services)?,
+            endpoints: endpoints(&proxies, &services)?,
             operator: operator(&system),
         };
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
@@ -74,8 +82,12 @@ impl Stack {
         let queue = Queue::new(functions.clone(), failures.clone(), options.first_retry, data.join("queue"))?;
 
         let mut tasks = JoinSet::new();
-        let app =
-            Services { functions: functions.clone(), queue: queue.clone(), parameters: stored_parameters(&system) };
+        let app = Services {
+            functions: functions.clone(),
+            queue: queue.clone(),
+            authority,
+            parameters: stored_parameters(&system),
+        };
         tasks.spawn(async move { drop(axum::serve(services, app.router()).await) });
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
@@ -94,6 +106,7 @@ impl Stack {
             demo_users: Vec::new(),
             dynamo,
             s3,
+            proxies,
             simulator,
             functions,
             gateway,
@@ -158,6 +171,7 @@ impl Stack {
         }
         self.tasks.shutdown().await;
         self.functions.shut_down();
+        drop(self.proxies);
         let dynamo = async {
             if let Some(dynamo) = Arc::into_inner(self.dynamo) {
                 dynamo.stop().await;
@@ -167,6 +181,13 @@ impl Stack {
         let simulator = tokio::time::timeout(SHUTDOWN_LIMIT, self.simulator.stop());
         drop(tokio::join!(simulator, self.s3.stop(), dynamo));
     }
+}
+
+/// What stands in front of `DynamoDB` and S3.
+#[derive(Debug)]
+struct Proxies {
+    dynamo: Proxy,
+    s3: Proxy,
 }
 
 fn port_error(port: u16) -> impl Fn(std::io::Error) -> StartError {
@@ -188,9 +209,9 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
     }
 }
 
-fn endpoints(dynamo: &Dynamo, s3: &S3, services: &TcpListener) -> Result<Endpoints, StartError> {
+fn endpoints(proxies: &Proxies, services: &TcpListener) -> Result<Endpoints, StartError> {
     let services = format!("http://{}", services.local_addr().map_err(port_error(0))?);
-    Ok(Endpoints { dynamodb: dynamo.url(), s3: s3.url(), lambda: services.clone(), ssm: services })
+    Ok(Endpoints { dynamodb: proxies.dynamo.url(), s3: proxies.s3.url(), lambda: services.clone(), ssm: services })
 }
 
 fn operator(system: &System) -> BTreeMap<String, String> {

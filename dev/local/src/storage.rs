@@ -18,7 +18,7 @@ pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, 
 
 pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
     let buckets: Vec<Bucket> = system.buckets.iter().map(|bucket| Bucket::named(&bucket.name)).collect();
-    let functions = system.functions.iter().map(|f| access_key_id(&f.package));
+    let functions = system.functions.iter().map(|f| access_key_id(&f.id));
     let credentials: Vec<Credentials> = functions
         .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])
         .map(|access_key| Credentials { access_key, secret_key: SECRET_ACCESS_KEY.to_owned() })

@@ -18,7 +18,10 @@ use store::{CommitTeam, FindTeam, IdempotencyStore, ListTeams, ReadSnapshot, Vie
 pub use fan_out::{FanOutFunction, StartFanOut};
 
 /// The verbs of the store that this function uses.
-pub trait TeamStore: ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore {}
+pub trait TeamStore:
+    ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore
+{
+}
 impl<T: ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
 
 pub async fn handle(

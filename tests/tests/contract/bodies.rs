@@ -20,7 +20,7 @@ struct Fixture {
 impl Fixture {
     async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let options = Options { seed: 4, ..Options::for_test(data.path()) };
+        let options = Options { seed: 4, ..tests::options(data.path()) };
         let stack = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let owner = stack.demo_users()[0].token.clone();
         let mut fixture = Self { stack, client: Client::new(), owner, user_id: String::new(), _data: data };

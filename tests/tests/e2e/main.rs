@@ -8,6 +8,7 @@ mod export;
 mod flex_skills;
 mod http;
 mod idempotency;
+mod least_privilege;
 mod lost_login;
 mod permissions;
 mod privacy;

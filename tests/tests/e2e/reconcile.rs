@@ -21,7 +21,7 @@ impl TestStack {
         self.wait_for("the reconciliation has ended", ended).await
     }
 
-    async fn drop_callbacks(&self, are_dropped: bool) {
+    pub async fn drop_callbacks(&self, are_dropped: bool) {
         let (method, body) = if are_dropped {
             (Method::POST, json!({"callbacks": {"drop": true}}))
         } else {
@@ -31,7 +31,7 @@ impl TestStack {
         assert!(response.status().is_success());
     }
 
-    async fn rest(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
+    pub async fn rest(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
         let request = self.simulator(method, &format!("{WORKERS}{path}")).form(form);
         let request = request.basic_auth("AC00000000000000000000000000000000", Some("local-auth-token"));
         request.send().await.unwrap().json().await.unwrap_or_default()

@@ -25,7 +25,20 @@ impl TestStack {
     }
 
     pub async fn start_in(data: TempDir) -> Self {
-        let running = Stack::start(Options::for_test(data.path())).await.unwrap_or_else(|error| panic!("{error}"));
+        let options = tests::options(data.path());
+        Self::start_with(data, options).await
+    }
+
+    /// With these values for parameters of the template.
+    pub async fn start_as(parameters: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let options = Options { parameters, ..tests::options(data.path()) };
+        Self::start_with(data, options).await
+    }
+
+    pub async fn start_with(data: TempDir, options: Options) -> Self {
+        let running = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let mut stack = Self { running, client: Client::new(), owner: String::new(), data };
         stack.owner = stack.log_in("owner@example.com", "Olga Owner", "admin").await;
         stack

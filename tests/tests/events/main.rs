@@ -11,7 +11,7 @@ use std::path::Path;
 
 use domain::{LevelRange, Skill, SkillName, SkillSetName, UserId, WorkerSid, audit::Action, catalog::SkillSet};
 use jiff::Timestamp;
-use local::{Options, Stack, names::ACCOUNT_OWNER, sample};
+use local::{Stack, names::ACCOUNT_OWNER, sample};
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitSkill, Directory, ViewUser};
 use tempfile::TempDir;
@@ -159,7 +159,7 @@ struct Fixture {
 impl Fixture {
     async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let stack = Stack::start(Options::for_test(data.path())).await.unwrap();
+        let stack = Stack::start(tests::options(data.path())).await.unwrap();
         let client = reqwest::Client::new();
         let directory = tests::directory(&stack);
         put_catalog(&directory).await;

@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_of_the_readme_and_the_tour_is_answered_as_the_page_says() {
     let data = tempfile::tempdir().unwrap();
-    let stack = Stack::start(Options { seed: SEED, ..Options::for_test(data.path()) }).await.unwrap();
+    let stack = Stack::start(Options { seed: SEED, ..tests::options(data.path()) }).await.unwrap();
     let wrong = ["README.md", "docs/tour.md"].into_iter().flat_map(|path| Tour::new(&stack, path).run());
     let wrong = wrong.collect::<Vec<_>>();
     stack.stop().await;

@@ -8,8 +8,8 @@ use std::{
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use aws_sdk_dynamodb::Client;
 use domain::{
-    Identity, ReportVersion, SkillName, Source, TeamId, User, UserId, WorkerReport, WorkerSid,
-    policy::Policy, team::Teams, test_support::stored,
+    Identity, ReportVersion, SkillName, Source, TeamId, User, UserId, WorkerReport, WorkerSid, policy::Policy,
+    team::Teams, test_support::stored,
 };
 use embedded::Dynamo;
 use serde_json::Value;

@@ -7,8 +7,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    ChangeOrigin, CommitTeam, CommitUser, FindTeam, ListTeams, ReadSet, ReadSnapshot, StoreError, TeamChange, UserChange,
-    ViewCatalog,
+    ChangeOrigin, CommitTeam, CommitUser, FindTeam, ListTeams, ReadSet, ReadSnapshot, StoreError, TeamChange,
+    UserChange, ViewCatalog,
 };
 use uuid::Uuid;
 

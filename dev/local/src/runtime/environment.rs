@@ -27,7 +27,7 @@ pub(crate) fn variables(
 ) -> BTreeMap<String, String> {
     let memory = function.memory_mb.to_string();
     let log_group = format!("/aws/lambda/{}", function.name);
-    let access_key = access_key_id(&function.package);
+    let access_key = access_key_id(&function.id);
     let address = runtime_api.to_string();
     let lambda = [
         ("AWS_LAMBDA_RUNTIME_API", address.as_str()),

@@ -10,20 +10,11 @@ use super::events::{self, DestinationConfig, Event};
 use super::http_api::UnboundRoute;
 use super::parameters::text;
 use super::{AsyncRetries, Function, TemplateError, physical, typed};
+use crate::authority::Policy;
 
 /// Properties without effect on a local run.
-const WITHOUT_EFFECT: [&str; 10] = [
-    "Architectures",
-    "Description",
-    "Handler",
-    "LoggingConfig",
-    "Policies",
-    "PropagateTags",
-    "Role",
-    "Runtime",
-    "Tags",
-    "Tracing",
-];
+const WITHOUT_EFFECT: [&str; 8] =
+    ["Architectures", "Description", "Handler", "LoggingConfig", "PropagateTags", "Runtime", "Tags", "Tracing"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -40,6 +31,8 @@ struct Properties {
     events: BTreeMap<String, Event>,
     #[serde(default)]
     event_invoke_config: EventInvokeConfig,
+    #[serde(default)]
+    policies: Value,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,6 +84,8 @@ pub(super) fn read(
         streams: events.streams,
         schedules: events.schedules,
         retries: retries(properties.event_invoke_config),
+        policy: Policy::read(&properties.policies)
+            .map_err(|reason| TemplateError::at(&format!("{id}.Policies"), reason))?,
     };
     Ok((function, events.routes))
 }

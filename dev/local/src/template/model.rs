@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::authority::Policy;
+
 /// The system that a template describes.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct System {
@@ -85,6 +87,8 @@ pub struct Function {
     pub schedules: Vec<Schedule>,
     /// The retries of asynchronous events.
     pub retries: AsyncRetries,
+    /// What its role may do, besides what SAM adds.
+    pub policy: Policy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,7 @@ use app::{
     sync::{OfflineActivity, Outcome, SyncMode, WorkerSync},
 };
 use domain::{
-    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, User, UserId, WorkerReport,
-    WorkerSid,
+    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, User, UserId, WorkerReport, WorkerSid,
     audit::{Action, Subject},
     catalog::{SkillSet, SkillUsage},
     policy::Policy,
