@@ -35,10 +35,13 @@ run: console ## Build and start the whole system on this machine, with 200 demo 
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: console ## Run all tests: unit, integration, end to end, Twilio's library on the simulator, the API contract, the way to a deployment, generated clients, the console in a browser
+test: console ## Run all tests: unit, integration, end to end, permissions against their use, Twilio's library on the simulator, the AWS CLI, the API contract, the way to a deployment, generated clients, the console in a browser
 	cargo build --workspace --bins
+	rm -f target/debug/authority.jsonl
 	cargo test --workspace
+	target/debug/local authority --check
 	tests/twilio_library/run.sh
+	tests/aws_cli/run.sh
 	tests/contract/run.sh
 	tests/template/run.sh
 	tests/clients/run.sh

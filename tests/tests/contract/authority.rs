@@ -1,9 +1,11 @@
-//! Each function's permissions: its verbs in the code, its IAM role in the template and docs/authority.md agree.
+//! Each function's permissions: its verbs in the code, its IAM role in the template and docs/security.md agree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fs;
 use std::path::Path;
 
+use local::authority::{page, usage};
 use regex::Regex;
 use serde_json::Value;
 
@@ -12,11 +14,22 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The actions of each function's package: `dynamodb:GetItem`.
 pub type FunctionActions = BTreeMap<String, BTreeSet<String>>;
 
+const PAGE: &str = "docs/security.md";
+const BEGIN: &str = "<!-- Generated from infra/template.yaml: UPDATE_DOCS=1 cargo test -p tests --test contract -->\n\n";
+const END: &str = "\n<!-- End of what is generated. -->\n";
+
 #[test]
-fn the_page_of_authority_states_the_actions_that_the_template_allows_each_function() {
-    let (allowed, documented) = (allowed_actions(), documented_actions());
-    for function in allowed.keys().chain(documented.keys()).collect::<BTreeSet<_>>() {
-        assert_eq!(documented.get(function), allowed.get(function), "{function}: left the page, right the template");
+fn the_page_of_security_states_what_the_template_lets_each_function_do() {
+    let path = Path::new(ROOT).join(PAGE);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(BEGIN).expect("the generated part begins");
+    let (stated, after) = rest.split_once(END).expect("the generated part ends");
+    let system = usage::system(&Path::new(ROOT).join("infra/template.yaml")).unwrap();
+    let granted = page::page(&system);
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path, [before, BEGIN, &granted, END, after].concat()).unwrap();
+    } else {
+        assert_eq!(stated, granted, "UPDATE_DOCS=1 writes {PAGE} anew");
     }
 }
 
@@ -70,6 +83,25 @@ fn no_function_may_do_all_of_anything() {
     for (function, actions) in allowed_actions() {
         assert!(!actions.iter().any(|action| action.contains('*')), "{function}: {actions:?}");
     }
+}
+
+/// Without `Null`, a request that names no key would pass.
+#[test]
+fn a_function_reaches_the_table_and_its_indexes_only_by_partition_keys_that_its_policy_names() {
+    let mut checked = 0;
+    for (function, statements) in statements() {
+        let allowing = statements.iter().filter(|statement| statement["Effect"] == "Allow");
+        for statement in allowing.filter(|statement| actions(statement).iter().any(|a| a.starts_with("dynamodb:"))) {
+            let condition = &statement["Condition"];
+            let keys = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].as_array();
+            let keys = keys.unwrap_or_else(|| panic!("{function}: {statement}"));
+            assert!(!keys.is_empty() && keys.iter().all(|key| key.as_str().is_some_and(|key| !key.starts_with('*'))));
+            assert_eq!(condition["Null"]["dynamodb:LeadingKeys"], "false", "{function}: {statement}");
+            assert!(!statement["Resource"].to_string().contains('*'), "{function}: {statement}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 50);
 }
 
 #[test]
@@ -201,17 +233,4 @@ pub fn allowed_actions() -> FunctionActions {
         (function, allowing.flat_map(actions).collect())
     });
     functions.collect()
-}
-
-/// The actions in docs/authority.md. A row is `| function | DynamoDB actions | other actions | …`.
-fn documented_actions() -> FunctionActions {
-    let text = fs::read_to_string(Path::new(ROOT).join("docs/authority.md")).unwrap();
-    let names = Regex::new("`([^`]+)`").unwrap();
-    let names = |cell: &str| names.captures_iter(cell).map(|found| found[1].to_owned()).collect::<Vec<_>>();
-    let rows = text.lines().filter(|line| line.starts_with("| `")).map(|line| {
-        let cells = line.split('|').collect::<Vec<_>>();
-        let dynamodb = names(cells[2]).into_iter().map(|action| format!("dynamodb:{action}"));
-        (names(cells[1]).concat(), dynamodb.chain(names(cells[3])).collect())
-    });
-    rows.collect()
 }
