@@ -15,7 +15,8 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 pub type FunctionActions = BTreeMap<String, BTreeSet<String>>;
 
 const PAGE: &str = "docs/security.md";
-const BEGIN: &str = "<!-- Generated from infra/template.yaml: UPDATE_DOCS=1 cargo test -p tests --test contract -->\n\n";
+const BEGIN: &str =
+    "<!-- Generated from infra/template.yaml: UPDATE_DOCS=1 cargo test -p tests --test contract -->\n\n";
 const END: &str = "\n<!-- End of what is generated. -->\n";
 
 #[test]
