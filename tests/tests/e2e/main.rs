@@ -19,6 +19,7 @@ mod reindex;
 mod rotation;
 mod skills;
 mod status;
+mod stock_events;
 mod story;
 mod sync;
 mod sync_filter;

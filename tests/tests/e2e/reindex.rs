@@ -12,7 +12,7 @@ const TABLE: &str = "flex-roster-Directory";
 
 impl TestStack {
     /// Runs `flex-roster reindex`; returns its exit code and report.
-    fn reindex(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+    pub fn reindex(&self, arguments: &[&str]) -> (Option<i32>, Value) {
         let output = Command::new(own_bin_dir().join("flex-roster"))
             .args(["reindex", "--json"])
             .args(arguments)
@@ -28,7 +28,7 @@ impl TestStack {
     }
 
     /// Deletes the search entries that begin with these three characters.
-    async fn lose_entries(&self, head: &str) {
+    pub async fn lose_entries(&self, head: &str) {
         let directory = Directory::new(self.running.dynamo().client(), TABLE);
         let partition = store::schema::keys::search_pk(domain::Status::Active, head);
         let query = directory.client().query().table_name(TABLE).key_condition_expression("pk = :pk");
