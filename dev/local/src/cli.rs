@@ -263,7 +263,7 @@ fn env(task: &Env) -> Result<(), String> {
     for (name, value) in operator {
         println!("export {name}='{}'", value.replace('\'', r"'\''"));
     }
-    let table = physical("Directory");
+    let (table, bucket) = (physical("Directory"), physical("Exports").to_lowercase());
     for (name, value) in [
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
@@ -272,7 +272,9 @@ fn env(task: &Env) -> Result<(), String> {
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
         ("AWS_ENDPOINT_URL_SSM", &endpoints.ssm),
+        ("AWS_ENDPOINT_URL_LAMBDA", &endpoints.lambda),
         ("TABLE_NAME", &table),
+        ("EXPORT_BUCKET", &bucket),
     ] {
         println!("export {name}={value}");
     }
