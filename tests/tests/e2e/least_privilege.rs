@@ -238,7 +238,7 @@ async fn rule_29_an_export_takes_every_state_of_synchronisation_as_a_filter() {
     let stack = TestStack::start().await;
     for state in ["pending", "failed", "contested", "synced"] {
         let job = run_export(&stack, &stack.owner, &json!({"sync": state})).await;
-        assert_eq!(job["done"], if state == "synced" { 1 } else { 0 }, "{state}");
+        assert_eq!(job["done"], i32::from(state == "synced"), "{state}");
     }
     stack.stop().await;
 }

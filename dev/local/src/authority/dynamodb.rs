@@ -28,7 +28,7 @@ pub(super) fn accesses(target: &str, body: &[u8], tables: &[Table]) -> Vec<Acces
             gets.map(|get| request.item("GetItem", get, "Key")).collect()
         }
         "TransactWriteItems" => list(&body["TransactItems"]).iter().map(|item| request.transacted(item)).collect(),
-        other => vec![request.access(other, &body, Vec::new())],
+        other => vec![access(other, &body, Vec::new())],
     }
 }
 
@@ -45,17 +45,18 @@ fn written_item(request: &Value) -> &Value {
     request.pointer("/PutRequest/Item").unwrap_or(&request["DeleteRequest"]["Key"])
 }
 
-impl Request<'_> {
-    fn access(&self, operation: &str, of: &Value, leading_keys: Vec<String>) -> Access {
-        let resource = of["TableName"].as_str().map_or_else(|| "*".to_owned(), table_arn);
-        Access { action: format!("dynamodb:{operation}"), resource, leading_keys }
-    }
+/// An access to the table that this part of the request names.
+fn access(operation: &str, of: &Value, leading_keys: Vec<String>) -> Access {
+    let resource = of["TableName"].as_str().map_or_else(|| "*".to_owned(), table_arn);
+    Access { action: format!("dynamodb:{operation}"), resource, leading_keys }
+}
 
+impl Request<'_> {
     /// An access to one item, the key of which stands in this attribute of the request.
     fn item(&self, operation: &str, of: &Value, attribute: &str) -> Access {
         let table = of["TableName"].as_str().unwrap_or_default();
         let key = self.hash_key(table, None).and_then(|name| leading_key(&of[attribute][name]));
-        self.access(operation, of, key.into_iter().collect())
+        access(operation, of, key.into_iter().collect())
     }
 
     fn transacted(&self, item: &Value) -> Access {
@@ -63,7 +64,7 @@ impl Request<'_> {
         let mut kinds = writes.into_iter().chain([("ConditionCheck", "ConditionCheckItem", "Key")]);
         match kinds.find(|(kind, ..)| item.get(kind).is_some()) {
             Some((kind, operation, attribute)) => self.item(operation, &item[kind], attribute),
-            None => self.access("TransactWriteItems", item, Vec::new()),
+            None => access("TransactWriteItems", item, Vec::new()),
         }
     }
 
@@ -86,7 +87,7 @@ impl Request<'_> {
         let table = self.body["TableName"].as_str().unwrap_or_default();
         let index = self.body["IndexName"].as_str();
         let key = self.hash_key(table, index).and_then(|name| self.queried_key(name));
-        let access = self.access("Query", self.body, key.into_iter().collect());
+        let access = access("Query", self.body, key.into_iter().collect());
         match index {
             Some(index) => Access { resource: format!("{}/index/{index}", access.resource), ..access },
             None => access,

@@ -48,30 +48,30 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn asked(method: Method, uri: &str) -> String {
-        let access = accesses(&method, &uri.parse().unwrap(), &HeaderMap::new()).remove(0);
+    fn asked(method: &Method, uri: &str) -> String {
+        let access = accesses(method, &uri.parse().unwrap(), &HeaderMap::new()).remove(0);
         format!("{} {}", access.action, access.resource.replace("arn:aws:s3:::", ""))
     }
 
     #[test]
     fn an_object_is_read_and_put_also_in_parts() {
-        assert_eq!(asked(Method::GET, "/b/exports/1.csv?x-id=GetObject"), "s3:GetObject b/exports/1.csv");
-        assert_eq!(asked(Method::HEAD, "/b/exports/1.csv"), "s3:GetObject b/exports/1.csv");
-        assert_eq!(asked(Method::PUT, "/b/exports/1.csv"), "s3:PutObject b/exports/1.csv");
-        assert_eq!(asked(Method::POST, "/b/exports/1.csv?uploads"), "s3:PutObject b/exports/1.csv");
-        assert_eq!(asked(Method::PUT, "/b/exports/1.csv?partNumber=1&uploadId=u"), "s3:PutObject b/exports/1.csv");
-        assert_eq!(asked(Method::POST, "/b/exports/1.csv?uploadId=u"), "s3:PutObject b/exports/1.csv");
+        assert_eq!(asked(&Method::GET, "/b/exports/1.csv?x-id=GetObject"), "s3:GetObject b/exports/1.csv");
+        assert_eq!(asked(&Method::HEAD, "/b/exports/1.csv"), "s3:GetObject b/exports/1.csv");
+        assert_eq!(asked(&Method::PUT, "/b/exports/1.csv"), "s3:PutObject b/exports/1.csv");
+        assert_eq!(asked(&Method::POST, "/b/exports/1.csv?uploads"), "s3:PutObject b/exports/1.csv");
+        assert_eq!(asked(&Method::PUT, "/b/exports/1.csv?partNumber=1&uploadId=u"), "s3:PutObject b/exports/1.csv");
+        assert_eq!(asked(&Method::POST, "/b/exports/1.csv?uploadId=u"), "s3:PutObject b/exports/1.csv");
     }
 
     #[test]
     fn the_rest_has_other_actions() {
-        assert_eq!(asked(Method::DELETE, "/b/a?uploadId=u"), "s3:AbortMultipartUpload b/a");
-        assert_eq!(asked(Method::DELETE, "/b/a"), "s3:DeleteObject b/a");
-        assert_eq!(asked(Method::GET, "/b?list-type=2&prefix=exports"), "s3:ListBucket b");
-        assert_eq!(asked(Method::GET, "/b/?list-type=2"), "s3:ListBucket b");
-        assert_eq!(asked(Method::GET, "/b?policy"), "s3:GET policy b");
-        assert_eq!(asked(Method::PUT, "/b/a?acl"), "s3:PUT acl b/a");
-        assert_eq!(asked(Method::GET, "/b/a?uploadId=u"), "s3:ListMultipartUploadParts b/a");
+        assert_eq!(asked(&Method::DELETE, "/b/a?uploadId=u"), "s3:AbortMultipartUpload b/a");
+        assert_eq!(asked(&Method::DELETE, "/b/a"), "s3:DeleteObject b/a");
+        assert_eq!(asked(&Method::GET, "/b?list-type=2&prefix=exports"), "s3:ListBucket b");
+        assert_eq!(asked(&Method::GET, "/b/?list-type=2"), "s3:ListBucket b");
+        assert_eq!(asked(&Method::GET, "/b?policy"), "s3:GET policy b");
+        assert_eq!(asked(&Method::PUT, "/b/a?acl"), "s3:PUT acl b/a");
+        assert_eq!(asked(&Method::GET, "/b/a?uploadId=u"), "s3:ListMultipartUploadParts b/a");
     }
 
     #[test]
@@ -80,6 +80,6 @@ mod tests {
         headers.insert("x-amz-copy-source", "b/secret".parse().unwrap());
         let copy = accesses(&Method::PUT, &Uri::from_static("/b/exports/1.csv"), &headers);
         assert_eq!(copy[0].action, "s3:PUT ");
-        assert_eq!(asked(Method::GET, "/b/%65xports/a%20b+c.csv"), "s3:GetObject b/exports/a b+c.csv");
+        assert_eq!(asked(&Method::GET, "/b/%65xports/a%20b+c.csv"), "s3:GetObject b/exports/a b+c.csv");
     }
 }
