@@ -108,7 +108,7 @@ async fn a_function_has_lambdas_variables_and_the_templates_and_no_others() {
 
     assert_eq!(variables["PUBLIC_URL"], stack.url());
     assert_eq!(variables["TABLE_NAME"], "flex-roster-Directory");
-    assert_eq!(variables["AWS_ACCESS_KEY_ID"], "AKIALOCALPROBE");
+    assert_eq!(variables["AWS_ACCESS_KEY_ID"], "AKIALOCALOPEN");
     assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], stack.endpoints().dynamodb);
     assert_eq!(variables.get("PATH"), None);
     stack.stop().await;

@@ -135,3 +135,66 @@ impl Comparison {
         faults
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use embedded::yaml;
+
+    use crate::authority::Policy;
+    use crate::template::Function;
+
+    /// A function that may read users and teams, and put nothing.
+    fn system() -> System {
+        let policies = "[{ Statement: [{ Effect: Allow, Action: [dynamodb:GetItem], Resource: table,
+            Condition: { 'ForAllValues:StringLike': { dynamodb:LeadingKeys: ['USER#*', 'TEAM#*'] } } }] }]";
+        let template = "{ Resources: { Api: { Type: 'AWS::Serverless::HttpApi' },
+            View: { Type: 'AWS::Serverless::Function', Properties: { CodeUri: view } } } }";
+        let mut system = template::parse(template, &Values::default()).unwrap();
+        let policy = Policy::read(&yaml::parse(policies).unwrap()).unwrap();
+        system.functions =
+            system.functions.into_iter().map(|view| Function { policy: policy.clone(), ..view }).collect();
+        system
+    }
+
+    fn record(kind: &str, action: &str, key: &str) -> String {
+        let entry = serde_json::json!({"action": action, "resource": "table", "leading_key": key});
+        format!("{}\n", serde_json::json!({"function": "view", kind: entry}))
+    }
+
+    fn faults(records: &[String]) -> Vec<String> {
+        compare(&system(), &records.concat()).unwrap().faults()
+    }
+
+    fn used(key: &str) -> String {
+        record("used", "dynamodb:GetItem", key)
+    }
+
+    #[test]
+    fn nothing_is_wrong_if_everything_that_is_granted_was_used_and_nothing_else_was_asked_for() {
+        assert_eq!(faults(&[used("USER#*"), used("TEAM#*"), used("USER#*")]), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_granted_and_was_never_used_is_wrong() {
+        assert_eq!(
+            faults(&[used("USER#*")]),
+            ["view: dynamodb:GetItem on table, TEAM#* is granted and was never used"]
+        );
+    }
+
+    #[test]
+    fn what_was_denied_is_wrong_also_if_the_function_went_on_without_it() {
+        let all = [used("USER#*"), used("TEAM#*"), record("denied", "dynamodb:PutItem", "USER")];
+        assert_eq!(faults(&all), ["view: dynamodb:PutItem on table, USER was denied"]);
+    }
+
+    #[test]
+    fn records_of_another_template_or_of_nothing_prove_nothing() {
+        let outdated = faults(&[used("USER#*"), used("TEAM#*"), used("JOB#*")]);
+        assert!(outdated.len() == 1 && outdated[0].contains("JOB#* was used and is no longer granted"), "{outdated:?}");
+        assert!(faults(&[]).iter().any(|fault| fault.starts_with("nothing was used")));
+        assert!(compare(&system(), "not a record").is_err());
+    }
+}
