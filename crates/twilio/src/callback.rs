@@ -6,6 +6,8 @@
 
 mod cloud_events;
 
+pub use cloud_events::StreamedEvent;
+
 use std::collections::HashMap;
 
 use domain::{ReportVersion, WorkerReport};

@@ -58,8 +58,8 @@ fn event(json: Raw<'_>) -> StreamedEvent {
     let named = NAMES.into_iter().filter_map(|(name, field)| Some((field.to_owned(), text(&payload, name)?)));
     let mut fields = named.collect::<HashMap<_, _>>();
     fields.insert("EventType".to_owned(), event_type.to_owned());
-    let times = [(&payload, "timestamp"), (&data, "timestamp"), (&envelope, "time")].into_iter();
-    let time = times.filter_map(|(object, name)| text(object, name)?.parse::<Timestamp>().ok()).next();
+    let mut times = [(&payload, "timestamp"), (&data, "timestamp"), (&envelope, "time")].into_iter();
+    let time = times.find_map(|(object, name)| text(object, name)?.parse::<Timestamp>().ok());
     fields.extend(time.map(|time| ("TimestampMs".to_owned(), time.as_millisecond().to_string())));
     fields.retain(|_, text| !text.is_empty());
     let callback = Callback::of(Fields { fields, unreadable: Vec::new() })?;
