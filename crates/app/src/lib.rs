@@ -9,6 +9,7 @@
 
 pub mod budget;
 pub mod change;
+pub mod connect;
 pub mod drift;
 pub mod fan_out;
 pub mod flex_skills;
