@@ -6,6 +6,9 @@
 
 mod activity;
 mod adopt;
+mod confirm;
+mod connect;
+mod disconnect;
 mod output;
 mod reconcile;
 mod reindex;
@@ -31,6 +34,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Says what there is in the workspace, then, confirmed, has its events sent to this deployment and adopts its workers. Also
+    /// needs `PUBLIC_URL`.
+    Connect(connect::Args),
+    /// Undoes what `connect` has set in Twilio. Also needs `PUBLIC_URL`.
+    Disconnect(disconnect::Args),
     /// Makes users of the workers of an existing workspace, unchanged. Interrupted, it goes on when it is run again.
     Adopt(adopt::Args),
     /// Compares all workers with the directory, and repairs what callbacks have missed.
@@ -56,6 +64,8 @@ async fn main() -> ExitCode {
     let Cli { command, json } = Cli::parse();
     let output = Output::new(json);
     let outcome = match command {
+        Command::Connect(args) => connect::run(args, output).await,
+        Command::Disconnect(args) => disconnect::run(args, output).await,
         Command::Adopt(args) => adopt::run(args, output).await,
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Activity(args) => activity::run(args, output).await,

@@ -27,7 +27,7 @@ pub(crate) struct Addresses {
     pub simulator: String,
     #[serde(flatten)]
     pub endpoints: Endpoints,
-    /// The environment of the function `reconcile`, which the operator's command needs too.
+    /// The environment of the operator's command.
     pub operator: BTreeMap<String, String>,
 }
 

@@ -80,9 +80,10 @@ impl Callbacks {
         Some(receipt)
     }
 
-    /// Sends at once, beside the lanes; resolves with the response's status.
-    pub(crate) async fn send_now(&self, outgoing: &Outgoing) -> Option<u16> {
-        self.post.send(outgoing).await
+    /// Sends at once, beside the lanes; nobody waits for the response.
+    pub(crate) fn send_now(&self, outgoing: Outgoing) {
+        let post = self.post.clone();
+        tokio::spawn(async move { post.send(&outgoing).await });
     }
 
     /// Sends the callbacks that are held back, the last one first; resolves when all have a response.

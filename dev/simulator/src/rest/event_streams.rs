@@ -58,7 +58,7 @@ pub(super) async fn delete_sink(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Twilio answers before the test event arrives; here afterwards, so that nobody has to wait for it.
+/// Answered before the test event arrives.
 pub(super) async fn test_sink(
     State(state): Shared,
     Path(sid): Path<String>,
@@ -66,7 +66,7 @@ pub(super) async fn test_sink(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let destination = state.workspace().streams().sink(&sid)?.configuration.destination.clone();
     let body = cloud_event::test_body(&state.place, &Timestamp::now().to_string());
-    state.callbacks.send_now(&Outgoing::Stream { destination, body }).await;
+    state.callbacks.send_now(Outgoing::Stream { destination, body });
     Ok((StatusCode::CREATED, Json(json!({ "result": "submitted" }))))
 }
 
