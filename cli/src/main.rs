@@ -9,6 +9,7 @@ mod adopt;
 mod confirm;
 mod connect;
 mod disconnect;
+mod erase;
 mod output;
 mod reconcile;
 mod reindex;
@@ -47,6 +48,8 @@ enum Command {
     Activity(activity::Args),
     /// Restores a deleted user, with those of their teams and skills that still exist.
     Restore(restore::Args),
+    /// Erases the personal data of a deleted user. Also needs `EXPORT_BUCKET`.
+    Erase(erase::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
     /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
@@ -70,6 +73,7 @@ async fn main() -> ExitCode {
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Activity(args) => activity::run(args, output).await,
         Command::Restore(args) => restore::run(args, output).await,
+        Command::Erase(args) => erase::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
         Command::Skills(args) => skills::run(args, output).await,
     };

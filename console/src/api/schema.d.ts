@@ -1714,16 +1714,16 @@ export interface components {
          */
         Source: "api" | "webhook" | "bulk" | "sync" | "reconcile" | "operator";
         /**
-         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker.
+         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too.
          * @enum {string}
          */
-        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "imported" | "drift";
+        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "imported" | "drift" | "erased";
         Change: {
             /** @description The field's name, as in the API. */
             field: string;
-            /** @description The value before the change; `null` if it was not set. */
+            /** @description The value before the change; `null` if it was not set. A personal value that was erased is `{"erased": true}`. */
             before: unknown;
-            /** @description The value after the change; `null` if it is not set. */
+            /** @description The value after the change; `null` if it is not set, or as above if it was erased. */
             after: unknown;
         };
         /** @description The query parameters of `GET /users`, except `limit` and `cursor`. All filters must match. */

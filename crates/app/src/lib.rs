@@ -11,6 +11,7 @@ pub mod budget;
 pub mod change;
 pub mod connect;
 pub mod drift;
+pub mod erase;
 pub mod fan_out;
 pub mod flex_skills;
 pub mod ingest;

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 
 use crate::{Change, Identity, Record, Refusal, Status, User, user::IdpProfile};
 
-/// What stands in records where a personal value stood.
-pub const MARKER: &str = "[erased]";
+/// What stands in records where a personal value stood: no text, so that nothing takes it for a name.
+#[must_use]
+pub fn marker() -> Value {
+    json!({"erased": true})
+}
 
 /// The recorded fields that hold personal data.
 const PERSONAL: [&str; 4] = ["identity", "name", "email", "picture"];
@@ -39,20 +42,20 @@ fn erase_change(change: &Change) -> Change {
     if !PERSONAL.contains(&change.field.as_str()) {
         return change.clone();
     }
-    let marked = |value: &Value| if value.is_null() { Value::Null } else { json!(MARKER) };
+    let marked = |value: &Value| if value.is_null() { Value::Null } else { marker() };
     Change { field: change.field.clone(), before: marked(&change.before), after: marked(&change.after) }
 }
 
 /// What the record of the erasure lists: the fields that were set, with the marker for what they were.
 #[must_use]
 pub fn erased_fields(before: &User) -> Vec<Change> {
-    let is_set = |field: &&str| match *field {
+    let is_set = |field: &&&str| match **field {
         "email" => before.idp.email.is_some(),
         "picture" => before.idp.picture.is_some(),
         _ => true,
     };
-    let erased = |field: &str| Change { field: field.to_owned(), before: json!(MARKER), after: Value::Null };
-    PERSONAL.iter().filter(is_set).map(|field| erased(field)).collect()
+    let erased = |field: &&str| Change { field: (*field).to_owned(), before: marker(), after: Value::Null };
+    PERSONAL.iter().filter(is_set).map(erased).collect()
 }
 
 #[cfg(test)]
@@ -117,8 +120,8 @@ mod tests {
         ]);
         let erased = erase_record(&full).unwrap();
         let expected = vec![
-            change("name", Value::Null, json!(MARKER)),
-            change("email", json!(MARKER), json!(MARKER)),
+            change("name", Value::Null, marker()),
+            change("email", marker(), marker()),
             change("role", json!("agent"), json!("supervisor")),
         ];
         assert_eq!(erased, record(expected));

@@ -4,11 +4,14 @@
 
 mod bad_input;
 mod callbacks;
+mod connecting;
+mod erasure;
 mod export;
 mod flex_skills;
 mod http;
 mod idempotency;
 mod lost_login;
+mod operator;
 mod permissions;
 mod privacy;
 mod provisioning;
