@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::test_stack::{TestStack, WORKERS};
+use super::test_stack::{TestStack, WORKERS, id};
 
 impl TestStack {
     async fn set_callback(&self, url: &str) {
@@ -39,7 +39,7 @@ async fn rule_28_a_login_reaches_the_directory_by_event_streams_twice_and_in_any
     assert_eq!(stack.find_user("q=ada+first").await["identity"], "ada@example.com");
     stack.rejected_callbacks("Ada Second").await;
     let user = stack.find_user("q=ada+second").await;
-    assert_eq!(user["worker"]["activity"], "Available");
+    assert_eq!(stack.get_json(&format!("/users/{}", id(&user))).await["worker"]["activity"], "Available");
 
     stack.report_of(&["disconnect", "--yes"]);
     stack.rejected_callbacks("Ada Third").await;
