@@ -160,7 +160,6 @@ const EVENT_STREAMS: Cases = Cases {
     event: "webhook/event-streams",
     rows: &[
         ("webhook/event-streams", &[], Answers(204)),
-        ("webhook/event-streams-twice", &[], Answers(204)),
         (
             "webhook/event-streams-bad-event",
             &[Streamed(r#""worker_sid":"WK5d0f6e8a7b1c4d2e9f3a6b5c8d7e0f12","#, "")],
