@@ -51,7 +51,7 @@ pub fn left(report: &ConnectReport) -> Vec<String> {
     }
     if !report.preview.open_queues.is_empty() {
         left.push(format!(
-            "{} queues match users without skills: deactivating a user, or ending Act as Agent, does not keep their tasks away.",
+            "{} queues match users without skills: ending Act as Agent does not keep their tasks away.",
             report.preview.open_queues.len()
         ));
     }

@@ -36,7 +36,7 @@ pub struct Done {
 
 impl Report for ConnectReport {
     fn text(&self) -> String {
-        let mut text = table(&["workspace", "what is there"], &self.facts());
+        let mut text = table(&["what there is", "which"], &self.facts());
         // Writing to a string does not fail.
         let _ = writeln!(text, "\n{}", self.preview.text().trim_end());
         if let Ok(activity) = &self.activity {
