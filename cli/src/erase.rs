@@ -8,13 +8,14 @@ use app::{
     SystemTimeAndIds,
     erase::{Traces, erase_user, find_traces},
 };
-use domain::{UserId, policy::Policy};
+use domain::UserId;
+use parameters::{ParameterStore, PolicyParameter};
 use runtime::config::optional;
 use serde_json::{Value, json};
 use store::Directory;
 
 use crate::{
-    Outcome,
+    Failure, Outcome,
     confirm::Confirmation,
     output::{Output, Report, listed, table},
 };
@@ -48,7 +49,7 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let (store, files) = (Directory::from_env()?, ExportFiles::from_env()?);
     let traces = find_traces(&store, &SystemTimeAndIds, args.user).await?;
     let found_files = files.naming(&args.user.to_string()).await?;
-    let owner = is_account_owner(&traces);
+    let owner = is_account_owner(&traces).await?;
     let mut report = EraseReport { traces, files: found_files, owner, is_done: false };
     if args.dry_run || report.is_empty() {
         output.report(&report);
@@ -64,12 +65,13 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the identity stands in the deployment's configuration too.
-fn is_account_owner(traces: &Traces) -> bool {
-    let owners = optional("ACCOUNT_OWNERS").unwrap_or_default();
-    Policy::new(&owners, domain::policy::RoleAuthority::default(), domain::policy::SkillAuthority::default())
-        .account_owners
-        .contains(&traces.user.identity)
+/// Whether the identity stands among the account owners too; not asked where the environment does not name their parameter.
+async fn is_account_owner(traces: &Traces) -> Result<bool, Failure> {
+    if optional("ACCOUNT_OWNERS_PARAMETER").is_none() {
+        return Ok(false);
+    }
+    let policy = PolicyParameter::from_env(&ParameterStore::from_env()?).await?.current().await;
+    Ok(policy.account_owners.contains(&traces.user.identity))
 }
 
 struct EraseReport {
@@ -87,8 +89,7 @@ impl EraseReport {
     }
 
     fn stays(&self) -> Vec<String> {
-        let owner =
-            self.owner.then(|| "the identity in the parameter AccountOwners: take it out and deploy".to_owned());
+        let owner = self.owner.then(|| "the identity in the parameter of the account owners: take it out".to_owned());
         STAYS.into_iter().map(str::to_owned).chain(owner).collect()
     }
 }
