@@ -14,7 +14,7 @@ PROFILE ?= release
 # What prettier formats.
 FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser dev/bench/*.mjs
 
-.PHONY: help run console test lint fmt screenshots bench build deploy deploy-console invoke adopt reconcile activity restore reindex clean
+.PHONY: help run console test lint fmt screenshots bench build deploy deploy-console invoke connect disconnect adopt reconcile activity restore erase reindex clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
@@ -87,6 +87,12 @@ deploy-console: console ## Put the Manage Users page into the deployed stack's b
 invoke: ## Call one function of the running system: make invoke FN=view EVENT=events/view/user.json SET="user_id=…"
 	@target/debug/local invoke --function $(FN) --event $(EVENT) $(SET:%=--set %)
 
+connect: ## Look at the running system's workspace, and connect it (option: ARGS="--yes", ARGS=--event-streams)
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster connect $(ARGS)
+
+disconnect: ## Undo what `make connect` has set in the simulator (option: ARGS=--yes)
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster disconnect $(ARGS)
+
 adopt: ## Adopt the workers of the running system's workspace (option: ARGS=--dry-run)
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster adopt $(ARGS)
 
@@ -98,6 +104,9 @@ activity: ## Count who has changed skills in the running system's workspace (opt
 
 restore: ## Restore a deleted user of the running system: make restore USER_ID=…
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster restore $(USER_ID)
+
+erase: ## Erase a deleted user's personal data: make erase USER_ID=… (option: ARGS=--dry-run)
+	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster erase --user $(USER_ID) $(ARGS)
 
 reindex: ## Repair the search entries of the running system (option: ARGS="--check", ARGS="--user …")
 	@env=$$(target/debug/local env) && eval "$$env" && target/debug/flex-roster reindex $(ARGS)

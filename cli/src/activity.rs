@@ -30,9 +30,9 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-struct ActivityReport {
-    since: Timestamp,
-    activity: SkillActivity,
+pub struct ActivityReport {
+    pub since: Timestamp,
+    pub activity: SkillActivity,
 }
 
 impl ActivityReport {

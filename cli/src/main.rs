@@ -6,6 +6,10 @@
 
 mod activity;
 mod adopt;
+mod confirm;
+mod connect;
+mod disconnect;
+mod erase;
 mod output;
 mod reconcile;
 mod reindex;
@@ -31,6 +35,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Says what there is in the workspace, then, confirmed, has its events sent to this deployment and adopts its workers. Also
+    /// needs `PUBLIC_URL`.
+    Connect(connect::Args),
+    /// Undoes what `connect` has set in Twilio. Also needs `PUBLIC_URL`.
+    Disconnect(disconnect::Args),
     /// Makes users of the workers of an existing workspace, unchanged. Interrupted, it goes on when it is run again.
     Adopt(adopt::Args),
     /// Compares all workers with the directory, and repairs what callbacks have missed.
@@ -39,6 +48,8 @@ enum Command {
     Activity(activity::Args),
     /// Restores a deleted user, with those of their teams and skills that still exist.
     Restore(restore::Args),
+    /// Erases the personal data of a deleted user. Also needs `EXPORT_BUCKET`.
+    Erase(erase::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
     /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
@@ -56,10 +67,13 @@ async fn main() -> ExitCode {
     let Cli { command, json } = Cli::parse();
     let output = Output::new(json);
     let outcome = match command {
+        Command::Connect(args) => connect::run(args, output).await,
+        Command::Disconnect(args) => disconnect::run(args, output).await,
         Command::Adopt(args) => adopt::run(args, output).await,
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Activity(args) => activity::run(args, output).await,
         Command::Restore(args) => restore::run(args, output).await,
+        Command::Erase(args) => erase::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
         Command::Skills(args) => skills::run(args, output).await,
     };

@@ -13,6 +13,10 @@ const NAMED: usize = 8;
 pub trait Report {
     /// Lines, each with its end.
     fn text(&self) -> String;
+    /// What is said after [`text`](Self::text) once something was done; empty if there is nothing to say.
+    fn last_text(&self) -> String {
+        String::new()
+    }
     fn json(&self) -> Value;
 }
 
@@ -31,6 +35,22 @@ impl Output {
             println!("{:#}", report.json());
         } else {
             print!("{}", report.text());
+        }
+    }
+
+    /// What is known before something is done; as JSON everything is printed at the end.
+    pub fn report_first(self, report: &impl Report) {
+        if !self.json {
+            print!("{}", report.text());
+        }
+    }
+
+    /// What is known afterwards.
+    pub fn report_last(self, report: &impl Report) {
+        if self.json {
+            println!("{:#}", report.json());
+        } else {
+            print!("{}", report.last_text());
         }
     }
 }
@@ -80,6 +100,16 @@ pub fn named<T: ToString>(first: impl IntoIterator<Item = T>, count: u64) -> Str
 /// A text from outside: nothing in it reaches the terminal that cannot be seen.
 pub fn shown(text: &str) -> String {
     Quoted::from(text).text()
+}
+
+/// Likewise, however long it is: an address has to be read whole.
+pub fn whole(text: &str) -> String {
+    text.chars().map(|character| shown(&character.to_string())).collect()
+}
+
+/// A line each.
+pub fn listed(items: impl IntoIterator<Item = String>) -> String {
+    items.into_iter().fold(String::new(), |text, item| text + "- " + &item + "\n")
 }
 
 /// Rows below a heading.

@@ -48,12 +48,20 @@ pub async fn run(args: Args, output: Output) -> Outcome {
 
 /// Compares and applies everything. The exit code is 1 if it was stopped, or is not finished.
 pub async fn everything(reconciler: &Reconciler, output: Output) -> Outcome {
-    let ended = reconciler.run(|run| output::progress(&progress(run))).await;
-    output::end_progress();
-    let Some(run) = ended? else { return Err(another_runner(&reconciler.ingest.store).await?) };
+    let run = run_everything(reconciler).await?;
     let code = if run.state == ReconciliationState::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     output.report(&ReconcileReport(run));
     Ok(code)
+}
+
+/// Runs until it is done or stopped; an error if another runner is at it.
+pub async fn run_everything(reconciler: &Reconciler) -> Result<Reconciliation, Failure> {
+    let ended = reconciler.run(|run| output::progress(&progress(run))).await;
+    output::end_progress();
+    match ended? {
+        Some(run) => Ok(run),
+        None => Err(another_runner(&reconciler.ingest.store).await?),
+    }
 }
 
 async fn worker(reconciler: &Reconciler, worker_sid: WorkerSid, output: Output) -> Outcome {
@@ -83,7 +91,7 @@ async fn another_runner(store: &Directory) -> Result<Failure, Failure> {
     .into())
 }
 
-struct ReconcileReport(Reconciliation);
+pub struct ReconcileReport(pub Reconciliation);
 
 impl Report for ReconcileReport {
     fn text(&self) -> String {

@@ -198,11 +198,12 @@ impl<'a> Operation<'a> {
         both.map(|parameter| contract.resolve(parameter))
     }
 
-    /// The schema of its JSON body.
+    /// The schema of its JSON body, if that is an object: the array that Twilio posts has more fields than those that are
+    /// read.
     #[must_use]
     pub fn body(&self) -> Option<&'a Value> {
         let schema = self.definition.pointer("/requestBody/content/application~1json/schema")?;
-        Some(self.contract.resolve(schema))
+        Some(self.contract.resolve(schema)).filter(|schema| schema["type"] == "object")
     }
 
     /// Each response: its status and its definition.

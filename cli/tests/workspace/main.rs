@@ -1,6 +1,7 @@
 //! The commands about a workspace, against an embedded table and the simulator.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod connect;
 mod world;
 
 use domain::{

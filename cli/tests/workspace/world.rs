@@ -17,6 +17,8 @@ const TOKEN: &str = "local-auth-token";
 /// The names of parameters.
 const AUTH_TOKEN: &str = "/flex-roster/twilio-auth-token";
 const ACCOUNT_OWNERS: &str = "/flex-roster/account-owners";
+/// Where nothing listens.
+pub const PUBLIC_URL: &str = "http://127.0.0.1:1/base";
 
 /// A workspace whose callbacks go nowhere, and an empty directory.
 pub struct World {
@@ -79,6 +81,29 @@ impl World {
         answer.json().await.unwrap()
     }
 
+    /// A `GET` of Twilio's API; of the workspace if the path is empty.
+    pub async fn get(&self, path: &str) -> Value {
+        let path = if path.is_empty() { format!("/v1/Workspaces/{WORKSPACE}") } else { path.to_owned() };
+        let get = reqwest::Client::new().get(format!("{}{path}", self.simulator.url()));
+        get.basic_auth(ACCOUNT, Some(TOKEN)).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Another system sets the workspace's callback.
+    pub async fn set_callback(&self, url: &str, filter: &str) {
+        let post = reqwest::Client::new().post(format!("{}/v1/Workspaces/{WORKSPACE}", self.simulator.url()));
+        let post = post.basic_auth(ACCOUNT, Some(TOKEN)).form(&[("EventCallbackUrl", url), ("EventsFilter", filter)]);
+        assert_eq!(post.send().await.unwrap().status(), 200);
+    }
+
+    /// The calls of Twilio's API that were no `GET`, and their answers.
+    pub async fn writes(&self) -> Vec<(String, String, u64)> {
+        let url = format!("{}/sim/calls", self.simulator.url());
+        let calls: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let text = |call: &Value, field: &str| call[field].as_str().unwrap().to_owned();
+        let calls = calls["items"].as_array().unwrap().iter().filter(|call| call["method"] != "GET");
+        calls.map(|call| (text(call, "method"), text(call, "path"), call["status"].as_u64().unwrap())).collect()
+    }
+
     /// Another tool writes a worker's attributes.
     pub async fn overwrite(&self, worker_sid: &str, attributes: &Value) {
         let url = format!("{}/v1/Workspaces/{WORKSPACE}/Workers/{worker_sid}", self.simulator.url());
@@ -89,6 +114,17 @@ impl World {
 
     pub async fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().await.unwrap()
+    }
+
+    /// Runs with this typed.
+    pub async fn run_typing(&self, arguments: &[&str], typed: &str) -> Output {
+        let mut command = self.command(arguments);
+        let pipe = std::process::Stdio::piped;
+        let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stdin, typed.as_bytes()).await.unwrap();
+        drop(stdin);
+        child.wait_with_output().await.unwrap()
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -105,7 +141,8 @@ impl World {
             .env("TWILIO_ACCOUNT_SID", ACCOUNT)
             .env("TWILIO_WORKSPACE_SID", WORKSPACE)
             .env("TWILIO_AUTH_TOKEN_PARAMETER", AUTH_TOKEN)
-            .envs(["TASKROUTER_URL", "IAM_URL", "FLEX_URL"].map(|name| (name, self.simulator.url())));
+            .env("PUBLIC_URL", PUBLIC_URL)
+            .envs(["TASKROUTER_URL", "IAM_URL", "FLEX_URL", "EVENTS_URL"].map(|name| (name, self.simulator.url())));
         command
     }
 

@@ -1010,13 +1010,18 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Receive a TaskRouter event callback
-         * @description Takes an event of the workspace, as TaskRouter posts it, and applies it to the directory. Events about workers
-         *     create and update users. Other events are accepted and ignored. Callbacks that arrive twice, late or out of
-         *     order do not change the result.
+         * Receive a TaskRouter event callback, or events of Event Streams
+         * @description Takes an event of the workspace, as TaskRouter posts it, or an array of them, as Event Streams posts them, and
+         *     applies them to the directory. Events about workers create and update users. Other events are accepted and
+         *     ignored. Events that arrive twice, late or out of order do not change the result.
          *
-         *     **Access:** Twilio only. The request is authenticated by `X-Twilio-Signature`: 403 `wrong-signature`. An event
+         *     In an array, an event that cannot be read, or is of another account or workspace, is ignored and the others are
+         *     applied. It is answered within five seconds: workers whose events are not applied by then are fetched later.
+         *
+         *     **Access:** Twilio only. The request is authenticated by `X-Twilio-Signature`: 403 `wrong-signature`. A callback
          *     of another account or workspace is rejected with 403 `foreign-callback`.
+         *
+         *     A body has at most 1,048,576 bytes.
          */
         post: operations["takeCallback"];
         delete?: never;
@@ -1714,16 +1719,16 @@ export interface components {
          */
         Source: "api" | "webhook" | "bulk" | "sync" | "reconcile" | "operator";
         /**
-         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker.
+         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too.
          * @enum {string}
          */
-        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "imported" | "drift";
+        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "imported" | "drift" | "erased";
         Change: {
             /** @description The field's name, as in the API. */
             field: string;
-            /** @description The value before the change; `null` if it was not set. */
+            /** @description The value before the change; `null` if it was not set. A personal value that was erased is `{"erased": true}`. */
             before: unknown;
-            /** @description The value after the change; `null` if it is not set. */
+            /** @description The value after the change; `null` if it is not set, or as above if it was erased. */
             after: unknown;
         };
         /** @description The query parameters of `GET /users`, except `limit` and `cursor`. All filters must match. */
@@ -1788,6 +1793,33 @@ export interface components {
             WorkerActivitySid?: string;
             WorkerActivityName?: string;
             WorkerVersion?: string;
+        };
+        /** @description What Event Streams posts. Each event can have more fields than these, which are ignored. */
+        CloudEvents: {
+            /** @description The type of the event, such as `com.twilio.taskrouter.worker.created`. */
+            type: string;
+            /** @description The time of the event, where the payload states none. */
+            time?: string;
+            data?: {
+                payload?: components["schemas"]["CloudEventPayload"];
+            };
+        }[];
+        /** @description The event, with the fields of a callback in snake case. */
+        CloudEventPayload: {
+            account_sid?: string;
+            workspace_sid?: string;
+            /** @description The SID of the event. */
+            sid?: string;
+            /** @description The time of the event. */
+            timestamp?: string;
+            /** @description At most 34 letters and digits. Needed in every event of a worker. */
+            worker_sid?: string;
+            /** @description The worker's friendly name. At most 64 characters. */
+            worker_name?: string;
+            /** @description The worker's attributes as JSON text. */
+            worker_attributes?: string;
+            worker_activity_name?: string;
+            worker_version?: string;
         };
     };
     responses: {
@@ -4944,10 +4976,16 @@ export interface operations {
     };
     takeCallback: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The SHA-256 of the body, in lower case hexadecimal; with a JSON body only, where it is required.
+                 * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+                 */
+                bodySHA256?: string;
+            };
             header: {
                 /**
-                 * @description Twilio's signature over the public URL of this operation and the form fields, made with the account's auth token.
+                 * @description Twilio's signature over the public URL of this operation with its query, and the form fields, made with the account's auth token.
                  * @example bShiKVxcAMVwk9GzXyQkWbI2+h0=
                  */
                 "X-Twilio-Signature": string;
@@ -4958,10 +4996,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["Callback"];
+                "application/json": components["schemas"]["CloudEvents"];
             };
         };
         responses: {
-            /** @description The event is applied or ignored, or it cannot be applied now and its worker is fetched later. */
+            /** @description Each event is applied or ignored, or it cannot be applied now and its worker is fetched later. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4970,7 +5009,8 @@ export interface operations {
             };
             /**
              * @description The request is invalid:
-             *     - `invalid-callback`: the form is not a TaskRouter event; `detail` names the missing or invalid field.
+             *     - `invalid-callback`: the form is not a TaskRouter event, or the JSON no array; `detail` names the missing or
+             *       invalid field.
              */
             400: {
                 headers: {
@@ -5003,7 +5043,24 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["TooLarge"];
+            /**
+             * @description The body is too large; the gateway has a message of its own for what it does not pass on:
+             *     - `body-too-large`: it has more than 1,048,576 bytes.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 413;
+                        /** @enum {unknown} */
+                        code?: "body-too-large";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -176,6 +176,7 @@ export const user: typeof english = {
       restored: (who) => `Wiederhergestellt von: ${who}`,
       imported: (who) => `Für den Katalog neuer Skill, gemeldet von: ${who}`,
       drift: (who) => `Worker geändert von: ${who}`,
+      erased: (who) => `Daten der gelöschten Person gelöscht von: ${who}`,
     },
     drift: (who, tool, time) => `Geändert in ${tool ?? 'TaskRouter'} von: ${who}; zurückgesetzt um ${time}`,
     tools: {
@@ -187,6 +188,7 @@ export const user: typeof english = {
     joined: (team) => `Neu in ${team}`,
     left: (team) => `Nicht mehr in ${team}`,
     formerTeam: 'einem früheren Team',
+    erased: 'gelöscht',
     gained: (skill, level) => `${skill} hinzugefügt, ${level}`,
     lost: (skill) => `${skill} entfernt`,
     disabled: (skill) => `${skill} in Flex ausgeschaltet`,

@@ -157,6 +157,7 @@ export const user = {
       restored: (who: string) => `${who} restored this person`,
       imported: (who: string) => `${who} reported a skill that was new to the catalog`,
       drift: (who: string) => `${who} changed the worker`,
+      erased: (who: string) => `${who} erased this deleted person's data`,
     } satisfies Record<AuditRecord['action'], (who: string) => string>,
     drift: (who: string, tool: string | undefined, time: string) =>
       `${who} changed this in ${tool ?? 'TaskRouter'}; reverted at ${time}`,
@@ -169,6 +170,7 @@ export const user = {
     joined: (team: string) => `Joined ${team}`,
     left: (team: string) => `Left ${team}`,
     formerTeam: 'a former team',
+    erased: 'erased',
     gained: (skill: string, level: string) => `${skill} added, ${level}`,
     lost: (skill: string) => `${skill} removed`,
     disabled: (skill: string) => `${skill} disabled in Flex`,

@@ -83,6 +83,7 @@ function value(app: App, field: string, of: unknown): string | undefined {
   if (field === 'role') return roles[of as Role] ?? String(of);
   if (field === 'status') return statuses[of as Status];
   if (typeof of === 'boolean') return of ? common.yes : common.no;
+  if (typeof of === 'object') return app.text.user.history.erased;
   return String(of);
 }
 

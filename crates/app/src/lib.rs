@@ -9,7 +9,9 @@
 
 pub mod budget;
 pub mod change;
+pub mod connect;
 pub mod drift;
+pub mod erase;
 pub mod fan_out;
 pub mod flex_skills;
 pub mod ingest;

@@ -1,4 +1,4 @@
-//! Audit records (rule 31). Nothing changes or removes one.
+//! Audit records (rule 31). Nothing changes or removes one, but for an operator's erasure, which replaces personal values.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -91,6 +91,8 @@ pub enum Action {
     Deleted,
     /// Rule 13.
     Restored,
+    /// An operator has erased the personal data of a deleted user, in the earlier records too.
+    Erased,
     /// A skill of an adopted user joined the catalog (rule 23).
     Imported,
     /// A deleted user logged in (rule 13).

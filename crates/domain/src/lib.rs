@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod drift;
 pub mod edit;
 pub mod effective;
+pub mod erasure;
 pub mod export;
 pub mod flex_skills;
 mod fold;

@@ -272,6 +272,18 @@ pub enum Refusal {
     /// Only deleted users can be restored.
     #[error("This user is {0} and not deleted; there is nothing to restore.")]
     NotDeleted(Status),
+    /// Of other users the personal data is needed.
+    #[error("This user is {0}: only deleted users are erased. Delete them first: DELETE /users/{{user_id}}.")]
+    NotErasable(Status),
+    /// The worker holds the same data, and would bring it back.
+    #[error(
+        "The worker {0} of this user is still in TaskRouter. It is removed once it holds no accepted reservation, with SyncMode \
+        write; with observe, remove it in the Console first."
+    )]
+    WorkerNotRemoved(Quoted),
+    /// There is nobody left to restore.
+    #[error("This user's personal data was erased; they cannot be restored.")]
+    ErasedUser,
     /// Rule 13: a tombstone is not edited.
     #[error("This user is deleted and cannot be changed. An operator with AWS access can restore them.")]
     DeletedUser,
@@ -368,7 +380,9 @@ impl Refusal {
             Self::ActAsAgentOfAgent => "act-as-agent-of-agent",
             Self::AttributesTooLong { .. } => "attributes-too-long",
             Self::RoleFollowsIdentityProvider(_) => "role-follows-identity-provider",
-            Self::NotDeleted(_) => "not-deleted",
+            Self::NotDeleted(_) | Self::NotErasable(_) => "not-deleted",
+            Self::WorkerNotRemoved(_) => "worker-not-removed",
+            Self::ErasedUser => "erased-user",
             Self::DeletedUser => "deleted-user",
             Self::AlreadyExists(_) => "already-exists",
             Self::MissingForVersion(_) | Self::VersionConflict { .. } => "stale",
@@ -435,6 +449,9 @@ impl Refusal {
             | Self::TeamHasMembers { .. }
             | Self::IdentityTaken(_)
             | Self::NotDeleted(_)
+            | Self::NotErasable(_)
+            | Self::WorkerNotRemoved(_)
+            | Self::ErasedUser
             | Self::AttributesTooLong { .. }
             | Self::RoleFollowsIdentityProvider(_)
             | Self::DeletedUser => RefusalKind::Conflict,

@@ -159,6 +159,9 @@ impl StateBeforeDeletion {
         if user.managed.status != Status::Deleted {
             return Err(Refusal::NotDeleted(user.managed.status));
         }
+        if user.erased_at.is_some() {
+            return Err(Refusal::ErasedUser);
+        }
         let skills = self.assigned_skills.iter().filter(|(name, _)| exists(name));
         Ok(user.with(|user| {
             user.managed.status = self.status.unwrap_or(Status::Deactivated);

@@ -32,6 +32,9 @@ pub struct User {
     pub created_at: Time,
     /// Moves with each recorded change.
     pub updated_at: Time,
+    /// When an operator erased the personal data of a deleted user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Time>,
 }
 
 /// Owned by the identity provider: the latest login decides.
@@ -125,6 +128,7 @@ impl User {
             revision: 0,
             created_at: now.into(),
             updated_at: now.into(),
+            erased_at: None,
         }
     }
 

@@ -85,6 +85,7 @@ impl Problem {
             404 => "Not Found",
             409 => "Conflict",
             412 => "Precondition Failed",
+            413 => "Content Too Large",
             422 => "Unprocessable Content",
             503 => "Service Unavailable",
             _ => "Internal Server Error",

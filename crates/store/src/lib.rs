@@ -44,7 +44,7 @@ pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, FanOutTeams, FindTeam, FindUsers,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, EraseUser, FanOutTeams, FindTeam, FindUsers,
     IdempotencyStore, ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, ReindexUsers, RequestSync,
     RunJobs, ScanEntries, StoreJobs, SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory,
     ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use domain::{
-    Identity, Record, Skill, SkillName, Team, TeamId, TeamName, User, UserId, WorkerReport, WorkerSid,
+    Change, Identity, Record, Skill, SkillName, Team, TeamId, TeamName, User, UserId, WorkerReport, WorkerSid,
     audit::{Action, Subject},
     catalog::{SkillSet, SkillUsage},
     job::{Job, JobKind},
@@ -25,6 +25,7 @@ use crate::{
     Attempt, ChangeOrigin, Claim, ContestedSkills, Cursor, EntryCursor, EntryDifference, EntryKeys, EntryOwner, FanOut,
     FanOutStep, JobClaim, KeyState, Order, PendingUser, ReadSet, RecordedReport, Snapshot, StoreError, StoredResponse,
     SuspectEntries, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
+    schema::keys::Key,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -229,6 +230,27 @@ pub trait ScanEntries {
         cursor: Option<EntryCursor>,
         limit: usize,
     ) -> impl Future<Output = Result<SuspectEntries>> + Send;
+}
+
+/// Erases personal data of deleted users. For an operator: no function may change an audit record, or scan the table.
+///
+/// `DynamoDB`: `Scan`, `PutItem`, `UpdateItem`, `DeleteItem`
+pub trait EraseUser {
+    /// Writes the erased user with the record of the erasure, which lists these fields. [`StoreError::Conflict`] if the user
+    /// has changed since.
+    fn erase_user(
+        &self,
+        before: &User,
+        after: User,
+        fields: Vec<Change>,
+        origin: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<User>> + Send;
+    /// Replaces what a record of the user's history says was changed.
+    fn erase_record(&self, user_id: UserId, erased: &Record) -> impl Future<Output = Result<()>> + Send;
+    /// All responses stored by `Idempotency-Key` that name the user, read with eventual consistency.
+    fn responses_naming(&self, user_id: UserId) -> impl Future<Output = Result<Vec<Key>>> + Send;
+    /// Forgets a stored response; its key is free again.
+    fn delete_response(&self, key: &Key) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Reads teams.

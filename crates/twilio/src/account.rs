@@ -56,6 +56,7 @@ impl Account {
             account_sid: self.account_sid.clone(),
             workspace_sid: self.workspace_sid.clone(),
             flex_url: optional("FLEX_URL").unwrap_or_else(|| Config::FLEX_URL.to_owned()),
+            events_url: optional("EVENTS_URL").unwrap_or_else(|| Config::EVENTS_URL.to_owned()),
             region: optional("TWILIO_REGION"),
             edge: optional("TWILIO_EDGE"),
             auth_token: self.auth_token.clone(),

@@ -1,7 +1,12 @@
-//! The form that `TaskRouter` posts to the workspace's event callback address.
+//! The form that `TaskRouter` posts to the workspace's event callback address, and the events that Event Streams posts
+//! instead.
 //!
 //! Twilio adds parameters and event types without notice; what is not known is passed over. Only what identifies account,
 //! event and worker is required (rule 34). A callback must have been verified ([`crate::signature`]) before it is parsed.
+
+mod cloud_events;
+
+pub use cloud_events::StreamedEvent;
 
 use std::collections::HashMap;
 
@@ -9,6 +14,10 @@ use domain::{ReportVersion, WorkerReport};
 use jiff::Timestamp;
 
 use crate::report::{self, MAX_NAME_CHARS};
+
+/// The events that [`Callback`] reports a worker of, in TaskRouter's words: those that a workspace's filter should let through.
+pub const WORKER_EVENTS: [&str; 4] =
+    ["worker.created", "worker.attributes.update", "worker.activity.update", "worker.deleted"];
 
 /// Two letters and 32 hexadecimal digits.
 const MAX_SID_CHARS: usize = 34;
@@ -60,6 +69,9 @@ pub enum CallbackError {
     /// A field that must be a SID.
     #[error("the callback's {0} is not a SID: a SID has at most 34 characters, all of them letters and digits")]
     NotASid(&'static str),
+    /// A body of Event Streams that is none.
+    #[error("the body is not a JSON array of CloudEvents")]
+    NotEvents,
     /// A name longer than TaskRouter's own limit.
     #[error("the callback's {0} has more than {MAX_NAME_CHARS} characters, the most that TaskRouter takes")]
     NameTooLong(&'static str),
@@ -71,7 +83,10 @@ impl Callback {
     /// # Errors
     /// When account, workspace, event type or worker is absent or cannot be one, or the worker's name is too long.
     pub fn parse(form_body: &[u8]) -> Result<Self, CallbackError> {
-        let mut form = Form::read(form_body);
+        Self::of(Fields::read(form_body))
+    }
+
+    fn of(mut form: Fields) -> Result<Self, CallbackError> {
         let event_type = form.required("EventType")?.to_owned();
         let kind = EventKind::of(&event_type);
         Ok(Self {
@@ -99,13 +114,13 @@ impl EventKind {
     }
 }
 
-/// The form's fields. Twilio sends empty values for unknown ones: those are left out.
-struct Form {
+/// The fields, by their names in the form. Twilio sends empty values for unknown ones: those are left out.
+struct Fields {
     fields: HashMap<String, String>,
     unreadable: Vec<&'static str>,
 }
 
-impl Form {
+impl Fields {
     fn read(form_body: &[u8]) -> Self {
         let fields = form_urlencoded::parse(form_body).into_owned().filter(|(_, text)| !text.is_empty());
         Self { fields: fields.collect(), unreadable: Vec::new() }

@@ -1,10 +1,12 @@
-//! The REST client: `TaskRouter` for workers, Flex's API for its configuration, the identity service for tokens.
+//! The REST client: `TaskRouter` for workers, Flex's API for its configuration, Event Streams, the identity service for
+//! tokens.
 //!
 //! 429, 5xx, time-outs and broken connections are retried a few times with jittered backoff, within the call's time
 //! budget. A change without a version is repeated only if it was certainly not carried out.
 
 mod address;
 mod answer;
+mod event_streams;
 mod login;
 mod pace;
 mod requests;
@@ -31,6 +33,8 @@ pub struct Config {
     pub iam_url: String,
     /// Flex's address, without path: [`Config::FLEX_URL`].
     pub flex_url: String,
+    /// Event Streams' address, without path: [`Config::EVENTS_URL`].
+    pub events_url: String,
     /// `ie1`: where `TaskRouter`'s data is, if not in `us1`. API keys belong to a region.
     pub region: Option<String>,
     /// `dublin`: where requests enter Twilio's network.
@@ -63,6 +67,9 @@ impl Config {
 
     /// Flex's own address.
     pub const FLEX_URL: &str = "https://flex-api.twilio.com";
+
+    /// Event Streams' own address.
+    pub const EVENTS_URL: &str = "https://events.twilio.com";
 }
 
 /// The client. Holds a connection pool: built once, before the first event.
@@ -71,6 +78,7 @@ pub struct Client {
     http: reqwest::Client,
     workspace: Url,
     flex_configuration: Url,
+    event_streams: Url,
     validate: Url,
     account_sid: String,
     auth_token: Parameter,
@@ -92,6 +100,7 @@ impl Client {
             http: http()?,
             workspace: address::in_region(workspace, config.region.as_deref(), config.edge.as_deref())?,
             flex_configuration: address::of(&config.flex_url, "flex_url", &["v1", "Configuration"])?,
+            event_streams: address::of(&config.events_url, "events_url", &["v1"])?,
             validate: address::of(&config.iam_url, "iam_url", &validate)?,
             account_sid: config.account_sid,
             auth_token: config.auth_token,

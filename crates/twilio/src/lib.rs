@@ -3,7 +3,8 @@
 //! What it is for: turning what Twilio sends into the directory's types, and the directory's requests into what Twilio
 //! takes.
 //! - [`signature`] tells whether a webhook request comes from Twilio, and signs as Twilio does.
-//! - [`callback`] reads the form that `TaskRouter` posts: a [`Callback`] with a [`WorkerReport`](domain::WorkerReport).
+//! - [`callback`] reads the form that `TaskRouter` posts, and the events that Event Streams posts: a [`Callback`] with a
+//!   [`WorkerReport`](domain::WorkerReport).
 //! - [`raw_json`] takes JSON apart without judging what is in it.
 //! - [`client`] (feature `client`) reads and writes workers, reads what decides about them, and validates Flex tokens.
 //! - [`account`] (feature `account`) reads the account's credentials.
@@ -19,6 +20,7 @@ pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 mod error;
+mod event_streams;
 mod events;
 mod facts;
 mod keys;
@@ -34,20 +36,23 @@ pub use attributes::{
     MAX_CHARS as MAX_ATTRIBUTE_CHARS,
     length::{other_chars, owned_chars},
 };
-pub use callback::{Callback, CallbackError, EventKind};
+pub use callback::{Callback, CallbackError, EventKind, WORKER_EVENTS};
 #[cfg(feature = "client")]
 pub use client::{ApiKey, Client, Config};
 pub use error::TwilioError;
+pub use event_streams::{Sink, Subscription};
 pub use events::{EventQuery, WorkerEvent};
 pub use facts::UNSKILLED_AGENT;
 pub use keys::{Algorithm, Keys, KeysError, SigningKey};
 pub use resources::{
-    Activity, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, WorkerUpdate, Workspace,
+    Activity, EventCallback, FlexConfiguration, NextPage, Page, RateLimit, Reservation, ReservationStatus, TaskQueue,
+    WorkerUpdate, Workspace,
 };
 pub use roles::highest_role;
 pub use signature::Verifier;
 pub use types::{TokenAnswer, Worker};
 pub use verbs::{
-    DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListActivities,
-    ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, UpdateWorker, ValidateToken,
+    ChangeEventStreams, DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
+    ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, ReadEventStreams,
+    StateRateLimits, UpdateWorker, UpdateWorkspace, ValidateToken,
 };

@@ -79,8 +79,19 @@ pub struct Workspace {
     pub sid: String,
     /// The activity of new workers.
     pub default_activity_sid: Option<String>,
-    /// Where callbacks are posted.
+    pub default_activity_name: Option<String>,
+    /// Where callbacks are posted, with the fragment that says how.
     pub event_callback_url: Option<String>,
+    /// The types of events that callbacks tell of; empty: all.
+    pub events_filter: Vec<String>,
+}
+
+/// Where a workspace's callbacks go and which events they tell of. Empty: nowhere, and all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EventCallback<'a> {
+    pub url: &'a str,
+    /// Types of events, separated by commas.
+    pub filter: &'a str,
 }
 
 /// What Flex is configured to.
@@ -92,6 +103,9 @@ pub struct FlexConfiguration {
     pub offline_activity_sid: Option<String>,
     /// The skills that Flex's own pages offer.
     pub skills: Vec<FlexSkill>,
+    /// What Flex gives new workers, by role: attributes and channels, as JSON.
+    pub worker_attributes: Option<String>,
+    pub worker_channels: Option<String>,
 }
 
 /// A queue of tasks, for which an expression chooses the workers.
@@ -103,6 +117,15 @@ pub struct TaskQueue {
     pub name: String,
     /// The expression: `1==1`, `routing.skills HAS "English"`.
     pub target_workers: Option<String>,
+}
+
+/// What an answer said of how many requests of a kind Twilio takes in a second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLimit {
+    /// In this client's words: `list workers`.
+    pub method: &'static str,
+    pub limit: u32,
+    pub remaining: u32,
 }
 
 impl NextPage {
@@ -173,7 +196,9 @@ impl Workspace {
         Some(Self {
             sid: sid(&fields)?,
             default_activity_sid: text(&fields, "default_activity_sid"),
+            default_activity_name: text(&fields, "default_activity_name"),
             event_callback_url: text(&fields, "event_callback_url"),
+            events_filter: listed(&text(&fields, "events_filter").unwrap_or_default()),
         })
     }
 }
@@ -188,8 +213,20 @@ impl FlexConfiguration {
             workspace_sid: text(&fields, "taskrouter_workspace_sid"),
             offline_activity_sid: text(&fields, "taskrouter_offline_activity_sid"),
             skills: skills.into_iter().filter_map(flex_skill).collect(),
+            worker_attributes: json_of(&fields, "taskrouter_worker_attributes"),
+            worker_channels: json_of(&fields, "taskrouter_worker_channels"),
         })
     }
+}
+
+/// Of a list in one text.
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// None if the field is missing or null.
+fn json_of(fields: &Object<'_>, field: &str) -> Option<String> {
+    fields.get(field).filter(|value| !value.is_null()).map(|value| value.get().to_owned())
 }
 
 fn flex_skill(json: Raw<'_>) -> Option<FlexSkill> {

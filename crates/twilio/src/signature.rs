@@ -25,6 +25,11 @@ use crate::keys::{Algorithm, SigningKey};
 /// The header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
 
+/// The fragment of the callback URL that asks Twilio to try three times more where the connection or the response fails, or the
+/// answer is 5xx. It is never sent to the server:
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+pub const CONNECTION_OVERRIDES: &str = "#rc=3&rp=ct,rt,5xx";
+
 const BODY_HASH: &str = "bodySHA256";
 
 /// Parameters in the order in which they are signed, each once.

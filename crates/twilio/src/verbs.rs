@@ -6,8 +6,8 @@ use domain::WorkerSid;
 use secrecy::SecretString;
 
 use crate::{
-    Activity, EventQuery, FlexConfiguration, NextPage, Page, Reservation, ReservationStatus, TaskQueue, TokenAnswer,
-    TwilioError, Worker, WorkerEvent, WorkerUpdate, Workspace,
+    Activity, EventCallback, EventQuery, FlexConfiguration, NextPage, Page, RateLimit, Reservation, ReservationStatus,
+    Sink, Subscription, TaskQueue, TokenAnswer, TwilioError, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
 
 pub trait FetchWorker {
@@ -74,6 +74,58 @@ pub trait ListActivities {
 pub trait FetchWorkspace {
     /// The workspace that the client was made for; none if there is none.
     fn fetch_workspace(&self) -> impl Future<Output = Result<Option<Workspace>, TwilioError>> + Send;
+}
+
+pub trait UpdateWorkspace {
+    /// Sets where the workspace's callbacks go and which events they tell of, and answers what it is then.
+    fn set_event_callback(
+        &self,
+        callback: EventCallback<'_>,
+    ) -> impl Future<Output = Result<Workspace, TwilioError>> + Send;
+}
+
+pub trait ReadEventStreams {
+    /// The account's sinks, 1,000 on a page.
+    fn list_sinks(&self, page: Option<&NextPage>) -> impl Future<Output = Result<Page<Sink>, TwilioError>> + Send;
+    /// The account's subscriptions, 1,000 on a page.
+    fn list_subscriptions(
+        &self,
+        page: Option<&NextPage>,
+    ) -> impl Future<Output = Result<Page<Subscription>, TwilioError>> + Send;
+    /// The types of events of a subscription, 1,000 on a page: `com.twilio.taskrouter.worker.created`.
+    fn list_subscribed_types(
+        &self,
+        subscription_sid: &str,
+        page: Option<&NextPage>,
+    ) -> impl Future<Output = Result<Page<String>, TwilioError>> + Send;
+}
+
+/// Changes Event Streams. What creates is repeated only if it was certainly not carried out; what is deleted already counts
+/// as deleted.
+pub trait ChangeEventStreams {
+    /// A sink that posts to this URL.
+    fn create_sink(
+        &self,
+        description: &str,
+        destination: &str,
+    ) -> impl Future<Output = Result<Sink, TwilioError>> + Send;
+    /// Has a test event sent to the sink.
+    fn test_sink(&self, sid: &str) -> impl Future<Output = Result<(), TwilioError>> + Send;
+    /// Sends events of these types to a sink.
+    fn create_subscription(
+        &self,
+        description: &str,
+        sink_sid: &str,
+        types: &[String],
+    ) -> impl Future<Output = Result<Subscription, TwilioError>> + Send;
+    fn delete_subscription(&self, sid: &str) -> impl Future<Output = Result<(), TwilioError>> + Send;
+    /// Deletes a sink that no subscription uses.
+    fn delete_sink(&self, sid: &str) -> impl Future<Output = Result<(), TwilioError>> + Send;
+}
+
+pub trait StateRateLimits {
+    /// What Twilio's answers to this client have said of its limits, in order of method.
+    fn rate_limits(&self) -> Vec<RateLimit>;
 }
 
 pub trait FetchFlexConfiguration {

@@ -75,7 +75,7 @@ impl Stack {
             api: url,
             simulator: simulator.url().to_owned(),
             endpoints: endpoints(&proxies, &services)?,
-            operator: operator(&system),
+            operator: operator(&system, simulator.url()),
         };
         let functions = Arc::new(functions(&options, &data, &system, &addresses)?);
         let failures = Failures::at(data.join("failures.jsonl"));
@@ -214,9 +214,17 @@ fn endpoints(proxies: &Proxies, services: &TcpListener) -> Result<Endpoints, Sta
     Ok(Endpoints { dynamodb: proxies.dynamo.url(), s3: proxies.s3.url(), lambda: services.clone(), ssm: services })
 }
 
-fn operator(system: &System) -> BTreeMap<String, String> {
-    let reconcile = system.functions.iter().find(|function| function.package == "reconcile");
-    reconcile.map(|function| function.environment.clone()).unwrap_or_default()
+/// The environment of `reconcile`, and what else the operator's command reads: the webhook's address, the bucket, and where
+/// Event Streams is, which no function has.
+fn operator(system: &System, simulator: &str) -> BTreeMap<String, String> {
+    let of = |package: &str| system.functions.iter().find(|function| function.package == package);
+    let mut environment = of("reconcile").map(|function| function.environment.clone()).unwrap_or_default();
+    for (package, name) in [("webhook", "PUBLIC_URL"), ("export", "EXPORT_BUCKET")] {
+        let value = of(package).and_then(|function| function.environment.get(name));
+        environment.extend(value.map(|value| (name.to_owned(), value.clone())));
+    }
+    environment.insert("EVENTS_URL".to_owned(), simulator.to_owned());
+    environment
 }
 
 async fn start_simulator(options: &Options, data: &Data, url: &str) -> Result<Simulator, StartError> {

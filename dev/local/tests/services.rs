@@ -229,7 +229,7 @@ async fn data_of_an_older_version_is_refused_and_kept() {
 
     let error = Stack::start(options(data.path())).await.unwrap_err().to_string();
 
-    assert!(error.contains("an older version of flex-roster (format 1, this one needs 3)"), "{error}");
+    assert!(error.contains("an older version of flex-roster (format 1, this one needs 4)"), "{error}");
     assert!(data.path().join("dynamodb.sqlite").exists());
 }
 

@@ -1,29 +1,23 @@
-//! Sends callbacks as Twilio does: signed, in order for each worker, unless faults say otherwise.
+//! Sends callbacks and events as Twilio does: signed, in order for each worker, unless faults say otherwise.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use form_urlencoded::Serializer;
-use reqwest::header::{CONTENT_TYPE, USER_AGENT};
-use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use twilio::signature::{self, HEADER};
 
 use crate::event::Event;
 use crate::faults::CallbackFaults;
 use crate::lock::lock;
-use crate::place::Place;
+use crate::outgoing::{Outgoing, Post};
 
 /// The number of lanes. Each worker has one; a lane sends one callback after the other.
 const LANES: usize = 64;
 /// How many callbacks are held back at most before they are sent in reverse order.
 const MAX_HELD: usize = 8;
-/// How long Twilio waits for a response.
-const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Resolves when a callback and all its copies have a response.
 pub(crate) type Receipt = oneshot::Receiver<Vec<Answered>>;
@@ -35,24 +29,16 @@ pub(crate) struct Answered {
     pub(crate) status: Option<u16>,
 }
 
-/// Sends callbacks; `None` without a callback URL.
-pub(crate) struct Callbacks(Option<Sender>);
-
-struct Sender {
+/// Sends callbacks, and events to sinks.
+pub(crate) struct Callbacks {
     post: Arc<Post>,
     lanes: Vec<mpsc::UnboundedSender<Delivery>>,
     held: Mutex<Vec<Delivery>>,
 }
 
-struct Post {
-    http: reqwest::Client,
-    url: String,
-    auth_token: SecretString,
-}
-
 struct Delivery {
     event_type: &'static str,
-    fields: Vec<(&'static str, String)>,
+    outgoing: Outgoing,
     copies: u32,
     due: Instant,
     answered: oneshot::Sender<Vec<Answered>>,
@@ -65,96 +51,71 @@ impl Answered {
 }
 
 impl Callbacks {
-    /// Starts the lanes in `tasks`. Without a URL nothing is sent.
-    pub(crate) fn start(
-        url: Option<String>,
-        auth_token: &str,
-        tasks: &mut JoinSet<()>,
-    ) -> Result<Self, reqwest::Error> {
-        let Some(url) = url else { return Ok(Self(None)) };
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
-        let post = Arc::new(Post { http, url, auth_token: auth_token.into() });
+    /// Starts the lanes in `tasks`.
+    pub(crate) fn start(auth_token: &str, tasks: &mut JoinSet<()>) -> Result<Self, reqwest::Error> {
+        let post = Arc::new(Post::new(auth_token)?);
         let lanes = (0..LANES).map(|_| start_lane(&post, tasks)).collect();
-        Ok(Self(Some(Sender { post, lanes, held: Mutex::default() })))
+        Ok(Self { post, lanes, held: Mutex::default() })
     }
 
-    /// Queues a callback. No receipt if a fault drops it or there is no callback URL.
-    pub(crate) fn send(&self, event: &Event, place: &Place, faults: &mut CallbackFaults) -> Option<Receipt> {
-        let sender = self.0.as_ref()?;
+    /// Queues what tells of an event. No receipt if a fault drops it.
+    pub(crate) fn send(&self, event: &Event, outgoing: Outgoing, faults: &mut CallbackFaults) -> Option<Receipt> {
         if faults.drops() {
             return None;
         }
         let (answered, receipt) = oneshot::channel();
         let delivery = Delivery {
             event_type: event.kind.event_type(),
-            fields: event.fields(place),
+            outgoing,
             copies: faults.copies(),
             due: Instant::now() + Duration::from_millis(faults.delay_ms),
             answered,
         };
         if faults.reorder {
-            sender.hold(delivery);
+            self.hold(delivery);
         } else {
             // A lane is closed while the simulator stops: the callback is lost.
-            drop(sender.lanes[lane_of(&event.worker.sid)].send(delivery));
+            drop(self.lanes[lane_of(&event.worker.sid)].send(delivery));
         }
         Some(receipt)
     }
 
+    /// Sends at once, beside the lanes; nobody waits for the response.
+    pub(crate) fn send_now(&self, outgoing: Outgoing) {
+        let post = self.post.clone();
+        tokio::spawn(async move { post.send(&outgoing).await });
+    }
+
     /// Sends the callbacks that are held back, the last one first; resolves when all have a response.
     pub(crate) async fn release(&self) {
-        let Some(sender) = &self.0 else { return };
-        let held = mem::take(&mut *lock(&sender.held));
-        sender.post.clone().deliver_reversed(held).await;
+        let held = mem::take(&mut *lock(&self.held));
+        deliver_reversed(self.post.clone(), held).await;
     }
-}
 
-impl Sender {
     fn hold(&self, delivery: Delivery) {
         let mut held = lock(&self.held);
         held.push(delivery);
         if held.len() >= MAX_HELD {
-            tokio::spawn(self.post.clone().deliver_reversed(mem::take(&mut held)));
+            tokio::spawn(deliver_reversed(self.post.clone(), mem::take(&mut held)));
         }
     }
 }
 
-impl Post {
-    async fn deliver_reversed(self: Arc<Self>, deliveries: Vec<Delivery>) {
-        for delivery in deliveries.into_iter().rev() {
-            self.deliver(delivery).await;
-        }
+async fn deliver_reversed(post: Arc<Post>, deliveries: Vec<Delivery>) {
+    for delivery in deliveries.into_iter().rev() {
+        deliver(&post, delivery).await;
     }
+}
 
-    async fn deliver(&self, delivery: Delivery) {
-        tokio::time::sleep_until(delivery.due).await;
-        let mut answers = Vec::new();
-        for _ in 0..delivery.copies {
-            let status = self.post(&delivery.fields).await;
-            answers.push(Answered { event_type: delivery.event_type, status });
-        }
-        // A REST change does not wait for its callbacks.
-        drop(delivery.answered.send(answers));
+async fn deliver(post: &Post, delivery: Delivery) {
+    tokio::time::sleep_until(delivery.due).await;
+    let mut answers = Vec::new();
+    for _ in 0..delivery.copies {
+        let status = post.send(&delivery.outgoing).await;
+        answers.push(Answered { event_type: delivery.event_type, status });
     }
-
-    async fn post(&self, fields: &[(&'static str, String)]) -> Option<u16> {
-        let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let body = Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let request = self
-            .http
-            .post(&self.url)
-            .header(USER_AGENT, "TwilioProxy/1.1")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=UTF-8")
-            .header(HEADER, signature::sign(&self.auth_token, &self.url, &pairs))
-            .body(body);
-        match request.send().await {
-            Ok(answer) => Some(answer.status().as_u16()),
-            Err(error) => {
-                tracing::warn!(error = %error.without_url(), "a callback got no response; it is not retried");
-                None
-            }
-        }
-    }
+    // A REST change does not wait for its callbacks.
+    drop(delivery.answered.send(answers));
 }
 
 fn start_lane(post: &Arc<Post>, tasks: &mut JoinSet<()>) -> mpsc::UnboundedSender<Delivery> {
@@ -162,7 +123,7 @@ fn start_lane(post: &Arc<Post>, tasks: &mut JoinSet<()>) -> mpsc::UnboundedSende
     let post = post.clone();
     tasks.spawn(async move {
         while let Some(delivery) = lane.recv().await {
-            post.deliver(delivery).await;
+            deliver(&post, delivery).await;
         }
     });
     sender

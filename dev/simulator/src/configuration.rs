@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::queue::Queue;
 
 /// Fields of Flex's resource that are not simulated and null here.
-const NOT_SIMULATED: [&str; 41] = [
+const NOT_SIMULATED: [&str; 39] = [
     "agent_conv_end_methods",
     "attributes",
     "call_recording_enabled",
@@ -45,8 +45,6 @@ const NOT_SIMULATED: [&str; 41] = [
     "taskrouter_target_taskqueue_sid",
     "taskrouter_target_workflow_sid",
     "taskrouter_taskqueues",
-    "taskrouter_worker_attributes",
-    "taskrouter_worker_channels",
     "ui_attributes",
     "ui_dependencies",
     "ui_language",
@@ -61,8 +59,16 @@ pub(crate) struct Configuration {
     pub(crate) taskrouter_offline_activity_sid: Option<String>,
     /// The skills that Flex's panel offers; null: none are configured.
     pub(crate) taskrouter_skills: Option<Vec<Skill>>,
+    /// The attributes that Flex gives new workers, by role; null: none.
+    pub(crate) taskrouter_worker_attributes: Option<Value>,
+    /// The channels that Flex gives new workers, by role; null: none.
+    pub(crate) taskrouter_worker_channels: Option<Value>,
+    /// The workspace that Flex uses; null: the simulator's.
+    pub(crate) taskrouter_workspace_sid: Option<String>,
     /// Whether a worker with open reservations can be deleted.
     pub(crate) deletion_with_reservations: Deletion,
+    /// Which URL the signature of a callback covers.
+    pub(crate) signed_url: SignedUrl,
     /// TaskRouter's, not Flex's.
     pub(crate) task_queues: Vec<Queue>,
 }
@@ -88,12 +94,24 @@ pub(crate) enum Deletion {
     Refused,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SignedUrl {
+    #[default]
+    WithoutFragment,
+    WithFragment,
+}
+
 impl Default for Configuration {
     fn default() -> Self {
         Self {
             taskrouter_offline_activity_sid: Some(OFFLINE_ACTIVITY_SID.to_owned()),
             taskrouter_skills: Some(Vec::new()),
+            taskrouter_worker_attributes: None,
+            taskrouter_worker_channels: None,
+            taskrouter_workspace_sid: None,
             deletion_with_reservations: Deletion::default(),
+            signed_url: SignedUrl::default(),
             task_queues: Queue::defaults(),
         }
     }
@@ -114,7 +132,9 @@ impl Configuration {
             "status": "ok",
             "taskrouter_offline_activity_sid": self.taskrouter_offline_activity_sid,
             "taskrouter_skills": self.taskrouter_skills,
-            "taskrouter_workspace_sid": place.workspace_sid,
+            "taskrouter_worker_attributes": self.taskrouter_worker_attributes,
+            "taskrouter_worker_channels": self.taskrouter_worker_channels,
+            "taskrouter_workspace_sid": self.taskrouter_workspace_sid.as_ref().unwrap_or(&place.workspace_sid),
             "url": format!("{}/v1/Configuration", place.base_url),
         });
         for field in NOT_SIMULATED {

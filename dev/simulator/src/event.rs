@@ -192,7 +192,7 @@ fn reservation_fields(reservation: &Reservation) -> [(&'static str, String); 2] 
     [("ReservationSid", reservation.sid.clone()), ("TaskSid", reservation.task_sid.clone())]
 }
 
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for character in name.chars() {
         if character.is_ascii_uppercase() && !snake.is_empty() {

@@ -1,5 +1,5 @@
-//! Keeps workers, reservations, tokens and Flex's configuration across restarts, as JSON lines. The last line of each
-//! counts.
+//! Keeps workers, reservations, tokens, Flex's configuration, the workspace's settings and Event Streams across restarts, as
+//! JSON lines. The last line of each counts.
 //!
 //! Each change appends a line, so that a change costs the same for any number of workers. At start the file is
 //! rewritten without obsolete lines. An incomplete last line, left by a crash while it was written, is ignored.
@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::Configuration;
+use crate::event_streams::EventStreams;
 use crate::reservation::{Reservation, Reservations};
+use crate::settings::Settings;
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -27,6 +29,15 @@ enum Entry {
     Token(Token),
     Reservation(Reservation),
     Configuration(Option<Configuration>),
+    Settings(SavedSettings),
+    EventStreams(EventStreams),
+}
+
+/// The workspace's settings, and the callback URL that the simulator was started with then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SavedSettings {
+    pub(crate) started_with: Option<String>,
+    pub(crate) settings: Settings,
 }
 
 /// The state that the lines describe.
@@ -35,6 +46,8 @@ pub(crate) struct SavedState {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) reservations: Reservations,
     pub(crate) configuration: Option<Configuration>,
+    pub(crate) settings: Option<SavedSettings>,
+    pub(crate) streams: EventStreams,
 }
 
 /// Why the journal cannot be read or written.
@@ -81,6 +94,14 @@ impl Journal {
         self.append(&Entry::Configuration(configuration.cloned()));
     }
 
+    pub(crate) fn settings(&mut self, settings: SavedSettings) {
+        self.append(&Entry::Settings(settings));
+    }
+
+    pub(crate) fn streams(&mut self, streams: &EventStreams) {
+        self.append(&Entry::EventStreams(streams.clone()));
+    }
+
     /// A failed write is only logged: the simulator works on, and a restart will lack the change.
     fn append(&mut self, entry: &Entry) {
         let Some(file) = &mut self.0 else { return };
@@ -97,6 +118,8 @@ impl Default for SavedState {
             tokens: BTreeMap::new(),
             reservations: Reservations::new(),
             configuration: Some(Configuration::default()),
+            settings: None,
+            streams: EventStreams::default(),
         }
     }
 }
@@ -119,6 +142,8 @@ impl SavedState {
                 self.reservations.insert(reservation.sid.clone(), reservation);
             }
             Entry::Configuration(configuration) => self.configuration = configuration,
+            Entry::Settings(settings) => self.settings = Some(settings),
+            Entry::EventStreams(streams) => self.streams = streams,
         }
     }
 }
@@ -157,6 +182,10 @@ fn rewrite(path: &Path, saved: &SavedState) -> io::Result<()> {
         lines.extend(line(&Entry::Reservation(reservation.clone()))?);
     }
     lines.extend(line(&Entry::Configuration(saved.configuration.clone()))?);
+    if let Some(settings) = saved.settings.clone() {
+        lines.extend(line(&Entry::Settings(settings))?);
+    }
+    lines.extend(line(&Entry::EventStreams(saved.streams.clone()))?);
     fs::write(&new, lines)?;
     fs::rename(new, path)
 }

@@ -24,7 +24,11 @@
 //! - An update without changes does not increment the version and sends no callback. One update is one version, however
 //!   many callbacks it sends.
 //! - A new friendly name alone sends no callback: Twilio lists no event for it.
-//! - Callbacks of one worker are sent in order, each once, without retries.
+//! - Callbacks of one worker are sent in order. The retries that a callback's URL asks for in its fragment follow at once.
+//! - Whether the fragment is a part of the URL that is signed Twilio does not say: tests choose it.
+//! - An empty `EventCallbackUrl` or `EventsFilter` clears it.
+//! - A sink is active at once, and cannot be deleted while a subscription uses it. Event Streams sends one event at a time,
+//!   and gives up after some seconds instead of four hours.
 //! - A worker can be deleted only in the activity Offline; with open reservations too, unless configured otherwise.
 //! - A worker with pending reservations keeps its activity, also in a login, unless the update rejects them; the
 //!   callbacks `reservation.rejected` precede those of the worker.
@@ -39,12 +43,16 @@ mod activity;
 mod actor;
 mod attributes;
 mod callbacks;
+mod cloud_event;
 mod configuration;
 mod event;
+mod event_streams;
 mod faults;
 mod journal;
 mod lock;
 mod login;
+mod outgoing;
+mod overrides;
 mod panel;
 mod place;
 mod queue;
@@ -53,6 +61,7 @@ mod reservation;
 mod rest;
 mod rest_fault;
 mod server;
+mod settings;
 mod sim;
 mod state;
 mod token;

@@ -1,7 +1,8 @@
-//! Twilio's REST API: `TaskRouter`, Flex's configuration, and the identity service.
+//! Twilio's REST API: `TaskRouter`, Flex's configuration, Event Streams, and the identity service.
 
 mod channels;
 mod configuration;
+mod event_streams;
 mod events;
 mod gate;
 mod iam;
@@ -52,6 +53,12 @@ pub(crate) fn routes(state: &Arc<State>) -> Router<Arc<State>> {
         .route("/v1/Workspaces", get(workspaces::list))
         .nest("/v1/Workspaces/{workspace}", workspace())
         .route("/v1/Configuration", get(configuration::fetch))
+        .route("/v1/Sinks", get(event_streams::sinks).post(event_streams::create_sink))
+        .route("/v1/Sinks/{sid}", get(event_streams::sink).delete(event_streams::delete_sink))
+        .route("/v1/Sinks/{sid}/Test", post(event_streams::test_sink))
+        .route("/v1/Subscriptions", get(event_streams::subscriptions).post(event_streams::create_subscription))
+        .route("/v1/Subscriptions/{sid}", get(event_streams::subscription).delete(event_streams::delete_subscription))
+        .route("/v1/Subscriptions/{sid}/SubscribedEvents", get(event_streams::subscribed_events))
         .route("/v1/Accounts/{account}/Tokens/validate", post(iam::validate))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -60,7 +67,7 @@ pub(crate) fn routes(state: &Arc<State>) -> Router<Arc<State>> {
 
 fn workspace() -> Router<Arc<State>> {
     let simulated = Router::new()
-        .route("/", get(workspaces::fetch))
+        .route("/", get(workspaces::fetch).post(workspaces::update))
         .route("/Activities", get(workspaces::activities))
         .route("/Activities/{sid}", get(workspaces::activity))
         .route("/Events", get(events::list))

@@ -29,7 +29,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The folder that keeps workers and tokens across restarts; `None` keeps them in memory only.
     pub data: Option<PathBuf>,
-    /// The full URL of callbacks, which is also signed; `None` sends none.
+    /// The full URL of callbacks until the workspace is given another one; `None` sends none. What the workspace was
+    /// given before a restart counts if this is the same.
     pub callback_url: Option<String>,
     /// The account's auth token, for clients' credentials and the signature of callbacks.
     pub auth_token: String,
@@ -124,14 +125,13 @@ async fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()
 }
 
 fn state(options: Options, base_url: String, lanes: &mut JoinSet<()>) -> Result<State, SimulatorError> {
-    let callbacks =
-        Callbacks::start(options.callback_url.clone(), &options.auth_token, lanes).map_err(SimulatorError::Client)?;
+    let callbacks = Callbacks::start(&options.auth_token, lanes).map_err(SimulatorError::Client)?;
     let (journal, saved) = Journal::open(options.data.as_deref(), Timestamp::now()).map_err(|error| {
         SimulatorError::Data { folder: options.data.unwrap_or_default(), reason: error.to_string() }
     })?;
     let place = Place { base_url, account_sid: options.account_sid, workspace_sid: options.workspace_sid };
-    let workspace = Workspace::new(journal, saved);
-    Ok(State::new(place, options.auth_token, options.callback_url, callbacks, workspace))
+    let workspace = Workspace::new(journal, saved, options.callback_url);
+    Ok(State::new(place, options.auth_token, callbacks, workspace))
 }
 
 /// A URL that can be called, also if the simulator listens on all addresses.

@@ -20,7 +20,6 @@ const MAX_CALLS: usize = 10_000;
 pub(crate) struct State {
     pub(crate) place: Place,
     pub(crate) auth_token: String,
-    pub(crate) callback_url: Option<String>,
     pub(crate) callbacks: Callbacks,
     workspace: Mutex<Workspace>,
     faults: Mutex<Faults>,
@@ -62,17 +61,10 @@ impl Drop for Recording {
 }
 
 impl State {
-    pub(crate) fn new(
-        place: Place,
-        auth_token: String,
-        callback_url: Option<String>,
-        callbacks: Callbacks,
-        workspace: Workspace,
-    ) -> Self {
+    pub(crate) fn new(place: Place, auth_token: String, callbacks: Callbacks, workspace: Workspace) -> Self {
         Self {
             place,
             auth_token,
-            callback_url,
             callbacks,
             workspace: Mutex::new(workspace),
             faults: Mutex::default(),
@@ -109,7 +101,9 @@ impl State {
         let mut workspace = self.workspace();
         let (done, events) = change(&mut workspace)?;
         let mut faults = self.faults();
-        let send = |event| self.callbacks.send(event, &self.place, &mut faults.callbacks);
-        Ok((done, events.iter().filter_map(send).collect()))
+        let outgoing = |event| workspace.outgoing(event, &self.place).into_iter().map(move |sent| (event, sent));
+        let sent = events.iter().flat_map(outgoing);
+        let send = |(event, sent)| self.callbacks.send(event, sent, &mut faults.callbacks);
+        Ok((done, sent.filter_map(send).collect()))
     }
 }

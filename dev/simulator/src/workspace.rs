@@ -11,12 +11,17 @@ use jiff::Timestamp;
 use crate::activity::{ACTIVITIES, Activity, OFFLINE_ACTIVITY_SID};
 use crate::actor::Origin;
 use crate::attributes;
-use crate::configuration::{Configuration, Deletion};
+use crate::cloud_event;
+use crate::configuration::{Configuration, Deletion, SignedUrl};
 use crate::event::{Event, Kind};
-use crate::journal::{Journal, SavedState};
+use crate::event_streams::EventStreams;
+use crate::journal::{Journal, SavedSettings, SavedState};
+use crate::outgoing::Outgoing;
+use crate::place::Place;
 use crate::queue::Queue;
 use crate::refusal::Refusal;
 use crate::reservation::Reservations;
+use crate::settings::Settings;
 use crate::token::Token;
 use crate::worker::Worker;
 
@@ -32,6 +37,10 @@ pub(crate) struct Workspace {
     tokens: BTreeMap<String, Token>,
     reservations: Reservations,
     configuration: Option<Configuration>,
+    settings: Settings,
+    /// The callback URL that the simulator was started with.
+    started_with: Option<String>,
+    streams: EventStreams,
     events: VecDeque<Event>,
     journal: Journal,
 }
@@ -46,7 +55,10 @@ pub(crate) struct Change {
 }
 
 impl Workspace {
-    pub(crate) fn new(journal: Journal, saved: SavedState) -> Self {
+    /// What was saved of the settings counts if the callback URL is the same as then.
+    pub(crate) fn new(journal: Journal, saved: SavedState, callback_url: Option<String>) -> Self {
+        let settings = saved.settings.filter(|saved| saved.started_with == callback_url).map(|saved| saved.settings);
+        let default = || Settings { event_callback_url: callback_url.clone(), events_filter: None };
         let by_name = saved.workers.values().map(|worker| (key(&worker.friendly_name), worker.sid.clone())).collect();
         Self {
             workers: saved.workers,
@@ -54,6 +66,9 @@ impl Workspace {
             tokens: saved.tokens,
             reservations: saved.reservations,
             configuration: saved.configuration,
+            settings: settings.unwrap_or_else(default),
+            started_with: callback_url,
+            streams: saved.streams,
             events: VecDeque::new(),
             journal,
         }
@@ -93,6 +108,47 @@ impl Workspace {
     pub(crate) fn configure(&mut self, configuration: Option<Configuration>) {
         self.journal.configuration(configuration.as_ref());
         self.configuration = configuration;
+    }
+
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn change_settings(&mut self, url: Option<&str>, filter: Option<&str>) -> Result<(), Refusal> {
+        self.settings.change(url, filter)?;
+        let (started_with, settings) = (self.started_with.clone(), self.settings.clone());
+        self.journal.settings(SavedSettings { started_with, settings });
+        Ok(())
+    }
+
+    pub(crate) const fn streams(&self) -> &EventStreams {
+        &self.streams
+    }
+
+    pub(crate) fn change_streams<T>(
+        &mut self,
+        change: impl FnOnce(&mut EventStreams) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let done = change(&mut self.streams)?;
+        self.journal.streams(&self.streams);
+        Ok(done)
+    }
+
+    /// What tells of an event: a callback, if the workspace has a URL and its filter lets it through, and what sinks get.
+    pub(crate) fn outgoing(&self, event: &Event, place: &Place) -> Vec<Outgoing> {
+        let event_type = event.kind.event_type();
+        let url = self.settings.event_callback_url.clone().filter(|_| self.settings.tells(event_type));
+        let signed = self.configuration().map(|configuration| configuration.signed_url).unwrap_or_default();
+        let callback = |url| Outgoing::Callback {
+            url,
+            signs_fragment: signed == SignedUrl::WithFragment,
+            fields: event.fields(place),
+        };
+        let stream = |destination: &str| Outgoing::Stream {
+            destination: destination.to_owned(),
+            body: cloud_event::body(event, place),
+        };
+        url.map(callback).into_iter().chain(self.streams.destinations(event_type).map(stream)).collect()
     }
 
     pub(crate) fn token(&self, token: &str, now: Timestamp) -> Option<&Token> {

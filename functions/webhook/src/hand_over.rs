@@ -3,12 +3,29 @@
 use std::time::Duration;
 
 use domain::WorkerSid;
+use http_api::Problem;
 use invoke::{Function, InvokeError};
 use runtime::config::ConfigError;
 use serde_json::json;
 
+use crate::apply::ApplyError;
+
 /// Comes after the time for the callback: both together end before the function's timeout.
 const MAX_START_TIME: Duration = Duration::from_secs(2);
+
+/// Hands the worker of a report over that cannot be applied.
+pub async fn instead(reconcile: &impl HandOver, worker_sid: &WorkerSid, error: ApplyError) -> Result<(), Problem> {
+    match reconcile.hand_over(worker_sid).await {
+        Ok(()) => {
+            tracing::warn!(%worker_sid, %error, "cannot apply a callback; reconcile fetches the worker and applies it");
+            Ok(())
+        }
+        Err(failure) => {
+            tracing::error!(%worker_sid, error = %failure, "failed to hand a worker over to reconcile; answered with an error, Twilio may try again");
+            Err(error.into())
+        }
+    }
+}
 
 pub trait HandOver {
     /// Invokes `reconcile` asynchronously: Lambda keeps the event, and invokes the function again if it fails.

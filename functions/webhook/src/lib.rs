@@ -1,52 +1,40 @@
-//! `POST /webhooks/taskrouter`: TaskRouter's callbacks (rules 22 to 25 and 28).
+//! `POST /webhooks/taskrouter`: TaskRouter's callbacks, and the same events from Event Streams (rules 22 to 25 and 28).
 //!
 //! The signature is checked before anything is parsed. A callback is answered 204 once the directory agrees with it, or once
 //! `reconcile` is to see to it: Lambda keeps that event while the table or Twilio cannot be reached. Only where neither can be
-//! done, the answer is 503, and Twilio tries again if the callback's address asks for it.
+//! done, the answer is 503, and Twilio tries again: Event Streams always, callbacks if their address asks for it.
 
+mod apply;
+mod events;
 mod hand_over;
 mod public_url;
-
-use std::time::Duration;
 
 use lambda_http::{Body, Request, Response, http::HeaderMap};
 
 use app::{
     TimeAndIds,
-    ingest::{IngestError, IngestStore, WorkerIngest},
+    ingest::{IngestStore, WorkerIngest},
 };
-use domain::{Source, WorkerReport};
 use http_api::{
     HttpResult, Problem,
     request::{route, unknown_route},
 };
-use thiserror::Error;
-use twilio::{Callback, FetchWorker, KeysError, SigningKey, Verifier, account::Account, signature};
+use twilio::{Callback, CallbackError, FetchWorker, KeysError, SigningKey, Verifier, account::Account, signature};
 
 pub use hand_over::{HandOver, ReconcileFunction};
 pub use public_url::PublicUrl;
 
-/// How long a callback may take before its worker is handed over: the function ends after 10 seconds, which would lose it,
-/// and Twilio waits 15. A call that the table does not answer takes 8.
-const MAX_APPLY_TIME: Duration = Duration::from_secs(6);
-
 /// The path of the route, below the deployment's public address.
 const PATH: &str = "/webhooks/taskrouter";
+
+/// The longest body, in bytes: many times the longest callback, which states up to 4,096 characters of attributes twice.
+const MAX_BODY: usize = 1024 * 1024;
 
 /// What callbacks are checked against.
 #[derive(Debug)]
 pub struct Webhook {
     account: Account,
     public_url: PublicUrl,
-}
-
-/// Why a callback cannot be applied.
-#[derive(Debug, Error)]
-enum ApplyError {
-    #[error(transparent)]
-    Ingest(#[from] IngestError),
-    #[error("not applied within {MAX_APPLY_TIME:?}")]
-    OutOfTime,
 }
 
 impl Webhook {
@@ -68,12 +56,12 @@ impl Webhook {
         C: TimeAndIds,
     {
         match route(&request) {
-            "POST /webhooks/taskrouter" => self.callback(ingest, reconcile, &request).await,
+            "POST /webhooks/taskrouter" => self.receive(ingest, reconcile, &request).await,
             other => Err(unknown_route(other)),
         }
     }
 
-    async fn callback<S, T, C>(
+    async fn receive<S, T, C>(
         &self,
         ingest: &WorkerIngest<S, T, C>,
         reconcile: &impl HandOver,
@@ -84,22 +72,49 @@ impl Webhook {
         T: FetchWorker + Sync,
         C: TimeAndIds,
     {
+        let body = request.body().as_ref();
+        if body.len() > MAX_BODY {
+            let detail = format!("The body has {} bytes; at most {MAX_BODY} are accepted.", body.len());
+            return Err(Problem::new(413, "body-too-large", detail));
+        }
         self.verify_signature(request).await?;
-        let callback = Callback::parse(request.body().as_ref());
-        let callback = callback.map_err(|error| Problem::invalid("invalid-callback", format!("{error}.")))?;
-        if callback.account_sid != self.account.account_sid || callback.workspace_sid != self.account.workspace_sid {
-            return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
-        }
-        for field in callback.unreadable {
-            tracing::warn!(field, "ignored a field of a callback: it cannot be read");
-        }
-        if let Some(report) = callback.worker {
-            let request_id = callback.event_sid.as_deref().unwrap_or_default();
-            apply_or_hand_over(ingest, reconcile, report, request_id).await?;
+        if is_json(text(request.headers(), "content-type")) {
+            let events = Callback::parse_events(body).map_err(|error| invalid(&error))?;
+            self.events(ingest, reconcile, events).await?;
+        } else {
+            self.callback(ingest, reconcile, Callback::parse(body).map_err(|error| invalid(&error))?).await?;
         }
         // TaskRouter logs a fault for a response without a content type.
         let response = Response::builder().status(204).header("content-type", "application/json");
         response.body(Body::Empty).map_err(|error| Problem::internal(&error))
+    }
+
+    async fn callback<S, T, C>(
+        &self,
+        ingest: &WorkerIngest<S, T, C>,
+        reconcile: &impl HandOver,
+        callback: Callback,
+    ) -> Result<(), Problem>
+    where
+        S: IngestStore,
+        T: FetchWorker + Sync,
+        C: TimeAndIds,
+    {
+        if !self.is_own(&callback) {
+            return Err(Problem::new(403, "foreign-callback", "The callback is of another account or workspace."));
+        }
+        note_unreadable(&callback);
+        let Some(report) = callback.worker else { return Ok(()) };
+        let (worker_sid, request_id) = (report.worker_sid.clone(), callback.event_sid.unwrap_or_default());
+        let applied = apply::within(apply::MAX_CALLBACK_TIME, ingest, report, &request_id).await;
+        match applied {
+            Ok(()) => Ok(()),
+            Err(error) => hand_over::instead(reconcile, &worker_sid, error).await,
+        }
+    }
+
+    fn is_own(&self, callback: &Callback) -> bool {
+        callback.account_sid == self.account.account_sid && callback.workspace_sid == self.account.workspace_sid
     }
 
     async fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
@@ -142,51 +157,17 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whatever is left of a callback that is given up, `reconcile` finds by comparing: nothing has to be undone.
-async fn apply_or_hand_over<S, T, C>(
-    ingest: &WorkerIngest<S, T, C>,
-    reconcile: &impl HandOver,
-    report: WorkerReport,
-    request_id: &str,
-) -> Result<(), Problem>
-where
-    S: IngestStore,
-    T: FetchWorker + Sync,
-    C: TimeAndIds,
-{
-    let worker_sid = report.worker_sid.clone();
-    let Err(error) = apply(ingest, report, request_id).await else { return Ok(()) };
-    match reconcile.hand_over(&worker_sid).await {
-        Ok(()) => {
-            tracing::warn!(%worker_sid, %error, "cannot apply a callback; reconcile fetches the worker and applies it");
-            Ok(())
-        }
-        Err(failure) => {
-            tracing::error!(%worker_sid, error = %failure, "failed to hand a worker over to reconcile; answered with an error, Twilio may try again");
-            Err(problem(error))
-        }
-    }
+fn is_json(content_type: Option<&str>) -> bool {
+    let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-async fn apply<S, T, C>(
-    ingest: &WorkerIngest<S, T, C>,
-    report: WorkerReport,
-    request_id: &str,
-) -> Result<(), ApplyError>
-where
-    S: IngestStore,
-    T: FetchWorker + Sync,
-    C: TimeAndIds,
-{
-    let applied = tokio::time::timeout(MAX_APPLY_TIME, ingest.apply(report, Source::Webhook, request_id)).await;
-    Ok(applied.map_err(|_| ApplyError::OutOfTime)??)
+fn invalid(error: &CallbackError) -> Problem {
+    Problem::invalid("invalid-callback", format!("{error}."))
 }
 
-fn problem(error: ApplyError) -> Problem {
-    match error {
-        ApplyError::Ingest(IngestError::Store(error)) => error.into(),
-        ApplyError::Ingest(IngestError::Twilio(_) | IngestError::Inconsistent) | ApplyError::OutOfTime => {
-            Problem::unavailable(&error)
-        }
+fn note_unreadable(callback: &Callback) {
+    for field in &callback.unreadable {
+        tracing::warn!(field, "ignored a field of a callback: it cannot be read");
     }
 }

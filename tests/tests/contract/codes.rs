@@ -7,7 +7,7 @@ use regex::Regex;
 use tests::contract::{Contract, codes};
 
 /// Codes of refusals on the command line, which the API never returns.
-const OPERATOR_ONLY: [&str; 1] = ["not-deleted"];
+const OPERATOR_ONLY: [&str; 3] = ["not-deleted", "worker-not-removed", "erased-user"];
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 

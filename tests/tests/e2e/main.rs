@@ -4,12 +4,15 @@
 
 mod bad_input;
 mod callbacks;
+mod connecting;
+mod erasure;
 mod export;
 mod flex_skills;
 mod http;
 mod idempotency;
 mod least_privilege;
 mod lost_login;
+mod operator;
 mod permissions;
 mod privacy;
 mod provisioning;

@@ -56,6 +56,8 @@ pub enum Patch {
     NoForm(&'static [&'static str]),
     /// The callback is about the worker with this name and SID and not about Nora Miller; it is signed again.
     Worker(&'static str, &'static str),
+    /// In the events that Event Streams posts, the second text stands wherever the first stands; they are signed again.
+    Streamed(&'static str, &'static str),
     /// The JSON at this pointer is this text.
     Set(&'static str, &'static str),
     /// The JSON at this pointer is this JSON.
@@ -67,7 +69,7 @@ pub enum Patch {
 }
 use Patch::{
     Authorization, Body, By, Cursor, Field, FieldJson, FieldOf, Form, Header, LongHeader, LongPath, NewUser,
-    NoAuthorization, NoField, NoForm, NoHeader, Path, Query, Remove, Replace, Set, SetJson, Worker,
+    NoAuthorization, NoField, NoForm, NoHeader, Path, Query, Remove, Replace, Set, SetJson, Streamed, Worker,
 };
 
 /// What the authorizer has put into the request about its caller.
@@ -136,6 +138,15 @@ impl Patch {
                 assert_eq!(form.len() + names.len(), before, "the callback does not have all of {names:?}");
             }),
             Worker(name, sid) => change_form(event, |form| set_worker(form, name, sid)),
+            Streamed(from, to) => {
+                let body = event["body"].as_str().unwrap();
+                assert!(body.contains(from), "the events do not have {from}");
+                let body = body.replace(from, to);
+                set_body(event, &body);
+                let url = signature::url_with_body_hash("", body.as_bytes());
+                set_query(event, url.trim_start_matches('?'));
+                event["headers"][SIGNATURE] = signature_of(event, CALLBACK_URL).into();
+            }
             Set(pointer, text) => set(event, pointer, text.into()),
             SetJson(pointer, json) => set(event, pointer, parse(json)),
             Remove(pointer) => {
@@ -265,8 +276,12 @@ fn replace(form: &mut FormFields, from: &str, to: &str) {
     }
 }
 
-/// The signature of the callback's form when it is posted to this URL.
+/// The signature of the callback when it is posted to this URL.
 fn signature_of(event: &Value, url: &str) -> String {
+    if event["isBase64Encoded"] != true {
+        let query = event["rawQueryString"].as_str().unwrap();
+        return signature::sign(&TWILIO_AUTH_TOKEN.into(), &format!("{url}?{query}"), &[]);
+    }
     let fields = form(event);
     let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
     signature::sign(&TWILIO_AUTH_TOKEN.into(), url, &fields)

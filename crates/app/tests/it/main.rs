@@ -4,6 +4,7 @@
 mod budget;
 mod change;
 mod decided_since;
+mod erase;
 mod fan_out;
 mod flex_skills;
 mod ingest;

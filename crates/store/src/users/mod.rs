@@ -2,6 +2,7 @@
 
 mod commit;
 mod details;
+mod erase;
 pub(crate) mod outbox;
 mod read;
 mod worker_link;

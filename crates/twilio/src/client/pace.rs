@@ -4,7 +4,7 @@
 //! left (`X-Rate-Limit-Remaining`).
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use std::{
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
-use crate::TwilioError;
+use crate::{RateLimit, TwilioError};
 
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -21,7 +21,11 @@ const NEAR: u32 = 5;
 
 /// What Twilio's last answers said, by method.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<HashMap<&'static str, Slot>>);
+pub(super) struct Pace {
+    slots: Mutex<HashMap<&'static str, Slot>>,
+    /// Limit, and how many were left of it.
+    stated: Mutex<BTreeMap<&'static str, (u32, u32)>>,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -35,7 +39,7 @@ impl Pace {
     /// How long to wait before a request; each caller gets a moment of its own. An error if that is not within the time
     /// that the caller has, and then no moment is taken.
     pub(super) fn wait(&self, method: &'static str, now: Instant, time: Duration) -> Result<Duration, TwilioError> {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(slot) = slots.get_mut(method).filter(|slot| slot.next > now) else { return Ok(Duration::ZERO) };
         let wait = slot.next - now;
         if wait >= time {
@@ -45,13 +49,20 @@ impl Pace {
         Ok(wait)
     }
 
+    pub(super) fn stated(&self) -> Vec<RateLimit> {
+        let stated = self.stated.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = |(&method, &(limit, remaining)): (_, &(u32, u32))| RateLimit { method, limit, remaining };
+        stated.iter().map(said).collect()
+    }
+
     /// Takes in what an answer says of the limit.
     pub(super) fn observe(&self, method: &'static str, headers: &HeaderMap, now: Instant) {
         let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<u32>().ok();
         let (Some(limit), Some(left)) = (number("x-rate-limit-limit"), number("x-rate-limit-remaining")) else {
             return;
         };
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.stated.lock().unwrap_or_else(PoisonError::into_inner).insert(method, (limit, left));
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if limit == 0 || left > limit / NEAR {
             slots.remove(method);
             return;

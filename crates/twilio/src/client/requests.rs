@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::{Client, retry::Repeat};
 use crate::{
-    Activity, DeleteWorker, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
-    FlexConfiguration, ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, NextPage,
-    Page, Reservation, ReservationStatus, TaskQueue, TokenAnswer, TwilioError, UpdateWorker, ValidateToken, Worker,
-    WorkerEvent, WorkerUpdate, Workspace,
+    Activity, DeleteWorker, EventCallback, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker,
+    FetchWorkspace, FlexConfiguration, ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents,
+    ListWorkers, NextPage, Page, RateLimit, Reservation, ReservationStatus, StateRateLimits, TaskQueue, TokenAnswer,
+    TwilioError, UpdateWorker, UpdateWorkspace, ValidateToken, Worker, WorkerEvent, WorkerUpdate, Workspace,
 };
 
 /// The most that `TaskRouter` puts on a page.
@@ -93,6 +93,20 @@ impl FetchWorkspace for Client {
     }
 }
 
+impl UpdateWorkspace for Client {
+    async fn set_event_callback(&self, callback: EventCallback<'_>) -> Result<Workspace, TwilioError> {
+        let form = [("EventCallbackUrl", callback.url), ("EventsFilter", callback.filter)];
+        let post = || self.http.post(self.workspace.clone()).form(&form);
+        self.request("update workspace", Repeat::Transient, post).await?.one("workspace", Workspace::read)
+    }
+}
+
+impl StateRateLimits for Client {
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        self.pace.stated()
+    }
+}
+
 impl FetchFlexConfiguration for Client {
     async fn fetch_flex_configuration(&self) -> Result<Option<FlexConfiguration>, TwilioError> {
         let fetch = async {
@@ -146,7 +160,7 @@ impl Client {
 
 /// A resource below an address. A SID is data: as a segment it cannot lead to another resource, and what would be no
 /// segment is no SID of anything.
-fn below(url: &Url, path: &[&str]) -> Result<Url, TwilioError> {
+pub(super) fn below(url: &Url, path: &[&str]) -> Result<Url, TwilioError> {
     if path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
         return Err(TwilioError::NotFound { code: None });
     }
@@ -157,7 +171,7 @@ fn below(url: &Url, path: &[&str]) -> Result<Url, TwilioError> {
 
 /// The first page with these filters, or the one that an earlier page named as its next. Only the query comes from
 /// Twilio's answer: the credentials go to the configured host.
-fn listed(mut url: Url, filters: &[(&str, &str)], page: Option<&NextPage>) -> Url {
+pub(super) fn listed(mut url: Url, filters: &[(&str, &str)], page: Option<&NextPage>) -> Url {
     match page {
         Some(page) => url.set_query(Some(page.query())),
         None => drop(url.query_pairs_mut().extend_pairs(filters).append_pair("PageSize", PAGE_SIZE)),
@@ -183,7 +197,7 @@ const fn repeat(version: Option<u64>) -> Repeat {
     if version.is_some() { Repeat::Transient } else { Repeat::NotCarriedOut }
 }
 
-fn none_if_missing<T>(result: Result<T, TwilioError>) -> Result<Option<T>, TwilioError> {
+pub(super) fn none_if_missing<T>(result: Result<T, TwilioError>) -> Result<Option<T>, TwilioError> {
     match result {
         Err(TwilioError::NotFound { .. }) => Ok(None),
         result => result.map(Some),

@@ -1,8 +1,6 @@
 //! The spellings of one URL under which Twilio may have signed it.
 
-/// The fragment that asks Twilio to try five times, for any reason, and is never sent to the server:
-/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
-const OVERRIDES: &str = "#rc=5&rp=all";
+use super::CONNECTION_OVERRIDES as OVERRIDES;
 
 /// Each spelling once: without a port and with one (the one given, else the scheme's own), with quotes of
 /// the query as they are, as `%27` and as `'`, and each of these without and with the connection overrides.

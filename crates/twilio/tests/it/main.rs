@@ -4,8 +4,10 @@
 mod callback;
 mod client;
 mod client_changes;
+mod client_event_streams;
 mod client_faults;
 mod client_reads;
+mod cloud_events;
 mod contract;
 mod mock;
 mod raw_json;

@@ -31,7 +31,8 @@ pub fn config(url: String, timeout: Duration) -> Config {
     Config {
         taskrouter_url: url.clone(),
         iam_url: url.clone(),
-        flex_url: url,
+        flex_url: url.clone(),
+        events_url: url,
         region: None,
         edge: None,
         account_sid: ACCOUNT.to_owned(),

@@ -65,6 +65,7 @@ impl DelayBench {
             taskrouter_url: stack.simulator_url().to_owned(),
             iam_url: stack.simulator_url().to_owned(),
             flex_url: stack.simulator_url().to_owned(),
+            events_url: stack.simulator_url().to_owned(),
             region: None,
             edge: None,
             account_sid: TWILIO_ACCOUNT_SID.to_owned(),

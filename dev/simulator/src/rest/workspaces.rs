@@ -1,6 +1,7 @@
 //! The only workspace, and its activities.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -14,6 +15,17 @@ use crate::refusal::Refusal;
 use crate::state::State as Everything;
 
 const WORKSPACES: Takes = Takes::list(&["FriendlyName"], &[]);
+const UPDATE: Takes = Takes {
+    names: &["EventCallbackUrl", "EventsFilter"],
+    not_simulated: &[
+        "DefaultActivitySid",
+        "FriendlyName",
+        "MultiTaskEnabled",
+        "TimeoutActivitySid",
+        "PrioritizeQueueOrder",
+    ],
+    paged: false,
+};
 const ACTIVITY_LIST: Takes = Takes::list(&["FriendlyName", "Available"], &[]);
 
 pub(super) async fn list(State(state): Shared, RawQuery(query): RawQuery) -> Result<Json<Value>, Refusal> {
@@ -28,17 +40,23 @@ pub(super) async fn fetch(State(state): Shared, _: NoQuery) -> Json<Value> {
     Json(resource(&state))
 }
 
+pub(super) async fn update(State(state): Shared, _: NoQuery, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let form = UPDATE.read(&body)?;
+    state.workspace().change_settings(form.get("EventCallbackUrl"), form.get("EventsFilter"))?;
+    Ok(Json(resource(&state)))
+}
+
 /// The links lead to what is simulated only.
 fn resource(state: &Everything) -> Value {
-    let place = &state.place;
+    let (place, settings) = (&state.place, state.workspace().settings().clone());
     json!({
         "account_sid": place.account_sid,
         "date_created": Timestamp::UNIX_EPOCH.to_string(),
         "date_updated": Timestamp::UNIX_EPOCH.to_string(),
         "default_activity_name": ACTIVITIES[0].name,
         "default_activity_sid": ACTIVITIES[0].sid,
-        "event_callback_url": state.callback_url.as_deref().unwrap_or_default(),
-        "events_filter": null,
+        "event_callback_url": settings.event_callback_url.unwrap_or_default(),
+        "events_filter": settings.events_filter,
         "friendly_name": WORKSPACE_NAME,
         "links": {
             "activities": place.url("Activities"),

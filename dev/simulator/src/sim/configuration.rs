@@ -11,7 +11,9 @@ use crate::queue::Queue;
 use crate::refusal::Refusal;
 
 const FORM: &str = "{taskrouter_offline_activity_sid?, taskrouter_skills?: [{name, multivalue, minimum?, maximum?}] \
-                    or null, deletion_with_reservations?: \"allowed\" or \"refused\", \
+                    or null, taskrouter_worker_attributes?, taskrouter_worker_channels?, taskrouter_workspace_sid?, \
+                    deletion_with_reservations?: \"allowed\" or \"refused\", \
+                    signed_url?: \"without_fragment\" or \"with_fragment\", \
                     task_queues?: [{friendly_name, target_workers}]}";
 
 pub(super) async fn show(Extract(state): Shared) -> Result<Json<Configuration>, Refusal> {

@@ -15,6 +15,7 @@ pub fn client(twilio: &Twilio) -> Client {
         taskrouter_url: url.to_owned(),
         iam_url: url.to_owned(),
         flex_url: url.to_owned(),
+        events_url: url.to_owned(),
         region: None,
         edge: None,
         account_sid: ACCOUNT.to_owned(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
@@ -23,6 +23,7 @@ const PATH: &str = "/webhooks/taskrouter";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct ReceivedCallback {
+    pub path_and_query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
@@ -69,14 +70,24 @@ impl CallbackReceiver {
         let (sender, arrived) = mpsc::unbounded_channel();
         let status = Arc::new(AtomicU16::new(204));
         let answer = status.clone();
-        let receive = async move |headers: HeaderMap, body: Bytes| {
-            sender.send(ReceivedCallback { headers, body }).unwrap();
+        let receive = async move |uri: Uri, headers: HeaderMap, body: Bytes| {
+            let path_and_query = uri.to_string();
+            sender.send(ReceivedCallback { path_and_query, headers, body }).unwrap();
             StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive)).await });
         Self { origin, arrived, status }
+    }
+
+    /// Where callbacks go.
+    pub fn url(&self) -> String {
+        format!("{}{PATH}", self.origin)
+    }
+
+    pub fn path(&self) -> &'static str {
+        PATH
     }
 
     pub fn respond_with(&self, status: u16) {
@@ -100,7 +111,7 @@ impl CallbackReceiver {
     pub fn is_signed(&self, arrived: &ReceivedCallback) -> bool {
         let verifier = Verifier::new(TOKEN.into(), self.origin.clone());
         let content_type = Some(arrived.header("content-type"));
-        verifier.verify(PATH, content_type, &arrived.body, arrived.header("x-twilio-signature"))
+        verifier.verify(&arrived.path_and_query, content_type, &arrived.body, arrived.header("x-twilio-signature"))
     }
 }
 

@@ -4,6 +4,7 @@
 mod attributes;
 mod client;
 mod documented;
+mod event_streams;
 mod events;
 mod faults;
 mod harness;
@@ -13,6 +14,7 @@ mod panel;
 mod reservations;
 mod rest_faults;
 mod restart;
+mod settings;
 mod shapes;
 mod tokens;
 mod workers;

@@ -4,9 +4,9 @@ use super::{
     Cases,
     Expected::{Answers, Refuses},
 };
-use crate::patch::Patch::{Body, Form, Header, NoForm, NoHeader, Replace, Worker};
+use crate::patch::Patch::{Body, Form, Header, NoForm, NoHeader, Replace, Streamed, Worker};
 
-pub const ALL: &[Cases] = &[ACTIVITY_UPDATE, ATTRIBUTES_UPDATE, CAPACITY_UPDATE, CREATED, DELETED];
+pub const ALL: &[Cases] = &[ACTIVITY_UPDATE, ATTRIBUTES_UPDATE, CAPACITY_UPDATE, CREATED, DELETED, EVENT_STREAMS];
 
 const SIGNATURE: &str = "x-twilio-signature";
 
@@ -152,6 +152,33 @@ const DELETED: Cases = Cases {
                 Form("TimestampMs", "1795341600203"),
             ],
             Answers(204),
+        ),
+    ],
+};
+
+const EVENT_STREAMS: Cases = Cases {
+    event: "webhook/event-streams",
+    rows: &[
+        ("webhook/event-streams", &[], Answers(204)),
+        (
+            "webhook/event-streams-bad-event",
+            &[Streamed(r#""worker_sid":"WK5d0f6e8a7b1c4d2e9f3a6b5c8d7e0f12","#, "")],
+            Answers(204),
+        ),
+        (
+            "webhook/event-streams-no-array",
+            &[Streamed(r#"[{"specversion""#, r#"{"events":[{"specversion""#), Streamed("}]", "}]}")],
+            Refuses(400, "invalid-callback"),
+        ),
+        (
+            "webhook/event-streams-unknown-type",
+            &[Streamed("taskrouter.worker.created", "taskrouter.task.created")],
+            Answers(204),
+        ),
+        (
+            "webhook/event-streams-changed-body",
+            &[Replace("Petra Lindqvist", "Paula Lindqvist")],
+            Refuses(403, "wrong-signature"),
         ),
     ],
 };

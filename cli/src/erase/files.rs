@@ -1,0 +1,78 @@
+//! Exported files: they lie in the bucket for a day.
+
+use aws_sdk_s3::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_object::GetObjectError,
+};
+use runtime::{
+    aws::{client_config, failure_reason},
+    config::{ConfigError, required},
+};
+use thiserror::Error;
+
+/// Where `write-export` puts them.
+const PREFIX: &str = "exports/";
+
+#[derive(Debug, Error)]
+#[error("the bucket of the exports: {0}")]
+pub struct FilesError(String);
+
+impl FilesError {
+    fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Self {
+        Self(failure_reason(error))
+    }
+}
+
+pub struct ExportFiles {
+    s3: Client,
+    bucket: String,
+}
+
+impl ExportFiles {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let config = client_config("S3")?;
+        // A local endpoint has no subdomain for each bucket.
+        let path_style = config.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build();
+        Ok(Self { s3: Client::from_conf(config), bucket: required("EXPORT_BUCKET")? })
+    }
+
+    /// The keys of the files in which this text stands: that of a user's row begins with their id.
+    pub async fn naming(&self, text: &str) -> Result<Vec<String>, FilesError> {
+        let (mut found, mut next) = (Vec::new(), None);
+        loop {
+            let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(PREFIX).set_continuation_token(next);
+            let page = list.send().await.map_err(|error| FilesError::of(&error))?;
+            for key in page.contents().iter().filter_map(|object| object.key()) {
+                if self.has(key, text.as_bytes()).await? {
+                    found.push(key.to_owned());
+                }
+            }
+            next = page.next_continuation_token;
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn has(&self, key: &str, text: &[u8]) -> Result<bool, FilesError> {
+        let got = self.s3.get_object().bucket(&self.bucket).key(key).send().await;
+        let got = match got {
+            Ok(got) => got,
+            // The lifecycle rule has just deleted it.
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(false),
+            Err(error) => return Err(FilesError::of(&error)),
+        };
+        let file = got.body.collect().await.map_err(|error| FilesError(error.to_string()))?.into_bytes();
+        Ok(file.windows(text.len()).any(|window| window == text))
+    }
+
+    pub async fn delete(&self, keys: &[String]) -> Result<(), FilesError> {
+        for key in keys {
+            let delete = self.s3.delete_object().bucket(&self.bucket).key(key);
+            delete.send().await.map_err(|error| FilesError::of(&error))?;
+        }
+        Ok(())
+    }
+}
