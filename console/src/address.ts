@@ -60,8 +60,8 @@ export class Address extends EventTarget {
   }
 
   disconnect(): void {
+    // What is unsaved is asked about also while Flex shows another view.
     removeEventListener('popstate', this.reread);
-    removeEventListener('beforeunload', this.keepDrafts);
   }
 
   /** Goes to a place. `push` makes an entry in the history, so that *Back* returns. */

@@ -1,12 +1,14 @@
-import { nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from './app.js';
 import { ask } from './ask.js';
+import { define } from './define.js';
+import { View } from './view.js';
 
-/** The forms in which something is entered that is not saved, by their names. Fires `change`. */
+/** The forms in which something is entered that is not saved, by their names. Fires `change`, and `ask` at each question. */
 export class Drafts extends EventTarget {
   private readonly unsaved = new Set<string>();
-  /** What is to be done once it is decided about the drafts. */
-  private waiting: (() => void) | undefined;
+  /** What is to be done once it is decided about the drafts, of one form if it is named. */
+  private waiting: { act: () => void; form: string | undefined } | undefined;
 
   get forms(): string[] {
     return [...this.unsaved];
@@ -16,22 +18,24 @@ export class Drafts extends EventTarget {
     return this.waiting !== undefined;
   }
 
+  /** A question about what is saved by now is none. */
   set(form: string, isUnsaved: boolean): void {
     if (this.unsaved.has(form) === isUnsaved) return;
     if (isUnsaved) this.unsaved.add(form);
     else this.unsaved.delete(form);
+    if (this.waiting && !this.has(this.waiting.form)) this.waiting = undefined;
     this.changed();
   }
 
   /** Does this now if nothing of the form (of any form, if none is named) is unsaved; else the user is asked first. */
   leave(act: () => void, form?: string): boolean {
-    const isUnsaved = form ? this.unsaved.has(form) : this.unsaved.size > 0;
-    if (!isUnsaved) {
+    if (!this.has(form)) {
       act();
       return true;
     }
-    this.waiting = act;
+    this.waiting = { act, form };
     this.changed();
+    this.dispatchEvent(new Event('ask'));
     return false;
   }
 
@@ -41,10 +45,15 @@ export class Drafts extends EventTarget {
   }
 
   discard(): void {
-    const act = this.waiting;
-    this.unsaved.clear();
+    const { waiting } = this;
+    if (waiting?.form) this.unsaved.delete(waiting.form);
+    else this.unsaved.clear();
     this.stay();
-    act?.();
+    waiting?.act();
+  }
+
+  private has(form: string | undefined): boolean {
+    return form === undefined ? this.unsaved.size > 0 : this.unsaved.has(form);
   }
 
   private changed(): void {
@@ -52,25 +61,66 @@ export class Drafts extends EventTarget {
   }
 }
 
-/** Asks what is to become of the drafts, if something waits for that. */
+/** Asks what is to become of the drafts. It takes the focus once for each time that it is asked. */
+class Leaving extends View {
+  static override properties = {
+    ...View.properties,
+    of: { attribute: false },
+    heading: {},
+    stayed: { attribute: false },
+  };
+  declare of: Drafts;
+  declare heading: string;
+  declare stayed: () => void;
+
+  private root!: ShadowRoot;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.root = this.getRootNode() as ShadowRoot;
+    this.of.addEventListener('ask', this.takeFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.of.removeEventListener('ask', this.takeFocus);
+    if (!this.root.activeElement) this.root.querySelector('main')?.focus();
+  }
+
+  override firstUpdated(): void {
+    this.takeFocus();
+  }
+
+  override render(): TemplateResult {
+    const { leave } = this.app.text;
+    const stay = (): void => {
+      this.of.stay();
+      this.stayed();
+    };
+    return ask({
+      id: 'leave-title',
+      title: this.heading,
+      does: leave.hint,
+      answers: [
+        { label: leave.stay, kind: 'primary', act: stay },
+        { label: leave.discard, kind: 'destructive', act: () => this.of.discard() },
+      ],
+      cancel: stay,
+    });
+  }
+
+  private readonly takeFocus = (): void => this.one('[data-question]')?.focus();
+}
+
+define('roster-leaving', Leaving);
+
+/** The question, if something waits for its answer. */
 export function leaving(
-  { text }: App,
+  app: App,
   drafts: Drafts,
   { title, stayed }: { title: string; stayed: () => void },
 ): TemplateResult | typeof nothing {
-  if (!drafts.isAsking) return nothing;
-  const stay = (): void => {
-    drafts.stay();
-    stayed();
-  };
-  return ask({
-    id: 'leave-title',
-    title,
-    does: text.leave.hint,
-    answers: [
-      { label: text.leave.stay, kind: 'primary', act: stay },
-      { label: text.leave.discard, kind: 'destructive', act: () => drafts.discard() },
-    ],
-    cancel: stay,
-  });
+  return drafts.isAsking
+    ? html`<roster-leaving .app=${app} .of=${drafts} .heading=${title} .stayed=${stayed}></roster-leaving>`
+    : nothing;
 }

@@ -41,6 +41,8 @@ export class FlexRoster extends LitElement {
   flexToken: (() => string | undefined) | undefined;
   private app: App | undefined;
   private asked = false;
+  /** What had the focus before the form to sign in. */
+  private asker: HTMLElement | null = null;
 
   constructor() {
     super();
@@ -49,6 +51,10 @@ export class FlexRoster extends LitElement {
     this.locale = null;
     this.theme = null;
     this.insideFlex = false;
+  }
+
+  private get focused(): HTMLElement | null {
+    return (this.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
   }
 
   /** Goes to a place, from the Flex plugin. */
@@ -117,7 +123,7 @@ export class FlexRoster extends LitElement {
           app.session.flexToken
             ? nothing
             : html`<button type="button" class="link-button" aria-expanded=${this.asked ? 'true' : 'false'}
-              @click=${this.asked ? this.signedInAgain : this.ask}>${session.switch}</button>`
+              @click=${this.asked ? this.keep : this.ask}>${session.switch}</button>`
         }
       </div>`;
   }
@@ -154,18 +160,17 @@ export class FlexRoster extends LitElement {
   private signedIn(app: App): TemplateResult {
     const { session, text, address } = app;
     const ended = session.state === 'ended';
-    const failed = session.state === 'failed' ? session.error : undefined;
     const views = VIEWS.filter((view) => session.may(view.permission));
     const view = views.find((known) => known.name === address.place.view) ?? views[0];
     return html`
       ${
         ended || this.asked
           ? html`<section class="banner" aria-label=${text.errors.signInAgain}>
-            ${ended ? html`<p role="alert">${text.session.ended}</p>` : nothing} ${this.signIn(app)}
+            ${ended ? html`<p role="alert">${text.session.ended}</p>` : nothing}
+            ${session.error ? this.notAccepted(app, session.error) : nothing} ${this.signIn(app)}
           </section>`
           : nothing
       }
-      ${failed ? problem(app, failed, { kept: text.errors.keptInput, retry: () => void session.load() }) : nothing}
       ${session.me?.sync_mode === 'observe' ? html`<p class="banner">${text.session.observe}</p>` : nothing}
       ${views.length > 1 ? this.navigation(app, views, view) : nothing}
       ${
@@ -174,7 +179,7 @@ export class FlexRoster extends LitElement {
               ${leaving(app, app.drafts, { title: text.leave.page, stayed: this.stayed })}</section>`
           : nothing
       }
-      <main>
+      <main tabindex="-1">
         ${view ? view.render(app) : html`<div>${this.refused(app, new ApiError('forbidden'))}</div>`}
         ${
           address.place.user
@@ -186,6 +191,14 @@ export class FlexRoster extends LitElement {
             : nothing
         }
       </main>`;
+  }
+
+  /** Another one was given, who is not accepted: who is signed in stays. */
+  private notAccepted(app: App, error: ApiError): TemplateResult {
+    const { errors, session } = app.text;
+    if (error.kind === 'session') return html`<p role="alert">${session.notAccepted}</p>`;
+    const retry = error.kind === 'forbidden' ? {} : { retry: () => void app.session.load() };
+    return problem(app, error, { kept: errors.keptInput, ...retry });
   }
 
   private navigation(app: App, views: ViewEntry[], current: ViewEntry | undefined): TemplateResult {
@@ -221,15 +234,12 @@ export class FlexRoster extends LitElement {
 
   private readonly ask = (): void => {
     this.asked = true;
+    this.asker = this.focused;
     this.requestUpdate();
     void this.updateComplete.then(() => {
       this.renderRoot.querySelector<HTMLElement>('roster-sign-in :is(select, input)')?.focus();
     });
   };
-
-  override updated(): void {
-    if (this.app?.drafts.isAsking) this.renderRoot.querySelector<HTMLElement>('.leaving > [data-question]')?.focus();
-  }
 
   private readonly stayed = (): void => {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
@@ -237,6 +247,16 @@ export class FlexRoster extends LitElement {
 
   private readonly signedInAgain = (): void => {
     this.asked = false;
+    this.requestUpdate();
+    void this.updateComplete.then(() => {
+      const main = this.renderRoot.querySelector<HTMLElement>('main');
+      if (!this.focused) (this.asker?.isConnected ? this.asker : main)?.focus();
+    });
+  };
+
+  private readonly keep = (): void => {
+    this.asked = false;
+    this.app?.session.keep();
     this.requestUpdate();
   };
 }

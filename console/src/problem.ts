@@ -33,7 +33,8 @@ export function nextStep(app: App, step: NonNullable<User['next_step']>): string
  */
 export function problem(app: App, error: ApiError, { kept, retry, button }: Choices): TemplateResult {
   const { errors } = app.text;
-  const again = error.kind === 'session' ? signIn(app) : { label: button ?? errors.tryAgain, act: retry };
+  const isEnded = error.kind === 'session' && app.session.state !== 'ready';
+  const again = isEnded ? signIn(app) : { label: button ?? errors.tryAgain, act: retry };
   return html`
     <div class="problem" role=${error.kind === 'session' ? nothing : 'alert'}>
       <p class="what">${whatHappened(app, error)}</p>

@@ -10,6 +10,12 @@ export interface Login {
   token: string;
 }
 
+interface Credentials {
+  token: string | null;
+  /** With it the token can be renewed. */
+  identity?: string;
+}
+
 /**
  * - `unknown`: no user has signed in yet.
  * - `loading`: `GET /me` is on its way.
@@ -27,8 +33,9 @@ export class Session extends EventTarget implements TokenSource {
   error: ApiError | undefined;
   /** Set inside Flex, which renews its own token. */
   flexToken: (() => string | undefined) | undefined;
-  private current: string | null = null;
-  private identity: string | undefined;
+  private credentials: Credentials = { token: null };
+  /** What was given last. It takes the place of the others once the API has accepted it. */
+  private candidate = this.credentials;
 
   constructor(
     private readonly origin: string,
@@ -39,12 +46,16 @@ export class Session extends EventTarget implements TokenSource {
   }
 
   async token(fresh: boolean): Promise<string | null> {
+    return this.tokenOf(this.credentials, fresh);
+  }
+
+  private async tokenOf(credentials: Credentials, fresh: boolean): Promise<string | null> {
     if (this.flexToken) return this.flexToken() ?? null;
-    if (fresh && this.identity) {
+    if (fresh && credentials.identity) {
       const logins = await this.logins().catch(() => []);
-      this.current = logins.find((login) => login.identity === this.identity)?.token ?? this.current;
+      credentials.token = logins.find(({ identity }) => identity === credentials.identity)?.token ?? credentials.token;
     }
-    return this.current;
+    return credentials.token;
   }
 
   async logins(): Promise<Login[]> {
@@ -56,24 +67,33 @@ export class Session extends EventTarget implements TokenSource {
 
   /** Signs in with a token; with its identity it can be renewed. */
   async signIn(token: string | null, identity?: string): Promise<void> {
-    this.current = token;
-    this.identity = identity;
+    this.candidate = { token, ...(identity === undefined ? {} : { identity }) };
     await this.load();
   }
 
+  /** Asks the API who is there. Who is signed in already stays until another one is accepted, with all that they entered. */
   async load(): Promise<void> {
-    this.set('loading');
+    const { candidate } = this;
+    if (!this.me) this.set('loading');
     try {
-      this.me = await new Api(this.origin, this).send('get', '/me', {});
+      const tokens = { token: (fresh: boolean) => this.tokenOf(candidate, fresh) };
+      this.me = await new Api(this.origin, tokens).send('get', '/me', {});
+      this.credentials = candidate;
       this.error = undefined;
       this.set('ready');
       this.dispatchEvent(new Event('renewed'));
     } catch (error) {
       this.error = error instanceof ApiError ? error : new ApiError('broken');
       const states: Partial<Record<string, SessionState>> = { session: 'ended', forbidden: 'refused' };
-      if (this.error.kind === 'forbidden') this.me = undefined;
-      this.set(states[this.error.kind] ?? 'failed');
+      this.set(this.me ? this.state : (states[this.error.kind] ?? 'failed'));
     }
+  }
+
+  /** Stays who is signed in. */
+  keep(): void {
+    this.candidate = this.credentials;
+    this.error = undefined;
+    this.set(this.state);
   }
 
   /** What a view does with an error that it shows: if the session has ended, everybody is told. */

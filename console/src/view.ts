@@ -14,6 +14,11 @@ export abstract class View extends LitElement {
     return this;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
   /** Draws again when one of the app's parts changes, as long as the view is in the document. */
   protected watch(...sources: EventTarget[]): void {
     for (const source of sources) {
@@ -32,18 +37,23 @@ export abstract class View extends LitElement {
     return this.localName;
   }
 
+  /** Out of the document with the whole page, as Flex takes it while it shows another view: it comes back as it is. */
+  protected get isPageAway(): boolean {
+    return !this.isConnected && this.getRootNode() instanceof ShadowRoot;
+  }
+
   protected get drafts(): Drafts {
     return this.app.drafts;
   }
 
   /** Lit also draws what has left the document meanwhile. */
   override updated(_changed: PropertyValues<this>): void {
-    this.drafts.set(this.draftName, this.isConnected && this.isUnsaved);
+    this.drafts.set(this.draftName, (this.isConnected || this.isPageAway) && this.isUnsaved);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.drafts.set(this.draftName, false);
+    if (!this.isPageAway) this.drafts.set(this.draftName, false);
     for (const source of this.watched.splice(0)) source.removeEventListener('change', this.redraw);
   }
 

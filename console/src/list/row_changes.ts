@@ -6,6 +6,9 @@ import type { StatusAction } from '../user/status_change.js';
 import type { View } from '../view.js';
 import type { ListPages } from './pages.js';
 
+/** Fired by the list with the user as `detail`: *Edit user* shows what a row has changed. */
+export const USER_CHANGED = 'user-changed';
+
 /** The question about a row that is open, and what the last change of one has left to do. */
 export class RowChanges {
   private asking: { user: ListedUser; action: StatusAction; opener: HTMLElement } | undefined;
@@ -25,10 +28,9 @@ export class RowChanges {
     this.view.requestUpdate();
   };
 
-  /** Another list is asked for: what was open belongs to the old one. */
+  /** Another list is asked for: the question belongs to the old one. What is left to do stays until it is dismissed. */
   clear(): void {
     this.asking = undefined;
-    this.outcome = undefined;
   }
 
   /** What was changed is shown also where the list does not have it yet. */
@@ -80,6 +82,7 @@ export class RowChanges {
     this.outcome = user;
     this.pages.replace(user);
     this.whenChanged();
+    this.view.dispatchEvent(new CustomEvent(USER_CHANGED, { detail: user, bubbles: true }));
     void this.view.updateComplete.then(() => this.view.querySelector<HTMLElement>('[data-dismiss]')?.focus());
   }
 

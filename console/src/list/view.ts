@@ -67,7 +67,8 @@ export class List extends View {
   async neighbour(userId: string, step: -1 | 1): Promise<ListedUser | undefined> {
     const place = (): number => this.pages.users?.findIndex((user) => user.user_id === userId) ?? -1;
     const at = place();
-    if (at < 0) return undefined;
+    // Who was opened by a link and is not among them: the list begins before its first.
+    if (at < 0) return step === 1 ? this.pages.users?.[0] : undefined;
     if (step === 1 && at === this.pages.users!.length - 1 && this.pages.hasMore) await this.pages.more();
     if (step === -1 && at === 0 && this.pages.hasPrevious) await this.pages.previous();
     return this.pages.users?.[place() + step];

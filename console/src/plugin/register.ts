@@ -50,6 +50,8 @@ function register(flex: Flex, manager: Manager, origin: string, ownsSkills: bool
   const mount = (view: HTMLElement | null): void => {
     if (!view) return;
     view.replaceChildren(page);
+    // The panel is not higher than Flex's view.
+    new ResizeObserver(() => page.style.setProperty('--view-height', `${view.clientHeight}px`)).observe(view);
     page.show(wanted);
     wanted = {};
   };

@@ -3,6 +3,7 @@ import { css } from 'lit';
 /** The page's frame, and the controls that every view uses. */
 export const base = css`
   :host {
+    container: page / inline-size;
     display: flex;
     flex-direction: column;
     min-height: 100%;
@@ -73,6 +74,7 @@ export const base = css`
     align-items: flex-start;
     padding-block: var(--space-30) var(--space-60);
   }
+  main:focus { outline: none; }
   main > :first-child { flex: 1; min-width: 0; }
 
   label, .label { display: block; font-weight: 600; }

@@ -66,7 +66,7 @@ export const list = css`
     flex: 0 1 26rem;
     width: 26rem;
     max-width: 100%;
-    max-height: 100vh;
+    max-height: var(--view-height, 100vh);
     margin: 0;
     padding: var(--space-50);
     overflow: auto;
@@ -97,7 +97,7 @@ export const list = css`
     .row-actions .icon-button { min-width: 2rem; padding: 0; }
   }
 
-  @media (max-width: 60rem) {
+  @container page (max-width: 60rem) {
     main { flex-direction: column; align-items: stretch; }
     dialog.panel { order: -1; flex-basis: auto; width: 100%; max-height: none; position: static; }
   }

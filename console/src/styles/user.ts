@@ -5,8 +5,8 @@ export const user = css`
   .panel-head h2 { flex: 1; min-width: 0; }
   .panel-head .icon-button:dir(rtl).turn svg { scale: -1 1; }
   .panel-status { display: flex; flex-wrap: wrap; gap: var(--space-30); align-items: center; padding-block: var(--space-30); }
-  dialog.panel > .problem, dialog.panel > .confirmation, roster-status-change { margin-block: var(--space-30); display: flex; }
-  roster-status-change > * { flex: 1; }
+  dialog.panel > .problem, dialog.panel > roster-leaving, roster-status-change { margin-block: var(--space-30); display: flex; }
+  :is(roster-status-change, roster-leaving) > * { flex: 1; }
   roster-edit-form, roster-skills, roster-history, roster-sync, roster-skill-row, roster-assign-form { display: block; }
 
   .tabs { display: flex; flex-wrap: wrap; gap: var(--space-20) var(--space-50); margin-block: var(--space-30); border-block-end: 1px solid var(--color-border-weaker); }

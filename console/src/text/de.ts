@@ -162,6 +162,7 @@ export const de: BaseText = {
     token: 'Flex-Token',
     tokenHint: 'Das Token Ihrer Flex-Sitzung. Es bleibt im Speicher, bis Sie diese Seite schließen.',
     ended: 'Ihre Sitzung ist beendet. Ihre Eingaben bleiben erhalten.',
+    notAccepted: 'Dieses Token wird nicht angenommen. Geben Sie ein anderes an.',
     refused: 'Sie sind angemeldet, können das Verzeichnis aber nicht benutzen',
     switch: 'Jemand anders sein',
     signedInAs: (name, role) => `${name}, ${role}`,

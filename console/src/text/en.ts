@@ -161,6 +161,7 @@ export const en = {
     token: 'Flex token',
     tokenHint: 'The token of your Flex session. It is kept in memory until you close this page.',
     ended: 'Your session has ended. What you have entered is kept.',
+    notAccepted: 'This token is not accepted. Give another one.',
     refused: 'You are signed in, but cannot use the directory',
     switch: 'Switch user',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,

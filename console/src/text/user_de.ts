@@ -119,6 +119,7 @@ export const user: typeof english = {
     savedOnly: 'Gespeichert, nicht in TaskRouter',
     live: (time) => `Nach ${time} in TaskRouter wirksam`,
     noWorker: 'Gespeichert. In TaskRouter gilt es ab der nächsten Anmeldung.',
+    removed: (time) => `Nach ${time} aus TaskRouter entfernt`,
     undo: 'Rückgängig',
     notUndone: 'Nichts wurde rückgängig gemacht.',
     notices: {
@@ -128,6 +129,7 @@ export const user: typeof english = {
   sync: {
     synced: 'TaskRouter hat alles, was hier entschieden ist.',
     noWorker: 'In TaskRouter gibt es noch keinen Worker: Er entsteht bei der nächsten Anmeldung.',
+    removed: 'In TaskRouter gibt es keinen Worker mehr.',
     pending: 'Es wird nach TaskRouter übertragen.',
     observe: 'Diese Installation beobachtet nur: Nach TaskRouter wird nichts geschrieben.',
     contested:

@@ -106,6 +106,7 @@ export const user = {
     savedOnly: 'Saved, not in TaskRouter',
     live: (time: string) => `Live in TaskRouter after ${time}`,
     noWorker: 'Saved. It counts in TaskRouter from their next login on.',
+    removed: (time: string) => `Removed from TaskRouter after ${time}`,
     undo: 'Undo',
     notUndone: 'Nothing has been undone.',
     notices: {
@@ -115,6 +116,7 @@ export const user = {
   sync: {
     synced: 'TaskRouter has everything that is decided here.',
     noWorker: 'They have no worker in TaskRouter yet: it is made at their next login.',
+    removed: 'They have no worker in TaskRouter any more.',
     pending: 'It is being carried over to TaskRouter.',
     observe: 'This deployment only observes: nothing is written to TaskRouter.',
     contested: 'Another tool overwrites the skills again and again. They are written at each reconciliation only.',

@@ -4,8 +4,8 @@ import type { Skill } from '../api/types.js';
 import { define } from '../define.js';
 import { problem } from '../problem.js';
 import { type Change, assignedLevel } from './changes.js';
-import { conflicts } from './conflict.js';
-import { type Source, consequences, inWords, sourcesOf, winner } from './consequences.js';
+import { type Conflict, conflicts } from './conflict.js';
+import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
 
@@ -25,6 +25,8 @@ class AssignForm extends Form {
   private entries: Entry[] = [entry(0)];
   private count = 1;
   private isTried = false;
+  /** Skills that another user has assigned meanwhile, with another level. */
+  private conflicts: Conflict[] = [];
 
   protected override get draftName(): string {
     return FORM;
@@ -55,10 +57,12 @@ class AssignForm extends Form {
             ? problem(this.app, missing, { kept: errors.keptInput, retry: () => void this.opened.choices.load() })
             : nothing
         }
-        ${this.entries.map((one) => this.entry(one))}
-        <button type="button" class="link-button" @click=${this.another}>${assign.another}</button>
+        <div class="stack" data-fields ?inert=${this.isWorking}>
+          ${this.entries.map((one) => this.entry(one))}
+          <button type="button" class="link-button" @click=${this.another}>${assign.another}</button>
+        </div>
         ${lines.length > 0 ? html`<ul class="consequence" id="assign-does">${items}</ul>` : nothing}
-        ${this.error?.kind === 'stale' ? conflicts(this.app, FORM, [], () => undefined) : nothing}
+        ${this.error?.kind === 'stale' ? conflicts(this.app, FORM, this.conflicts, this.choose) : nothing}
         ${this.error && this.error.kind !== 'stale' ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">
           <button class="button primary" aria-disabled=${this.isWorking ? 'true' : 'false'}
@@ -136,7 +140,7 @@ class AssignForm extends Form {
   private offered(one: Entry): Skill[] {
     const taken = this.entries.filter((other) => other !== one).map((other) => other.skill);
     const isFree = ({ skill }: Skill): boolean =>
-      !taken.includes(skill) && assignedLevel(this.opened.user!, skill) === undefined;
+      skill === one.skill || (!taken.includes(skill) && assignedLevel(this.opened.user!, skill) === undefined);
     return this.opened.choices.skills.filter((skill) => isFree(skill) && (!one.set || skill.skill_set === one.set));
   }
 
@@ -185,6 +189,7 @@ class AssignForm extends Form {
   private set(one: Entry, change: Partial<Entry>): void {
     Object.assign(one, change);
     this.error = undefined;
+    this.conflicts = [];
     this.requestUpdate();
     this.sayLater(this.lines());
   }
@@ -204,7 +209,8 @@ class AssignForm extends Form {
   private readonly save = (event: SubmitEvent): void => {
     event.preventDefault();
     this.isTried = true;
-    if (this.changes) void this.send();
+    if (this.conflicts.some(({ choice }) => !choice)) this.one('[data-conflict] input')?.focus();
+    else if (this.changes) void this.send();
     else void this.focusOn('[aria-invalid=true]');
   };
 
@@ -214,9 +220,29 @@ class AssignForm extends Form {
     const made = changes && (await this.make(changes));
     if (!made) return;
     this.entries = this.entries.filter((one) => changes.some(({ skill }) => skill === one.skill));
+    this.conflicts = this.error?.kind === 'stale' ? this.entries.flatMap((one) => this.conflictOf(one)) : [];
     if (made === true) this.closed();
     this.requestUpdate();
   }
+
+  private conflictOf(one: Entry): Conflict[] {
+    const theirs = assignedLevel(this.opened.user!, one.skill);
+    const mine = one.wantsLevel && one.level ? Number(one.level) : null;
+    if (theirs === undefined || theirs === mine) return [];
+    const text = (level: number | null): string => levelText(this.app, level);
+    return [{ field: String(one.id), label: one.skill, mine: text(mine), theirs: text(theirs) }];
+  }
+
+  /** What stays as others have made it leaves the form. */
+  private readonly choose = (conflict: Conflict, choice: 'mine' | 'theirs'): void => {
+    conflict.choice = choice;
+    if (choice === 'theirs') {
+      this.conflicts = this.conflicts.filter((other) => other !== conflict);
+      this.entries = this.entries.filter(({ id }) => String(id) !== conflict.field);
+      if (this.entries.length === 0) this.closed();
+    }
+    this.requestUpdate();
+  };
 
   private readonly close = (): void => void this.drafts.leave(() => this.closed(), FORM);
 

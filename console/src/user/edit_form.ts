@@ -36,11 +36,15 @@ class EditForm extends Form {
     if (!base) return nothing;
     return html`
       <form class="stack" @submit=${this.save} aria-label=${edit.form}>
-        ${roleField(this.app, base, draft, this.isRoleLocked, this.setRole)} ${actingField(this.app, draft, this.set)}
-        ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
-        ${
-          this.isStale || this.conflicts.length > 0 ? conflicts(this.app, 'edit', this.conflicts, this.choose) : nothing
-        }
+        <div class="stack" data-fields ?inert=${this.isWorking}>
+          ${roleField(this.app, base, draft, this.isRoleLocked, this.setRole)} ${actingField(this.app, draft, this.set)}
+          ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
+          ${
+            this.isStale || this.conflicts.length > 0
+              ? conflicts(this.app, 'edit', this.conflicts, this.choose)
+              : nothing
+          }
+        </div>
         ${this.consequence(user)}
         ${this.error && !this.isStale ? this.failure(this.error, () => void this.send()) : nothing}
         <div class="buttons">

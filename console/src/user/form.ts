@@ -36,13 +36,17 @@ export abstract class Form extends View {
   }
 
   protected failure(error: ApiError, retry: () => void): TemplateResult {
-    const { keptInput: kept } = this.app.text.errors;
+    const { errors } = this.app.text;
+    const kept = `${error.isOutcomeUnknown ? errors.keptUnknown : errors.keptNothingDone} ${errors.keptInput}`;
     return problem(this.app, error, FINAL.includes(error.kind) ? { kept } : { kept, retry });
   }
 
   /** Sends the changes, once. Says what stopped them; `true` if all are made. */
   protected async make(changes: Change[]): Promise<ApiError | boolean> {
     if (this.isWorking) return false;
+    // The fields rest until the answer is there, and cannot keep the focus.
+    const focused = (this.getRootNode() as ShadowRoot).activeElement;
+    if (focused?.closest('[data-fields]')) this.one('form .button.primary')?.focus();
     Object.assign(this, { isWorking: true, error: undefined });
     this.requestUpdate();
     const error = await this.opened.change(changes);

@@ -3,6 +3,7 @@ import type { User } from '../api/types.js';
 import type { App } from '../app.js';
 import type { Drafts } from '../drafts.js';
 import { Choices } from '../list/choices.js';
+import type { Text } from '../text/en.js';
 import { type Change, inverse, isMade, isUndoable, send } from './changes.js';
 
 const UNDO_MS = 10_000;
@@ -27,6 +28,13 @@ export interface Receipt {
   notice: User['notice'];
 }
 
+/** What a change means in TaskRouter that is carried over. */
+export function inTaskRouter(text: Text, user: User, time: string): string {
+  const words = text.user.receipt;
+  if (user.status === 'deleted') return words.removed(time);
+  return user.worker ? words.live(time) : words.noWorker;
+}
+
 /**
  * The user in the open panel, and what is being done to them. Fires `change`, `saved` after each change, and
  * `undo-ends` before *Undo* goes.
@@ -41,6 +49,8 @@ export class OpenedUser extends EventTarget {
   /** The last change that may or may not have been made. */
   private unknown: string | undefined;
   private isStopped = false;
+  /** The changes before: each is made for the version that they leave. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly app: App,
@@ -65,6 +75,14 @@ export class OpenedUser extends EventTarget {
     this.changed();
   }
 
+  /** Goes on to look what became of the change, after a time away. */
+  resume(): void {
+    this.isStopped = false;
+    if (!this.receipt) return;
+    this.receipt.undo = undefined;
+    void this.follow(this.receipt);
+  }
+
   stop(): void {
     this.isStopped = true;
     this.request?.abort();
@@ -75,9 +93,16 @@ export class OpenedUser extends EventTarget {
    * Makes the changes one after the other, each for the version that the one before has made. What is made is taken
    * from the list, so that the rest can be sent again. Returns what stopped it.
    */
-  async change(changes: Change[], version = this.user!.version): Promise<ApiError | undefined> {
+  change(changes: Change[], version?: number): Promise<ApiError | undefined> {
+    const turn = this.turn.then(() => this.changeNow(changes, version ?? this.user!.version));
+    this.turn = turn;
+    return turn;
+  }
+
+  private async changeNow(changes: Change[], version: number): Promise<ApiError | undefined> {
     const undo: Change[] = [];
-    const isUndone = changes.every(isUndoable);
+    // What changes no field of the user, as enabling a skill does not, has no inverse.
+    const isUndone = changes.every((change) => isUndoable(change) && !isMade(this.user!, change));
     let error: ApiError | undefined;
     let expected = version;
     try {
@@ -131,9 +156,9 @@ export class OpenedUser extends EventTarget {
       const error = caught as ApiError;
       if (error.isOutcomeUnknown) this.unknown = wanted;
       if (error.kind !== 'stale') throw caught;
-      const current = await this.read().catch(() => undefined);
-      if (current && wasUnknown && isMade(current, change)) return current;
-      this.user = current ?? this.user;
+      const current = await this.read();
+      if (wasUnknown && isMade(current, change)) return current;
+      this.user = current;
       throw caught;
     }
   }
@@ -168,7 +193,7 @@ export class OpenedUser extends EventTarget {
     if (this.user!.sync.state === 'synced') {
       receipt.tookMs = performance.now() - receipt.savedAt;
       const { text, format, live } = this.app;
-      live.say(this.user!.worker ? text.user.receipt.live(format.seconds(receipt.tookMs)) : text.user.receipt.noWorker);
+      live.say(inTaskRouter(text, this.user!, format.seconds(receipt.tookMs)));
     }
     this.dispatchEvent(new Event('saved'));
     this.changed();

@@ -5,6 +5,7 @@ import type { Guard } from '../address.js';
 import { define } from '../define.js';
 import { Drafts, leaving } from '../drafts.js';
 import { icon } from '../icons.js';
+import { USER_CHANGED } from '../list/row_changes.js';
 import type { List } from '../list/view.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
@@ -27,6 +28,9 @@ class UserPanel extends View {
   /** Tabs that have been visited stay in the document, so that what is entered there stays. */
   private visited = new Set<Tab>();
   private readonly unsaved = new Drafts();
+  private root!: ShadowRoot;
+  /** What had the focus before. */
+  private opener: HTMLElement | null = null;
   private readonly guard: Guard = {
     drafts: this.unsaved,
     isLeft: (next, now) => next.user !== now.user || next.view !== now.view,
@@ -37,13 +41,26 @@ class UserPanel extends View {
     this.watch(this.app.session, this.app.address, this.unsaved);
     this.app.session.addEventListener('renewed', this.load);
     this.app.address.guards.add(this.guard);
+    this.root = this.getRootNode() as ShadowRoot;
+    this.opener ??= this.root.activeElement as HTMLElement | null;
+    this.root.addEventListener(USER_CHANGED, this.changedInRow);
+    if (!this.hasUpdated) return;
+    if (this.opened) {
+      this.watch(this.opened);
+      this.opened.resume();
+    } else {
+      void this.open();
+    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.opened?.stop();
-    this.app.address.guards.delete(this.guard);
     this.app.session.removeEventListener('renewed', this.load);
+    if (this.isPageAway) return;
+    this.app.address.guards.delete(this.guard);
+    this.root.removeEventListener(USER_CHANGED, this.changedInRow);
+    if (!this.root.activeElement) this.returnFocus();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -53,11 +70,6 @@ class UserPanel extends View {
 
   override firstUpdated(): void {
     this.one<HTMLDialogElement>('dialog')?.show();
-  }
-
-  override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    if (this.unsaved.isAsking) this.one('dialog > [data-question]')?.focus();
   }
 
   override render(): TemplateResult {
@@ -71,7 +83,7 @@ class UserPanel extends View {
       } @keydown=${this.closeOnEscape}>
         <div class="panel-head">
           <h2 dir="auto" tabindex="-1" autofocus>${user?.name ?? unknown}</h2>
-          ${this.walk('previous', -1)} ${this.walk('next', 1)}
+          ${this.app.address.place.view === 'users' ? html`${this.walk('previous', -1)} ${this.walk('next', 1)}` : nothing}
           <button type="button" class="icon-button" aria-label=${text.common.close} title=${text.common.close}
             @click=${this.close}>${icon('close')}</button>
         </div>
@@ -122,7 +134,7 @@ class UserPanel extends View {
   }
 
   private get list(): List | null {
-    return (this.getRootNode() as ShadowRoot).querySelector<List>('roster-list');
+    return this.root.querySelector<List>('roster-list');
   }
 
   /** Tab and scroll position stay where they are from one user to the next. */
@@ -134,6 +146,7 @@ class UserPanel extends View {
     this.opened?.stop();
     this.opened = next;
     this.asking = undefined;
+    this.isAtEnd = false;
     this.visited = new Set([this.tab]);
     this.watch(next);
     next.addEventListener('undo-ends', this.keepFocus);
@@ -143,12 +156,21 @@ class UserPanel extends View {
     const panel = this.one('dialog');
     await new Promise(requestAnimationFrame);
     if (panel) panel.scrollTop = scrolled;
+    this.comeIntoView();
     if (next.user) this.app.live.say(this.app.text.user.panel(next.user.name));
+  }
+
+  /** On narrow screens the panel stands above the list: it is brought there, with the focus. */
+  private comeIntoView(): void {
+    const main = this.closest('main');
+    if (!main || getComputedStyle(main).flexDirection !== 'column') return;
+    this.one('h2')?.scrollIntoView({ block: 'nearest' });
+    this.one('h2')?.focus({ preventScroll: true });
   }
 
   /** Who is on *Undo* when it goes finds themselves at the receipt. */
   private readonly keepFocus = (): void => {
-    const { activeElement } = this.getRootNode() as ShadowRoot;
+    const { activeElement } = this.root;
     if (activeElement?.matches('[data-undo]')) this.one('[data-receipt]')?.focus();
   };
 
@@ -184,16 +206,23 @@ class UserPanel extends View {
     void this.updateComplete.then(() => this.one('[role=tabpanel]:not([hidden])')?.focus());
   };
 
-  /** The focus returns to the row. */
   private readonly close = (): void => {
-    const { address } = this.app;
-    const page = this.getRootNode() as ShadowRoot;
-    const back = this.userId;
-    const closed = (): void => {
-      address.go({ user: '', tab: '' }, 'push');
-      page.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(back)}"] a[data-name]`)?.focus();
-    };
-    this.unsaved.leave(closed);
+    this.unsaved.leave(() => {
+      this.app.address.go({ user: '', tab: '' }, 'push');
+      this.returnFocus();
+    });
+  };
+
+  /** To the row, else to what had it before. */
+  private returnFocus(): void {
+    const row = this.root.querySelector<HTMLElement>(`tr[data-user="${CSS.escape(this.userId)}"] a[data-name]`);
+    const opener = this.opener?.isConnected ? this.opener : this.root.querySelector('main');
+    (row ?? opener)?.focus();
+  }
+
+  private readonly changedInRow = (event: Event): void => {
+    const user = (event as CustomEvent<User>).detail;
+    if (user.user_id === this.opened?.userId) this.opened.show(user);
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {

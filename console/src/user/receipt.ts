@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.js';
 import { nextStep, problem } from '../problem.js';
-import type { OpenedUser, Receipt } from './opened.js';
+import { inTaskRouter, type OpenedUser, type Receipt } from './opened.js';
 import { SYNC_CLASS, whyNot } from './sync.js';
 
 /** What became of the last change: from *saved* to *live in TaskRouter*, or why not; and *Undo* for ten seconds. */
@@ -44,7 +44,7 @@ function chip(app: App, { user }: OpenedUser, { tookMs }: Receipt): TemplateResu
   } = app.text;
   const { state } = user!.sync;
   if (tookMs !== undefined) {
-    const said = user!.worker ? words.live(app.format.seconds(tookMs)) : words.noWorker;
+    const said = inTaskRouter(app.text, user!, app.format.seconds(tookMs));
     return html`<span class="chip ${user!.worker ? 'good' : ''}" data-state="live">${said}</span>`;
   }
   const isOver = state === 'failed' || state === 'contested';

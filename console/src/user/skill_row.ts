@@ -78,11 +78,13 @@ class SkillRow extends Form {
     const mayUnset = hasLevel && this.base !== undefined && !this.needsLevel;
     return html`
       <form @submit=${this.submitted}>
+        <div class="stack" data-fields ?inert=${this.isWorking}>
         ${catalog?.levels && hasLevel ? levelField(this.app, { ...field, skill: catalog }) : nothing}
         <div class="buttons">
           ${catalog?.levels && !hasLevel ? button(set, () => this.change(first)) : nothing}
           ${catalog?.levels && mayUnset ? button(skills.withoutLevel(this.skill), () => this.change(null)) : nothing}
           ${isDisabled && !this.isUnsaved ? button(skills.enable(this.skill), this.enable) : nothing}
+        </div>
         </div>
         ${this.isUnsaved ? this.saving() : nothing}
       </form>`;

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { User } from '../api/types.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
+import { problem } from '../problem.js';
 import { View } from '../view.js';
 import './assign_form.js';
 import { sourcesOf } from './consequences.js';
@@ -42,6 +43,14 @@ class Skills extends View {
             ? html`<button type="button" class="button with-icon" data-assign @click=${this.assign}>${icon('add')}
               ${this.app.text.user.assign.title}</button>`
             : nothing
+      }
+      ${
+        this.opened.choices.error && !this.isAssigning
+          ? problem(this.app, this.opened.choices.error, {
+              kept: this.app.text.errors.keptInput,
+              retry: () => void this.opened.choices.load(),
+            })
+          : nothing
       }
       ${names.length === 0 ? html`<p class="hint">${skills.none}</p>` : nothing}
       <ul class="skills">

@@ -53,7 +53,7 @@ class Sync extends View {
       <div class="stack">
         <p><span class="chip ${SYNC_CLASS[state]}">${syncs[state]}</span>
           ${since ? words.since(app.format.time(since)) : nothing}</p>
-        ${!user.worker ? html`<p>${words.noWorker}</p>` : state === 'synced' ? html`<p>${words.synced}</p>` : nothing}
+        ${this.means(user) ?? nothing}
         ${why ? html`<p>${why}</p>` : nothing}
         ${this.error ? problem(app, this.error, { kept: errors.keptNothingDone, retry: this.again }) : nothing}
         ${
@@ -64,6 +64,14 @@ class Sync extends View {
             : nothing
         }
       </div>`;
+  }
+
+  private means(user: User): TemplateResult | undefined {
+    const words = this.app.text.user.sync;
+    const isSynced = user.sync.state === 'synced';
+    if (user.status === 'deleted') return isSynced ? html`<p>${words.removed}</p>` : undefined;
+    if (!user.worker) return html`<p>${words.noWorker}</p>`;
+    return isSynced ? html`<p>${words.synced}</p>` : undefined;
   }
 
   private readonly again = async (): Promise<void> => {
