@@ -99,7 +99,7 @@ class SignIn extends View {
     const login = this.logins?.find((known) => known.identity === identity);
     const { session } = this.app;
     await session.signIn(login?.token ?? (form.get('token') as string | null), login?.identity);
-    if (session.state === 'ready') this.dispatchEvent(new Event('signed-in'));
+    if (session.state === 'ready' && !session.error) this.dispatchEvent(new Event('signed-in'));
   };
 }
 
