@@ -399,7 +399,7 @@ export interface paths {
          * @description Returns the caller, the role that counts for the caller, and the operations that this role permits on at least
          *     one target. A role that was given in this directory counts unchanged. Otherwise the lower one of two roles
          *     counts: the user's role here, and the role that Twilio states for the token.
-         *     `sync_mode` says whether this deployment writes to TaskRouter.
+         *     `sync_mode` says whether this deployment writes to TaskRouter, `role_authority` whether roles can be edited here.
          *
          *     **Access:** supervisors, system admins and account owners.
          */
@@ -1380,6 +1380,11 @@ export interface components {
              * @enum {string}
              */
             sync_mode: "observe" | "write";
+            /**
+             * @description Which system decides roles. With `idp` they follow the login, and editing a role is rejected.
+             * @enum {string}
+             */
+            role_authority: "directory" | "idp";
         };
         DriftDecisionRequest: {
             /** @description The role that the worker is to show, if it is to be adopted. */

@@ -14,15 +14,10 @@ export const MAX_TEAMS = 25;
 const FEW_TEAMS = 8;
 
 /** The roles that the caller may give; locked, with the reason, where there is no choice. */
-export function roleField(
-  app: App,
-  base: Draft,
-  draft: Draft,
-  isProviders: boolean,
-  set: (role: Role) => void,
-): TemplateResult {
+export function roleField(app: App, base: Draft, draft: Draft, set: (role: Role) => void): TemplateResult {
   const { edit } = app.text.user;
   const offered = ROLES.filter((role) => role === base.role || app.session.may(`make_${role}`));
+  const isProviders = app.session.me?.role_authority === 'idp';
   const reason = isProviders ? edit.roleOfProvider : offered.length < 2 ? edit.roleOfAdmins : undefined;
   const hint = draft.role === base.role ? nothing : edit.roleFollowsToken;
   return html`

@@ -16,8 +16,6 @@ class EditForm extends Form {
   private draft!: Draft;
   private conflicts: Conflict[] = [];
   private isStale = false;
-  /** Roles follow the identity provider: the API has said so. */
-  private isRoleLocked = false;
   private find = '';
 
   protected override get draftName(): string {
@@ -37,7 +35,7 @@ class EditForm extends Form {
     return html`
       <form class="stack" @submit=${this.save} aria-label=${edit.form}>
         <div class="stack" data-fields ?inert=${this.isWorking}>
-          ${roleField(this.app, base, draft, this.isRoleLocked, this.setRole)} ${actingField(this.app, draft, this.set)}
+          ${roleField(this.app, base, draft, this.setRole)} ${actingField(this.app, draft, this.set)}
           ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
           ${
             this.isStale || this.conflicts.length > 0
@@ -169,7 +167,6 @@ class EditForm extends Form {
     this.base = base;
     if (made === true) this.saved();
     this.rebase(editOf(this.opened.user!));
-    if (this.error?.code === 'role-follows-identity-provider') this.lockRole();
     this.isStale = this.error?.kind === 'stale';
     this.requestUpdate();
   }
@@ -178,12 +175,6 @@ class EditForm extends Form {
     this.base = undefined;
     this.conflicts = [];
     this.mine = {};
-  }
-
-  private lockRole(): void {
-    this.isRoleLocked = true;
-    this.draft.role = this.base!.role;
-    this.draft.act_as_agent = this.base!.act_as_agent;
   }
 
   private readonly discard = (): void => {

@@ -17,6 +17,14 @@ pub enum RoleAuthority {
 impl RoleAuthority {
     /// The names in the configuration; the first is the default.
     pub const NAMES: [(&str, Self); 2] = [("directory", Self::Directory), ("idp", Self::IdentityProvider)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::IdentityProvider => "idp",
+        }
+    }
 }
 
 /// Which side decides about skills (rule 24).

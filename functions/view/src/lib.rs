@@ -8,6 +8,7 @@ use domain::{
     Refusal, User, UserId,
     audit::Subject,
     permissions::{Operation, permitted_operations},
+    policy::RoleAuthority,
 };
 use http_api::{
     HttpResult, Problem, caller, history,
@@ -17,15 +18,22 @@ use http_api::{
 };
 use store::{ViewDetails, ViewHistory, ViewUser};
 
+/// What the caller is told about the deployment.
+#[derive(Debug, Clone, Copy)]
+pub struct Deployment {
+    pub sync_mode: SyncMode,
+    pub role_authority: RoleAuthority,
+}
+
 pub async fn handle(
     store: &(impl ViewUser + ViewDetails + ViewHistory),
-    sync_mode: SyncMode,
+    deployment: Deployment,
     request: Request,
 ) -> HttpResult {
     match route(&request) {
         "GET /users/{user_id}" => view(store, &request).await,
         "GET /users/{user_id}/history" => view_history(store, &request).await,
-        "GET /me" => me(store, sync_mode, &request).await,
+        "GET /me" => me(store, deployment, &request).await,
         other => Err(unknown_route(other)),
     }
 }
@@ -45,8 +53,8 @@ async fn view_history(store: &(impl ViewUser + ViewHistory), request: &Request) 
     history::page(store, request, Subject::User(user_id)).await
 }
 
-/// The caller, the role that counts for them, and what it permits; and whether this deployment writes to TaskRouter.
-async fn me(store: &impl ViewUser, sync_mode: SyncMode, request: &Request) -> HttpResult {
+/// The caller, the role that counts for them, and what it permits; and what of it this deployment does not do.
+async fn me(store: &impl ViewUser, deployment: Deployment, request: &Request) -> HttpResult {
     let caller = caller::manager_from_request(request)?.caller;
     Query::read(request, &[])?;
     let user = existing_user(store, caller.user_id).await?;
@@ -56,7 +64,8 @@ async fn me(store: &impl ViewUser, sync_mode: SyncMode, request: &Request) -> Ht
         "email": user.email(),
         "role": caller.role,
         "may": permitted_operations(caller.role),
-        "sync_mode": sync_mode.name(),
+        "sync_mode": deployment.sync_mode.name(),
+        "role_authority": deployment.role_authority.name(),
     });
     response::json(200, &body)
 }

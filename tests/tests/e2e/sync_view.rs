@@ -31,9 +31,10 @@ async fn another_attempt_at_the_synchronisation_changes_nothing_of_the_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_caller_is_told_whether_the_deployment_writes_to_taskrouter() {
+async fn rule_24_the_caller_is_told_whether_the_deployment_writes_to_taskrouter_and_who_decides_roles() {
     let stack = TestStack::start().await;
-    assert_eq!(stack.get_json("/me").await["sync_mode"], "write", "what a run on one machine starts with");
+    let me = stack.get_json("/me").await;
+    assert_eq!((&me["sync_mode"], &me["role_authority"]), (&json!("write"), &json!("directory")), "of one machine");
     stack.stop().await;
 }
 

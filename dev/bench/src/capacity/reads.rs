@@ -1,19 +1,22 @@
 //! Viewing one user, and authorizing a request.
 
-use app::SystemTimeAndIds;
+use app::{SystemTimeAndIds, sync::SyncMode};
 use authorize::{ReconcileWorker, TokenCache, UnknownWorkers};
-use domain::{User, WorkerSid};
+use domain::{User, WorkerSid, policy::RoleAuthority};
 use invoke::InvokeError;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
 use twilio::{TokenAnswer, TwilioError, ValidateToken};
+use view::Deployment;
 
 use super::CapacityBench;
 use crate::{
     Fallible,
     requests::{ApiRequest, body_of},
 };
+
+const DEPLOYMENT: Deployment = Deployment { sync_mode: SyncMode::Observe, role_authority: RoleAuthority::Directory };
 
 /// Answers every token with the same user.
 struct Twilio(TokenAnswer);
@@ -48,9 +51,7 @@ impl CapacityBench<'_> {
     async fn view(&self, route: &str, user: &User, field: &str) -> Fallible<()> {
         let parameters = vec![("user_id", user.user_id.to_string())];
         let request = ApiRequest::new(route, parameters);
-        let body = body_of(
-            Box::pin(view::handle(&self.directory, app::sync::SyncMode::Observe, request.by(self.caller)?)).await,
-        )?;
+        let body = body_of(Box::pin(view::handle(&self.directory, DEPLOYMENT, request.by(self.caller)?)).await)?;
         if body.get(field).is_some() { Ok(()) } else { Err(format!("the response of {route} has no {field}").into()) }
     }
 
