@@ -137,12 +137,7 @@ struct PutParameter {
     r#type: Option<String>,
 }
 
-async fn parameter_store(
-    State(services): State<Arc<Services>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn parameter_store(State(services): State<Arc<Services>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let target = header(&headers, "x-amz-target").unwrap_or_default();
     let (action, named) = (target.replace("AmazonSSM.", "ssm:"), serde_json::from_slice::<Value>(&body));
     let name = named.unwrap_or_default()["Name"].as_str().unwrap_or_default().to_owned();
