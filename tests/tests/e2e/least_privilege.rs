@@ -103,14 +103,25 @@ async fn rule_24_with_skill_authority_shared_what_another_tool_gives_and_takes_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_28_a_reconciliation_makes_up_for_a_lost_owner_a_rename_and_what_was_overwritten_unheard() {
-    let stack = TestStack::start_as(&[("AccountOwners", "owner@example.com,second@example.com")]).await;
+async fn rule_28_a_reconciliation_makes_up_for_lost_logins_a_rename_and_what_was_overwritten_unheard() {
+    let stack = TestStack::start().await;
     stack.drop_callbacks(true).await;
-    stack.log_in_with_claims(&claims("second", "admin", &json!(["Klingon"]))).await;
+    let token = stack.log_in_with_claims(&claims("second", "admin", &json!(["Klingon"]))).await;
     stack.drop_callbacks(false).await;
     stack.reconcile().await;
     let second = stack.find_user("q=second").await;
-    assert_eq!((&second["role"], skills_of(&second)), (&json!("account_owner"), vec!["Klingon"]));
+    assert_eq!((&second["role"], skills_of(&second)), (&json!("system_admin"), vec!["Klingon"]));
+
+    let owner = stack.find_user("q=olga").await;
+    stack.send_ok(Method::PATCH, &format!("/users/{}", id(&second)), &json!({"role": "account_owner"})).await;
+    let path = format!("/users/{}", id(&owner));
+    let demoted = stack.send_as(&token, Method::PATCH, &path, &json!({"role": "system_admin"})).await;
+    assert_eq!((demoted.status, &demoted.body["role"]), (200, &json!("system_admin")), "{demoted:?}");
+    stack.drop_callbacks(true).await;
+    stack.log_in("owner@example.com", "Olga Newname", "admin").await;
+    stack.drop_callbacks(false).await;
+    stack.reconcile().await;
+    assert_eq!(stack.get_json(&path).await["role"], "account_owner", "a login of one whom the configuration names");
 
     let zelda = LoggedIn::new(&stack, "zelda", "agent", &json!([])).await;
     stack.send_ok(Method::PATCH, &zelda.path, &json!({"role": "supervisor"})).await;

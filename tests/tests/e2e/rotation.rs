@@ -56,7 +56,7 @@ async fn the_auth_token_is_exchanged_while_callbacks_arrive_and_none_is_refused(
 async fn without_a_public_url_callbacks_are_verified_for_the_gateways_own_domain() {
     let data = tempfile::tempdir().unwrap();
     let parameters = [("PublicUrl".to_owned(), String::new())].into();
-    let stack = Stack::start(Options { parameters, ..Options::for_test(data.path()) }).await.unwrap();
+    let stack = Stack::start(Options { parameters, ..tests::options(data.path()) }).await.unwrap();
     let claims =
         json!({"identity": "owner@example.com", "full_name": "Olga", "email": "o@example.com", "roles": ["admin"]});
     let login = Client::new().request(Method::POST, format!("{}/sim/logins", stack.simulator_url())).json(&claims);

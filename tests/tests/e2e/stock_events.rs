@@ -104,7 +104,7 @@ async fn a_stock_event_of_an_http_api_is_answered_on_each_route() {
     }
     let list = http_event(route(&system, "GET /users"), Some(&owner));
     let refused = invoke(&stack, "Search", &list).await;
-    assert!(refused["body"].as_str().unwrap().contains("parameter1"), "its query is read: {refused}");
+    assert!(refused["body"].as_str().unwrap().contains("\"parameter"), "its query is read: {refused}");
     let listed = invoke(&stack, "Search", &without_query(list)).await;
     assert_eq!(listed["statusCode"], 200, "{listed}");
 
