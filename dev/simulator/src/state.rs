@@ -101,9 +101,9 @@ impl State {
         let mut workspace = self.workspace();
         let (done, events) = change(&mut workspace)?;
         let mut faults = self.faults();
-        let outgoing = |event| workspace.outgoing(event, &self.place).into_iter().map(move |sent| (event, sent));
-        let sent = events.iter().flat_map(outgoing);
-        let send = |(event, sent)| self.callbacks.send(event, sent, &mut faults.callbacks);
-        Ok((done, sent.filter_map(send).collect()))
+        let outgoing = |event| workspace.outgoing(event, &self.place).into_iter().map(move |one| (event, one));
+        let deliveries = events.iter().flat_map(outgoing);
+        let send = |(event, one)| self.callbacks.send(event, one, &mut faults.callbacks);
+        Ok((done, deliveries.filter_map(send).collect()))
     }
 }

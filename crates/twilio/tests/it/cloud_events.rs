@@ -31,6 +31,7 @@ fn parse(events: &Value) -> Vec<Result<Option<Callback>, CallbackError>> {
     Callback::parse_events(events.to_string().as_bytes()).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "events are made for the call")]
 fn one(event: Value) -> Callback {
     parse(&json!([event])).remove(0).unwrap().unwrap()
 }

@@ -19,7 +19,7 @@ use twilio::{Callback, Verifier};
 pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 pub const WORKSPACE: &str = "WS00000000000000000000000000000000";
 pub const TOKEN: &str = "local-auth-token";
-const PATH: &str = "/webhooks/taskrouter";
+pub const PATH: &str = "/webhooks/taskrouter";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct ReceivedCallback {
@@ -84,10 +84,6 @@ impl CallbackReceiver {
     /// Where callbacks go.
     pub fn url(&self) -> String {
         format!("{}{PATH}", self.origin)
-    }
-
-    pub fn path(&self) -> &'static str {
-        PATH
     }
 
     pub fn respond_with(&self, status: u16) {
