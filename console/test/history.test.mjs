@@ -60,7 +60,8 @@ test(
     await eventually(async () => (await records())[0].action === 'drift', 'it is reverted');
     const panel = await openTab(page, OWNER, person, 'History');
     const drift = record(panel, 'French removed');
-    await drift.getByText(/changed this in Flex or the Twilio Console; reverted at/).waitFor();
+    await drift.getByText(/^Another writer changed this in Flex or the Twilio Console; reverted at/).waitFor();
+    await drift.getByText(/^US[0-9a-f]{32}$/).waitFor();
   }),
 );
 
@@ -100,11 +101,8 @@ test(
     }
     await panel.getByRole('tab', { name: 'Sync' }).click();
     const sync = panel.getByRole('tabpanel', { name: 'Sync' });
-    await sync
-      .getByText(/^since /)
-      .or(sync.getByText('Failed'))
-      .first()
-      .waitFor();
+    await sync.getByText('Failed').waitFor();
+    await sync.getByText(/since /).waitFor();
     await isAccessible(page, 'sync failed');
     await sync.getByRole('button', { name: 'Try again' }).dblclick();
     await sync.getByText('TaskRouter has everything that is decided here.').waitFor();

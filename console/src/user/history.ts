@@ -86,7 +86,8 @@ class History extends View {
       <li>
         <p><strong dir="auto">${this.what(record)}</strong>
           <time datetime=${record.at}>${app.format.time(record.at)}</time></p>
-        <ul>${lines(app, record, known).map((line) => html`<li dir="auto">${line}</li>`)}</ul>
+        <ul>${lines(app, record, known).map((line) => html`<li dir="auto">${line}</li>`)}
+          ${record.author ? html`<li><code>${record.author.actor_sid}</code></li>` : nothing}</ul>
         ${
           error
             ? problem(app, error, { kept: receipt.notUndone, retry: () => void this.undo(record, back ?? []) })
@@ -105,9 +106,9 @@ class History extends View {
   private what(record: AuditRecord): string {
     const { history } = this.app.text.user;
     if (record.action === 'drift') {
-      const { actor_sid: sid, source } = record.author ?? {};
+      const { source } = record.author ?? {};
       const tool = source ? ((history.tools as { [name: string]: string })[source] ?? source) : undefined;
-      return history.drift(sid ?? history.unknownAuthor, tool, this.app.format.time(record.at));
+      return history.drift(history.unknownAuthor, tool, this.app.format.time(record.at));
     }
     return history.actions[record.action](this.who(record));
   }
