@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { App } from './app.js';
-import { Change, failure, sendButton, submitted } from './change.js';
+import { type Already, Change, failure, sendButton, submitted } from './change.js';
 import { define } from './define.js';
 import { View } from './view.js';
 
@@ -16,6 +16,8 @@ interface Named<T> {
   initial?: string;
   send: (name: string, idempotencyKey: string) => Promise<T>;
   done: (result: T) => void;
+  /** Reads, after a lost answer, whether the name has been sent with success. */
+  already?: (name: string) => ReturnType<Already<T>>;
   /** Reads again what another user has changed meanwhile. */
   current?: () => void;
 }
@@ -66,20 +68,22 @@ class NameForm extends View {
   };
 
   private async send(): Promise<void> {
-    const { send, done } = this.named;
+    const { send, done, already } = this.named;
+    const name = this.name.trim();
     await this.change.send(
-      (idempotencyKey) => send(this.name.trim(), idempotencyKey),
+      (idempotencyKey) => send(name, idempotencyKey),
       (result) => {
         this.typed = undefined;
         this.drafts.set(this.draftName, false);
         done(result);
       },
+      async () => already?.(name),
     );
   }
 
   /** What was typed stays. */
   private showCurrent(current: () => void): void {
-    this.change.forget();
+    this.change.seeCurrent();
     current();
   }
 }

@@ -94,11 +94,16 @@ class Definition extends View {
         live.say(text.skills.saved(path.skill));
         this.dispatchEvent(new Event('saved'));
       },
+      async () => {
+        const there = await api.send('get', '/skill-sets/{name}/skills/{skill}', { path });
+        const isWanted = levels ? there.levels && there.min === body.min && there.max === body.max : !there.levels;
+        return isWanted ? there : undefined;
+      },
     );
   };
 
   private readonly stale = (): void => {
-    this.change.forget();
+    this.change.seeCurrent();
     this.dispatchEvent(new Event('stale'));
   };
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Skill, SkillSet } from '../api/types.js';
+import { isGone } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { nameForm } from '../name_form.js';
@@ -176,6 +177,7 @@ class Skills extends PageView {
       said: actions.deleted(name),
       current: this.sets.load,
       send,
+      already: isGone,
     };
   }
 

@@ -131,6 +131,10 @@ class Grants extends View {
         this.fire(after);
         this.focusOn('#grant');
       },
+      async () => {
+        const { granted, after } = await this.current(chosen.skill);
+        return granted && granted.level === (body.level ?? null) ? after : undefined;
+      },
     );
   };
 
@@ -152,8 +156,20 @@ class Grants extends View {
         const path = { team_id: team.team_id, skill };
         this.fire(await api.send('delete', '/teams/{team_id}/skills/{skill}', { path, ifMatch: this.team.version }));
       },
+      already: async () => {
+        const { granted, after } = await this.current(skill);
+        if (granted) return undefined;
+        this.fire(after);
+        return true;
+      },
     };
     this.requestUpdate();
+  }
+
+  /** The team as it is now, and what it grants of a skill. */
+  private async current(skill: string): Promise<{ after: Team; granted: SkillLevel | undefined }> {
+    const after = await this.app.api.send('get', '/teams/{team_id}', { path: { team_id: this.team.team_id } });
+    return { after, granted: after.skills.find((known) => known.skill === skill) };
   }
 
   private readonly removed = (): void => {
@@ -168,7 +184,7 @@ class Grants extends View {
   };
 
   private readonly stale = (): void => {
-    this.change.forget();
+    this.change.seeCurrent();
     this.dispatchEvent(new Event('stale'));
   };
 

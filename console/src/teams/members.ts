@@ -134,6 +134,12 @@ class Members extends PageView {
     return this.app.api.send('patch', '/users/{user_id}', { path, body: { teams }, ifMatch: user.version });
   }
 
+  /** The user as they are now, if they are in the team, or no longer. */
+  private async already({ user_id }: ListedUser, isIn: boolean): Promise<User | undefined> {
+    const user = await this.app.api.send('get', '/users/{user_id}', { path: { user_id } });
+    return user.teams.some((team) => team.team_id === this.team.team_id) === isIn ? user : undefined;
+  }
+
   private add(user: ListedUser): void {
     const { live, text } = this.app;
     this.added = user;
@@ -145,6 +151,7 @@ class Members extends PageView {
         this.changed();
         this.focusOn('#add-member');
       },
+      () => this.already(user, true),
     );
   }
 
@@ -165,6 +172,7 @@ class Members extends PageView {
           others.map((team) => team.team_id),
         );
       },
+      already: () => this.already(user, false),
     };
     this.requestUpdate();
   }
@@ -182,7 +190,7 @@ class Members extends PageView {
   };
 
   private readonly showCurrent = (): void => {
-    this.adding.forget();
+    this.adding.seeCurrent();
     this.reload();
   };
 

@@ -79,6 +79,9 @@ export const de: BaseText = {
     },
     keptNothingDone: 'Es wurde nichts geändert.',
     keptUnknown: 'Ob es geschehen ist, ist nicht bekannt. Ein neuer Versuch bewirkt es einmal, nicht zweimal.',
+    keptUnknownOnly: 'Ob der frühere Versuch ausgeführt wurde, ist nicht bekannt.',
+    perhapsYours:
+      'Dies wurde inzwischen geändert, vielleicht durch Ihren eigenen Versuch, dessen Antwort verloren ging.',
     keptSearch: 'Ihre Suche und die Filter bleiben erhalten.',
     keptInput: 'Ihre Eingaben bleiben erhalten.',
   },

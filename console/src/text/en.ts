@@ -79,6 +79,8 @@ export const en = {
     },
     keptNothingDone: 'Nothing has been changed.',
     keptUnknown: 'It is not known whether it was done. Trying again does it once, not twice.',
+    keptUnknownOnly: 'It is not known whether the earlier try was carried out.',
+    perhapsYours: 'This has changed in the meantime, perhaps by your own try whose answer was lost.',
     keptSearch: 'Your search and filters are kept.',
     keptInput: 'What you have entered is kept.',
   },
