@@ -111,6 +111,8 @@ export function sendButton(app: App, { isWorking }: Change, label: string, kind 
 export function submitted(send: () => void): (event: Event) => void {
   return (event) => {
     event.preventDefault();
+    // The fields rest while it works: the button has the focus meanwhile.
+    (event as SubmitEvent).submitter?.focus();
     send();
   };
 }

@@ -40,7 +40,7 @@ class NameForm extends View {
     const { id, label, button, kind, current } = this.named;
     return html`
       <form class="toolbar" @submit=${submitted(() => void this.send())}>
-        <div class="field">
+        <div class="field" ?inert=${change.isWorking}>
           <label for=${id}>${label}</label>
           <input id=${id} maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)} @input=${this.enter}>
         </div>

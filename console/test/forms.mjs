@@ -31,6 +31,8 @@ async function openSkill(page) {
 
 /** A form whose fields are filled in; `typed` are their locators with what stands in them. */
 const form = (page, submit, typed, done) => ({
+  submit,
+  typed,
   send: () => button(page, submit).click(),
   isKept: async () => {
     for (const [field, value] of typed) assert.equal(await field.inputValue(), value);
@@ -56,8 +58,7 @@ const question = (page, { opener, title, confirm }, done) => {
   };
 };
 
-/**
- */
+/** What can be sent: to which path, from a page that is opened and filled in, and what is there once it is done. */
 export const FORMS = [
   {
     name: 'a new person',
@@ -94,9 +95,7 @@ export const FORMS = [
       await openTeam(page);
       const name = named('Renamed');
       await exactly(page, 'Name').fill(name);
-      return form(page, 'Rename', [[exactly(page, 'Name'), name]], () =>
-        page.getByRole('heading', { name }).waitFor(),
-      );
+      return form(page, 'Rename', [[exactly(page, 'Name'), name]], () => page.getByRole('heading', { name }).waitFor());
     },
   },
   {
@@ -236,9 +235,7 @@ export const FORMS = [
       await page.route(/\/reconciliations\/latest$/, (route) => route.fulfill({ json: { ...REPORT, differing } }));
       await open(page, OWNER, '?view=reconciliation');
       const asked = { title: `Revert what others have changed of ${name}?`, confirm: `Revert ${name}` };
-      return question(page, asked, () =>
-        page.getByRole('group', { name: asked.title }).waitFor({ state: 'detached' }),
-      );
+      return question(page, asked, () => page.getByRole('group', { name: asked.title }).waitFor({ state: 'detached' }));
     },
   },
 ];

@@ -38,6 +38,7 @@ class NewPerson extends View {
       <h2>${people.add}</h2>
       <p>${people.addMeans}</p>
       <form class="page" aria-label=${people.add} @submit=${submitted(() => void this.send())}>
+        <div class="fields" ?inert=${this.change.isWorking}>
         ${this.field('name', app.text.list.name, 128)}
         ${this.field('identity', app.text.common.identity, 64, people.identityHint)}
         ${this.field('email', app.text.list.email, 254)}
@@ -47,6 +48,7 @@ class NewPerson extends View {
             ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: () => void choices.load() })
             : this.teams()
         }
+        </div>
         ${failure(app, this.change, this.send)}
         <div class="buttons">${sendButton(app, this.change, people.addButton)}</div>
       </form>

@@ -38,9 +38,11 @@ class Definition extends View {
     return html`
       <form class="confirmation" aria-label=${title} @submit=${submitted(() => void this.send())} @keydown=${this.closeOnEscape}>
         <h3 class="title" dir="auto">${title}</h3>
+        <div class="fields" ?inert=${this.change.isWorking}>
         ${skill ? html`<p>${text.skills.levelsKept}</p>` : this.field('name', text.list.name, name)}
         <fieldset><label><input type="checkbox" .checked=${live(levels)} @change=${toggle}>${text.skills.hasLevels}</label></fieldset>
         ${levels ? html`<div class="toolbar">${range}</div>` : nothing}
+        </div>
         ${failure(app, this.change, this.send, this.stale)}
         <div class="buttons">
           ${sendButton(app, this.change, skill ? text.pages.save : text.skills.create)}

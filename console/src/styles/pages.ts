@@ -8,7 +8,8 @@ export const pages = css`
   .page .table-frame { position: relative; }
   .page .table-frame td { vertical-align: middle; }
   .page input:not([type='checkbox']) { min-width: 16rem; }
-  .page :is(form, roster-members) > .field { max-width: 32rem; }
+  .fields { display: contents; }
+  .page :is(form, .fields, roster-members) > .field { max-width: 32rem; }
   .page .level input { min-width: 0; width: 7rem; }
   fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
   legend { padding: 0; }

@@ -81,6 +81,7 @@ class Grants extends View {
     const skill = this.chosen;
     return html`
       <form class="toolbar" @submit=${submitted(() => void this.send())}>
+        <div class="fields" ?inert=${this.change.isWorking}>
         <div class="field">
           <label for="grant">${text.teams.grant}</label>
           <select id="grant" required @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
@@ -92,6 +93,7 @@ class Grants extends View {
           </select>
         </div>
         ${skill?.levels ? levelField(app, 'grant-level', skill, this.level, this.typed) : nothing}
+        </div>
         ${sendButton(app, this.change, text.teams.grantSkill, '')}
       </form>
       ${skill ? html`<p class="hint">${text.teams.grantDoes(skill.skill, format.number(this.team.members))}</p>` : nothing}
