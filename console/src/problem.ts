@@ -21,7 +21,12 @@ export function whatHappened(app: App, error: ApiError): string {
   const { codes, kinds } = app.text.errors;
   const ofCode = error.code && (codes as Record<string, string>)[error.code];
   const detail = DETAILED.includes(error.kind) ? error.problem?.detail : undefined;
-  return ofCode || detail || kinds[error.kind];
+  return (ofCode && counted(ofCode, error.problem?.detail ?? '')) || detail || kinds[error.kind];
+}
+
+/** The counts that the API states, like `users: 3`, where a text names them, like `{users}`. */
+function counted(text: string, detail: string): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => new RegExp(`${name}: (\\d+)`).exec(detail)?.[1] ?? '?');
 }
 
 /** The manual step that a change leaves, in the words of this page where it has some for its code. */

@@ -164,3 +164,32 @@ test(
     { faults: true },
   ),
 );
+
+test(
+  'a skill that is half typed is not dropped without a question: by Edit, Delete, Cancel or Esc',
+  inBrowser(async (page) => {
+    const { set, skill } = await opened(page, OWNER);
+    await button(page, `Add a skill to ${set}`).click();
+    const field = page.getByLabel('Name', { exact: true });
+    await field.fill('Half');
+    const leaves = [
+      () => button(page, `Edit ${skill}`).click(),
+      () => button(page, `Delete ${skill}`).click(),
+      () => button(page, 'Cancel').click(),
+      () => field.press('Escape'),
+    ];
+    for (const leave of leaves) {
+      await leave();
+      await page.getByText('What you have entered on this page is not saved').waitFor();
+      await button(page, 'Keep editing').click();
+      assert.equal(await field.inputValue(), 'Half');
+    }
+    await field.press('Escape');
+    await button(page, 'Discard the changes').click();
+    await field.waitFor({ state: 'detached' });
+    await focusIsOn(button(page, `Add a skill to ${set}`));
+    await button(page, `Add a skill to ${set}`).click();
+    await page.getByLabel('Name', { exact: true }).press('Escape');
+    await field.waitFor({ state: 'detached' });
+  }),
+);

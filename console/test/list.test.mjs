@@ -266,10 +266,12 @@ test(
     await open(page, OWNER);
     await page.locator('tbody.skeleton').waitFor();
     await isAccessible(page, 'skeleton');
-    await page.getByText('This takes longer than usual.').waitFor();
+    await page.locator('[data-slow]').getByText('This takes longer than usual.').waitFor();
+    await spoken(page).getByText('This takes longer than usual.').waitFor({ state: 'attached' });
+    assert.equal(await page.locator('[role=status], [aria-live]').count(), 1, 'one live region');
     answer();
     await rows(page).first().waitFor();
-    assert.equal(await page.getByText('This takes longer than usual.').count(), 0);
+    assert.equal(await page.locator('[data-slow]').count(), 0);
     await isAccessible(page, 'list');
   }),
 );

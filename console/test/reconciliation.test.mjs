@@ -115,6 +115,13 @@ test(
       const found = page.locator(`[data-found="${person.id}"]`);
       await found.getByRole('link', { name: person.name }).waitFor();
       await isAccessible(page, 'findings');
+      await found.getByText('The directory says: Agent.').waitFor();
+      await found.getByText('The directory says: None.').waitFor();
+      assert.deepEqual(
+        await found.getByLabel('Role that the worker shows').locator('option').allTextContents(),
+        ['Choose…', 'Agent', 'Supervisor', 'System admin'],
+        'rule 4: admins make no account owner',
+      );
       const adopts = found.getByRole('button', { name: `Adopt ${person.name}` });
       const reverts = found.getByRole('button', { name: `Revert ${person.name}` });
       await adopts.nth(1).click();

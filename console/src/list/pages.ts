@@ -20,7 +20,7 @@ interface Page {
 
 type Loading = 'list' | 'more' | 'previous';
 
-/** The pages of the list that are in the document. Fires `change`, and `loaded` after each page. */
+/** The pages of the list that are in the document. Fires `change`, `loaded` after each page, and `slow` once. */
 export class ListPages extends EventTarget {
   loading: Loading | undefined;
   /** What failed, and the error. */
@@ -124,6 +124,7 @@ export class ListPages extends EventTarget {
     const slow = setTimeout(() => {
       this.isSlow = true;
       this.changed();
+      this.dispatchEvent(new Event('slow'));
     }, SLOW_AFTER_MS);
     this.changed();
     try {

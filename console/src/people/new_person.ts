@@ -28,8 +28,16 @@ class NewPerson extends View {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
     this.watch(this.choices, this.change, this.app.session);
-    void this.choices.load();
+    this.app.session.addEventListener('renewed', this.loadChoices);
+    this.loadChoices();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.loadChoices);
+  }
+
+  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, choices } = this;
@@ -45,7 +53,7 @@ class NewPerson extends View {
         ${this.roleChoice()}
         ${
           choices.error
-            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: () => void choices.load() })
+            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: this.loadChoices })
             : this.teams()
         }
         </div>

@@ -94,6 +94,8 @@ class Definition extends View {
       () => api.send('put', '/skill-sets/{name}/skills/{skill}', { path, body, ...version }),
       () => {
         live.say(text.skills.saved(path.skill));
+        this.typed = undefined;
+        this.drafts.set(this.draftName, false);
         this.dispatchEvent(new Event('saved'));
       },
       async () => {
@@ -110,14 +112,13 @@ class Definition extends View {
   };
 
   private readonly cancel = (): void => {
-    this.dispatchEvent(new Event('cancelled'));
+    this.drafts.leave(() => this.dispatchEvent(new Event('cancelled')), this.draftName);
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
-    // What was typed is not lost by a key.
-    if (!this.typed) this.cancel();
+    this.cancel();
   };
 }
 

@@ -182,13 +182,22 @@ class Skills extends PageView {
   }
 
   private ask(question: Question): void {
-    Object.assign(this, { question, editing: '' });
-    this.requestUpdate();
+    this.leaveDefinition(() => {
+      Object.assign(this, { question, editing: '' });
+      this.requestUpdate();
+    });
   }
 
   private edit(about: string): void {
-    Object.assign(this, { question: undefined, editing: about });
-    this.focusOn('roster-definition input');
+    this.leaveDefinition(() => {
+      Object.assign(this, { question: undefined, editing: about });
+      this.focusOn('roster-definition input');
+    });
+  }
+
+  /** What is typed about a skill is not lost without being asked about. */
+  private leaveDefinition(act: () => void): void {
+    this.drafts.leave(act, 'roster-definition');
   }
 
   private readonly deleted = (): void => {

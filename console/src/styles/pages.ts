@@ -2,11 +2,14 @@ import { css } from 'lit';
 
 /** Teams, skills, people, reconciliations. */
 export const pages = css`
-  .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; }
+  .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; container-type: inline-size; }
   .page > :is(p, .hint) { max-width: 70ch; }
   .page h3 { font-size: 1rem; }
   .page .table-frame { position: relative; }
   .page .table-frame td { vertical-align: middle; }
+  @container (max-width: 40rem) {
+    .page :is(th, td) { min-width: 0; padding-inline: var(--space-20); white-space: normal; overflow-wrap: anywhere; hyphens: auto; }
+  }
   .page input:not([type='checkbox']) { min-width: 16rem; }
   .fields { display: contents; }
   .page :is(form, .fields, roster-members) > .field { max-width: 32rem; }

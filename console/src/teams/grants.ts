@@ -25,8 +25,16 @@ class Grants extends View {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
     this.watch(this.choices, this.change, this.app.session);
-    void this.choices.load();
+    this.app.session.addEventListener('renewed', this.loadChoices);
+    this.loadChoices();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.loadChoices);
+  }
+
+  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, team } = this;
@@ -42,7 +50,7 @@ class Grants extends View {
       ${mayChange ? this.form() : nothing}
       ${
         this.choices.error
-          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: () => void this.choices.load() })
+          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: this.loadChoices })
           : nothing
       }`;
   }
@@ -50,10 +58,13 @@ class Grants extends View {
   private row(granted: SkillLevel, mayChange: boolean): TemplateResult {
     const { actions, pages, teams } = this.app.text;
     const { skill, level } = granted;
-    const edit = (): void => {
+    const show = (): void => {
       Object.assign(this, { skill, level: level === null ? '' : String(level) });
       this.change.forget();
-      this.focusOn('.level input, select');
+      this.focusOn(level === null ? '#grant' : '#grant-level');
+    };
+    const edit = (): void => {
+      if (!this.change.isWorking) this.drafts.leave(show, this.draftName);
     };
     return html`
       <li data-skill=${skill}>
@@ -141,7 +152,8 @@ class Grants extends View {
   };
 
   protected override get isUnsaved(): boolean {
-    return this.skill !== '';
+    const granted = this.team.skills.find(({ skill }) => skill === this.skill);
+    return this.skill !== '' && !(granted && this.level === String(granted.level ?? ''));
   }
 
   private ask(skill: string): void {

@@ -104,6 +104,7 @@ class Members extends PageView {
                 members.has(user.user_id)
                   ? html`<span class="hint">${text.teams.isMember}</span>`
                   : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
+                    aria-disabled=${this.adding.isWorking ? 'true' : 'false'}
                     @click=${() => this.add(user)}>${text.teams.add}</button>`
               }
             </li>`,
@@ -142,6 +143,7 @@ class Members extends PageView {
 
   private add(user: ListedUser): void {
     const { live, text } = this.app;
+    if (this.adding.isWorking) return;
     this.added = user;
     const teams = [...user.teams.map((team) => team.team_id), this.team.team_id];
     void this.adding.send(
