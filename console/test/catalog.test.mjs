@@ -18,7 +18,7 @@ import {
   rows,
   tokenOf,
 } from './browser.mjs';
-import { FAULTS, answering, button } from './answers.mjs';
+import { FAULTS, answering, button, throughFaults } from './answers.mjs';
 
 let made = 0;
 const named = (kind) => `${kind}_${process.pid}_${(made += 1)}`;
@@ -117,14 +117,13 @@ test(
       await page.getByLabel('Name', { exact: true }).fill(skill);
       await page.getByLabel('Highest level').fill('7');
       const there = [problemOf(412, 'already-exists'), 'Another user has changed this in the meantime.'];
-      for (const [fault, said] of [there, ...FAULTS]) {
-        api.set(fault);
-        await button(page, 'Create skill').click();
-        await page.getByText(said).first().waitFor();
+      const send = () => button(page, 'Create skill').click();
+      const check = async (said) => {
         const typed = [page.getByLabel('Name', { exact: true }), page.getByLabel('Highest level')];
         assert.deepEqual(await Promise.all(typed.map((field) => field.inputValue())), [skill, '7'], said);
         await isAccessible(page, said);
-      }
+      };
+      await throughFaults(page, api, send, check, [there, ...FAULTS]);
       api.set('pass');
       await button(page, 'Create skill').click();
       await skillRow(page, skill).getByText('1–7').waitFor();

@@ -239,3 +239,41 @@ export const FORMS = [
     },
   },
 ];
+
+const FLEX_SKILL = {
+  skill: 'Imported',
+  state: 'missing',
+  detail: null,
+  flex: { multivalue: true, minimum: 1, maximum: 5 },
+  catalog: null,
+};
+
+/** Those that would change what other tests use, and are answered by the test in the end. */
+export const ANSWERED_FORMS = [
+  {
+    name: 'an import',
+    path: /\/flex\/skills\/import$/,
+    fill: async (page) => {
+      await page.route(/\/flex\/skills$/, (route) => route.fulfill({ json: { items: [FLEX_SKILL] } }));
+      await page.route(/\/import$/, (route) => route.fulfill({ json: { items: [FLEX_SKILL], left: 0 } }));
+      await open(page, OWNER, '?view=skills');
+      await button(page, 'Compare with Flex').click();
+      const field = page.getByLabel('New skills join');
+      await field.fill('Others');
+      return form(page, 'Import missing and differing skills', [[field, 'Others']], () =>
+        page.getByText('1 skills are imported.').first().waitFor(),
+      );
+    },
+  },
+  {
+    name: 'a reconciliation',
+    path: /\/reconciliations$/,
+    fill: async (page) => {
+      const report = (route) => route.fulfill({ json: REPORT });
+      await page.route(/\/reconciliations\/latest$/, report);
+      await page.route(/\/reconciliations$/, report);
+      await open(page, OWNER, '?view=reconciliation');
+      return form(page, 'Start a reconciliation', [], () => page.getByRole('alert').waitFor({ state: 'detached' }));
+    },
+  },
+];

@@ -1,9 +1,9 @@
 // While a change is on its way: nothing that is entered can be lost, and nothing is sent twice.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { focusIsOn, gate, inBrowser } from './browser.mjs';
+import { eventually, focusIsOn, gate, inBrowser } from './browser.mjs';
 import { button } from './answers.mjs';
-import { FORMS } from './forms.mjs';
+import { ANSWERED_FORMS, FORMS } from './forms.mjs';
 
 /** Holds changes of this path back until `answer` is called. Gives what was sent. */
 async function holding(page, path) {
@@ -13,7 +13,7 @@ async function holding(page, path) {
     if (route.request().method() === 'GET') return route.continue();
     sent.push(route.request().method());
     await opened;
-    return route.continue();
+    return route.fallback();
   });
   return { sent, answer };
 }
@@ -43,6 +43,25 @@ for (const { name, path, fill } of FORMS.filter((form) => WITH_FIELDS.includes(f
         assert.equal(sent.length, 1);
         answer();
         await done();
+      },
+      { faults: true },
+    ),
+  );
+}
+
+const CLICKED_TWICE = ['a new person', 'a new team', 'a reconciliation'];
+for (const { name, path, fill } of [...FORMS, ...ANSWERED_FORMS].filter((form) => CLICKED_TWICE.includes(form.name))) {
+  test(
+    `${name}: a double click sends it once`,
+    inBrowser(
+      async (page) => {
+        const { submit, done } = await fill(page);
+        const { sent, answer } = await holding(page, path);
+        await button(page, submit).dblclick();
+        await eventually(() => sent.length > 0, 'it is sent');
+        answer();
+        await done();
+        assert.equal(sent.length, 1);
       },
       { faults: true },
     ),
