@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { App } from './app.js';
-import { Change, failure, sendButton, submitted } from './change.js';
+import { type Already, Change, failure, sendButton, submitted } from './change.js';
 import { define } from './define.js';
 import { View } from './view.js';
 
@@ -16,6 +16,8 @@ interface Named<T> {
   initial?: string;
   send: (name: string, idempotencyKey: string) => Promise<T>;
   done: (result: T) => void;
+  /** Reads, after a lost answer, whether the name has been sent with success. */
+  already?: (name: string) => ReturnType<Already<T>>;
   /** Reads again what another user has changed meanwhile. */
   current?: () => void;
 }
@@ -38,7 +40,7 @@ class NameForm extends View {
     const { id, label, button, kind, current } = this.named;
     return html`
       <form class="toolbar" @submit=${submitted(() => void this.send())}>
-        <div class="field">
+        <div class="field" ?inert=${change.isWorking}>
           <label for=${id}>${label}</label>
           <input id=${id} maxlength="64" required autocomplete="off" dir="auto" .value=${live(this.name)} @input=${this.enter}>
         </div>
@@ -66,20 +68,22 @@ class NameForm extends View {
   };
 
   private async send(): Promise<void> {
-    const { send, done } = this.named;
+    const { send, done, already } = this.named;
+    const name = this.name.trim();
     await this.change.send(
-      (idempotencyKey) => send(this.name.trim(), idempotencyKey),
+      (idempotencyKey) => send(name, idempotencyKey),
       (result) => {
         this.typed = undefined;
         this.drafts.set(this.draftName, false);
         done(result);
       },
+      async () => already?.(name),
     );
   }
 
   /** What was typed stays. */
   private showCurrent(current: () => void): void {
-    this.change.forget();
+    this.change.seeCurrent();
     current();
   }
 }

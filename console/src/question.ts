@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Change, failure, sendButton, submitted } from './change.js';
+import { type Already, Change, failure, sendButton, submitted } from './change.js';
 import { define } from './define.js';
 import { View } from './view.js';
 
@@ -12,6 +12,8 @@ export interface Question {
   confirm: string;
   isDestructive?: boolean;
   send: (key: string) => Promise<unknown>;
+  /** After a lost answer: something if it has been done already. */
+  already?: Already<unknown>;
   /** What is said when it is done. */
   said: string;
   /** Something else that may be meant. */
@@ -58,17 +60,19 @@ class QuestionView extends View {
   }
 
   private readonly send = async (): Promise<void> => {
-    await this.change.send(this.question.send, () => {
-      this.app.live.say(this.question.said);
+    const { send, said, already } = this.question;
+    const done = (): void => {
+      this.app.live.say(said);
       this.dispatchEvent(new Event('done'));
-    });
+    };
+    await this.change.send(send, done, already);
     // The button no longer exists: the focus stays in the question.
     if (this.change.error) this.focusOn('[role=group]');
   };
 
   private readonly current = (): void => {
     this.question.current?.();
-    this.change.forget();
+    this.change.seeCurrent();
     this.one('[role=group]')?.focus();
   };
 

@@ -18,7 +18,7 @@ import {
   rows,
   tokenOf,
 } from './browser.mjs';
-import { FAULTS, answering, button } from './answers.mjs';
+import { FAULTS, answering, button, throughFaults } from './answers.mjs';
 
 let made = 0;
 const named = (kind) => `${kind}_${process.pid}_${(made += 1)}`;
@@ -117,14 +117,13 @@ test(
       await page.getByLabel('Name', { exact: true }).fill(skill);
       await page.getByLabel('Highest level').fill('7');
       const there = [problemOf(412, 'already-exists'), 'Another user has changed this in the meantime.'];
-      for (const [fault, said] of [there, ...FAULTS]) {
-        api.set(fault);
-        await button(page, 'Create skill').click();
-        await page.getByText(said).first().waitFor();
+      const send = () => button(page, 'Create skill').click();
+      const check = async (said) => {
         const typed = [page.getByLabel('Name', { exact: true }), page.getByLabel('Highest level')];
         assert.deepEqual(await Promise.all(typed.map((field) => field.inputValue())), [skill, '7'], said);
         await isAccessible(page, said);
-      }
+      };
+      await throughFaults(page, api, send, check, [there, ...FAULTS]);
       api.set('pass');
       await button(page, 'Create skill').click();
       await skillRow(page, skill).getByText('1–7').waitFor();
@@ -163,4 +162,33 @@ test(
     },
     { faults: true },
   ),
+);
+
+test(
+  'a skill that is half typed is not dropped without a question: by Edit, Delete, Cancel or Esc',
+  inBrowser(async (page) => {
+    const { set, skill } = await opened(page, OWNER);
+    await button(page, `Add a skill to ${set}`).click();
+    const field = page.getByLabel('Name', { exact: true });
+    await field.fill('Half');
+    const leaves = [
+      () => button(page, `Edit ${skill}`).click(),
+      () => button(page, `Delete ${skill}`).click(),
+      () => button(page, 'Cancel').click(),
+      () => field.press('Escape'),
+    ];
+    for (const leave of leaves) {
+      await leave();
+      await page.getByText('What you have entered on this page is not saved').waitFor();
+      await button(page, 'Keep editing').click();
+      assert.equal(await field.inputValue(), 'Half');
+    }
+    await field.press('Escape');
+    await button(page, 'Discard the changes').click();
+    await field.waitFor({ state: 'detached' });
+    await focusIsOn(button(page, `Add a skill to ${set}`));
+    await button(page, `Add a skill to ${set}`).click();
+    await page.getByLabel('Name', { exact: true }).press('Escape');
+    await field.waitFor({ state: 'detached' });
+  }),
 );

@@ -213,6 +213,28 @@ test(
 );
 
 test(
+  'a deletion that is on its way is waited for: neither Esc, Cancel nor another action takes its place',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    const { opened, open: answer } = gate();
+    await page.route(new RegExp(`/users/${person.id}$`), async (route) => {
+      if (route.request().method() === 'DELETE') await opened;
+      return route.continue();
+    });
+    await ask(page, person, 'Delete');
+    const asked = question(page, person, 'Delete');
+    await asked.getByRole('button', { name: 'Working…' }).waitFor();
+    await asked.getByRole('button', { name: `Deactivate ${person.name} instead` }).click({ force: true });
+    await asked.getByRole('button', { name: 'Cancel' }).click({ force: true });
+    await asked.getByRole('button', { name: 'Working…' }).press('Escape');
+    await asked.waitFor();
+    answer();
+    await page.getByRole('group', { name: `${person.name} is deleted.` }).waitFor();
+    assert.equal(await statusOf(person), 'deleted');
+  }),
+);
+
+test(
   'a token that has expired is renewed once without a word',
   inBrowser(
     async (page) => {

@@ -164,11 +164,36 @@ test(
     }
     const shown = await names(page);
     assert.notEqual(shown[0], first[0]);
-    assert.equal(new Set(shown).size, new Set(await names(page)).size);
+    const ids = await rows(page).evaluateAll((all) => all.map((one) => one.dataset.user));
+    assert.equal(new Set(ids).size, shown.length, 'each person is there once');
     await page.getByRole('button', { name: 'Show the 50 before' }).click();
     await eventually(async () => (await names(page))[0] === first[0], 'the first page is back');
     assert.equal((await names(page)).length, 200);
     assert.deepEqual((await names(page)).slice(0, 50), first);
+  }),
+);
+
+test(
+  'more of a list that a search is about to replace is not asked for: the search counts',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await openList(page, OWNER, DEMO);
+    const { opened, open: answer } = gate();
+    const cursors = [];
+    await page.route(isPageOfList, async (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      if (query.get('cursor')) cursors.push(query.get('q'));
+      await opened;
+      return route.continue();
+    });
+    const asked = page.waitForRequest((request) => new URL(request.url()).searchParams.get('q') === person.name);
+    await search(page).fill(person.name);
+    await asked;
+    await page.getByRole('button', { name: 'Show 50 more' }).click();
+    answer();
+    await eventually(async () => (await names(page)).join() === person.name, 'only the person is shown');
+    assert.deepEqual(cursors, []);
+    assert.equal(new URL(page.url()).searchParams.get('q'), person.name);
   }),
 );
 
@@ -241,10 +266,12 @@ test(
     await open(page, OWNER);
     await page.locator('tbody.skeleton').waitFor();
     await isAccessible(page, 'skeleton');
-    await page.getByText('This takes longer than usual.').waitFor();
+    await page.locator('[data-slow]').getByText('This takes longer than usual.').waitFor();
+    await spoken(page).getByText('This takes longer than usual.').waitFor({ state: 'attached' });
+    assert.equal(await page.locator('[role=status], [aria-live]').count(), 1, 'one live region');
     answer();
     await rows(page).first().waitFor();
-    assert.equal(await page.getByText('This takes longer than usual.').count(), 0);
+    assert.equal(await page.locator('[data-slow]').count(), 0);
     await isAccessible(page, 'list');
   }),
 );

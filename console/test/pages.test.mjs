@@ -11,6 +11,8 @@ import {
   isAccessible,
   newcomer,
   open,
+  openList,
+  row,
   tokenOf,
 } from './browser.mjs';
 
@@ -23,6 +25,14 @@ async function isLoaded(page) {
 async function isNotCutOff(page, state) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${state} is ${overflow} px too wide`);
+  const hidden = await page
+    .locator('.table-frame')
+    .evaluateAll((frames) => frames.map((frame) => frame.scrollWidth - frame.clientWidth));
+  assert.deepEqual(
+    hidden.filter((width) => width > 0),
+    [],
+    `tables of ${state} that are too wide, in px`,
+  );
 }
 
 test(
@@ -44,6 +54,18 @@ test(
       await page.getByRole('region', { name: 'Skills', exact: true }).waitFor();
     },
     { faults: true },
+  ),
+);
+
+test(
+  'on the smallest screen the list is not cut off',
+  inBrowser(
+    async (page) => {
+      await openList(page, OWNER, '?q=Olivia');
+      await isNotCutOff(page, 'the list at 320 px');
+      await row(page, 'Olivia Owner').getByRole('button', { name: 'Edit Olivia Owner' }).waitFor();
+    },
+    { viewport: { width: 320, height: 800 } },
   ),
 );
 

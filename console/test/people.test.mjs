@@ -9,15 +9,17 @@ import {
   call,
   eventually,
   focusIsOn,
+  gateway,
   get,
   inBrowser,
   isAccessible,
   newcomer,
   open,
   problemOf,
+  signIn,
   tokenOf,
 } from './browser.mjs';
-import { FAULTS, REPORT, answering, button } from './answers.mjs';
+import { FAULTS, REPORT, answering, button, throughFaults } from './answers.mjs';
 
 let made = 0;
 const newIdentity = () => `grace.${process.pid}.${(made += 1)}@example.com`;
@@ -99,16 +101,15 @@ test(
       await fill(page, identity);
       await field(page, 'Role').selectOption('Supervisor');
       const taken = [problemOf(409, 'identity-taken'), 'Another person has this identity'];
-      for (const [fault, said] of [taken, ...FAULTS]) {
-        api.set(fault);
-        await button(page, 'Add person').click();
-        await page.getByText(said).first().waitFor();
+      const send = () => button(page, 'Add person').click();
+      const check = async (said) => {
         const values = await Promise.all(
           ['Name', 'Identity', 'E-mail address', 'Role'].map((label) => field(page, label).inputValue()),
         );
         assert.deepEqual(values, ['Grace Hopper', identity, identity, 'supervisor'], said);
         await isAccessible(page, said);
-      }
+      };
+      await throughFaults(page, api, send, check, [taken, ...FAULTS]);
       api.set('pass');
       await button(page, 'Add person').click();
       await page.getByText('Grace Hopper is added.').first().waitFor();
@@ -144,6 +145,19 @@ test(
 );
 
 test(
+  'that nobody waits is not said before all users are read',
+  inBrowser(
+    async (page) => {
+      await page.route(/\/users\?status=all/, (route) => route.fulfill({ json: { items: [], next_cursor: 'more' } }));
+      await open(page, OWNER, '?view=people');
+      await page.getByText('0 people read, more exist').waitFor();
+      assert.equal(await page.getByText('None among those read so far.').count(), 2);
+    },
+    { faults: true },
+  ),
+);
+
+test(
   'rule 23: workers with none of the three roles are shown as unmanaged',
   inBrowser(async (page) => {
     await page.route(/\/reconciliations\/latest$/, async (route) => {
@@ -155,4 +169,20 @@ test(
     await open(page, OWNER, '?view=people');
     await page.getByText('WK0b7d7a9f3c2e4d51a6f0c8b9e1d2f3a4').waitFor();
   }),
+);
+
+test(
+  'teams that were not read because the session had ended are there once one has signed in again',
+  inBrowser(
+    async (page) => {
+      await page.route(/\/teams\?/, (route) => route.fulfill(gateway(401, 'Unauthorized')));
+      await open(page, OWNER, '?view=people');
+      await button(form(page), 'Sign in again').waitFor();
+      await page.unroute(/\/teams\?/);
+      await signIn(page, OWNER);
+      await form(page).getByRole('checkbox').first().waitFor();
+      assert.equal(await button(page, 'Sign in again').count(), 0);
+    },
+    { faults: true },
+  ),
 );

@@ -16,7 +16,7 @@ import {
   problemOf,
   tokenOf,
 } from './browser.mjs';
-import { FAULTS, REPORT, answering, button } from './answers.mjs';
+import { FAULTS, REPORT, answering, button, throughFaults } from './answers.mjs';
 
 const LATEST = /\/reconciliations\/latest$/;
 const report = (page, changes) => page.route(LATEST, (route) => route.fulfill({ json: { ...REPORT, ...changes } }));
@@ -115,6 +115,13 @@ test(
       const found = page.locator(`[data-found="${person.id}"]`);
       await found.getByRole('link', { name: person.name }).waitFor();
       await isAccessible(page, 'findings');
+      await found.getByText('The directory says: Agent.').waitFor();
+      await found.getByText('The directory says: None.').waitFor();
+      assert.deepEqual(
+        await found.getByLabel('Role that the worker shows').locator('option').allTextContents(),
+        ['Choose…', 'Agent', 'Supervisor', 'System admin'],
+        'rule 4: admins make no account owner',
+      );
       const adopts = found.getByRole('button', { name: `Adopt ${person.name}` });
       const reverts = found.getByRole('button', { name: `Revert ${person.name}` });
       await adopts.nth(1).click();
@@ -173,12 +180,8 @@ test(
       const api = await answering(page, /\/reconciliations$/);
       await open(page, OWNER, '?view=reconciliation');
       const running = [problemOf(409, 'reconciliation-running'), 'A reconciliation is running already.'];
-      for (const [fault, said] of [...FAULTS, running]) {
-        api.set(fault);
-        await button(page, 'Start a reconciliation').click();
-        await page.getByText(said).first().waitFor();
-        await isAccessible(page, said);
-      }
+      const send = () => button(page, 'Start a reconciliation').click();
+      await throughFaults(page, api, send, (said) => isAccessible(page, said), [...FAULTS, running]);
     },
     { faults: true },
   ),

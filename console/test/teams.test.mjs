@@ -8,15 +8,18 @@ import {
   call,
   eventually,
   focusIsOn,
+  gate,
+  gateway,
   get,
   inBrowser,
   isAccessible,
   newcomer,
   open,
+  signIn,
   spoken,
   tokenOf,
 } from './browser.mjs';
-import { FAULTS, answering, button } from './answers.mjs';
+import { answering, button, throughFaults } from './answers.mjs';
 
 let teams = 0;
 const named = () => `Team ${process.pid} ${(teams += 1)}`;
@@ -229,13 +232,11 @@ test(
       const api = await answering(page, /\/teams$/);
       const name = named();
       await page.getByLabel('New team').fill(name);
-      for (const [fault, said] of FAULTS) {
-        api.set(fault);
-        await button(page, 'Create team').click();
-        await page.getByText(said).first().waitFor();
+      const send = () => button(page, 'Create team').click();
+      await throughFaults(page, api, send, async (said) => {
         assert.equal(await page.getByLabel('New team').inputValue(), name);
         await isAccessible(page, said);
-      }
+      });
       api.set('pass');
       await button(page, 'Create team').click();
       await page.getByRole('heading', { name }).waitFor();
@@ -243,4 +244,74 @@ test(
     },
     { faults: true },
   ),
+);
+
+test(
+  'while one person joins no other can, and Try again is about the first',
+  inBrowser(
+    async (page) => {
+      const [anna, berta] = [
+        await newcomer(['agent'], {}, `Pair${process.pid} Anna`),
+        await newcomer(['agent'], {}, `Pair${process.pid} Berta`),
+      ];
+      const team = await opened(page);
+      await page.getByLabel('Add a member').fill(`Pair${process.pid}`);
+      const { opened: lost, open: lose } = gate();
+      await page.route(/\/users\/[^/?]+$/, async (route) => {
+        if (route.request().method() === 'GET') return route.continue();
+        await lost;
+        return route.abort();
+      });
+      await button(page, `Add ${anna.name}`).click();
+      const other = button(page, `Add ${berta.name}`);
+      await eventually(async () => (await other.getAttribute('aria-disabled')) === 'true', 'the other waits');
+      await other.click({ force: true });
+      lose();
+      await page.getByText('The directory cannot be reached.').waitFor();
+      await page.unroute(/\/users\/[^/?]+$/);
+      await button(page, 'Try again').click();
+      await page.locator('[data-members]').getByRole('link', { name: anna.name }).waitFor();
+      assert.equal((await current(team)).members, 1);
+    },
+    { faults: true },
+  ),
+);
+
+test(
+  'skills to grant that were not read because the session had ended are there once one has signed in again',
+  inBrowser(
+    async (page) => {
+      await page.route(/\/skill-sets\?/, (route) => route.fulfill(gateway(401, 'Unauthorized')));
+      await opened(page);
+      await button(page, 'Sign in again').first().waitFor();
+      await page.unroute(/\/skill-sets\?/);
+      await signIn(page, OWNER);
+      await page.getByLabel('Skill to grant or change').selectOption('English');
+      assert.equal(await button(page, 'Sign in again').count(), 0);
+    },
+    { faults: true },
+  ),
+);
+
+test(
+  'a level that is being entered is not dropped for that of another skill without a question',
+  inBrowser(async (page) => {
+    const team = await opened(page);
+    for (const skill of ['English', 'French']) {
+      await call('PUT', `/teams/${team.team_id}/skills/${skill}`, await tokenOf(OWNER), { level: 50 });
+    }
+    await page.reload();
+    await signIn(page, OWNER);
+    await button(page, 'Edit English').click();
+    await button(page, 'Edit French').click();
+    await page.getByLabel('Level of French').fill('70');
+    await button(page, 'Edit English').click();
+    await page.getByText('What you have entered on this page is not saved').waitFor();
+    await button(page, 'Keep editing').click();
+    assert.equal(await page.getByLabel('Level of French').inputValue(), '70');
+    await button(page, 'Edit English').click();
+    await button(page, 'Discard the changes').click();
+    await focusIsOn(page.getByLabel('Level of English'));
+    assert.equal(await page.getByLabel('Level of English').inputValue(), '50');
+  }),
 );

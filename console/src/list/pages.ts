@@ -20,7 +20,7 @@ interface Page {
 
 type Loading = 'list' | 'more' | 'previous';
 
-/** The pages of the list that are in the document. Fires `change`, and `loaded` after each page. */
+/** The pages of the list that are in the document. Fires `change`, `loaded` after each page, and `slow` once. */
 export class ListPages extends EventTarget {
   loading: Loading | undefined;
   /** What failed, and the error. */
@@ -69,24 +69,27 @@ export class ListPages extends EventTarget {
     });
   }
 
+  /** Not of a list that another is about to replace. */
   async more(): Promise<void> {
-    await this.run('more', async (signal) => {
+    if (this.loading === 'list') return;
+    const isShown = await this.run('more', async (signal) => {
       const pages = this.pages ?? [];
       const page = await this.read(pages.at(-1)?.next ?? '', signal);
       const dropped = pages.length === MAX_PAGES ? pages.slice(0, 1) : [];
       this.before.push(...dropped.map((first) => first.after));
       this.pages = [...pages.slice(dropped.length), page];
     });
-    this.keepPlace();
+    if (isShown) this.keepPlace();
   }
 
   async previous(): Promise<void> {
-    await this.run('previous', async (signal) => {
+    if (this.loading === 'list') return;
+    const isShown = await this.run('previous', async (signal) => {
       const page = await this.read(this.before.at(-1) ?? '', signal);
       this.before.pop();
       this.pages = [page, ...(this.pages ?? [])].slice(0, MAX_PAGES);
     });
-    this.keepPlace();
+    if (isShown) this.keepPlace();
   }
 
   /** Puts a changed user in place of the one that is shown. */
@@ -112,8 +115,8 @@ export class ListPages extends EventTarget {
     this.app.address.go({ after, pages: String(this.pages?.length ?? 1) });
   }
 
-  /** One request at a time: a newer one takes the place of an older. */
-  private async run(what: Loading, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** One request at a time: a newer one takes the place of an older. Whether what was read is shown. */
+  private async run(what: Loading, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     this.request?.abort();
     const request = new AbortController();
     this.request = request;
@@ -121,6 +124,7 @@ export class ListPages extends EventTarget {
     const slow = setTimeout(() => {
       this.isSlow = true;
       this.changed();
+      this.dispatchEvent(new Event('slow'));
     }, SLOW_AFTER_MS);
     this.changed();
     try {
@@ -128,11 +132,13 @@ export class ListPages extends EventTarget {
       Object.assign(this, { loading: undefined, isSlow: false });
       this.changed();
       this.dispatchEvent(new Event('loaded'));
+      return true;
     } catch (caught) {
       const error = this.app.session.observe(caught);
-      if (!error || isAborted(caught) || this.request !== request) return;
+      if (!error || isAborted(caught) || this.request !== request) return false;
       Object.assign(this, { loading: undefined, isSlow: false, failed: { what, error } });
       this.changed();
+      return false;
     } finally {
       clearTimeout(slow);
     }

@@ -61,7 +61,7 @@ function frame(app: App, isBusy: boolean, body: TemplateResult): TemplateResult 
           <tr>
             <th scope="col">${list.name}</th>
             <th scope="col" class="email">${list.email}</th>
-            <th scope="col">${list.role}</th>
+            <th scope="col" class="role">${list.role}</th>
             <th scope="col" class="teams">${list.teams}</th>
             <th scope="col">${list.status}</th>
             <th scope="col" class="sync">${list.sync}</th>
@@ -84,7 +84,7 @@ function rowOf(app: App, { user, sync, below }: Row, handlers: RowHandlers): Tem
           @click=${(event: MouseEvent) => open(app, event, user)}>${user.name}</a>
       </th>
       <td class="email" dir="auto">${(user.email ?? '').split(/(?=@)/).map((part) => html`${part}<wbr>`)}</td>
-      <td>${text.roles[user.role]}</td>
+      <td class="role">${text.roles[user.role]}</td>
       <td class="teams">${teams(app, user)}</td>
       <td><span class="chip ${STATUS_CLASS[user.status]}">${text.statuses[user.status]}</span></td>
       <td class="sync">${sync ? html`<span class="chip ${SYNC_CLASS[sync]}">${text.syncs[sync]}</span>` : nothing}</td>

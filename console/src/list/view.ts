@@ -39,6 +39,7 @@ export class List extends View {
     this.changes = new RowChanges(this, this.pages, () => void this.syncs.load());
     this.watch(this.pages, this.choices, this.syncs, this.app.session);
     this.pages.addEventListener('loaded', this.say);
+    this.pages.addEventListener('slow', this.saySlow);
     this.app.address.addEventListener('change', this.follow);
     this.app.session.addEventListener('renewed', this.load);
     this.load();
@@ -58,7 +59,7 @@ export class List extends View {
       <section class="list" aria-label=${this.app.text.list.caption}>
         ${this.toolbar()}
         ${this.failure()}
-        ${this.pages.isSlow ? html`<p class="hint" role="status">${this.app.text.list.slow}</p>` : nothing}
+        ${this.pages.isSlow ? html`<p class="hint" data-slow>${this.app.text.list.slow}</p>` : nothing}
         ${this.content()}
       </section>`;
   }
@@ -194,6 +195,8 @@ export class List extends View {
     const number = format.number(count);
     live.say(this.pages.hasMore ? text.list.foundMore(number) : text.list.found(count, number), SAY_AFTER_MS);
   };
+
+  private readonly saySlow = (): void => this.app.live.say(this.app.text.list.slow);
 
   private readonly clear = (): void => {
     this.app.address.go(NO_FILTERS);

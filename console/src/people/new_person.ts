@@ -28,8 +28,16 @@ class NewPerson extends View {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
     this.watch(this.choices, this.change, this.app.session);
-    void this.choices.load();
+    this.app.session.addEventListener('renewed', this.loadChoices);
+    this.loadChoices();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.loadChoices);
+  }
+
+  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, choices } = this;
@@ -38,15 +46,17 @@ class NewPerson extends View {
       <h2>${people.add}</h2>
       <p>${people.addMeans}</p>
       <form class="page" aria-label=${people.add} @submit=${submitted(() => void this.send())}>
+        <div class="fields" ?inert=${this.change.isWorking}>
         ${this.field('name', app.text.list.name, 128)}
         ${this.field('identity', app.text.common.identity, 64, people.identityHint)}
         ${this.field('email', app.text.list.email, 254)}
         ${this.roleChoice()}
         ${
           choices.error
-            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: () => void choices.load() })
+            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: this.loadChoices })
             : this.teams()
         }
+        </div>
         ${failure(app, this.change, this.send)}
         <div class="buttons">${sendButton(app, this.change, people.addButton)}</div>
       </form>

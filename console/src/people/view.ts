@@ -57,6 +57,7 @@ class People extends PageView {
     const { text, format } = this.app;
     const { people, common } = text;
     const { waiting, sameEmail } = this.scan;
+    const none = isMore ? people.noneSoFar : common.none;
     return html`
       <h2>${people.waiting}</h2>
       <p>${people.waitingMeans}</p>
@@ -66,7 +67,7 @@ class People extends PageView {
               (user) => html`<li>
             ${userLink(this.app, user)} <span dir="auto">${user.identity}</span> <span>${text.roles[user.role]}</span></li>`,
             )}</ul>`
-          : html`<p>${common.none}</p>`
+          : html`<p>${none}</p>`
       }
       <h2>${people.sameEmail}</h2>
       <p>${people.sameEmailMeans}</p>
@@ -76,7 +77,7 @@ class People extends PageView {
               (users) => html`<li>
             <span dir="auto">${users[0]?.email}</span> ${users.map((user) => userLink(this.app, user))}</li>`,
             )}</ul>`
-          : html`<p>${common.none}</p>`
+          : html`<p>${none}</p>`
       }
       ${
         isMore

@@ -64,14 +64,15 @@ class FoundUser extends PageView {
     const adopt = submitted(() => this.ask(user, field, 'adopt'));
     return html`
       <form class="buttons" @submit=${adopt}>
+        <span>${drift.here(this.here(user, field))}</span>
         ${
           field === 'role'
             ? html`<label for=${id}>${drift.shownRole}</label>
             <select id=${id} required @change=${chosen}>
               <option value="" .selected=${live(!this.shownRole)}>${pages.choose}</option>
-              ${Object.entries(roles).map(
-                ([role, label]) => html`
-                <option value=${role} .selected=${live(role === this.shownRole)}>${label}</option>`,
+              ${this.offered.map(
+                (role) => html`
+                <option value=${role} .selected=${live(role === this.shownRole)}>${roles[role]}</option>`,
               )}
             </select>`
             : nothing
@@ -80,6 +81,19 @@ class FoundUser extends PageView {
         <button type="button" class="button" data-about="revert-${field}" aria-label=${actions.of(drift.revert, user.name)}
           @click=${() => this.ask(user, field, 'revert')}>${drift.revert}</button>
       </form>`;
+  }
+
+  /** The roles that the caller may give. */
+  private get offered(): Role[] {
+    const { session, text } = this.app;
+    return (Object.keys(text.roles) as Role[]).filter((role) => session.may(`make_${role}`));
+  }
+
+  /** What the directory says, which adopting replaces and reverting writes again. */
+  private here({ role, effective_skills: skills }: User, field: Field): string {
+    const { format, text } = this.app;
+    if (field === 'role') return text.roles[role];
+    return format.list(skills.map(({ skill, level }) => text.pages.skill(skill, level))) || text.common.none;
   }
 
   private tryAgain(user: User): TemplateResult {

@@ -38,9 +38,11 @@ class Definition extends View {
     return html`
       <form class="confirmation" aria-label=${title} @submit=${submitted(() => void this.send())} @keydown=${this.closeOnEscape}>
         <h3 class="title" dir="auto">${title}</h3>
+        <div class="fields" ?inert=${this.change.isWorking}>
         ${skill ? html`<p>${text.skills.levelsKept}</p>` : this.field('name', text.list.name, name)}
         <fieldset><label><input type="checkbox" .checked=${live(levels)} @change=${toggle}>${text.skills.hasLevels}</label></fieldset>
         ${levels ? html`<div class="toolbar">${range}</div>` : nothing}
+        </div>
         ${failure(app, this.change, this.send, this.stale)}
         <div class="buttons">
           ${sendButton(app, this.change, skill ? text.pages.save : text.skills.create)}
@@ -92,25 +94,31 @@ class Definition extends View {
       () => api.send('put', '/skill-sets/{name}/skills/{skill}', { path, body, ...version }),
       () => {
         live.say(text.skills.saved(path.skill));
+        this.typed = undefined;
+        this.drafts.set(this.draftName, false);
         this.dispatchEvent(new Event('saved'));
+      },
+      async () => {
+        const there = await api.send('get', '/skill-sets/{name}/skills/{skill}', { path });
+        const isWanted = levels ? there.levels && there.min === body.min && there.max === body.max : !there.levels;
+        return isWanted ? there : undefined;
       },
     );
   };
 
   private readonly stale = (): void => {
-    this.change.forget();
+    this.change.seeCurrent();
     this.dispatchEvent(new Event('stale'));
   };
 
   private readonly cancel = (): void => {
-    this.dispatchEvent(new Event('cancelled'));
+    this.drafts.leave(() => this.dispatchEvent(new Event('cancelled')), this.draftName);
   };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
-    // What was typed is not lost by a key.
-    if (!this.typed) this.cancel();
+    this.cancel();
   };
 }
 

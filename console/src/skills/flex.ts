@@ -22,7 +22,17 @@ class FlexSkills extends View {
   override connectedCallback(): void {
     super.connectedCallback();
     this.watch(this.app.session);
+    this.app.session.addEventListener('renewed', this.compareAgain);
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.compareAgain);
+  }
+
+  private readonly compareAgain = (): void => {
+    if (this.comparison?.error) void this.comparison.load();
+  };
 
   override render(): TemplateResult {
     const { app, comparison } = this;

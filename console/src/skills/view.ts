@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Skill, SkillSet } from '../api/types.js';
+import { isGone } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { nameForm } from '../name_form.js';
@@ -176,17 +177,27 @@ class Skills extends PageView {
       said: actions.deleted(name),
       current: this.sets.load,
       send,
+      already: isGone,
     };
   }
 
   private ask(question: Question): void {
-    Object.assign(this, { question, editing: '' });
-    this.requestUpdate();
+    this.leaveDefinition(() => {
+      Object.assign(this, { question, editing: '' });
+      this.requestUpdate();
+    });
   }
 
   private edit(about: string): void {
-    Object.assign(this, { question: undefined, editing: about });
-    this.focusOn('roster-definition input');
+    this.leaveDefinition(() => {
+      Object.assign(this, { question: undefined, editing: about });
+      this.focusOn('roster-definition input');
+    });
+  }
+
+  /** What is typed about a skill is not lost without being asked about. */
+  private leaveDefinition(act: () => void): void {
+    this.drafts.leave(act, 'roster-definition');
   }
 
   private readonly deleted = (): void => {

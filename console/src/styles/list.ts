@@ -96,6 +96,10 @@ export const list = css`
     tbody th { min-width: 7rem; }
     .row-actions .icon-button { min-width: 2rem; padding: 0; }
   }
+  @container (max-width: 24rem) {
+    td.role, th.role { display: none; }
+    th, td { padding-inline: var(--space-20); }
+  }
 
   @container page (max-width: 60rem) {
     main { flex-direction: column; align-items: stretch; }

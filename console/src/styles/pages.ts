@@ -2,13 +2,17 @@ import { css } from 'lit';
 
 /** Teams, skills, people, reconciliations. */
 export const pages = css`
-  .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; }
+  .page { display: flex; flex-direction: column; gap: var(--space-50); min-width: 0; container-type: inline-size; }
   .page > :is(p, .hint) { max-width: 70ch; }
   .page h3 { font-size: 1rem; }
   .page .table-frame { position: relative; }
   .page .table-frame td { vertical-align: middle; }
+  @container (max-width: 40rem) {
+    .page :is(th, td) { min-width: 0; padding-inline: var(--space-20); white-space: normal; overflow-wrap: anywhere; hyphens: auto; }
+  }
   .page input:not([type='checkbox']) { min-width: 16rem; }
-  .page :is(form, roster-members) > .field { max-width: 32rem; }
+  .fields { display: contents; }
+  .page :is(form, .fields, roster-members) > .field { max-width: 32rem; }
   .page .level input { min-width: 0; width: 7rem; }
   fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
   legend { padding: 0; }

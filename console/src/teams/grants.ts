@@ -25,8 +25,16 @@ class Grants extends View {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
     this.watch(this.choices, this.change, this.app.session);
-    void this.choices.load();
+    this.app.session.addEventListener('renewed', this.loadChoices);
+    this.loadChoices();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.app.session.removeEventListener('renewed', this.loadChoices);
+  }
+
+  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, team } = this;
@@ -42,7 +50,7 @@ class Grants extends View {
       ${mayChange ? this.form() : nothing}
       ${
         this.choices.error
-          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: () => void this.choices.load() })
+          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: this.loadChoices })
           : nothing
       }`;
   }
@@ -50,10 +58,13 @@ class Grants extends View {
   private row(granted: SkillLevel, mayChange: boolean): TemplateResult {
     const { actions, pages, teams } = this.app.text;
     const { skill, level } = granted;
-    const edit = (): void => {
+    const show = (): void => {
       Object.assign(this, { skill, level: level === null ? '' : String(level) });
       this.change.forget();
-      this.focusOn('.level input, select');
+      this.focusOn(level === null ? '#grant' : '#grant-level');
+    };
+    const edit = (): void => {
+      if (!this.change.isWorking) this.drafts.leave(show, this.draftName);
     };
     return html`
       <li data-skill=${skill}>
@@ -81,6 +92,7 @@ class Grants extends View {
     const skill = this.chosen;
     return html`
       <form class="toolbar" @submit=${submitted(() => void this.send())}>
+        <div class="fields" ?inert=${this.change.isWorking}>
         <div class="field">
           <label for="grant">${text.teams.grant}</label>
           <select id="grant" required @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
@@ -92,6 +104,7 @@ class Grants extends View {
           </select>
         </div>
         ${skill?.levels ? levelField(app, 'grant-level', skill, this.level, this.typed) : nothing}
+        </div>
         ${sendButton(app, this.change, text.teams.grantSkill, '')}
       </form>
       ${skill ? html`<p class="hint">${text.teams.grantDoes(skill.skill, format.number(this.team.members))}</p>` : nothing}
@@ -131,11 +144,16 @@ class Grants extends View {
         this.fire(after);
         this.focusOn('#grant');
       },
+      async () => {
+        const { granted, after } = await this.current(chosen.skill);
+        return granted && granted.level === (body.level ?? null) ? after : undefined;
+      },
     );
   };
 
   protected override get isUnsaved(): boolean {
-    return this.skill !== '';
+    const granted = this.team.skills.find(({ skill }) => skill === this.skill);
+    return this.skill !== '' && !(granted && this.level === String(granted.level ?? ''));
   }
 
   private ask(skill: string): void {
@@ -152,8 +170,20 @@ class Grants extends View {
         const path = { team_id: team.team_id, skill };
         this.fire(await api.send('delete', '/teams/{team_id}/skills/{skill}', { path, ifMatch: this.team.version }));
       },
+      already: async () => {
+        const { granted, after } = await this.current(skill);
+        if (granted) return undefined;
+        this.fire(after);
+        return true;
+      },
     };
     this.requestUpdate();
+  }
+
+  /** The team as it is now, and what it grants of a skill. */
+  private async current(skill: string): Promise<{ after: Team; granted: SkillLevel | undefined }> {
+    const after = await this.app.api.send('get', '/teams/{team_id}', { path: { team_id: this.team.team_id } });
+    return { after, granted: after.skills.find((known) => known.skill === skill) };
   }
 
   private readonly removed = (): void => {
@@ -168,7 +198,7 @@ class Grants extends View {
   };
 
   private readonly stale = (): void => {
-    this.change.forget();
+    this.change.seeCurrent();
     this.dispatchEvent(new Event('stale'));
   };
 

@@ -104,6 +104,7 @@ class Members extends PageView {
                 members.has(user.user_id)
                   ? html`<span class="hint">${text.teams.isMember}</span>`
                   : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
+                    aria-disabled=${this.adding.isWorking ? 'true' : 'false'}
                     @click=${() => this.add(user)}>${text.teams.add}</button>`
               }
             </li>`,
@@ -134,8 +135,15 @@ class Members extends PageView {
     return this.app.api.send('patch', '/users/{user_id}', { path, body: { teams }, ifMatch: user.version });
   }
 
+  /** The user as they are now, if they are in the team, or no longer. */
+  private async already({ user_id }: ListedUser, isIn: boolean): Promise<User | undefined> {
+    const user = await this.app.api.send('get', '/users/{user_id}', { path: { user_id } });
+    return user.teams.some((team) => team.team_id === this.team.team_id) === isIn ? user : undefined;
+  }
+
   private add(user: ListedUser): void {
     const { live, text } = this.app;
+    if (this.adding.isWorking) return;
     this.added = user;
     const teams = [...user.teams.map((team) => team.team_id), this.team.team_id];
     void this.adding.send(
@@ -145,6 +153,7 @@ class Members extends PageView {
         this.changed();
         this.focusOn('#add-member');
       },
+      () => this.already(user, true),
     );
   }
 
@@ -165,6 +174,7 @@ class Members extends PageView {
           others.map((team) => team.team_id),
         );
       },
+      already: () => this.already(user, false),
     };
     this.requestUpdate();
   }
@@ -182,7 +192,7 @@ class Members extends PageView {
   };
 
   private readonly showCurrent = (): void => {
-    this.adding.forget();
+    this.adding.seeCurrent();
     this.reload();
   };
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Team } from '../api/types.js';
+import { isGone } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { nameForm } from '../name_form.js';
@@ -61,6 +62,10 @@ class TeamView extends PageView {
       kind: '',
       initial: team.name,
       send: (name) => api.send('patch', '/teams/{team_id}', { path, body: { name }, ifMatch: team.version }),
+      already: async (name) => {
+        const there = await api.send('get', '/teams/{team_id}', { path });
+        return there.name === name ? there : undefined;
+      },
       done: (after) => {
         live.say(text.teams.renamed(after.name));
         this.changed(after);
@@ -106,6 +111,10 @@ class TeamView extends PageView {
         const path = { team_id: team.team_id };
         return api.send('patch', '/teams/{team_id}', { path, body: { archived }, ifMatch: this.team.value!.version });
       },
+      already: async () => {
+        const there = await api.send('get', '/teams/{team_id}', { path: { team_id: team.team_id } });
+        return there.archived === archived ? there : undefined;
+      },
     };
   }
 
@@ -126,6 +135,7 @@ class TeamView extends PageView {
         const path = { team_id: team.team_id };
         return api.send('delete', '/teams/{team_id}', { path, ifMatch: this.team.value!.version });
       },
+      already: isGone,
     };
   }
 

@@ -3,21 +3,44 @@ import type { PagesText } from './pages_en.js';
 /** Deutsch. */
 export const pages: PagesText = {
   codes: {
+    'drift-changed': 'Der Worker zeigt eine andere Rolle als diese. Sehen Sie noch einmal nach.',
+    'drift-of-teams': 'Was zu übernehmen bleibt, vergibt ein Team. Ändern Sie es dort.',
     'drift-pending': 'Hier Entschiedenes wird gerade noch übertragen. Sehen Sie gleich noch einmal nach.',
+    'drift-without-choice': 'Diese Person ist nicht aktiv: Was andere ändern, wird immer zurückgesetzt.',
     'identity-taken': 'Diese Identität hat schon jemand, vielleicht eine gelöschte Person.',
+    'invalid-email': 'Das ist keine E-Mail-Adresse, oder sie hat mehr als 254 Zeichen.',
+    'invalid-identity': 'Eine Identität hat 1 bis 64 Zeichen, nicht nur Leerzeichen und keine unsichtbaren.',
+    'invalid-level-range':
+      'Niveaus sind ganze Zahlen von 0 bis 1.000.000, und das niedrigste liegt nicht über dem höchsten.',
+    'invalid-name': 'Ein Name hat 1 bis 128 Zeichen, nicht nur Leerzeichen und keine unsichtbaren.',
+    'invalid-skill-name':
+      'Der Name eines Skills hat 1 bis 64 Buchstaben von a bis z, Ziffern und _ und ist kein Wort der Ausdrücke von TaskRouter.',
+    'invalid-skill-set-name':
+      'Der Name eines Skill-Sets hat 1 bis 64 Zeichen, nicht nur Leerzeichen, keinen Schrägstrich und keine unsichtbaren.',
+    'invalid-team-name': 'Der Name eines Teams hat 1 bis 64 Zeichen, nicht nur Leerzeichen und keine unsichtbaren.',
     'no-drift': 'TaskRouter zeigt, was im Verzeichnis steht. Es gibt nichts zu entscheiden.',
     'no-flex-configuration': 'Twilio gibt für dieses Konto keine Konfiguration von Flex.',
+    'no-worker': 'Bis zur nächsten Anmeldung gibt es keinen Worker in TaskRouter. Es gibt nichts zu entscheiden.',
+    'nothing-to-confirm': 'Es gibt nichts mehr zu bestätigen: Seitdem hat ein anderer Abgleich begonnen.',
     'reconciliation-running': 'Ein Abgleich läuft schon.',
     'skill-elsewhere': 'Ein Skill dieses Namens ist in einem anderen Skill-Set.',
     'skill-exists': 'Einen Skill dieses Namens gibt es schon, vielleicht anders geschrieben.',
+    'skill-in-use': 'Dieser Skill wird benutzt: Personen: {users}, Teams: {teams}. Entfernen Sie ihn dort zuerst.',
     'skill-set-exists': 'Ein Skill-Set dieses Namens gibt es schon, vielleicht anders geschrieben.',
+    'skill-set-in-use':
+      'Skills dieses Skill-Sets werden benutzt: Personen: {users}, Teams: {teams}. Entfernen Sie sie dort zuerst.',
     'team-has-members': 'Das Team hat Mitglieder. Archivieren Sie es, oder entfernen Sie sie zuerst.',
     'team-name-taken': 'Ein anderes Team hat diesen Namen, vielleicht anders geschrieben.',
+    'too-many-skills': 'Ein Team vergibt höchstens 40 Skills.',
+    'unknown-skill-set': 'Dieses Skill-Set gibt es nicht mehr.',
+    'unmanaged-worker': 'Der Worker hat keine der Rollen Admin, Supervisor und Agent.',
+    'unreadable-worker': 'Die Attribute des Workers sind nicht lesbar. Berichtigen Sie sie in der Twilio-Konsole.',
   },
   drift: {
     adopt: 'Übernehmen',
     revert: 'Zurücksetzen',
     fields: { role: 'Rolle', skills: 'Skills', activity: 'Aktivität' },
+    here: (what) => `Im Verzeichnis steht: ${what}.`,
     shownRole: 'Rolle, die der Worker zeigt',
     asks: {
       adopt: (name) => `Übernehmen, was TaskRouter zu ${name} zeigt?`,
@@ -77,6 +100,7 @@ export const pages: PagesText = {
     sameEmail: 'Dieselbe E-Mail-Adresse zweimal',
     sameEmailMeans:
       'Vielleicht eine Person mit zwei Anmeldungen, in der Twilio-Konsole und über Single Sign-on. Sie werden nie zusammengeführt: Löschen Sie die unbenutzte.',
+    noneSoFar: 'Niemand unter den bisher gelesenen Personen.',
     read: (count) => `${count} Personen gelesen, es gibt mehr`,
     goOn: 'Weiter',
     unmanagedMeans:

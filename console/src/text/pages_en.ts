@@ -2,21 +2,42 @@
 export const pages = {
   /** Beside those of `errors`. */
   codes: {
+    'drift-changed': 'The worker shows another role than this one. Look again.',
+    'drift-of-teams': 'What is left to adopt is granted by a team. Change it there.',
     'drift-pending': 'Something decided here is still to be carried over. Look again in a moment.',
+    'drift-without-choice': 'This person is not active: what others change is always reverted.',
     'identity-taken': 'Another person has this identity, perhaps a deleted one.',
+    'invalid-email': 'This is not an e-mail address, or it is longer than 254 characters.',
+    'invalid-identity': 'An identity has 1 to 64 characters, not all blank, and no invisible ones.',
+    'invalid-level-range': 'Levels are whole numbers from 0 to 1,000,000, and the lowest is not above the highest.',
+    'invalid-name': 'A name has 1 to 128 characters, not all blank, and no invisible ones.',
+    'invalid-skill-name':
+      'The name of a skill has 1 to 64 letters from a to z, digits and _, and is no word of TaskRouter’s expressions.',
+    'invalid-skill-set-name':
+      'The name of a skill set has 1 to 64 characters, not all blank, no slash and no invisible ones.',
+    'invalid-team-name': 'The name of a team has 1 to 64 characters, not all blank, and no invisible ones.',
     'no-drift': 'TaskRouter shows what the directory says. There is nothing to decide.',
     'no-flex-configuration': 'Twilio gives no configuration of Flex for this account.',
+    'no-worker': 'They have no worker in TaskRouter until their next login. There is nothing to decide.',
+    'nothing-to-confirm': 'There is nothing to confirm any more: another reconciliation has begun since.',
     'reconciliation-running': 'A reconciliation is running already.',
     'skill-elsewhere': 'A skill of this name is in another skill set.',
     'skill-exists': 'A skill of this name exists already, perhaps in other capitals.',
+    'skill-in-use': 'This skill is in use: users: {users}, teams: {teams}. Remove it there first.',
     'skill-set-exists': 'A skill set of this name exists already, perhaps in other capitals.',
+    'skill-set-in-use': 'Skills of this skill set are in use: users: {users}, teams: {teams}. Remove them there first.',
     'team-has-members': 'The team has members. Archive it instead, or remove them first.',
     'team-name-taken': 'Another team has this name, perhaps in other capitals.',
+    'too-many-skills': 'A team grants at most 40 skills.',
+    'unknown-skill-set': 'This skill set no longer exists.',
+    'unmanaged-worker': 'The worker has none of the roles admin, supervisor and agent.',
+    'unreadable-worker': 'The worker’s attributes cannot be read. Correct them in the Twilio Console.',
   },
   drift: {
     adopt: 'Adopt',
     revert: 'Revert',
     fields: { role: 'Role', skills: 'Skills', activity: 'Activity' },
+    here: (what: string) => `The directory says: ${what}.`,
     shownRole: 'Role that the worker shows',
     asks: {
       adopt: (name: string) => `Adopt what TaskRouter shows of ${name}?`,
@@ -71,6 +92,7 @@ export const pages = {
     sameEmail: 'Same e-mail address twice',
     sameEmailMeans:
       'Perhaps one person with two logins, in the Twilio Console and by single sign-on. They are never merged: delete the one that is not used.',
+    noneSoFar: 'None among those read so far.',
     read: (count: string) => `${count} people read, more exist`,
     goOn: 'Go on',
     unmanagedMeans:

@@ -1,4 +1,10 @@
-import type { user as english } from './user_en.js';
+import type { codes as englishCodes, user as english } from './user_en.js';
+
+/** Zu denen von `errors`. */
+export const codes: typeof englishCodes = {
+  'act-as-agent-of-agent': 'Agenten erhalten immer Aufgaben.',
+  'own-role': 'Sich selbst können Sie keine höhere Rolle geben.',
+};
 
 /** Was der Bereich einer Person sagt, auf Deutsch. */
 export const user: typeof english = {

@@ -3,6 +3,12 @@ import type { AuditRecord, User } from '../api/types.js';
 type Reason = NonNullable<User['sync']['reason']>;
 type Notice = NonNullable<User['notice']>['code'];
 
+/** Beside those of `errors`. */
+export const codes = {
+  'act-as-agent-of-agent': 'Agents always receive tasks.',
+  'own-role': 'You cannot give yourself a higher role.',
+};
+
 /** What the panel of one user says, in English. */
 export const user = {
   panel: (name: string) => `User ${name}`,
@@ -195,5 +201,6 @@ export const user = {
 };
 
 export interface UserText {
+  codes: typeof codes;
   user: typeof user;
 }

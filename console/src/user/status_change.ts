@@ -35,6 +35,7 @@ export class StatusChange extends View {
   override render(): TemplateResult {
     const { actions } = this.app.text;
     const { name } = this.user;
+    const working = this.isWorking ? 'true' : 'false';
     const asks = this.words(actions.asksDeactivate, actions.asksReactivate, actions.asksDelete);
     return html`
       <div class="confirmation" role="group" tabindex="-1" aria-labelledby="change-title" aria-describedby="change-does"
@@ -50,11 +51,11 @@ export class StatusChange extends View {
           ${this.error ? nothing : this.confirmButton()}
           ${
             this.action === 'delete' && this.user.status === 'active' && !this.error
-              ? html`<button type="button" class="button" @click=${this.deactivateInstead}>
+              ? html`<button type="button" class="button" aria-disabled=${working} @click=${this.deactivateInstead}>
                 ${actions.deactivateInstead(name)}</button>`
               : nothing
           }
-          <button type="button" class="button" @click=${this.cancel}>${actions.cancel}</button>
+          <button type="button" class="button" aria-disabled=${working} @click=${this.cancel}>${actions.cancel}</button>
         </div>
       </div>`;
   }
@@ -164,11 +165,14 @@ export class StatusChange extends View {
     return { deactivate, reactivate, delete: remove }[this.action];
   }
 
+  /** What is on its way can no longer be taken back: its answer is waited for. */
   private readonly deactivateInstead = (): void => {
-    this.action = 'deactivate';
+    if (!this.isWorking) this.action = 'deactivate';
   };
 
-  private readonly cancel = (): void => this.fire('cancelled');
+  private readonly cancel = (): void => {
+    if (!this.isWorking) this.fire('cancelled');
+  };
 
   private readonly closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
