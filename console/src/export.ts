@@ -76,6 +76,8 @@ class Export extends View {
       await this.follow(this.job.job_id);
     } catch (caught) {
       this.error = this.app.session.observe(caught);
+      // The refusal is the answer to this key for a day.
+      if (this.error?.code === 'export-running') this.key = undefined;
     }
     this.isRunning = false;
     this.requestUpdate();
