@@ -75,6 +75,7 @@ export const de: BaseText = {
       'caller-may-no-longer': 'Ihre Rolle oder Ihr Status hat sich geändert, sodass Sie das nicht mehr können.',
       'deleted-user': 'Diese Person ist inzwischen gelöscht.',
       'foreign-cursor': 'Dieser Link führt zu einer Stelle einer anderen Liste.',
+      'body-too-large': 'Das ist zu viel für eine Anfrage. Teilen Sie es auf.',
       'export-running': 'Ein Export von Ihnen läuft schon. Warten Sie, bis er fertig ist.',
       'idempotency-key-in-use': 'Dieselbe Anfrage wird noch ausgeführt. Versuchen Sie es gleich noch einmal.',
       'idempotency-key-reused':

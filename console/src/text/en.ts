@@ -75,6 +75,7 @@ export const en = {
       'caller-may-no-longer': 'Your own role or status has changed, so that you can no longer do this.',
       'deleted-user': 'This person is deleted in the meantime.',
       'foreign-cursor': 'This link leads to a place of another list.',
+      'body-too-large': 'That is too much for one request. Do it in smaller parts.',
       'export-running': 'An export of yours is running already. Wait until it is done.',
       'idempotency-key-in-use': 'The same request is still being carried out. Try again in a moment.',
       'idempotency-key-reused':
