@@ -2,7 +2,8 @@
 //! tokens.
 //!
 //! 429, 5xx, time-outs and broken connections are retried a few times with jittered backoff, within the call's time
-//! budget. A change without a version is repeated only if it was certainly not carried out.
+//! budget. A change without a version is repeated only if it was certainly not carried out; the check of a token neither
+//! after 429 nor after a time-out.
 
 mod address;
 mod answer;
@@ -65,6 +66,10 @@ impl Config {
     /// A call's time where a person waits for the answer: under three seconds.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_millis(2_800);
 
+    /// The most that the check of a token may take: strangers can cause one as often as they like, and each holds an
+    /// instance of a function for so long.
+    pub const TOKEN_CHECK_TIMEOUT: Duration = Duration::from_millis(1_500);
+
     /// Flex's own address.
     pub const FLEX_URL: &str = "https://flex-api.twilio.com";
 
@@ -121,7 +126,7 @@ impl Client {
         request: impl Fn() -> RequestBuilder,
     ) -> Result<Answer, TwilioError> {
         let credentials = self.api_key.as_ref().map_or(self.auth_token(), Credentials::ApiKey);
-        self.request_as(method, repeat, request, credentials).await
+        self.request_as(method, (repeat, self.timeout), request, credentials).await
     }
 
     const fn auth_token(&self) -> Credentials<'_> {
@@ -132,11 +137,11 @@ impl Client {
     async fn request_as(
         &self,
         method: &'static str,
-        repeat: Repeat,
+        (repeat, timeout): (Repeat, Duration),
         request: impl Fn() -> RequestBuilder,
         credentials: Credentials<'_>,
     ) -> Result<Answer, TwilioError> {
-        let deadline = Instant::now() + self.timeout;
+        let deadline = Instant::now() + timeout;
         let send = async |login: &Login| {
             let left = deadline.saturating_duration_since(Instant::now());
             retry::within(left, repeat, |time| self.send(method, login.apply(request()), time)).await

@@ -29,6 +29,7 @@ mod report;
 mod resources;
 mod roles;
 pub mod signature;
+mod token_form;
 mod types;
 mod verbs;
 
@@ -50,6 +51,7 @@ pub use resources::{
 };
 pub use roles::highest_role;
 pub use signature::Verifier;
+pub use token_form::may_be_flex_token;
 pub use types::{TokenAnswer, Worker};
 pub use verbs::{
     ChangeEventStreams, DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,

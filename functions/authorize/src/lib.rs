@@ -2,11 +2,13 @@
 //!
 //! A token is opaque, so Twilio is asked. The profile is read for every request, so that a deactivated user is rejected at
 //! once, with any token. Fails closed: if Twilio or DynamoDB is unreachable, the invocation fails and the gateway answers
-//! 500.
+//! 500; for a few seconds after Twilio has not answered, at once.
 //!
 //! A login is not lost with its callback (rule 28): a worker that Twilio confirms and the directory does not know is
 //! reconciled before the decision.
 
+mod circuit;
+mod memory;
 mod token_cache;
 mod unknown_workers;
 
@@ -50,6 +52,8 @@ impl From<Option<CallerContext>> for Decision {
 /// Why no decision can be made.
 #[derive(Debug, Error)]
 pub enum AuthorizeError {
+    #[error("Twilio has not answered a moment ago; no token is checked for a few seconds")]
+    Paused,
     #[error(transparent)]
     Twilio(#[from] TwilioError),
     #[error(transparent)]
@@ -66,8 +70,8 @@ pub async fn handle(
 ) -> Result<Decision, AuthorizeError> {
     let header = request.headers.get("authorization").and_then(|header| header.to_str().ok());
     let Some(token) = header.and_then(bearer_token) else { return Ok(None.into()) };
-    let holder = tokens.validate(twilio, &token, time_and_ids.now()).await;
-    let holder = holder.inspect_err(|error| tracing::error!(%error, "failed to validate a token"))?;
+    let holder = tokens.validate(twilio, time_and_ids, &token).await;
+    let holder = holder.inspect_err(log_failed_validation)?;
     let Some(TokenHolder { worker_sid, role: Some(token_role) }) = holder else { return Ok(None.into()) };
     let mut caller = find_caller(store, &worker_sid, token_role).await;
     if matches!(caller, Ok(Caller::Unknown)) && unknown_workers.reconcile(&worker_sid, time_and_ids.now()).await {
@@ -83,6 +87,13 @@ fn bearer_token(header: &str) -> Option<SecretString> {
     let (scheme, token) = header.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.into())
+}
+
+/// Only what was asked: the failure that began the pause is logged, and not each request within it.
+fn log_failed_validation(error: &AuthorizeError) {
+    if !matches!(error, AuthorizeError::Paused) {
+        tracing::error!(%error, "failed to validate a token");
+    }
 }
 
 /// What the directory says of the holder of a token.

@@ -10,7 +10,14 @@ use twilio::TokenAnswer;
 
 use super::*;
 
+mod tokens;
+
 const TOMORROW: &str = "2999-01-01T00:00:00Z";
+
+/// Of the form of a Flex token.
+const TOKEN: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9.XFBoMYUZodetZdvTiFvSkQ";
+
+const BEARER: &str = "Bearer eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9.XFBoMYUZodetZdvTiFvSkQ";
 
 /// A stub of a directory with one user, and of Twilio with these tokens; it counts the validations.
 #[derive(Default)]
@@ -19,7 +26,8 @@ struct Stub {
     tokens: HashMap<&'static str, serde_json::Value>,
     validations: Mutex<usize>,
     deleted: bool,
-    twilio_unavailable: bool,
+    /// What Twilio answers instead.
+    twilio_fault: Mutex<Option<fn() -> TwilioError>>,
     /// The worker of the user, if `reconcile` has not heard of it yet.
     unknown: Mutex<bool>,
     reconcile_fails: bool,
@@ -56,8 +64,8 @@ impl ValidateToken for Stub {
     async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
         use secrecy::ExposeSecret;
         *self.validations.lock().unwrap() += 1;
-        if self.twilio_unavailable {
-            return Err(TwilioError::Timeout);
+        if let Some(fault) = *self.twilio_fault.lock().unwrap() {
+            return Err(fault());
         }
         Ok(self.tokens.get(token.expose_secret()).and_then(|answer| TokenAnswer::read(&answer.to_string())))
     }
@@ -80,7 +88,7 @@ impl ReconcileWorker for Reconcile<'_> {
 fn stub(user: &User, token_roles: &[&str]) -> Stub {
     let user = user.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1")));
     let answer = json!({"worker_sid": "WK1", "identity": "ada", "roles": token_roles, "expiration": TOMORROW});
-    Stub { user: Mutex::new(Some(user)), tokens: [("token", answer)].into(), ..Stub::default() }
+    Stub { user: Mutex::new(Some(user)), tokens: [(TOKEN, answer)].into(), ..Stub::default() }
 }
 
 async fn authorize(
@@ -106,7 +114,7 @@ async fn authorize_with(
 }
 
 async fn role_of_token(stub: &Stub) -> Option<String> {
-    let decision = authorize(stub, &TokenCache::default(), Some("Bearer token")).await.unwrap();
+    let decision = authorize(stub, &TokenCache::default(), Some(BEARER)).await.unwrap();
     decision["context"]["role"].as_str().map(str::to_owned)
 }
 
@@ -114,10 +122,10 @@ async fn role_of_token(stub: &Stub) -> Option<String> {
 async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_moment_on() {
     let stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
     let tokens = TokenCache::default();
-    assert_eq!(authorize(&stub, &tokens, Some("Bearer token")).await.unwrap()["isAuthorized"], true);
+    assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["isAuthorized"], true);
     for status in [Status::Deactivated, Status::Deleted] {
         stub.user.lock().unwrap().as_mut().unwrap().managed.status = status;
-        let refused = authorize(&stub, &tokens, Some("Bearer token")).await.unwrap();
+        let refused = authorize(&stub, &tokens, Some(BEARER)).await.unwrap();
         assert_eq!(refused, json!({"isAuthorized": false}), "{status}");
     }
 }
@@ -134,15 +142,15 @@ async fn rule_25_an_agent_who_writes_admin_into_their_attributes_is_an_agent() {
 
 #[tokio::test]
 async fn twilio_unreachable_is_an_error_and_never_allowed() {
-    let stub =
-        Stub { twilio_unavailable: true, ..stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]) };
-    assert!(authorize(&stub, &TokenCache::default(), Some("Bearer token")).await.is_err());
+    let stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    *stub.twilio_fault.lock().unwrap() = Some(|| TwilioError::Timeout);
+    assert!(authorize(&stub, &TokenCache::default(), Some(BEARER)).await.is_err());
 }
 
 #[tokio::test]
 async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token() {
     let stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
-    for header in [Some("Bearer other"), Some("Basic token"), Some("Bearer "), Some("token"), None] {
+    for header in [Some(&*tokens::made_up(1)), Some("Basic token"), Some("Bearer "), Some(TOKEN), None] {
         assert_eq!(
             authorize(&stub, &TokenCache::default(), header).await.unwrap(),
             json!({"isAuthorized": false}),
@@ -152,32 +160,15 @@ async fn a_token_that_twilio_does_not_know_is_refused_and_so_is_what_is_no_token
 }
 
 #[tokio::test]
-async fn twilio_is_asked_once_a_minute_for_a_token_and_never_believed_past_its_end() {
-    let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
-    let (tokens, token) = (TokenCache::default(), SecretString::from("token"));
-    let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    let at = |seconds| start + jiff::SignedDuration::from_secs(seconds);
-    for (second, validations) in [(0, 1), (59, 1), (60, 2)] {
-        tokens.validate(&stub, &token, at(second)).await.unwrap();
-        assert_eq!(*stub.validations.lock().unwrap(), validations, "after {second} s");
-    }
-    stub.tokens.get_mut("token").unwrap()["expiration"] = json!("2026-11-22T10:02:10Z");
-    tokens.validate(&stub, &token, at(120)).await.unwrap();
-    stub.tokens.clear();
-    assert!(tokens.validate(&stub, &token, at(129)).await.unwrap().is_some());
-    assert_eq!(tokens.validate(&stub, &token, at(130)).await.unwrap(), None);
-}
-
-#[tokio::test]
 async fn an_answer_without_a_readable_end_counts_once_and_one_without_readable_roles_opens_nothing() {
     let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
-    stub.tokens.get_mut("token").unwrap()["expiration"] = json!("tomorrow");
+    stub.tokens.get_mut(TOKEN).unwrap()["expiration"] = json!("tomorrow");
     let tokens = TokenCache::default();
     for validations in [1, 2] {
-        assert_eq!(authorize(&stub, &tokens, Some("Bearer token")).await.unwrap()["isAuthorized"], true);
+        assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["isAuthorized"], true);
         assert_eq!(*stub.validations.lock().unwrap(), validations);
     }
-    stub.tokens.get_mut("token").unwrap()["roles"] = json!("admin");
+    stub.tokens.get_mut(TOKEN).unwrap()["roles"] = json!("admin");
     assert_eq!(role_of_token(&stub).await, None);
 }
 
@@ -193,7 +184,7 @@ async fn the_token_of_a_worker_that_was_removed_or_replaced_opens_nothing() {
 #[tokio::test]
 async fn a_worker_of_whom_twilio_tells_no_more_is_nobody() {
     let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
-    stub.tokens.get_mut("token").unwrap()["worker_sid"] = json!("WK9");
+    stub.tokens.get_mut(TOKEN).unwrap()["worker_sid"] = json!("WK9");
     assert_eq!(role_of_token(&stub).await, None);
     assert_eq!(*stub.reconciled.lock().unwrap(), ["WK9"]);
 }
@@ -228,13 +219,13 @@ async fn a_worker_that_cannot_be_reconciled_is_denied_and_asked_for_again_after_
     let stub = Stub { unknown: Mutex::new(true), reconcile_fails: true, ..stub(&user, &["admin"]) };
     let (tokens, unknown_workers) = (TokenCache::default(), UnknownWorkers::new(Reconcile(&stub)));
     for _ in 0..3 {
-        let denied = authorize_with(&stub, &tokens, &unknown_workers, Some("Bearer token")).await.unwrap();
+        let denied = authorize_with(&stub, &tokens, &unknown_workers, Some(BEARER)).await.unwrap();
         assert_eq!(denied, json!({"isAuthorized": false}));
     }
     assert_eq!(*stub.reconciled.lock().unwrap(), ["WK1"]);
     // What an attempt that came too late has done counts.
     *stub.unknown.lock().unwrap() = false;
-    let allowed = authorize_with(&stub, &tokens, &unknown_workers, Some("Bearer token")).await.unwrap();
+    let allowed = authorize_with(&stub, &tokens, &unknown_workers, Some(BEARER)).await.unwrap();
     assert_eq!(allowed["isAuthorized"], true);
 }
 

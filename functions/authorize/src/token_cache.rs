@@ -1,18 +1,24 @@
-//! Tokens that Twilio has found valid, remembered for a short time.
+//! What Twilio has said of tokens, remembered for a short time.
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, sync::Mutex};
+use std::sync::{Mutex, PoisonError};
 
+use app::TimeAndIds;
 use domain::{Role, WorkerSid};
-use twilio::{TwilioError, ValidateToken, highest_role};
+use twilio::{ValidateToken, highest_role, may_be_flex_token};
 
-/// How long Twilio's answer counts.
+use crate::{AuthorizeError, circuit::Circuit, memory::Memory};
+
+/// How long a token that Twilio has found valid counts.
 const VALIDITY: SignedDuration = SignedDuration::from_secs(60);
 
-/// With more tokens than this, expired ones are dropped.
-const CLEANUP_SIZE: usize = 1_000;
+/// How long a token that Twilio has refused is not asked for again.
+const REFUSAL: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many tokens of each kind are remembered: 2 MB at most.
+const CAPACITY: usize = 10_000;
 
 /// The holder of a token, as Twilio states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,44 +28,59 @@ pub struct TokenHolder {
     pub role: Option<Role>,
 }
 
-/// Valid tokens by their hash, each until its answer expires. Invalid ones are not remembered.
-#[derive(Debug, Default)]
-pub struct TokenCache(Mutex<HashMap<[u8; 32], (Timestamp, TokenHolder)>>);
+/// Valid and refused tokens by their hash, apart: who makes tokens up displaces nobody who has one.
+#[derive(Debug)]
+pub struct TokenCache {
+    valid: Mutex<Memory<[u8; 32], TokenHolder>>,
+    refused: Mutex<Memory<[u8; 32], ()>>,
+    circuit: Circuit,
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        let (valid, refused) = (Mutex::new(Memory::new(CAPACITY)), Mutex::new(Memory::new(CAPACITY)));
+        Self { valid, refused, circuit: Circuit::default() }
+    }
+}
 
 impl TokenCache {
-    /// The holder; none for an invalid token. Asks Twilio unless it has answered within the last 60 seconds, and always
-    /// once the token has expired.
+    /// The holder; none for an invalid token.
+    ///
+    /// Twilio is not asked for what cannot be a Flex token, nor if it has called the token valid within the last 60 seconds
+    /// or refused it within the last 30; and always once the token has expired.
+    ///
+    /// # Errors
+    /// [`AuthorizeError::Paused`] without a call if Twilio has not answered a moment ago.
     pub async fn validate(
         &self,
         twilio: &impl ValidateToken,
+        time: &impl TimeAndIds,
         token: &SecretString,
-        now: Timestamp,
-    ) -> Result<Option<TokenHolder>, TwilioError> {
-        let hash = Sha256::digest(token.expose_secret()).into();
-        if let Some(holder) = self.cached(&hash, now) {
-            return Ok(Some(holder));
+    ) -> Result<Option<TokenHolder>, AuthorizeError> {
+        if !may_be_flex_token(token.expose_secret()) {
+            return Ok(None);
         }
-        let Some(answer) = twilio.validate_token(token).await? else { return Ok(None) };
+        let (hash, now) = (Sha256::digest(token.expose_secret()).into(), time.now());
+        if let Some(holder) = self.valid.lock().unwrap_or_else(PoisonError::into_inner).get(&hash, now) {
+            return Ok(Some(holder.clone()));
+        }
+        if self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&hash, now).is_some() {
+            return Ok(None);
+        }
+        if !self.circuit.admits(now) {
+            return Err(AuthorizeError::Paused);
+        }
+        let answer = twilio.validate_token(token).await;
+        self.circuit.observe(answer.as_ref().err(), time.now());
+        let Some(answer) = answer? else {
+            self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, (), now + REFUSAL, now);
+            return Ok(None);
+        };
         let role = highest_role(answer.roles.iter().map(String::as_str));
         let holder = TokenHolder { worker_sid: WorkerSid::new(answer.worker_sid), role };
         // Without a known end the answer counts for this request alone.
         let until = answer.expiration.unwrap_or(now).min(now + VALIDITY);
-        self.insert(hash, until, holder.clone(), now);
+        self.valid.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, holder.clone(), until, now);
         Ok(Some(holder))
-    }
-
-    fn cached(&self, hash: &[u8; 32], now: Timestamp) -> Option<TokenHolder> {
-        let tokens = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        tokens.get(hash).filter(|(until, _)| now < *until).map(|(_, holder)| holder.clone())
-    }
-
-    fn insert(&self, hash: [u8; 32], until: Timestamp, holder: TokenHolder, now: Timestamp) {
-        let mut tokens = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if tokens.len() >= CLEANUP_SIZE {
-            tokens.retain(|_, (until, _)| now < *until);
-        }
-        if until > now {
-            tokens.insert(hash, (until, holder));
-        }
     }
 }

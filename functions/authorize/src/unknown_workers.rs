@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::config::ConfigError;
 use serde_json::json;
 
-/// The caller waits, and the gateway waits no longer than 10 seconds; the token may have taken 3 of them.
+/// The caller waits, and the gateway waits no longer than 10 seconds; the token may have taken 2 of them.
 const MAX_CALL_TIME: Duration = Duration::from_secs(3);
 
 /// A worker is reconciled once within this time, whatever came of it.

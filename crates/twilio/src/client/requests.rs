@@ -5,7 +5,7 @@ use reqwest::{RequestBuilder, Url, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{Client, retry::Repeat};
+use super::{Client, Config, retry::Repeat};
 use crate::{
     Activity, DeleteWorker, EventCallback, EventQuery, FetchActivity, FetchFlexConfiguration, FetchWorker,
     FetchWorkspace, FlexConfiguration, ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents,
@@ -148,7 +148,8 @@ impl ValidateToken for Client {
     async fn validate_token(&self, token: &SecretString) -> Result<Option<TokenAnswer>, TwilioError> {
         let body = json!({ "token": token.expose_secret() });
         let post = || self.http.post(self.validate.clone()).header(header::CACHE_CONTROL, "no-cache").json(&body);
-        self.request_as("validate token", Repeat::Transient, post, self.auth_token()).await?.token()
+        let tries = (Repeat::AtOnce, self.timeout.min(Config::TOKEN_CHECK_TIMEOUT));
+        self.request_as("validate token", tries, post, self.auth_token()).await?.token()
     }
 }
 

@@ -19,18 +19,32 @@ pub(super) enum Repeat {
     Transient,
     /// Those that were certainly not carried out: any other change.
     NotCarriedOut,
+    /// Those that fail at once, and not because there are too many: a question that strangers can cause as often as they
+    /// like. The first try may take all of the time.
+    AtOnce,
 }
 
 impl Repeat {
     fn after(self, error: &TwilioError) -> bool {
-        error.is_transient() && (self == Self::Transient || error.was_not_carried_out())
+        match self {
+            Self::Transient => error.is_transient(),
+            Self::NotCarriedOut => error.is_transient() && error.was_not_carried_out(),
+            Self::AtOnce => {
+                error.is_transient() && !matches!(error, TwilioError::Timeout | TwilioError::Throttled { .. })
+            }
+        }
+    }
+
+    /// The most that one try may take of the time: half of it, so that one answer that never comes leaves time for a second
+    /// try.
+    fn longest_try(self, total: Duration) -> Duration {
+        if self == Self::AtOnce { total } else { total / 2 }
     }
 }
 
 /// Tries until it succeeds, fails for good, or `total` would be over.
 ///
-/// `attempt` gets the time that it may take: half of `total`, so that one answer that never comes
-/// leaves time for a second try, and never more than what is left.
+/// `attempt` gets the time that it may take, never more than what is left.
 pub(super) async fn within<T, F>(
     total: Duration,
     repeat: Repeat,
@@ -40,7 +54,7 @@ where
     F: Future<Output = Result<T, TwilioError>>,
 {
     let deadline = Instant::now() + total;
-    (|| attempt(left_until(deadline).min(total / 2)))
+    (|| attempt(left_until(deadline).min(repeat.longest_try(total))))
         .retry(pauses())
         .when(|error| repeat.after(error))
         .adjust(|error, pause| pause_within(deadline, error, pause))

@@ -1,7 +1,9 @@
 //! Validation of Flex tokens (rules 5, 25).
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use twilio::{TokenAnswer, TwilioError, ValidateToken};
+use twilio::{Config, TokenAnswer, TwilioError, ValidateToken};
 use wiremock::matchers::{basic_auth, body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -95,6 +97,23 @@ async fn a_passing_fault_of_the_identity_service_is_not_noticed() {
     mount_first(&twilio, "POST", VALIDATE, ResponseTemplate::new(503).set_body_json(valid())).await;
     mount(&twilio, "POST", VALIDATE, ResponseTemplate::new(200).set_body_json(valid()), 1).await;
     assert!(validate(&client(&twilio)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn too_many_requests_cost_one_request() {
+    let twilio = MockServer::start().await;
+    mount(&twilio, "POST", VALIDATE, ResponseTemplate::new(429).insert_header("Retry-After", "0"), 1).await;
+    assert!(matches!(validate(&client(&twilio)).await, Err(TwilioError::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_waited_for_once_and_not_as_long_as_that_of_another_request() {
+    let twilio = MockServer::start().await;
+    let never = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
+    mount(&twilio, "POST", VALIDATE, never, 1).await;
+    let start = Instant::now();
+    assert!(matches!(validate(&client(&twilio)).await, Err(TwilioError::Timeout)));
+    assert!((Config::TOKEN_CHECK_TIMEOUT..Config::DEFAULT_TIMEOUT).contains(&start.elapsed()), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

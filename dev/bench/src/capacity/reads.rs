@@ -17,6 +17,8 @@ use crate::{
 };
 
 const DEPLOYMENT: Deployment = Deployment { sync_mode: SyncMode::Observe, role_authority: RoleAuthority::Directory };
+/// Of the form of a Flex token.
+const BEARER: &str = "Bearer eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9.XFBoMYUZodetZdvTiFvSkQ";
 
 /// Answers every token with the same user.
 struct Twilio(TokenAnswer);
@@ -61,7 +63,7 @@ impl CapacityBench<'_> {
             roles: vec!["agent".to_owned()],
             expiration: Some(Timestamp::now() + SignedDuration::from_hours(1)),
         });
-        let request = json!({"version": "2.0", "type": "REQUEST", "headers": {"authorization": "Bearer token"},
+        let request = json!({"version": "2.0", "type": "REQUEST", "headers": {"authorization": BEARER},
             "requestContext": {"http": {"method": "GET"}}});
         let request = serde_json::from_value(request)?;
         let tokens = TokenCache::default();

@@ -10,6 +10,9 @@ pub const ALL: &[Cases] = &[ACCOUNT_OWNER];
 
 const DENIES: Expected = Returns(r#"{"isAuthorized":false}"#);
 
+/// Of the form of a Flex token.
+const UNKNOWN: &str = "Bearer eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9.XFBoMYUZodetZdvTiFvSkQ";
+
 const ACCOUNT_OWNER: Cases = Cases {
     event: "authorize/account-owner",
     rows: &[
@@ -22,7 +25,8 @@ const ACCOUNT_OWNER: Cases = Cases {
         ("authorize/no-bearer", &[Authorization("Basic b3duZXI6c2VjcmV0")], DENIES),
         ("authorize/supervisor", &[Authorization("Bearer {{supervisor_token}}")], Allows("supervisor")),
         ("authorize/token-alone", &[Authorization("{{token}}")], DENIES),
-        ("authorize/unknown-token", &[Authorization("Bearer 5b0f6e0c2d2f4f0d8e6b6b0a7a1c9f3e")], DENIES),
+        ("authorize/no-flex-token", &[Authorization("Bearer 5b0f6e0c2d2f4f0d8e6b6b0a7a1c9f3e")], DENIES),
+        ("authorize/unknown-token", &[Authorization(UNKNOWN)], DENIES),
         ("authorize/unmanaged-worker", &[Authorization("Bearer {{unmanaged_token}}")], DENIES),
     ],
 };
