@@ -10,11 +10,24 @@ use tracing::Instrument;
 
 use crate::{HttpResult, Problem, request::route};
 
+/// The longest body of a request, in bytes: far more than the longest that any operation takes.
+pub const MAX_REQUEST: usize = 64 * 1024;
+
 /// The longest body that fits into what Lambda returns (6 MB), as a JSON string and beside the headers, in bytes.
 const MAX_BODY: usize = 6 * 1024 * 1024 - 64 * 1024;
 
-/// Handles requests until the runtime ends. Problems become responses; each log line names the request and the route.
+/// Handles requests until the runtime ends, those whose body has at most [`MAX_REQUEST`] bytes. Problems become responses;
+/// each log line names the request and the route.
 pub async fn http<H, F>(handle: H) -> Result<(), lambda_http::Error>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = HttpResult> + Send,
+{
+    http_up_to(MAX_REQUEST, handle).await
+}
+
+/// As [`http`], for a function that takes longer bodies.
+pub async fn http_up_to<H, F>(max_request: usize, handle: H) -> Result<(), lambda_http::Error>
 where
     H: Fn(Request) -> F,
     F: Future<Output = HttpResult> + Send,
@@ -22,10 +35,14 @@ where
     lambda_http::run(service_fn(|request: Request| {
         let request_id = request_id(&request);
         let span = tracing::info_span!("request", request_id, route = route(&request));
-        let result = handle(request);
+        // Before anything is computed: whose request it is, its hash, what it says.
+        let result = not_too_large(&request, max_request).map(|()| handle(request));
         async move {
-            let mut response =
-                result.await.and_then(within_limit).unwrap_or_else(|problem| problem.respond(&request_id));
+            let result = match result {
+                Ok(result) => result.await.and_then(within_limit),
+                Err(problem) => Err(problem),
+            };
+            let mut response = result.unwrap_or_else(|problem| problem.respond(&request_id));
             // Which pages may read it, the gateway adds by the request's origin: no cache may hand it to another page.
             response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
             Ok::<_, std::convert::Infallible>(response)
@@ -40,6 +57,12 @@ fn request_id(request: &Request) -> String {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),
     }
+}
+
+fn not_too_large(request: &Request, max: usize) -> Result<(), Problem> {
+    let length = request.body().len();
+    let detail = || format!("The body has {length} bytes; at most {max} are accepted.");
+    if length <= max { Ok(()) } else { Err(Problem::new(413, "body-too-large", detail())) }
 }
 
 /// Lambda ends the process of a function whose response is too long.
@@ -59,6 +82,15 @@ fn in_json(body: &Body) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_beyond_the_limit_is_refused_whatever_it_holds() {
+        let of = |length| not_too_large(&Request::new(Body::from("x".repeat(length))), MAX_REQUEST);
+        assert_eq!(of(65_536), Ok(()));
+        let problem = of(65_537).unwrap_err();
+        assert_eq!((problem.status, problem.code), (413, "body-too-large"));
+        assert!(problem.detail.contains("65537 bytes; at most 65536"), "{}", problem.detail);
+    }
 
     #[test]
     fn a_response_that_lambda_would_not_return_is_an_internal_error() {

@@ -27,8 +27,10 @@ pub use public_url::PublicUrl;
 /// The path of the route, below the deployment's public address.
 const PATH: &str = "/webhooks/taskrouter";
 
-/// The longest body, in bytes: many times the longest callback, which states up to 4,096 characters of attributes twice.
-const MAX_BODY: usize = 1024 * 1024;
+/// The longest body, in bytes: many times the longest callback, which states up to 4,096 characters of attributes twice, and
+/// of an event's sink, which posts several.
+pub const MAX_BODY: usize = 256 * 1024;
+const MAX_FORM: usize = 64 * 1024;
 
 /// What callbacks are checked against.
 #[derive(Debug)]
@@ -73,12 +75,14 @@ impl Webhook {
         C: TimeAndIds,
     {
         let body = request.body().as_ref();
-        if body.len() > MAX_BODY {
-            let detail = format!("The body has {} bytes; at most {MAX_BODY} are accepted.", body.len());
+        let is_json = is_json(text(request.headers(), "content-type"));
+        let max = if is_json { MAX_BODY } else { MAX_FORM };
+        if body.len() > max {
+            let detail = format!("The body has {} bytes; at most {max} are accepted.", body.len());
             return Err(Problem::new(413, "body-too-large", detail));
         }
         self.verify_signature(request).await?;
-        if is_json(text(request.headers(), "content-type")) {
+        if is_json {
             let events = Callback::parse_events(body).map_err(|error| invalid(&error))?;
             self.events(ingest, reconcile, events).await?;
         } else {
@@ -118,6 +122,9 @@ impl Webhook {
     }
 
     async fn verify_signature(&self, request: &Request) -> Result<(), Problem> {
+        if !signature::may_be_one(text(request.headers(), signature::HEADER).unwrap_or_default()) {
+            return Err(wrong_signature());
+        }
         let keys = self.account.signing_keys().await.map_err(unusable)?;
         if self.is_signed_with(keys, request) {
             return Ok(());
@@ -129,7 +136,7 @@ impl Webhook {
             return Ok(());
         }
         tracing::warn!("invalid Twilio signature; check PUBLIC_URL and the auth token");
-        Err(Problem::new(403, "wrong-signature", "The request is not signed by Twilio for this address."))
+        Err(wrong_signature())
     }
 
     fn is_signed_with(&self, keys: Vec<SigningKey>, request: &Request) -> bool {
@@ -146,6 +153,10 @@ impl Webhook {
             signature,
         )
     }
+}
+
+fn wrong_signature() -> Problem {
+    Problem::new(403, "wrong-signature", "The request is not signed by Twilio for this address.")
 }
 
 /// An operator's mistake in Parameter Store is no reason to tell Twilio that its signature is wrong.

@@ -6,7 +6,7 @@ use parameters::{ParameterStore, PolicyParameter};
 use runtime::telemetry;
 use store::Directory;
 use twilio::account::Account;
-use webhook::{PublicUrl, ReconcileFunction, Webhook};
+use webhook::{MAX_BODY, PublicUrl, ReconcileFunction, Webhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -16,7 +16,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let taskrouter = account.client()?;
     let ingest = &WorkerIngest { store, taskrouter, time_and_ids: SystemTimeAndIds, policy: policy.current().await };
     let (webhook, reconcile) = (&Webhook::new(account, PublicUrl::from_env()?), &ReconcileFunction::from_env()?);
-    serve::http(|request| async move {
+    serve::http_up_to(MAX_BODY, |request| async move {
         let ingest = WorkerIngest { policy: policy.current().await, ..ingest.clone() };
         webhook.handle(&ingest, reconcile, request).await
     })
