@@ -35,6 +35,9 @@ const EMAIL_CHARS: usize = 254;
 /// How much of either counts, in bytes: a sort key ends at 1,024, of which a separator and a UUID take 37.
 const FIELD_BYTES: usize = 960;
 
+/// By how many terms of a text users are looked for: each costs a round.
+const MOST_LEADING: usize = 4;
+
 /// A search text: folded, and long enough.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -64,6 +67,17 @@ impl SearchText {
     /// The indices of the terms that are long enough for the index. There is at least one.
     pub fn indexed_terms(&self) -> impl Iterator<Item = usize> {
         self.terms.iter().enumerate().filter(|(_, term)| is_indexed_term(term)).map(|(index, _)| index)
+    }
+
+    /// The indices of the [indexed terms](Self::indexed_terms) by which users are looked for, in their order: the
+    /// [`MOST_LEADING`] longest, which lead to the fewest; of equally long ones the first. The others are only compared.
+    #[must_use]
+    pub fn leading_terms(&self) -> Vec<usize> {
+        let mut leading = self.indexed_terms().collect::<Vec<_>>();
+        leading.sort_by_key(|index| std::cmp::Reverse(self.terms[*index].chars().count()));
+        leading.truncate(MOST_LEADING);
+        leading.sort_unstable();
+        leading
     }
 }
 

@@ -11,6 +11,18 @@ fn ada() -> UserText {
 }
 
 #[test]
+fn rule_6_users_are_looked_for_by_the_four_longest_words() {
+    let leading = |text: &str| {
+        let text = SearchText::parse(text).unwrap();
+        text.leading_terms().into_iter().map(|index| text.terms()[index].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(leading("aaa bbbb"), ["aaa", "bbbb"]);
+    assert_eq!(leading("aaa bbbb cc ccc ddd eee ffff"), ["aaa", "bbbb", "ccc", "ffff"]);
+    let words = (0..60).map(|number| format!("a{number:02}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(leading(&words), ["a00", "a01", "a02", "a03"]);
+}
+
+#[test]
 fn rule_6_fewer_than_three_characters_are_refused_with_their_number() {
     for (typed, count) in [("", 0), ("  a ", 1), ("a\0b", 2), ("e\u{301}e\u{301}", 2), ("a\u{200B}b", 2)] {
         assert_eq!(SearchText::parse(typed), Err(Refusal::SearchTextTooShort(count)), "{typed:?}");

@@ -35,7 +35,7 @@ impl Plan {
 /// name.
 fn usable_paths(query: &UserQuery, order: Order) -> Vec<AccessPath> {
     let text = query.text.as_ref().filter(|_| order == Order::Cheapest);
-    let words = text.into_iter().flat_map(SearchText::indexed_terms).map(AccessPath::Word);
+    let words = text.into_iter().flat_map(SearchText::leading_terms).map(AccessPath::Word);
     let criteria = query.criteria().iter().enumerate().filter(|(_, criterion)| criterion.is_indexed());
     words.chain(criteria.map(|(index, _)| AccessPath::Criterion(index))).collect()
 }
@@ -147,6 +147,12 @@ mod tests {
         let query = query(Some("ada"), Role::Supervisor);
         assert_eq!(usable_paths(&query, Order::Cheapest), [AccessPath::Word(0), AccessPath::Criterion(0)]);
         assert_eq!(usable_paths(&query, Order::ByName), [AccessPath::Criterion(0)]);
+    }
+
+    #[test]
+    fn of_many_words_the_four_longest_lead() {
+        let query = query(Some("one three four5 sevens two eleven12"), Role::Agent);
+        assert_eq!(usable_paths(&query, Order::Cheapest), [1, 2, 3, 5].map(AccessPath::Word));
     }
 
     #[test]
