@@ -108,6 +108,13 @@ impl Job {
         self.expires_at <= now.as_second()
     }
 
+    /// Whether the job may still be worked on: while it may, its requester starts no other one (rule 29).
+    #[must_use]
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        let state = self.clone().as_of(now).state;
+        !self.is_expired(now) && matches!(state, JobState::Queued | JobState::Running)
+    }
+
     /// The job as it is shown at this moment: failed if it was never started, or if its job runner died and none will
     /// take over.
     #[must_use]
@@ -136,8 +143,11 @@ mod tests {
             Job::queued(Uuid::nil(), JobKind::export(UserQuery::default()), requested_by, Timestamp::UNIX_EPOCH);
         let state = |job: &Job, seconds| job.clone().as_of(Timestamp::from_second(seconds).unwrap()).state;
         assert_eq!((state(&queued, 900), state(&queued, 901)), (JobState::Queued, JobState::Failed));
-        let running = Job { state: JobState::Running, lease_until_ms: 60_000, ..queued };
+        let running = Job { state: JobState::Running, lease_until_ms: 60_000, ..queued.clone() };
         assert_eq!((state(&running, 210), state(&running, 211)), (JobState::Running, JobState::Failed));
+        let is_active = |job: &Job, seconds| job.is_active(Timestamp::from_second(seconds).unwrap());
+        assert_eq!([210, 211].map(|seconds| is_active(&running, seconds)), [true, false]);
+        assert_eq!([900, 901].map(|seconds| is_active(&queued, seconds)), [true, false]);
         let done = Job { state: JobState::Done, ..running };
         assert_eq!(state(&done, 100_000), JobState::Done);
     }

@@ -1,6 +1,7 @@
 //! The error of the rules, worded for the user who made the request.
 
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::{Level, LevelRange, Quoted, Role, Status};
 
@@ -32,6 +33,9 @@ pub enum Refusal {
     /// Rule 29.
     #[error("This job was started by another user. Only that user and admins may see it.")]
     ForeignJob,
+    /// Rule 29; the job.
+    #[error("Your export {0} is still being written. Wait until it is done.")]
+    ExportRunning(Uuid),
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
@@ -332,6 +336,7 @@ impl Refusal {
             Self::CallerMayNoLonger => "caller-may-no-longer",
             Self::LastAccountOwner => "last-account-owner",
             Self::ForeignJob => "somebody-elses-job",
+            Self::ExportRunning(_) => "export-running",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -454,6 +459,7 @@ impl Refusal {
             | Self::ErasedUser
             | Self::AttributesTooLong { .. }
             | Self::RoleFollowsIdentityProvider(_)
+            | Self::ExportRunning(_)
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
                 RefusalKind::VersionConflict

@@ -133,6 +133,7 @@ fn detail(refusal: &Refusal) -> String {
         Refusal::RoleFollowsIdentityProvider(role) => format!(
             "Roles follow the identity provider in this deployment (ROLE_AUTHORITY=idp). Change the role {role} there."
         ),
+        Refusal::ExportRunning(job_id) => format!("{refusal} GET /jobs/{job_id} says how far it is."),
         _ => refusal.to_string(),
     }
 }

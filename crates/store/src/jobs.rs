@@ -2,17 +2,24 @@
 
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, time::Duration};
 use uuid::Uuid;
 
-use domain::job::{Job, JobKind, JobState, RETRY_WINDOW};
+use domain::{
+    Refusal, UserId,
+    job::{Job, JobKind, JobState, RETRY_WINDOW},
+};
 
 use crate::{
     Directory, RunJobs, StoreError, StoreJobs,
-    dynamo::item::{number, text},
+    dynamo::{
+        item::{number, text},
+        transaction::{Condition, Transaction},
+    },
     schema::{
         items::{self, Entity, Item},
-        keys,
+        keys::{self, Key},
     },
 };
 
@@ -36,9 +43,48 @@ pub enum JobClaim {
     Finished,
 }
 
+/// How often an export is tried to be stored while others of the same user are.
+const MAX_TRIES: usize = 3;
+
+/// The latest export that a user has asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct LatestExport {
+    requested_by: UserId,
+    job_id: Uuid,
+    /// In seconds since 1970, for DynamoDB: as its job's.
+    expires_at: i64,
+}
+
+impl Entity for LatestExport {
+    const NAME: &'static str = "latest_export";
+
+    fn key(&self) -> Key {
+        keys::latest_export(self.requested_by)
+    }
+}
+
 impl StoreJobs for Directory {
     async fn create_job(&self, job: &Job) -> Result<(), StoreError> {
-        if self.put_new(job.to_item()?).await? { Ok(()) } else { Err(StoreError::Conflict) }
+        // The item of the user's latest export names its job. It is not released: its job's state says whether it holds.
+        // read latest → its job active → refused    else → replace latest if it is as read, and put the job
+        //                                                   meanwhile another → again
+        for _ in 0..MAX_TRIES {
+            let latest = self.get::<LatestExport>(&keys::latest_export(job.requested_by)).await?;
+            if let Some(LatestExport { job_id, .. }) = latest {
+                let earlier = self.job(job_id).await?;
+                if job_id == job.job_id {
+                    return Err(StoreError::Conflict);
+                }
+                if earlier.is_some_and(|earlier| earlier.is_active(*job.created_at)) {
+                    return Err(Refusal::ExportRunning(job_id).into());
+                }
+            }
+            match self.replace_latest(latest.as_ref(), job).await {
+                Err(StoreError::Conflict) => {}
+                created => return created,
+            }
+        }
+        Err(StoreError::Conflict)
     }
 
     async fn job(&self, job_id: Uuid) -> Result<Option<Job>, StoreError> {
@@ -141,6 +187,17 @@ impl RunJobs for Directory {
 }
 
 impl Directory {
+    async fn replace_latest(&self, latest: Option<&LatestExport>, job: &Job) -> Result<(), StoreError> {
+        let is_as_read = latest.map_or_else(Condition::absent, |latest| {
+            Condition::new("job_id = :read", [(":read", text(latest.job_id.to_string()))])
+        });
+        let next = LatestExport { requested_by: job.requested_by, job_id: job.job_id, expires_at: job.expires_at };
+        let mut transaction = Transaction::new(self);
+        transaction.put(&next, Some(is_as_read))?;
+        transaction.put(job, Some(Condition::absent()))?;
+        transaction.send(self).await
+    }
+
     fn update_job(&self, job_id: Uuid) -> UpdateItemFluentBuilder {
         self.db.update_item().table_name(&self.table).set_key(Some(keys::job(job_id).attributes()))
     }

@@ -395,7 +395,8 @@ pub trait ViewHistory {
 ///
 /// `DynamoDB`: `PutItem`, `GetItem`, `UpdateItem`
 pub trait StoreJobs {
-    /// Stores a new job; [`StoreError::Conflict`] if one has its id.
+    /// Stores a new export; [`StoreError::Conflict`] if a job has its id, [`Refusal::ExportRunning`](domain::Refusal) if another
+    /// one of the same user is [active](Job::is_active) when it is created (rule 29).
     fn create_job(&self, job: &Job) -> impl Future<Output = Result<()>> + Send;
     /// The job, or none.
     fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send;

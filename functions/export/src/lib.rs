@@ -100,15 +100,18 @@ async fn start(
 }
 
 /// Stores the job, unless an earlier attempt at the request has done so. If that attempt could not start it, its job has
-/// failed for good and another one takes its place.
+/// failed for good and another one takes its place. Refused while another export of the caller is active.
 async fn create_job(store: &impl StoreJobs, time_and_ids: &impl TimeAndIds, job: Job) -> Result<Job, StoreError> {
-    match store.create_job(&job).await {
-        Err(StoreError::Conflict) => {}
+    let not_created = match store.create_job(&job).await {
+        Err(error @ (StoreError::Conflict | StoreError::Refused(_))) => error,
         created => return created.map(|()| job),
-    }
+    };
     let is_alive = |earlier: &Job| earlier.requested_by == job.requested_by && earlier.state != JobState::Failed;
     if let Some(earlier) = store.job(job.job_id).await?.filter(is_alive) {
         return Ok(earlier);
+    }
+    if !matches!(not_created, StoreError::Conflict) {
+        return Err(not_created);
     }
     let job = Job { job_id: time_and_ids.random_id(), ..job };
     store.create_job(&job).await.map(|()| job)

@@ -83,18 +83,6 @@ impl Directory {
         }
         Ok(())
     }
-
-    /// Writes an item if none has its key. Returns whether it was written.
-    pub(crate) async fn put_new(&self, item: Item) -> Result<bool, StoreError> {
-        let put = self.db.put_item().table_name(&self.table).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match StoreError::of(&error) {
-                StoreError::Conflict => Ok(false),
-                other => Err(other),
-            },
-        }
-    }
 }
 
 /// Waits between the calls of a batch of which DynamoDB left something unprocessed, twice as long each time.

@@ -23,6 +23,7 @@
 //! | search entry of two Han, kana or Hangul | `FIND#<status>#<2 characters>` | U+001F `<user_id>` |
 //! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
+//! | latest export of a user | `JOB#OF#<user id>` | `EXPORT` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs;
@@ -275,6 +276,12 @@ pub fn owners() -> Key {
 #[must_use]
 pub fn job(job_id: Uuid) -> Key {
     Key::new(format!("JOB#{job_id}"), "JOB")
+}
+
+/// The latest export that a user has asked for.
+#[must_use]
+pub fn latest_export(requested_by: UserId) -> Key {
+    Key::new(format!("JOB#OF#{requested_by}"), "EXPORT")
 }
 
 #[must_use]

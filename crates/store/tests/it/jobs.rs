@@ -1,11 +1,12 @@
 use domain::{
+    Refusal,
     job::{Job, JobKind, JobState, RETRY_WINDOW},
     search::UserQuery,
     test_support,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
-use store::{Claim, JobClaim, RunJobs, StoreJobs};
+use store::{Claim, JobClaim, RunJobs, StoreError, StoreJobs};
 use uuid::Uuid;
 
 use crate::support::Fixture;
@@ -79,6 +80,32 @@ async fn a_slow_worker_keeps_its_job_as_long_as_it_makes_progress() {
     let nearly = START + LEASE - SignedDuration::from_secs(1);
     fixture.directory.report_progress(slow, 1, 2, nearly).await.unwrap();
     assert_eq!(fixture.directory.claim_job(other, nearly + LEASE).await.unwrap(), JobClaim::Busy);
+}
+
+#[tokio::test]
+async fn rule_29_another_export_is_refused_until_the_latest_is_done_has_failed_or_its_runner_is_given_up() {
+    let fixture = Fixture::new().await;
+    let directory = &fixture.directory;
+    let at = |now| {
+        let requested_by = test_support::agent("ada").user_id;
+        Job::queued(Uuid::new_v4(), JobKind::export(UserQuery::default()), requested_by, now)
+    };
+    let is_refused = async |now| match directory.create_job(&at(now)).await {
+        Err(StoreError::Refused(Refusal::ExportRunning(_))) => true,
+        created => created.map(|()| false).unwrap(),
+    };
+    let first = queue_job(&fixture).await;
+    assert!(is_refused(START).await, "queued");
+    let runner = claim(&first);
+    directory.claim_job(runner, START).await.unwrap();
+    assert!(is_refused(START + LEASE + RETRY_WINDOW).await, "running");
+    directory.finish_job(runner, 1, &export("a file")).await.unwrap();
+    let second = at(START);
+    directory.create_job(&second).await.unwrap();
+    directory.claim_job(claim(&second), START).await.unwrap();
+    let given_up = START + LEASE + RETRY_WINDOW + SignedDuration::from_secs(1);
+    assert!(!is_refused(given_up).await, "its runner is dead");
+    assert!(is_refused(given_up).await);
 }
 
 #[tokio::test]

@@ -107,8 +107,34 @@ async fn an_export_that_is_asked_for_twice_with_one_key_is_started_once() {
     let repeated = fixture.post(Some("k")).await.unwrap();
     assert_eq!((job_id(&repeated), &repeated.headers()["location"]), (job_id(&first), &first.headers()["location"]));
     assert_eq!(fixture.started(), [job_id(&first)]);
-    let other = fixture.post(None).await.unwrap();
-    assert_ne!(job_id(&other), job_id(&first));
+}
+
+#[tokio::test]
+async fn rule_29_one_export_of_a_person_runs_at_a_time_and_the_refusal_names_it() {
+    let fixture = Fixture::new().await;
+    let first = job_id(&fixture.post(Some("k")).await.unwrap());
+    let refused = fixture.post(None).await.unwrap_err();
+    assert_eq!((refused.status, refused.code), (409, "export-running"));
+    assert!(refused.detail.contains(&first.to_string()), "{}", refused.detail);
+    assert_eq!(job_id(&fixture.post(Some("k")).await.unwrap()), first, "the same request is answered by the first job");
+    fixture.expire_attempts().await;
+    assert_eq!(job_id(&fixture.post(Some("k")).await.unwrap()), first, "also where its answer was lost");
+    fixture.directory.abandon_job(first, "The test is over.").await.unwrap();
+    let next = job_id(&fixture.post(None).await.unwrap());
+    assert_ne!(next, first);
+    assert_eq!(fixture.post(None).await.unwrap_err().code, "export-running");
+}
+
+#[tokio::test]
+async fn rule_29_of_exports_that_are_asked_for_at_once_one_is_started() {
+    let fixture = Fixture::new().await;
+    let results = futures_util::future::join_all((0..8).map(|_| fixture.post(None))).await;
+    let (started, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    assert_eq!((started.len(), fixture.started().len()), (1, 1));
+    for problem in refused {
+        // Who was not faster several times is told to come back.
+        assert!(["export-running", "unavailable"].contains(&problem.unwrap_err().code));
+    }
 }
 
 #[tokio::test]
