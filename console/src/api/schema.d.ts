@@ -946,7 +946,8 @@ export interface paths {
          * Start an export of users as CSV
          * @description Starts a job that writes the users that match the query to a CSV file. Read `GET /jobs/{job_id}` until its state
          *     is `done` or `failed`. The body takes the query parameters of `GET /users` except `limit` and `cursor`. Without
-         *     a body, all active users are exported.
+         *     a body, all active users are exported. A user has one export at a time: while it is queued or running, another one
+         *     is 409 `export-running`.
          *
          *     The file is CSV (RFC 4180) in UTF-8 with a byte order mark, ordered by name. The columns are `user_id`,
          *     `identity`, `name`, `email`, `role`, `status`, `act_as_agent`, `teams`, `assigned_skills`, `effective_skills`,
@@ -2156,7 +2157,10 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The body is too large. This is the gateway's own message. */
+        /**
+         * @description The body is too large; the gateway has a message of its own for what it does not pass on:
+         *     - `body-too-large`: it has more than 65,536 bytes.
+         */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -2167,7 +2171,13 @@ export interface components {
                  *       "message": "Request Entity Too Large"
                  *     }
                  */
-                "application/json": components["schemas"]["GatewayMessage"];
+                "application/json": components["schemas"]["ErrorBody"];
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 413;
+                    /** @enum {unknown} */
+                    code?: "body-too-large";
+                } & components["schemas"]["Problem"];
             };
         };
         /**
@@ -4887,6 +4897,7 @@ export interface operations {
             /**
              * @description The request conflicts with the current state:
              *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after `Retry-After` seconds.
+             *     - `export-running`: an export of this user is still queued or running; `detail` names its job.
              */
             409: {
                 headers: {
@@ -4898,7 +4909,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "idempotency-key-in-use";
+                        code?: "idempotency-key-in-use" | "export-running";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5050,7 +5061,7 @@ export interface operations {
             };
             /**
              * @description The body is too large; the gateway has a message of its own for what it does not pass on:
-             *     - `body-too-large`: it has more than 1,048,576 bytes.
+             *     - `body-too-large`: it has more than 262,144 bytes, of a form more than 65,536.
              */
             413: {
                 headers: {
