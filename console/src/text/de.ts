@@ -90,6 +90,7 @@ export const de: BaseText = {
       'search-text-too-long': 'Dieser Suchtext ist zu lang.',
       'search-text-too-short': 'Dieser Suchtext ist zu kurz: Er braucht drei Buchstaben.',
       'skill-without-levels': 'Dieser Skill hat keine Niveaus.',
+      'export-running': 'Ihr letzter Export wird noch geschrieben. Warten Sie, bis er fertig ist.',
       'somebody-elses-job':
         'Diesen Export hat jemand anders begonnen; nur diese Person und Administratoren können ihn sehen.',
       'supervisors-may-not': 'Supervisoren können das nicht. Fragen Sie einen Administrator.',

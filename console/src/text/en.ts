@@ -89,6 +89,7 @@ export const en = {
       'search-text-too-long': 'This search text is too long.',
       'search-text-too-short': 'This search text is too short: it needs three letters.',
       'skill-without-levels': 'This skill has no levels.',
+      'export-running': 'Your last export is still being written. Wait until it is done.',
       'somebody-elses-job': 'Another user has started this export; only they and admins can see it.',
       'supervisors-may-not': 'Supervisors cannot do this. Ask an admin.',
       'too-many-teams': 'A person can be in at most 25 teams.',
