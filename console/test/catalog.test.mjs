@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   ADMIN,
+  API,
   OWNER,
   SIMULATOR,
   SUPERVISOR,
@@ -191,4 +192,24 @@ test(
     await page.getByLabel('Name', { exact: true }).press('Escape');
     await field.waitFor({ state: 'detached' });
   }),
+);
+
+test(
+  'a refusal is in the language of the page, with the numbers that the API states',
+  inBrowser(
+    async (page) => {
+      const [owner, person] = [await tokenOf(OWNER), await newcomer()];
+      const [set, skill] = [named('Set'), named('Skill')];
+      await call('POST', '/skill-sets', owner, { name: set });
+      await call('PUT', `/skill-sets/${set}/skills/${skill}`, owner, { min: 1, max: 5 });
+      await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
+      await page.goto(`${API}/?view=skills`);
+      await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
+      await page.getByRole('button', { name: 'Weiter' }).click();
+      await page.locator(`[data-about="${set}/${skill}"]`).click();
+      await page.locator('roster-question button.destructive').click();
+      await page.getByText('Dieser Skill wird benutzt: Personen: 1, Teams: 0.').waitFor();
+    },
+    { faults: true, locale: 'de-DE' },
+  ),
 );
