@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 
 /** What the page cannot meet, by reason. */
 const CANNOT_MEET = {
-  'of callbacks': ['body-too-large', 'foreign-callback', 'invalid-callback', 'wrong-signature'],
+  'of callbacks': ['foreign-callback', 'invalid-callback', 'wrong-signature'],
   'of the viewer at /docs': ['unknown-file'],
   'of requests against the contract, which the page is typed by': [
     'invalid-archived',
