@@ -1,7 +1,7 @@
 // The export when answers are lost, while one goes elsewhere, and when the session ends meanwhile.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { OWNER, eventually, gate, gateway, inBrowser, openList, rows, signIn, spoken } from './browser.mjs';
+import { ADMIN, eventually, gate, gateway, inBrowser, openList, rows, signIn, spoken } from './browser.mjs';
 import { button } from './answers.mjs';
 
 const JOBS = /\/jobs\//;
@@ -23,7 +23,7 @@ test(
   'after a lost answer the same list is the same export',
   inBrowser(
     async (page) => {
-      await openList(page, OWNER, '?q=person00');
+      await openList(page, ADMIN, '?q=person00');
       const keys = await started(page, { loses: true });
       await start(page).click();
       await page.getByRole('alert').getByText('The directory cannot be reached.').waitFor();
@@ -40,7 +40,7 @@ test(
   'after a lost answer another list is another export',
   inBrowser(
     async (page) => {
-      await openList(page, OWNER, '?q=person00');
+      await openList(page, ADMIN, '?q=person00');
       const keys = await started(page, { loses: true });
       await start(page).click();
       await page.getByRole('alert').getByText('The directory cannot be reached.').waitFor();
@@ -59,7 +59,7 @@ test(
   'lost answers about its progress start no second export',
   inBrowser(
     async (page) => {
-      await openList(page, OWNER, '?q=person00');
+      await openList(page, ADMIN, '?q=person00');
       const keys = await started(page);
       let polls = 0;
       let isLost = true;
@@ -86,7 +86,7 @@ test(
 test(
   'an export goes on while one is elsewhere: its end is said, and the download starts',
   inBrowser(async (page) => {
-    await openList(page, OWNER, '?q=person00');
+    await openList(page, ADMIN, '?q=person00');
     const { opened, open: answer } = gate();
     await page.route(JOBS, async (route) => {
       await opened;
@@ -109,13 +109,13 @@ test(
   'a session that ends while an export is started or followed: once signed in again, it works',
   inBrowser(
     async (page) => {
-      await openList(page, OWNER, '?q=person00');
+      await openList(page, ADMIN, '?q=person00');
       const again = async () => {
         await page.locator('.export-state').getByText('Your session has ended.').waitFor();
         await page.unroute(EXPORTS);
         await page.unroute(JOBS);
         await page.locator('.export-state').getByRole('button', { name: 'Sign in again' }).click();
-        await signIn(page, OWNER);
+        await signIn(page, ADMIN);
       };
       await page.route(EXPORTS, (route) => route.fulfill(gateway(401, 'Unauthorized')));
       await start(page).click();
@@ -134,7 +134,7 @@ test(
 test(
   'a double click starts one export',
   inBrowser(async (page) => {
-    await openList(page, OWNER, '?q=person00');
+    await openList(page, ADMIN, '?q=person00');
     await rows(page).first().waitFor();
     const keys = await started(page);
     const download = page.waitForEvent('download');
