@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 
 use super::events::{self, DestinationConfig, Event};
@@ -26,6 +26,7 @@ struct Properties {
     timeout: u64,
     #[serde(default = "a_hundred_and_twenty_eight")]
     memory_size: u32,
+    #[serde(default, deserialize_with = "count")]
     reserved_concurrent_executions: Option<usize>,
     #[serde(default)]
     events: BTreeMap<String, Event>,
@@ -33,6 +34,15 @@ struct Properties {
     event_invoke_config: EventInvokeConfig,
     #[serde(default)]
     policies: Value,
+}
+
+/// A parameter's number is text here, as it is to `CloudFormation`'s functions.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let number = match Value::deserialize(deserializer)? {
+        Value::String(text) => text.parse().ok(),
+        number => number.as_u64().and_then(|number| number.try_into().ok()),
+    };
+    number.map(Some).ok_or_else(|| D::Error::custom("ReservedConcurrentExecutions is no whole number"))
 }
 
 #[derive(Default, Deserialize)]

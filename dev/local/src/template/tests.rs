@@ -142,6 +142,11 @@ fn the_template_that_is_deployed_can_be_run() {
 
     let webhook = system.functions.iter().find(|f| f.package == "webhook").unwrap();
     assert_eq!(webhook.environment["PUBLIC_URL"], "http://127.0.0.1:1");
+    assert_eq!(webhook.reserved_concurrency, None, "0 reserves nothing");
+    let given = BTreeMap::from([("WebhookConcurrency".to_owned(), "7".to_owned())]);
+    let limited = read(Path::new(path), &Values { given, ..values.clone() }).unwrap();
+    let webhook = limited.functions.iter().find(|f| f.package == "webhook").unwrap();
+    assert_eq!(webhook.reserved_concurrency, Some(7));
     assert_eq!(webhook.environment["TASKROUTER_URL"], "http://127.0.0.1:2");
     assert!(!webhook.environment.contains_key("ACCOUNT_OWNERS"), "identities are no part of a configuration");
     let given = BTreeMap::from([("PublicUrl".to_owned(), String::new())]);
