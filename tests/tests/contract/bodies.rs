@@ -123,7 +123,7 @@ async fn a_wrong_body_is_told_briefly_and_without_a_word_of_the_programming_lang
                 }
             }
         }
-        for name in ["x".repeat(100_000), "\u{202e}\"".repeat(1_000)] {
+        for name in ["x".repeat(60_000), "\u{202e}\"".repeat(1_000)] {
             let (status, problem) = fixture.send(method.clone(), &path, &json!({name: 1})).await;
             assert_eq!(status, 400, "{}", operation.route());
             is_told(&problem, &operation.route());

@@ -71,14 +71,16 @@ async fn a_body_may_begin_with_a_byte_order_mark_and_prefer_may_be_quoted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_value_is_refused_and_does_not_end_the_function() {
     let stack = TestStack::start().await;
-    let name = json!({"name": "\"".repeat(790_000)});
+    let name = json!({"name": "\"".repeat(32_000)});
     let refused = stack.send(Method::POST, "/teams", &name).await;
     assert_eq!((refused.status, refused.code()), (400, "invalid-team-name"));
     assert!(refused.body.to_string().len() < 2_000, "{}", refused.body);
     let refused = stack.send(Method::POST, "/skill-sets", &name).await;
     assert_eq!((refused.status, refused.code()), (400, "invalid-skill-set-name"));
-    let refused = stack.send(Method::POST, "/teams", &json!({"x".repeat(3_000_000): 1})).await;
+    let refused = stack.send(Method::POST, "/teams", &json!({"x".repeat(60_000): 1})).await;
     assert_eq!((refused.status, refused.code()), (400, "invalid-body"));
+    let refused = stack.send(Method::POST, "/teams", &json!({"x".repeat(3_000_000): 1})).await;
+    assert_eq!((refused.status, refused.code()), (413, "body-too-large"));
 
     let long = "%22%E2%80%8B".repeat(700);
     for path in [

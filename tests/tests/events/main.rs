@@ -74,7 +74,12 @@ async fn every_case_makes_its_function_do_what_its_name_says() {
     let mut wrong = Vec::new();
     for case in cases::all() {
         let event = case.build();
-        let answer = fixture.invoke(&case, &event).await;
+        let mut answer = fixture.invoke(&case, &event).await;
+        // Cases start exports of one user, who has one at a time.
+        while answer.http() == (Some(409), Some("export-running".to_owned())) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            answer = fixture.invoke(&case, &event).await;
+        }
         if let Err(reason) =
             case.expected.check(&answer).and_then(|()| check_contract(&contract, &case, &event, &answer))
         {
