@@ -1,6 +1,6 @@
 //! What Twilio has said of tokens, remembered for a short time.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::sync::{Mutex, PoisonError};
