@@ -70,7 +70,7 @@ impl SearchText {
     }
 
     /// The indices of the [indexed terms](Self::indexed_terms) by which users are looked for, in their order: the
-    /// [`MOST_LEADING`] longest, which lead to the fewest; of equally long ones the first. The others are only compared.
+    /// four longest, which lead to the fewest; of equally long ones the first. The others are only compared.
     #[must_use]
     pub fn leading_terms(&self) -> Vec<usize> {
         let mut leading = self.indexed_terms().collect::<Vec<_>>();
