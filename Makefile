@@ -14,11 +14,11 @@ PROFILE ?= release
 # What prettier formats.
 FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' console/test tests/browser dev/bench/*.mjs
 
-.PHONY: help run console test lint fmt screenshots bench build deploy deploy-console invoke connect disconnect adopt reconcile activity restore erase reindex clean
+.PHONY: help run console test simulate soak mutants mutation cargo-mutants fuzz lint fmt screenshots bench build deploy deploy-console invoke connect disconnect adopt reconcile activity restore erase reindex clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-# The tools of `make lint` that are not installed are built once, into target/tools.
+# The tools of `make lint`, `make mutation` and `make fuzz` that are not installed are built once, into target/tools.
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
 	cargo install $(1) --version $(2) --locked --debug --root target/tools
 
@@ -35,17 +35,37 @@ run: console ## Build and start the whole system on this machine, with 200 demo 
 	@cargo build --workspace --bins
 	@exec target/debug/local
 
-test: console ## Run all tests: unit, integration, end to end, permissions against their use, Twilio's library on the simulator, the AWS CLI, the API contract, the way to a deployment, generated clients, the console in a browser
+test: console ## Run all tests: unit, integration, end to end, permissions against their use, 2,000 seeds of the simulation, Twilio's library on the simulator, the AWS CLI, the API contract, the way to a deployment, generated clients, the console in a browser
 	cargo build --workspace --bins
 	rm -f target/debug/authority.jsonl
 	cargo test --workspace
 	target/debug/local authority --check
+	cargo run --profile simulation -p simulation --quiet -- --seeds 2000 --steps 10 --twice 100 --failed-first --every-fault
 	tests/twilio_library/run.sh
 	tests/aws_cli/run.sh
 	tests/contract/run.sh
 	tests/template/run.sh
 	tests/clients/run.sh
 	tests/browser/run.sh
+
+simulate: ## Play seeds of the simulation (options: SEED=0 SEEDS=1 STEPS=40 WITHOUT=3,5 TRACE=1)
+	cargo run --profile simulation -p simulation --quiet
+
+soak: ## Play many seeds of the simulation, fail if a fault never happens, and add the totals to tests/simulation/soak.csv (options: SEED=0 SEEDS=20000 STEPS=40)
+	SEEDS=$${SEEDS:-20000} cargo run --profile simulation -p simulation --quiet -- --failed-first --keep --every-fault
+
+mutants: ## Play the simulation with deliberate bugs, each of which it has to find (options: MUTANTS="entries-kept reads-weak" SEEDS=2000)
+	SEEDS=$${SEEDS:-2000} cargo run --profile simulation -p simulation --quiet -- --mutants $(MUTANTS)
+
+mutation: ## Change the rules of `domain` in a thousand places; its unit tests have to notice 95 % of them (options: ARGS=--changed SINCE=main)
+	tests/mutation/run.sh $(ARGS)
+
+cargo-mutants:
+	@$(call tool,cargo-mutants,27.1.0)
+
+fuzz: ## Look for inputs that break what must hold for any: signature, callbacks, attributes, … (options: TARGET=signature FUZZ_SECONDS=600, for each target)
+	@$(call tool,cargo-fuzz,0.13.2)
+	tests/fuzz/run.sh
 
 lint: $(PACKAGES) ## Check formatting, links, the template, clippy, the console's types, the documentation, and the dependencies (unused, banned, licences, advisories)
 	cargo fmt --all --check
@@ -72,7 +92,10 @@ screenshots: console ## Take the pictures of the page, light and dark: docs/scre
 	tests/browser/run.sh console/test/screenshots.mjs
 
 bench: console ## Measure capacity units, latency, memory, sizes and the page in a browser, and write docs/performance.md (option: BENCH_USERS=1000,15000)
-	cargo build --release --workspace --bins
+	@# The functions first and alone: beside other packages they would be built with what those ask of their dependencies.
+	cargo build --release $(patsubst functions/%,-p %,$(wildcard functions/*))
+	cargo build --release -p hello
+	cargo build --release -p bench
 	target/release/bench
 
 build: $(PACKAGES) ## Build what is deployed, target/lambda/<function>/bootstrap, and check it (option: ARCH=arm64, ARCH=x86_64)

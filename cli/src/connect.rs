@@ -2,6 +2,7 @@
 
 mod left;
 mod report;
+mod rules;
 
 use std::process::ExitCode;
 

@@ -22,7 +22,7 @@ use crate::{
 use files::ExportFiles;
 
 /// What an erasure leaves, and why.
-const STAYS: [&str; 7] = [
+const STAYS: [&str; 8] = [
     "backups of the table (point-in-time recovery: 35 days). After a restore from before the erasure, run it again",
     "events of the table's stream (24 hours), and those that a function has given up, where a failure destination keeps them \
      (at most 14 days)",
@@ -30,6 +30,7 @@ const STAYS: [&str; 7] = [
     "the user id, worker SIDs, role, teams and skills, also in records: who did what, and when",
     "a hash of the identity, by which a later login is recognized and not taken in again",
     "an export that is running now: run this again when it is done (15 minutes at most), and delete downloaded files",
+    "what was searched for in an export: its job is kept for a day, and deleted within some days after",
     "nothing in the logs: they hold no name, e-mail address, token or body",
 ];
 

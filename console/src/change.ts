@@ -68,6 +68,16 @@ export class Change extends EventTarget {
     this.forget();
   }
 
+  /** Reads what is there now; where that fails, it is said. */
+  async read(current: () => Promise<void>): Promise<void> {
+    try {
+      await current();
+      this.seeCurrent();
+    } catch (caught) {
+      this.set(false, this.session.observe(caught));
+    }
+  }
+
   /** What was typed is another change now, and what is said of the last one no longer true. */
   forget(): void {
     if (this.isWorking) return;
@@ -84,7 +94,7 @@ export class Change extends EventTarget {
 /** What became of a change that has failed; `current` shows what another user has made of it meanwhile. */
 export function failure(
   app: App,
-  { error, isOutcomeUnknown }: Change,
+  { error, isOutcomeUnknown }: Pick<Change, 'error' | 'isOutcomeUnknown'>,
   retry: () => void,
   current?: () => void,
 ): TemplateResult | typeof nothing {

@@ -6,22 +6,22 @@ import { View } from './view.js';
 
 /** The forms in which something is entered that is not saved, by their names. Fires `change`, and `ask` at each question. */
 export class Drafts extends EventTarget {
-  private readonly unsaved = new Set<string>();
+  private readonly unsaved = new Map<string, HTMLElement>();
   /** What is to be done once it is decided about the drafts, of one form if it is named. */
   private waiting: { act: () => void; form: string | undefined } | undefined;
 
   get forms(): string[] {
-    return [...this.unsaved];
+    return [...this.unsaved.keys()];
   }
 
   get isAsking(): boolean {
     return this.waiting !== undefined;
   }
 
-  /** A question about what is saved by now is none. */
-  set(form: string, isUnsaved: boolean): void {
-    if (this.unsaved.has(form) === isUnsaved) return;
-    if (isUnsaved) this.unsaved.add(form);
+  /** The part that holds the draft; none once it is saved. A question about what is saved by now is none. */
+  set(form: string, part?: HTMLElement): void {
+    if (this.unsaved.get(form) === part) return;
+    if (part) this.unsaved.set(form, part);
     else this.unsaved.delete(form);
     if (this.waiting && !this.has(this.waiting.form)) this.waiting = undefined;
     this.changed();
@@ -37,6 +37,13 @@ export class Drafts extends EventTarget {
     this.changed();
     this.dispatchEvent(new Event('ask'));
     return false;
+  }
+
+  /** The fields of what is asked about. */
+  get fields(): HTMLElement[] {
+    const form = this.waiting?.form;
+    const parts = [...this.unsaved].filter(([name]) => form === undefined || name === form);
+    return parts.flatMap(([, part]) => [...part.querySelectorAll<HTMLElement>('input:enabled, select:enabled')]);
   }
 
   stay(): void {
@@ -67,11 +74,9 @@ class Leaving extends View {
     ...View.properties,
     of: { attribute: false },
     heading: {},
-    stayed: { attribute: false },
   };
   declare of: Drafts;
   declare heading: string;
-  declare stayed: () => void;
 
   private root!: ShadowRoot;
 
@@ -93,21 +98,25 @@ class Leaving extends View {
 
   override render(): TemplateResult {
     const { leave } = this.app.text;
-    const stay = (): void => {
-      this.of.stay();
-      this.stayed();
-    };
     return ask({
       id: 'leave-title',
       title: this.heading,
-      does: leave.hint,
+      does: [leave.hint],
       answers: [
-        { label: leave.stay, kind: 'primary', act: stay },
+        { label: leave.stay, kind: 'primary', act: this.stay },
         { label: leave.discard, kind: 'destructive', act: () => this.of.discard() },
       ],
-      cancel: stay,
+      cancel: this.stay,
     });
   }
+
+  /** To the first field of the draft; if it is in a tab that is not shown, to the head of its panel. */
+  private readonly stay = (): void => {
+    const { fields } = this.of;
+    this.of.stay();
+    const head = this.closest('dialog')?.querySelector('h2');
+    (fields.find((field) => field.checkVisibility()) ?? head)?.focus();
+  };
 
   private readonly takeFocus = (): void => this.one('[data-question]')?.focus();
 }
@@ -115,12 +124,8 @@ class Leaving extends View {
 define('roster-leaving', Leaving);
 
 /** The question, if something waits for its answer. */
-export function leaving(
-  app: App,
-  drafts: Drafts,
-  { title, stayed }: { title: string; stayed: () => void },
-): TemplateResult | typeof nothing {
+export function leaving(app: App, drafts: Drafts, title: string): TemplateResult | typeof nothing {
   return drafts.isAsking
-    ? html`<roster-leaving .app=${app} .of=${drafts} .heading=${title} .stayed=${stayed}></roster-leaving>`
+    ? html`<roster-leaving .app=${app} .of=${drafts} .heading=${title}></roster-leaving>`
     : nothing;
 }

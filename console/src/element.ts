@@ -176,7 +176,7 @@ export class FlexRoster extends LitElement {
       ${
         app.drafts.isAsking
           ? html`<section class="leaving" aria-label=${text.common.title}>
-              ${leaving(app, app.drafts, { title: text.leave.page, stayed: this.stayed })}</section>`
+              ${leaving(app, app.drafts, text.leave.page)}</section>`
           : nothing
       }
       <main tabindex="-1">
@@ -210,12 +210,14 @@ export class FlexRoster extends LitElement {
     return html`
       <nav class="views" aria-label=${app.text.common.navigation}>
         <ul>
-          ${views.map(
-            (view) => html`<li>
+          ${views.map((view) =>
+            view.label
+              ? html`<li>
             <a href=${app.address.link({ view: view.name, user: '', item: '' })}
               aria-current=${view === current ? 'page' : nothing}
               @click=${(event: MouseEvent) => go(event, view.name)}>${view.label(app.text)}</a>
-          </li>`,
+          </li>`
+              : nothing,
           )}
         </ul>
       </nav>`;
@@ -239,10 +241,6 @@ export class FlexRoster extends LitElement {
     void this.updateComplete.then(() => {
       this.renderRoot.querySelector<HTMLElement>('roster-sign-in :is(select, input)')?.focus();
     });
-  };
-
-  private readonly stayed = (): void => {
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
   };
 
   private readonly signedInAgain = (): void => {

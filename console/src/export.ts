@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ApiError } from './api/error.js';
+import { ApiError } from './api/error.js';
 import type { Job } from './api/types.js';
 import type { App } from './app.js';
 import { Change } from './change.js';
@@ -153,22 +153,16 @@ class Export extends View {
   private state(): TemplateResult {
     const { text, format } = this.app;
     const { job, error } = this.run;
-    if (error) return problem(this.app, error, { kept: text.errors.keptSearch, retry: this.start });
-    if (job?.state === 'failed') {
-      return html`<div class="problem" role="alert">
-        <p class="what">${text.export.failed}</p>
-        <p>${job.error ?? ''} ${text.errors.keptSearch}</p>
-        <button type="button" class="button" @click=${this.start}>${text.errors.tryAgain}</button>
-      </div>`;
-    }
+    const choices = { kept: text.errors.keptSearch, retry: this.start };
+    if (error) return problem(this.app, error, choices);
+    if (job?.state === 'failed')
+      return problem(this.app, new ApiError('broken'), { ...choices, what: text.export.failed });
     if (job?.state === 'done') {
       return html`<p>${text.export.done}
         <button type="button" class="link-button" @click=${this.run.downloadAgain}>${text.export.again}</button></p>`;
     }
-    if (!job || job.total === null) return html`<p>${text.export.preparing}</p><progress></progress>`;
-    const progress = text.export.progress(format.number(job.done), format.number(job.total));
-    return html`<p>${progress}</p>
-      <progress max=${job.total} .value=${job.done} aria-label=${text.export.start}></progress>`;
+    const progress = job?.done ? text.export.progress(format.number(job.done)) : text.export.preparing;
+    return html`<p>${progress}</p><progress aria-label=${text.export.start}></progress>`;
   }
 
   private readonly start = (): void => void this.run.start(this.app);

@@ -20,6 +20,11 @@ export class Format {
     return this.numbers().format(value);
   }
 
+  /** A count of the API; a dash where nothing has been counted yet. */
+  count(value: number | null): string {
+    return value === null ? '–' : this.number(value);
+  }
+
   /** A time of the API, in the person's own time zone. */
   time(rfc3339: string): string {
     return this.times().format(new Date(rfc3339));

@@ -74,7 +74,7 @@ class NameForm extends View {
       (idempotencyKey) => send(name, idempotencyKey),
       (result) => {
         this.typed = undefined;
-        this.drafts.set(this.draftName, false);
+        this.drafts.set(this.draftName);
         done(result);
       },
       async () => already?.(name),

@@ -1,12 +1,17 @@
-import type { Resource } from './resource.js';
 import { View } from './view.js';
+
+/** Something that is read for a page. Fires `change`. */
+interface Read extends EventTarget {
+  load: () => Promise<void>;
+  stop?: () => void;
+}
 
 /** A view that reads what it shows from the API, and again when a user has signed in. */
 export abstract class PageView extends View {
-  private resources: Resource<unknown>[] = [];
+  private resources: Read[] = [];
 
   /** What the page shows; each begins to be read. */
-  protected abstract begin(): Resource<unknown>[];
+  protected abstract begin(): Read[];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -17,13 +22,13 @@ export abstract class PageView extends View {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const resource of this.resources) resource.stop();
+    for (const resource of this.resources) resource.stop?.();
     this.app.session.removeEventListener('renewed', this.reload);
   }
 
   /** Shows something else. */
   protected restart(): void {
-    for (const resource of this.resources) resource.stop();
+    for (const resource of this.resources) resource.stop?.();
     this.resources = this.begin();
     this.watch(...this.resources);
     this.reload();

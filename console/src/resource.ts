@@ -74,6 +74,12 @@ export function shown<T>(app: App, resource: Resource<T>, show: (value: T) => Te
     ${value !== undefined ? show(value) : error ? '' : html`<p>${app.text.common.loading}</p>`}`;
 }
 
+/** When the counts of a list were made, the oldest of them; nothing where none has been. */
+export function countedAt(app: App, counted: { counted_at: string | null }[]): TemplateResult | string {
+  const [oldest] = counted.flatMap(({ counted_at: at }) => at ?? []).sort();
+  return oldest ? html`<p class="hint" data-counted>${app.text.pages.counted(app.format.time(oldest))}</p>` : '';
+}
+
 /** The button below a list of which more exists. */
 export function moreOf<Item>(app: App, list: Paged<Item>): TemplateResult | string {
   if (!list.value?.next_cursor) return '';

@@ -1,6 +1,6 @@
 import { Api, isAborted, type TokenSource } from './api/client.js';
 import { ApiError } from './api/error.js';
-import type { Me, Permission } from './api/types.js';
+import type { ListedUser, Me, Permission } from './api/types.js';
 
 /** A user who is logged in to the simulator of the local stack. */
 export interface Login {
@@ -96,7 +96,7 @@ export class Session extends EventTarget implements TokenSource {
     this.set(this.state);
   }
 
-  /** What a view does with an error that it shows: if the session has ended, everybody is told. */
+  /** What a view does with an error that it shows: that the session has ended is said by the page. */
   observe(error: unknown): ApiError | undefined {
     if (isAborted(error)) return undefined;
     const known = error instanceof ApiError ? error : new ApiError('broken');
@@ -113,6 +113,20 @@ export class Session extends EventTarget implements TokenSource {
   /** Whether the caller's role permits this on at least one target; the API decides about each. */
   may(permission: Permission): boolean {
     return this.me?.may.includes(permission) ?? false;
+  }
+
+  /** Whether the caller may change this team and who is in it: where supervisors change their own teams, one that they lead. */
+  reachesTeam(teamId: string): boolean {
+    return !this.isLimited || this.me!.leads.includes(teamId);
+  }
+
+  /** Whether the caller may change this user: where supervisors change their own teams, a member of one that they lead. */
+  reaches(user: Pick<ListedUser, 'teams'>): boolean {
+    return !this.isLimited || user.teams.some((team) => this.reachesTeam(team.team_id));
+  }
+
+  private get isLimited(): boolean {
+    return this.me?.role === 'supervisor' && this.me.supervisor_scope === 'teams';
   }
 
   private set(state: SessionState): void {

@@ -25,7 +25,7 @@ class SignIn extends View {
       return problem(this.app, this.error, { kept: text.errors.keptInput, retry });
     }
     if (!this.logins) return html`<p>${text.common.loading}</p>`;
-    return this.logins.length > 0 ? this.form(this.choice(this.logins)) : this.emptyList();
+    return this.logins.length > 0 ? this.form(this.choice(this.logins)) : this.noLogins();
   }
 
   private async load(): Promise<void> {
@@ -84,7 +84,7 @@ class SignIn extends View {
       </div>`;
   }
 
-  private emptyList(): TemplateResult {
+  private noLogins(): TemplateResult {
     const { errors, session } = this.app.text;
     return html`<div class="empty">
       <p>${session.noLogins}</p>

@@ -48,12 +48,13 @@ export abstract class View extends LitElement {
 
   /** Lit also draws what has left the document meanwhile. */
   override updated(_changed: PropertyValues<this>): void {
-    this.drafts.set(this.draftName, (this.isConnected || this.isPageAway) && this.isUnsaved);
+    const isThere = this.isConnected || this.isPageAway;
+    this.drafts.set(this.draftName, isThere && this.isUnsaved ? this : undefined);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (!this.isPageAway) this.drafts.set(this.draftName, false);
+    if (!this.isPageAway) this.drafts.set(this.draftName);
     for (const source of this.watched.splice(0)) source.removeEventListener('change', this.redraw);
   }
 

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Permission } from './api/types.js';
 import type { App } from './app.js';
 import { later } from './later.js';
@@ -9,7 +10,8 @@ import type { Text } from './text/en.js';
 export interface ViewEntry {
   name: string;
   permission: Permission;
-  label: (text: Text) => string;
+  /** None of a page that the others lead to. */
+  label?: (text: Text) => string;
   render: (app: App) => TemplateResult;
 }
 
@@ -19,6 +21,18 @@ export const VIEWS: ViewEntry[] = [
     permission: 'view_users',
     label: (text) => text.common.users,
     render: (app) => html`<roster-list .app=${app}></roster-list>`,
+  },
+  {
+    name: 'bulk',
+    permission: 'edit_user',
+    render: (app) => {
+      const { item } = app.address.place;
+      return later(
+        app,
+        'pages',
+        () => html`${keyed(item, html`<roster-bulk .app=${app} .jobId=${item}></roster-bulk>`)}`,
+      );
+    },
   },
   {
     name: 'people',

@@ -43,14 +43,14 @@ export async function throughFaults(page, api, send, check, faults = FAULTS) {
   }
 }
 
-/** Answers requests of this path with one fault after the other; `last` lets them pass. Gives the keys that were sent. */
+/** Answers changes of this path with the fault that is `set`; `pass` lets them pass. Gives the keys that were sent. */
 export async function answering(page, path) {
   const keys = [];
   let answer = 'pass';
   await page.route(path, (route) => {
-    if (answer === 'pass' && route.request().method() !== 'GET') keys.push(keyOf(route));
-    if (answer === 'pass' || route.request().method() === 'GET') return route.fallback();
-    keys.push(keyOf(route));
+    if (route.request().method() === 'GET') return route.fallback();
+    keys.push(route.request().headers()['idempotency-key']);
+    if (answer === 'pass') return route.fallback();
     if (answer === HANG) return undefined;
     return answer ? route.fulfill(answer) : route.abort();
   });
@@ -59,8 +59,6 @@ export async function answering(page, path) {
   };
   return { keys, set };
 }
-
-const keyOf = (route) => route.request().headers()['idempotency-key'];
 
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 

@@ -133,7 +133,8 @@ test(
     await record.getByRole('button', { name: /^Undo the change of/ }).click();
     await live(panel);
     assert.deepEqual([await assigned(person), (await userOf(person)).teams.length], [{ English: 95 }, 1]);
-    await eventually(async () => (await record.getByRole('button').count()) === 0, 'it is no longer in effect');
+    const undo = record.getByRole('button', { name: /^Undo the change of/ });
+    await eventually(async () => (await undo.count()) === 0, 'it is no longer in effect');
     const { items } = await get(`/users/${person.id}/history`, admin);
     assert.equal(items[0].changes[0].after.English, 95);
   }),

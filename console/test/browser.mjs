@@ -38,6 +38,8 @@ export function inBrowser(work, { faults = false, ...options } = {}) {
       await work(page, context);
       assert.deepEqual(errors, [], 'the page is without errors');
     } finally {
+      // An answer that is still on its way belongs to no test any more.
+      for (const open of context.pages()) await open.unrouteAll({ behavior: 'ignoreErrors' });
       await context.close();
     }
   };

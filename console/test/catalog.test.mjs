@@ -25,23 +25,29 @@ let made = 0;
 const named = (kind) => `${kind}_${process.pid}_${(made += 1)}`;
 const skillRow = (page, skill) => page.locator(`tr[data-skill="${skill}"]`);
 
-/** A skill of a skill set of its own, and the page. */
-async function opened(page, identity, { skill = named('Skill'), set = named('Set') } = {}) {
+/** A skill of a skill set of its own. */
+async function created({ skill = named('Skill'), set = named('Set') } = {}) {
   const owner = await tokenOf(OWNER);
   await call('POST', '/skill-sets', owner, { name: set });
   await call('PUT', `/skill-sets/${set}/skills/${skill}`, owner, { min: 1, max: 5 });
+  return { set, skill, owner };
+}
+
+/** Such a skill, and the page. */
+async function opened(page, identity, names) {
+  const { set, skill, owner } = await created(names);
   await open(page, identity, '?view=skills');
   await skillRow(page, skill).waitFor();
   return { set, skill, owner };
 }
 
 test(
-  'rule 4: a supervisor sees the catalog with three counts and is offered no change',
+  'rule 4: a supervisor sees the catalog with three counts and when they were made, and is offered no change',
   inBrowser(async (page) => {
     const owner = await tokenOf(OWNER);
     const person = await newcomer();
     const team = await call('POST', '/teams', owner, { name: named('Team') });
-    const { skill } = await opened(page, SUPERVISOR);
+    const { skill } = await created();
     await call('PUT', `/teams/${team.team_id}/skills/${skill}`, owner, { level: 2 });
     await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
     await call('PATCH', `/users/${person.id}`, owner, { teams: [team.team_id] });
@@ -52,6 +58,7 @@ test(
       cells.slice(0, 4).map((text) => text.trim()),
       ['1–5', '1', '1', '1'],
     );
+    assert.match(await page.locator('[data-counted]').textContent(), /^Counted at .*\d.*\.$/);
     assert.equal(await page.locator('[data-edit], [data-about], #set-name').count(), 0);
     await isAccessible(page, 'the catalog for a supervisor');
     await page.getByRole('link', { name: skill, exact: true }).click();
@@ -182,6 +189,7 @@ test(
       await leave();
       await page.getByText('What you have entered on this page is not saved').waitFor();
       await button(page, 'Keep editing').click();
+      await focusIsOn(field);
       assert.equal(await field.inputValue(), 'Half');
     }
     await field.press('Escape');

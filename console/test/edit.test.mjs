@@ -72,6 +72,60 @@ test(
 );
 
 test(
+  'rule 2: an admin sets who leads a team, which the team and the history show, and ends it with the membership',
+  inBrowser(async (page) => {
+    const person = await newcomer(['supervisor']);
+    const panel = await openPanel(page, ADMIN, person);
+    await team(panel, 'Support').check();
+    await panel.getByLabel('Lead of Support').check();
+    await isAccessible(page, 'edit user, a lead');
+    await save(panel).click();
+    await panel.getByText('Live in TaskRouter').waitFor();
+    assert.deepEqual((await userOf(person)).leads, [SUPPORT]);
+    await panel.getByRole('tab', { name: 'History' }).click();
+    await panel.getByText('Leads Support').waitFor();
+    await panel.getByRole('tab', { name: 'Profile' }).click();
+    await panel.getByLabel('Role').selectOption('Agent');
+    assert.equal(await panel.getByLabel('Lead of Support').count(), 0, 'agents lead no team');
+    await panel.getByLabel('Role').selectOption('Supervisor');
+    assert.ok(await panel.getByLabel('Lead of Support').isChecked());
+    await team(panel, 'Support').uncheck();
+    await save(panel).click();
+    await eventually(async () => (await userOf(person)).teams.length === 0, 'the team is left');
+    assert.deepEqual((await userOf(person)).leads, []);
+  }),
+);
+
+test(
+  'rule 2: where supervisors change their own teams, what they do not lead is locked with that reason',
+  inBrowser(async (page) => {
+    await page.route(/\/me$/, async (route) => {
+      const response = await route.fetch();
+      const json = { ...(await response.json()), supervisor_scope: 'teams', leads: [SUPPORT] };
+      await route.fulfill({ response, json });
+    });
+    const person = await newcomer(['supervisor']);
+    const panel = await openPanel(page, SUPERVISOR, person);
+    await panel.getByText('this person is in none of yours').waitFor();
+    assert.ok(await team(panel, 'Support').isDisabled());
+    assert.ok(await panel.getByLabel('Act as agent').isDisabled());
+    await isAccessible(page, 'edit user, locked');
+    await panel.getByRole('tab', { name: 'Assigned skills' }).click();
+    const skills = panel.getByRole('tabpanel', { name: 'Assigned skills' });
+    await skills.getByText('this person is in none of yours').waitFor();
+    assert.equal(await panel.getByRole('button', { name: 'Assign skills' }).count(), 0);
+    await call('PATCH', `/users/${person.id}`, await tokenOf(OWNER), { teams: [SUPPORT] });
+    const member = await openPanel(page, SUPERVISOR, person);
+    assert.ok(await team(member, 'Support').isEnabled());
+    assert.ok(await team(member, 'Sales (US)').isDisabled());
+    await member.getByText('Some are locked').waitFor();
+    await team(member, 'Support').uncheck();
+    await save(member).click();
+    await eventually(async () => (await userOf(person)).teams.length === 0, 'a led team is left');
+  }),
+);
+
+test(
   'rule 24: where roles follow the identity provider, the role is locked with that reason, and the rest is edited',
   inBrowser(async (page) => {
     const person = await newcomer();

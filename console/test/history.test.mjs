@@ -66,6 +66,35 @@ test(
 );
 
 test(
+  'what has changed since is taken back by a plan, as one chooses; a role too',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], { routing: { skills: ['English'], levels: { English: 95 } } });
+    const owner = await tokenOf(OWNER);
+    await call('PUT', `/users/${person.id}/skills/English`, owner, { level: 60 });
+    await call('PUT', `/users/${person.id}/skills/English`, owner, { level: 70 });
+    await call('PATCH', `/users/${person.id}`, owner, { role: 'supervisor' });
+    // The owner has other plans made at the same time, and each user has one at work.
+    const panel = await openTab(page, ADMIN, person, 'History');
+    const ofRole = record(panel, 'Role: Agent → Supervisor');
+    await ofRole.getByRole('button', { name: /^Plan to undo the change of / }).waitFor();
+    await isAccessible(page, 'a history with plans to undo');
+    await record(panel, 'English 95 → 60')
+      .getByRole('button', { name: /^Plan to undo/ })
+      .click();
+    await page.getByRole('heading', { name: 'Undo of a change of one person' }).waitFor();
+    await page.getByText('Changed again since: English: 60 → 70').waitFor();
+    await page.getByLabel('Take it back too').check();
+    await page.getByRole('button', { name: 'Plan again' }).click();
+    await page.getByRole('button', { name: 'Apply to 1 person' }).click();
+    await page.locator('[data-stage=ended]').getByText('1 person changed.').waitFor();
+    assert.deepEqual(
+      (await userOf(person)).assigned_skills.map(({ level }) => level),
+      [95],
+    );
+  }),
+);
+
+test(
   'a long history goes on while one scrolls',
   inBrowser(async (page) => {
     const person = await newcomer();

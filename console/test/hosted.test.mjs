@@ -49,7 +49,7 @@ async function host(page) {
 }
 
 test(
-  'the page on its own origin signs in with a token, reads the API and asks nobody else',
+  'the page on its own origin signs in with a token, sends requests to the API alone',
   inBrowser(async (page) => {
     const asked = new Set();
     page.on('request', (request) => asked.add(new URL(request.url()).origin));

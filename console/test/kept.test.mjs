@@ -109,7 +109,7 @@ test(
       await isAccessible(page, 'a conflict about a skill');
       assert.equal(await form.getByLabel('Skill', { exact: true }).inputValue(), 'French');
       await button(form, 'Assign 1 skill').click();
-      assert.deepEqual(await levels(person), { French: 77 }, 'nobody has chosen yet');
+      assert.deepEqual(await levels(person), { French: 77 }, 'neither level is chosen yet');
       await form.getByRole('radio').first().check();
       await button(form, 'Assign 1 skill').click();
       await form.waitFor({ state: 'detached' });
@@ -263,7 +263,7 @@ test(
     await page.getByLabel('Name', { exact: true }).fill('Half a name');
     await page.getByRole('navigation').getByRole('link', { name: 'Users', exact: true }).click();
     await button(page, 'Keep editing').click();
-    await focusIsOn(page.locator('main'));
+    await focusIsOn(page.getByLabel('Name', { exact: true }));
   }),
 );
 

@@ -48,6 +48,13 @@ test(
       assert.match(page.url(), new RegExp(person.id));
     }
     await panel.getByRole('button', { name: 'Close' }).click();
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await focusIsOn(panel.getByLabel('Role'));
+    await panel.getByRole('tab', { name: 'History' }).click();
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await focusIsOn(panel.getByRole('heading', { name: person.name }));
+    await panel.getByRole('button', { name: 'Close' }).click();
     await question.getByRole('button', { name: 'Discard the changes' }).click();
     await panel.waitFor({ state: 'detached' });
     await focusIsOn(row(page, person.name).getByRole('link'));
@@ -139,7 +146,7 @@ for (const [view, field, text] of FORMS) {
 }
 
 test(
-  'the browser asks before it closes a page with a half-typed name; once it is saved, nobody is asked',
+  'the browser asks before it closes a page with a half-typed name; once it is saved, it does not ask',
   inBrowser(async (page) => {
     const types = [];
     page.on('dialog', (dialog) => {

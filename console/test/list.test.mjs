@@ -53,7 +53,7 @@ test(
     await eventually(async () => {
       const found = await names(page);
       return found.length > 0 && found.every((name) => name.includes('山田'));
-    }, 'everybody has 山田 in their name');
+    }, 'all users listed have 山田 in their name');
   }),
 );
 
@@ -117,7 +117,7 @@ test(
     await page.getByRole('heading', { name: 'No user matches' }).waitFor();
     await page.getByLabel('Role', { exact: true }).selectOption('Supervisor');
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await eventually(async () => (await names(page)).length === 50, 'everybody is listed again');
+    await eventually(async () => (await names(page)).length === 50, 'all users are listed again');
     await focusIsOn(search(page));
     assert.equal(new URL(page.url()).search, '');
   }),
@@ -316,7 +316,7 @@ test(
     await call('PATCH', `/users/${person.id}`, owner, { teams: teams.map((team) => team.team_id) });
     await openList(page, OWNER, `?q=${encodeURIComponent(person.name)}`);
     await row(page, person.name).getByText('In step').waitFor();
-    const cells = await row(page, person.name).locator('th, td').allTextContents();
+    const cells = await row(page, person.name).locator('th, td:not(.select)').allTextContents();
     const shown = cells.map((cell) => cell.trim().replace(/\s+/g, ' '));
     assert.deepEqual([shown[0], shown[1], shown[2], shown[4]], [person.name, person.identity, 'Supervisor', 'Active']);
     assert.match(shown[3], /^.+, .+ \+1$/);

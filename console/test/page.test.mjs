@@ -82,12 +82,10 @@ test(
       await page.unroute(/\/exports$/);
       await page.route(/\/jobs\//, async (route) => {
         const job = await (await route.fetch()).json();
-        await route.fulfill({
-          json: { ...job, state: 'failed', download_url: undefined, error: 'The file could not be written.' },
-        });
+        await route.fulfill({ json: { ...job, state: 'failed', download_url: undefined, error: 'In English.' } });
       });
       await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByRole('alert').getByText('The file could not be written.').waitFor();
+      await page.getByRole('alert').getByText('The export has failed.').waitFor();
       await isAccessible(page, 'an export that failed');
       await page.unroute(/\/jobs\//);
       const download = page.waitForEvent('download');

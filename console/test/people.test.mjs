@@ -146,7 +146,7 @@ test(
 );
 
 test(
-  'that nobody waits is not said before all users are read',
+  'that no user waits is not said before all users are read',
   inBrowser(
     async (page) => {
       await page.route(/\/users\?status=all/, (route) => route.fulfill({ json: { items: [], next_cursor: 'more' } }));

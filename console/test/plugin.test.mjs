@@ -19,6 +19,7 @@ import {
 } from './browser.mjs';
 import { button } from './answers.mjs';
 import { LOADERS, openFlex, openPlugin, start } from './flex.mjs';
+import { panelOf, team } from './panel.mjs';
 
 const side = (page) => page.getByRole('navigation', { name: 'Flex' }).getByRole('button', { name: 'Manage users' });
 const roster = { api_origin: API, skills: 'directory' };
@@ -107,6 +108,25 @@ test(
 );
 
 test(
+  'while it is asked about unsaved changes, a task can be accepted, and the changes are still there',
+  inBrowser(async (page) => {
+    const person = await newcomer();
+    await openPlugin(page, { token: await tokenOf(OWNER) });
+    await side(page).click();
+    await search(page).fill(person.name);
+    await page.getByRole('link', { name: person.name, exact: true }).click();
+    await team(panelOf(page), 'Support').check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('group', { name: `${person.name} has changes that are not saved` }).waitFor();
+    assert.equal(await page.locator('dialog:modal').count(), 0);
+    await button(page, 'Accept').click();
+    assert.equal(await page.evaluate(() => flexState.accepted), 1);
+    await button(page, 'Keep editing').click();
+    assert.ok(await team(panelOf(page), 'Support').isChecked());
+  }),
+);
+
+test(
   'what was typed is there again after another view of Flex',
   inBrowser(async (page) => {
     await openPlugin(page, { token: await tokenOf(OWNER) });
@@ -145,7 +165,7 @@ test(
 );
 
 test(
-  'it follows Flex’s theme',
+  'it follows Flex’s theme and language',
   inBrowser(
     async (page) => {
       await openPlugin(page, { token: await tokenOf(OWNER) });
@@ -157,6 +177,11 @@ test(
         flexChanged();
       });
       assert.equal(await page.locator('flex-roster').getAttribute('theme'), 'dark');
+      await page.evaluate(() => {
+        flexManager.localization.localeTag = 'de-DE';
+        flexChanged();
+      });
+      await page.getByText('50 angezeigt, es gibt mehr').waitFor();
     },
     { colorScheme: 'dark' },
   ),

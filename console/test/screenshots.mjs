@@ -19,6 +19,7 @@ import {
   tokenOf,
 } from './browser.mjs';
 import { button } from './answers.mjs';
+import { openTeam, part, planLevel } from './bulk.mjs';
 import { openPlugin } from './flex.mjs';
 import { SALES, openPanel, openTab, team, userOf } from './panel.mjs';
 
@@ -47,7 +48,7 @@ async function fixAnswers(page) {
 
 const simulate = (method, path, body) => fetch(`${SIMULATOR}${path}`, { method, body: body && JSON.stringify(body) });
 
-/** Somebody with skills of their own and of a team, and a history. */
+/** A user with skills of their own and of a team, and a history. */
 async function mary() {
   const english = { routing: { skills: ['English'], levels: { English: 80 } } };
   const person = await newcomer(['agent'], english, 'Mary Somerville');
@@ -64,7 +65,7 @@ async function mary() {
 
 const synced = (person) => eventually(async () => (await userOf(person)).sync.state === 'synced', 'it is carried over');
 
-/** Somebody whose skills another tool has changed without the directory's being told. */
+/** A user with skills that another tool has changed without the directory's being told. */
 async function changedElsewhere() {
   const english = { routing: { skills: ['English'], levels: { English: 80 } } };
   const person = await newcomer(['agent'], english, 'Emmy Noether');
@@ -133,6 +134,24 @@ const SHOTS = {
     await form.getByLabel('Skill', { exact: true }).selectOption('German');
     await form.getByLabel('Level of German as a number').fill('75');
     await form.getByText('German is new: 75').waitFor();
+  },
+  plan: async (page) => {
+    // When it ends differs from run to run.
+    await page.route(/\/jobs\/[^/]+$/, async (route) => {
+      const { plan, ...job } = await (await route.fetch()).json();
+      const shown = plan && { plan: { ...plan, usable_until: '2036-11-26T15:20:00.000Z' } };
+      return route.fulfill({ json: { ...job, ...shown } });
+    });
+    // Users who are selected one by one come in the order of their ids, which differ from run to run.
+    await page.route(/\/plan\?/, async (route) => {
+      const lines = await (await route.fetch()).json();
+      lines.items.sort((a, b) => a.name.localeCompare(b.name));
+      return route.fulfill({ json: lines });
+    });
+    await openTeam(page, OWNER, { team: { team_id: SALES } });
+    await planLevel(page, 80);
+    await part(page, 'changed').locator('[data-line]').first().waitFor();
+    await page.mouse.move(0, 0);
   },
   history: async (page) => {
     const panel = await openTab(page, OWNER, PEOPLE.mary, 'History');

@@ -42,6 +42,7 @@ test(
   inBrowser(async (page) => {
     await open(page, SUPERVISOR, '?view=teams');
     await page.getByRole('row').nth(1).waitFor();
+    assert.match(await page.locator('[data-counted]').textContent(), /^Counted at .*\d.*\.$/);
     await isAccessible(page, 'teams');
     const name = named();
     await page.getByLabel('New team').fill(name);

@@ -87,6 +87,27 @@ class AwsCli(unittest.TestCase):
         everything = self.json("dynamodb", "scan", "--table-name", TABLE, "--select", "COUNT")
         self.assertGreater(everything["Count"], len(listed))
 
+    def test_the_commands_of_the_operations_page_run_as_they_stand_there(self):
+        log_in(self.simulator, "mary.somerville@example.com", "agent")
+        page = (ROOT / "docs" / "operations.md").read_text()
+        block = page.split("## AWS tools", 1)[1].split("```console\n", 1)[1].split("```", 1)[0]
+        block = block.replace("local env", f"local env --data {shlex.quote(self.data.name)}")
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = {"PATH": path, "HOME": self.data.name, "AWS_PAGER": "", "AWS_EC2_METADATA_DISABLED": "true"}
+        self.export()
+        script = f"set -euo pipefail\n{block}"
+        deadline = time.monotonic() + 60  # the search entries follow the change
+        while True:
+            done = subprocess.run(
+                ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if "somerville" in done.stdout or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        self.assertIn("mary.somerville@example.com", done.stdout)
+        self.assertIn(".csv", done.stdout)
+
     def test_an_export_is_listed_and_fetched(self):
         job = self.export()
         bucket = self.environment["EXPORT_BUCKET"]

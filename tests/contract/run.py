@@ -34,7 +34,16 @@ CALLERS = [
 
 # Operations without a successful request here: callbacks need Twilio's signature, and the contract does not describe
 # itself; the samples in `events/` cover both.
-WITHOUT_SUCCESS = {"POST /webhooks/taskrouter", "GET /openapi.yaml"}
+# Steps of a bulk job need one that has come so far, and the hash of its plan: they are tested end to end.
+WITHOUT_SUCCESS = {
+    "POST /webhooks/taskrouter",
+    "GET /openapi.yaml",
+    "GET /jobs/{job_id}/plan",
+    "GET /jobs/{job_id}/results",
+    "POST /jobs/{job_id}/apply",
+    "POST /jobs/{job_id}/cancel",
+    "POST /jobs/{job_id}/undo",
+}
 
 # Identity and Flex role of each caller; the stack lists owner@example.com in AccountOwnersParameter.
 LOGINS = {

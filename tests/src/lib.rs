@@ -2,16 +2,8 @@
 
 pub mod contract;
 
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{BehaviorVersion, Region},
-};
-use local::{
-    Options, Stack,
-    authority::usage::log_of_tests,
-    names::{REGION, physical},
-};
+use aws_sdk_dynamodb::Client;
+use local::{Options, Stack, authority::usage::log_of_tests, names::physical};
 use std::path::Path;
 use store::Directory;
 
@@ -25,10 +17,11 @@ pub fn options(data: &Path) -> Options {
 /// The stack's table, to look into and to prepare.
 #[must_use]
 pub fn directory(stack: &Stack) -> Directory {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static(REGION))
-        .endpoint_url(&stack.endpoints().dynamodb)
-        .credentials_provider(Credentials::from_keys("test", "test", None));
-    Directory::new(Client::from_conf(config.build()), physical("Directory"))
+    Directory::new(dynamodb(stack), physical("Directory"))
+}
+
+/// The stack's `DynamoDB`, for what the directory does not do.
+#[must_use]
+pub fn dynamodb(stack: &Stack) -> Client {
+    embedded::client_at(&stack.endpoints().dynamodb)
 }

@@ -13,6 +13,9 @@ from samtranslator.parser.parser import Parser  # noqa: E402
 from samtranslator.translator.translator import Translator  # noqa: E402
 
 TEMPLATE = pathlib.Path(__file__).parents[2] / "infra" / "template.yaml"
+OPERATIONS = TEMPLATE.parents[1] / "docs" / "operations.md"
+METRICS = TEMPLATE.parents[1] / "crates" / "runtime" / "src" / "metrics.rs"
+ALARM = "AWS::CloudWatch::Alarm"
 ORIGINS = ["https://flex.twilio.com", "https://d111111abcdef8.cloudfront.net"]
 PARAMETERS = {
     "TwilioAccountSid": "AC" + "0" * 32,
@@ -101,7 +104,7 @@ class Translated(unittest.TestCase):
 
     def test_what_is_invoked_asynchronously_keeps_what_it_gives_up(self) -> None:
         kept = self.of("AWS::Lambda::EventInvokeConfig")
-        for function in ("Reconcile", "WriteExport", "FanOut"):
+        for function in ("Reconcile", "WriteExport", "FanOut", "RunBulk"):
             destination = kept[f"{function}EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
             self.assertEqual(destination, {"Fn::GetAtt": [f"{function}Failures", "Arn"]})
         invoked = {
@@ -111,7 +114,7 @@ class Translated(unittest.TestCase):
             for statement in policy["PolicyDocument"]["Statement"]
             if statement["Action"] == ["lambda:InvokeFunction"]
         }
-        self.assertEqual(invoked, {"Reconcile", "WriteExport", "FanOut"})
+        self.assertEqual(invoked, {"Reconcile", "WriteExport", "FanOut", "RunBulk"})
 
     def test_what_is_given_up_of_the_stream_is_kept_whole_for_index_and_as_a_hint_for_sync(self) -> None:
         mappings = self.of("AWS::Lambda::EventSourceMapping")
@@ -173,6 +176,136 @@ class Translated(unittest.TestCase):
         self.assertEqual(endpoint, {"Fn::If": ["IsEndpointDisabled", True, False]})
         mapping = self.resources["ApiMapping"]
         self.assertIn(mapping["DependsOn"], self.resources, "the stage's name is the translator's")
+
+    def test_each_alarm_is_explained_and_each_explanation_has_an_alarm(self) -> None:
+        names = {alarm["AlarmName"]["Fn::Sub"].removeprefix("${AWS::StackName}-") for alarm in self.of(ALARM).values()}
+        page = OPERATIONS.read_text()
+        section = page[page.index("\n### Alarms\n") :]
+        section = section[: section.index("\n## ")]
+        headings = re.findall(r"^#### (.+)$", section, re.MULTILINE)
+        self.assertEqual(sorted(names), sorted(headings))
+        for text in re.split(r"^#### .+$", section, flags=re.MULTILINE)[1:]:
+            self.assertGreater(len(text.split()), 25, f"what it means and what to do: {text}")
+
+    def test_each_alarm_says_something_and_tells_the_topic_when_it_begins_and_when_it_ends(self) -> None:
+        for id, alarm in self.of(ALARM).items():
+            self.assertTrue(alarm["AlarmDescription"].endswith("."), id)
+            self.assertEqual(alarm["AlarmActions"], [{"Ref": "AlarmTopic"}], id)
+            self.assertEqual(alarm["OKActions"], [{"Ref": "AlarmTopic"}], id)
+        subscription = self.resources["AlarmSubscription"]
+        self.assertEqual(subscription["Condition"], "HasAlarmEmail")
+        self.assertEqual(subscription["Properties"]["Endpoint"], {"Ref": "AlarmEmail"})
+
+    def test_an_alarm_of_several_metrics_adds_them_up_and_misses_none(self) -> None:
+        for id, alarm in self.of(ALARM).items():
+            expression, *metrics = alarm.get("Metrics", [{}])
+            ids = [metric["Id"] for metric in metrics]
+            self.assertLessEqual(len(ids), 10, f"{id}: CloudWatch takes ten")
+            self.assertEqual(re.findall(r"FILL\((\w+), 0\)", expression.get("Expression", "")), ids, id)
+            self.assertTrue(all(metric["ReturnData"] is False for metric in metrics), id)
+
+    def test_alarms_look_at_what_there_is(self) -> None:
+        functions, queues = set(self.of("AWS::Lambda::Function")), set(self.of("AWS::SQS::Queue"))
+        watched = {(metric, str(value)) for metric, dimensions in self.metrics() for value in dimensions.values()}
+        for function in functions:
+            self.assertIn(("Throttles", str({"Ref": function})), watched)
+        for function in ("Authorize", "Webhook", "Sync", "Index", "Reconcile", "FanOut", "WriteExport", "RunBulk"):
+            self.assertIn(("Errors", str({"Ref": function})), watched)
+        for mapping in self.of("AWS::Lambda::EventSourceMapping").values():
+            self.assertIn(("IteratorAge", str(mapping["FunctionName"])), watched)
+        for queue in queues:
+            self.assertIn(("ApproximateNumberOfMessagesVisible", str({"Fn::GetAtt": [queue, "QueueName"]})), watched)
+        self.assertIn(("OnFailureDestinationDeliveredEventCount", str({"Ref": "IndexProfiles"})), watched)
+        self.assertEqual(self.resources["IndexProfiles"]["Properties"]["MetricsConfig"], {"Metrics": ["EventCount"]})
+        for metric, dimensions in self.metrics():
+            for value in dimensions.values():
+                named = value.get("Ref", value.get("Fn::GetAtt", [None])[0]) if isinstance(value, dict) else None
+                self.assertTrue(named is None or named in self.resources, f"{metric}: {named}")
+
+    def test_the_dashboard_is_json_and_names_what_there_is(self) -> None:
+        body = self.only("AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"]
+        widgets = json.loads(body)["widgets"]
+        self.assertTrue(all(widget["properties"]["metrics"] for widget in widgets))
+        for name in re.findall(r"\$\{(\w+)[.}]", body):
+            self.assertIn(name, self.resources)
+        # All that the functions count is on it.
+        for metric in re.findall(r"Self::\w+ => \"(\w+)\",", METRICS.read_text()):
+            if metric not in ("Seconds", "Milliseconds"):
+                self.assertIn(f'"${{AWS::StackName}}", "{metric}"', body)
+
+    def metrics(self) -> list[tuple[str, dict]]:
+        """The metrics of all alarms, with their dimensions."""
+        found = []
+        for alarm in self.of(ALARM).values():
+            several = [metric["MetricStat"]["Metric"] for metric in alarm.get("Metrics", [])[1:]]
+            for metric in several or [alarm]:
+                dimensions = {it["Name"]: it["Value"] for it in metric.get("Dimensions", [])}
+                found.append((metric["MetricName"], dimensions))
+        return found
+
+    def test_routes_have_throttles_by_parameter_and_the_expensive_ones_lower_ones(self) -> None:
+        stage = self.only("AWS::ApiGatewayV2::Stage")
+
+        def limits(kind: str) -> dict:
+            return {
+                "ThrottlingBurstLimit": {"Ref": f"{kind}BurstLimit"},
+                "ThrottlingRateLimit": {"Ref": f"{kind}RateLimit"},
+            }
+
+        self.assertEqual(stage["DefaultRouteSettings"], limits("Api"))
+        settings = stage["RouteSettings"]
+        expensive = ("GET /skill-sets", "GET /teams", "POST /bulk", "POST /exports")
+        expected = {route: limits("Expensive") for route in expensive}
+        self.assertEqual(settings, {**expected, "POST /webhooks/taskrouter": limits("Webhook")})
+        paths = self.only("AWS::ApiGatewayV2::Api")["Body"]["paths"]
+        for route in settings:
+            method, path = route.split(" ")
+            self.assertIn(method.lower(), paths[path], f"{route} is a route")
+        default = defaults(self.source)
+        self.assertLess(default["ExpensiveRateLimit"], default["ApiRateLimit"])
+
+    def test_concurrency_is_reserved_by_parameter_and_none_by_default(self) -> None:
+        reserved = {
+            name: function["ReservedConcurrentExecutions"]
+            for name, function in self.of("AWS::Lambda::Function").items()
+            if "ReservedConcurrentExecutions" in function
+        }
+        names = ("Authorize", "Webhook", "Skills", "Teams", "WriteExport")
+        expected = {
+            name: {"Fn::If": [f"Has{name}Concurrency", {"Ref": f"{name}Concurrency"}, {"Ref": "AWS::NoValue"}]}
+            for name in names
+        }
+        self.assertEqual(reserved, expected)
+        for name in names:
+            self.assertEqual(self.source["Parameters"][f"{name}Concurrency"]["Default"], 0, name)
+            condition = {"Fn::Not": [{"Fn::Equals": [{"Ref": f"{name}Concurrency"}, "0"]}]}
+            self.assertEqual(self.source["Conditions"][f"Has{name}Concurrency"], condition)
+
+    def test_table_and_indexes_have_a_maximum_by_parameter_and_none_by_default(self) -> None:
+        def maximum(kind: str) -> dict:
+            units = {
+                f"Max{what}RequestUnits": {
+                    "Fn::If": [
+                        f"Has{kind}Max{what}Units",
+                        {"Ref": f"{kind}Max{what}Units"},
+                        {"Ref": "AWS::NoValue"},
+                    ]
+                }
+                for what in ("Read", "Write")
+            }
+            return {"Fn::If": [f"Has{kind}Maximum", units, {"Ref": "AWS::NoValue"}]}
+
+        table = self.only("AWS::DynamoDB::Table")
+        self.assertEqual(table["OnDemandThroughput"], maximum("Table"))
+        for index in table["GlobalSecondaryIndexes"]:
+            self.assertEqual(index["OnDemandThroughput"], maximum("Index"), index["IndexName"])
+        for kind in ("Table", "Index"):
+            for what in ("Read", "Write"):
+                parameter = self.source["Parameters"][f"{kind}Max{what}Units"]
+                self.assertEqual(parameter["Default"], "")
+                pattern = re.compile(parameter["AllowedPattern"])
+                self.assertTrue(pattern.search("") and pattern.search("12000"))
+                self.assertFalse(any(pattern.search(wrong) for wrong in ("0", "-1", "1.5", "many")))
 
     def test_nothing_of_the_console_is_there_without_it(self) -> None:
         for name, resource in self.resources.items():

@@ -2,7 +2,7 @@
 
 use domain::skill_activity::{AuthorActivity, EventAuthor};
 
-use super::report::ConnectReport;
+use super::{report::ConnectReport, rules::AppliedRule};
 
 /// Something that is not read, why, and where to look.
 pub struct NotChecked {
@@ -11,19 +11,7 @@ pub struct NotChecked {
     pub look_at: &'static str,
 }
 
-/// What Twilio's Webhooks configuration API holds. It is a public beta whose lists are not described in full where this
-/// command could take them from.
-const WEBHOOK_RULES: NotChecked = NotChecked {
-    what: "webhook rules (which key signs, whose retries count)",
-    why: String::new(),
-    look_at: "GET https://webhooks.twilio.com/v1/Webhooks/Rules with the API key \
-              (https://www.twilio.com/docs/usage/webhooks/webhook-rules). If a rule matches the webhook's URL, the connection \
-              of its setting counts and not the fragment of the URL, and if the setting signs with a SharedKey, this \
-              deployment needs that key",
-};
-
 pub fn not_checked(report: &ConnectReport) -> Vec<NotChecked> {
-    let rules = NotChecked { why: "Twilio's Webhooks configuration API is not read".to_owned(), ..WEBHOOK_RULES };
     let streams = report.surroundings.event_streams.as_ref().err().map(|error| NotChecked {
         what: "Event Streams",
         why: error.to_string(),
@@ -34,7 +22,15 @@ pub fn not_checked(report: &ConnectReport) -> Vec<NotChecked> {
         why: error.to_string(),
         look_at: "flex-roster activity",
     });
-    [Some(rules), streams, activity].into_iter().flatten().collect()
+    let rules = report.surroundings.webhook_rules.as_ref().err().map(|error| NotChecked {
+        what: "webhook rules (which key signs, whose retries count)",
+        why: error.to_string(),
+        look_at: "GET https://webhooks.twilio.com/v1/Webhooks/Rules \
+                  (https://www.twilio.com/docs/usage/webhooks/webhook-rules). If a rule matches the webhook's URL, the retries \
+                  of its setting count and not those of the callback URL, and if the setting signs with a shared key, this \
+                  deployment needs that key",
+    });
+    [rules, streams, activity].into_iter().flatten().collect()
 }
 
 /// What is to be done or decided after connecting.
@@ -55,6 +51,7 @@ pub fn left(report: &ConnectReport) -> Vec<String> {
             report.preview.open_queues.len()
         ));
     }
+    left.extend(report.applied_rule().iter().flat_map(AppliedRule::left));
     left.push(authorities(report));
     left.push(
         "Look at drift and differences for a while, then deploy with SyncMode=write: until then nothing is written to \

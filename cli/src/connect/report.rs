@@ -11,7 +11,10 @@ use domain::adoption::{MAX_WORKERS, Oddity};
 use serde_json::{Value, json};
 use twilio::{Activity, RateLimit};
 
-use super::left::{left, not_checked};
+use super::{
+    left::{left, not_checked},
+    rules::AppliedRule,
+};
 use crate::{
     activity::ActivityReport,
     output::{Report, listed, named, shown, table, whole},
@@ -57,20 +60,12 @@ impl Report for ConnectReport {
 
     fn last_text(&self) -> String {
         let Some(Done { steps, adoption }) = &self.done else { return String::new() };
-        let mut text = format!(
-            "
-Done:
-{}",
-            listed(texts(steps))
-        );
-        let left = listed(left(self));
-        // Writing to a string does not fail.
-        let _ = write!(text, "- adopted the workers:\n\n{}\nLeft:\n{left}", adoption.text());
-        text
+        let (done, left) = (listed(texts(steps)), listed(left(self)));
+        format!("\nDone:\n{done}- adopted the workers:\n\n{}\nLeft:\n{left}", adoption.text())
     }
 
     fn json(&self) -> Value {
-        let Surroundings { workspace, flex, offline, event_streams } = &self.surroundings;
+        let Surroundings { workspace, flex, offline, event_streams, .. } = &self.surroundings;
         let (steps, obstacle) = match &self.plan {
             Ok(steps) => (texts(steps), None),
             Err(obstacle) => (Vec::new(), Some(obstacle.to_string())),
@@ -97,6 +92,7 @@ Done:
                 "sink_sid": sink.sid, "status": sink.status, "destination": sink.destination,
                 "types": streams.subscriptions_to(&sink.sid).flat_map(|found| &found.types).collect::<Vec<_>>(),
             })).collect::<Vec<_>>()),
+            "webhook_rule": self.applied_rule().map(|applied| applied.json()),
             "rate_limits": self.rate_limits.iter().map(|stated| json!({
                 "method": stated.method, "limit": stated.limit, "remaining": stated.remaining})).collect::<Vec<_>>(),
             "adoption": self.preview.json(),
@@ -162,10 +158,11 @@ impl ConnectReport {
                 workspace
                     .event_callback_url
                     .as_deref()
-                    .map_or_else(unknown, |url| format!("{}, {}", whole(url), self.whose(url))),
+                    .map_or_else(unknown, |url| format!("{}, {}", whole(url), self.system_at(url))),
             ),
             ("event filter", whole(&filter)),
             ("Event Streams", self.streams()),
+            ("webhook rule", self.rule()),
             ("rate limits", self.limits()),
             ("workers", format!("{} of at most {MAX_WORKERS}", self.preview.found.workers)),
             ("workers with roles of Flex alone", roles.map_or(0, |(_, sample)| sample.count).to_string()),
@@ -177,7 +174,7 @@ impl ConnectReport {
         facts.map(|(what, is)| vec![what.to_owned(), is.trim_end_matches([':', ' ']).to_owned()]).into()
     }
 
-    fn whose(&self, url: &str) -> &'static str {
+    fn system_at(&self, url: &str) -> &'static str {
         if self.webhook.is_at(url) { "this deployment's" } else { "another system's" }
     }
 
@@ -189,6 +186,19 @@ impl ConnectReport {
             streams.sinks.len(),
             streams.subscriptions.len()
         )
+    }
+
+    /// The rule of Twilio's webhook configuration that applies to this deployment; none if none does, or none could be read.
+    pub fn applied_rule(&self) -> Option<AppliedRule<'_>> {
+        AppliedRule::of(self.surroundings.webhook_rules.as_ref().ok()?, &self.webhook)
+    }
+
+    fn rule(&self) -> String {
+        match (self.applied_rule(), &self.surroundings.webhook_rules) {
+            (Some(applied), _) => applied.text(),
+            (None, Ok(_)) => "none: the auth token signs, and the callback URL's retries count".to_owned(),
+            (None, Err(_)) => "not checked".to_owned(),
+        }
     }
 
     fn limits(&self) -> String {

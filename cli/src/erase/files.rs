@@ -1,18 +1,16 @@
-//! Exported files: they lie in the bucket for a day.
+//! Exported files, which lie in the bucket for a day, and the plans of bulk jobs, which do for 31.
 
+use aws_client::{client_config, failure_reason};
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::get_object::GetObjectError,
 };
-use runtime::{
-    aws::{client_config, failure_reason},
-    config::{ConfigError, required},
-};
+use runtime::config::{ConfigError, required};
 use thiserror::Error;
 
-/// Where `write-export` puts them.
-const PREFIX: &str = "exports/";
+/// Where `write-export` and `run-bulk` put them.
+const PREFIXES: [&str; 2] = ["exports/", "bulk/"];
 
 #[derive(Debug, Error)]
 #[error("the bucket of the exports: {0}")]
@@ -40,9 +38,17 @@ impl ExportFiles {
 
     /// The keys of the files in which this text stands: that of a user's row begins with their id.
     pub async fn naming(&self, text: &str) -> Result<Vec<String>, FilesError> {
+        let mut found = Vec::new();
+        for prefix in PREFIXES {
+            found.extend(self.below(prefix, text).await?);
+        }
+        Ok(found)
+    }
+
+    async fn below(&self, prefix: &str, text: &str) -> Result<Vec<String>, FilesError> {
         let (mut found, mut next) = (Vec::new(), None);
         loop {
-            let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(PREFIX).set_continuation_token(next);
+            let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).set_continuation_token(next);
             let page = list.send().await.map_err(|error| FilesError::of(&error))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
                 if self.has(key, text.as_bytes()).await? {

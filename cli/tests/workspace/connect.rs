@@ -62,7 +62,7 @@ async fn connecting_first_says_what_there_is_and_changes_nothing() {
     assert_eq!(adoption["odd"]["flex_role"]["first"][0]["worker_sid"], auditor);
     assert_eq!(adoption["open_queues"][0]["name"], "Everyone");
     assert_eq!(report["skill_changes"]["authors"][0]["actor_sid"], FLEX_USER_SID);
-    assert!(report["not_checked"][0]["look_at"].as_str().unwrap().contains("webhooks.twilio.com/v1/Webhooks/Rules"));
+    assert_eq!((&report["not_checked"], &report["webhook_rule"]), (&json!([]), &Value::Null));
     assert_eq!(
         report["planned"],
         json!([format!("set the workspace's callback URL to {}, with the events {FILTER}", callback_url())])
@@ -206,6 +206,48 @@ async fn event_streams_that_cannot_be_read_are_reported_as_not_checked() {
     assert!(text(&connected.stdout).contains("not checked: Event Streams: Twilio rejects the credentials"));
     let refused = world.run(&["connect", "--event-streams", "--yes"]).await;
     assert_eq!(refused.status.code(), Some(1), "the callback leads here, and the sinks cannot be read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_for_webhooks_to_this_deployment_is_reported_with_what_it_asks_for() {
+    let world = World::new().await;
+    let prefix = |id: &str, prefix: &str, setting: &str| {
+        json!({"id": id, "matchType": "PREFIX_MATCH", "prefix": prefix,
+            "settings": [{"settingId": setting, "percentage": 100}]})
+    };
+    // More than one page, of which the last rule counts.
+    let others = (0..120).map(|n| prefix(&format!("webhooks_rule_{n}"), &format!("https://{n}.example.com/"), "other"));
+    let ours = prefix("webhooks_rule_ours", &format!("{PUBLIC_URL}/"), "webhooks_setting_ours");
+    let key = json!({"type": "SHARED_KEY", "sharedKeyId": "webhooks_sharedkey_1", "algorithm": "HMAC_SHA256"});
+    let configuration = |setting: Value| json!({"webhook_rules": others.clone().chain([ours.clone()]).collect::<Vec<_>>(), "webhook_settings": [setting]});
+    world.sim("configuration", configuration(json!({"id": "webhooks_setting_ours", "signature": key}))).await;
+    let report = printed(&world.run(&["connect", "--json"]).await);
+    assert_eq!(
+        report["webhook_rule"],
+        json!({"id": "webhooks_rule_ours", "url": format!("{PUBLIC_URL}/*"), "settings": [{"id": "webhooks_setting_ours",
+            "shared_key": {"id": "webhooks_sharedkey_1", "algorithm": "HMAC_SHA256"}, "retries": null}]})
+    );
+    let left = report["left"].to_string();
+    assert!(left.contains("shared key webhooks_sharedkey_1") && left.contains("as HMAC_SHA256:KEY"), "{left}");
+    assert!(left.contains("The webhook setting webhooks_setting_ours counts in place of the callback URL's retries"));
+
+    let retries = json!({"retryPolicy": {"retryCount": 3, "retryOn": ["CONNECT_TIMEOUT"]}});
+    world.sim("configuration", configuration(json!({"id": "webhooks_setting_ours", "connection": retries}))).await;
+    let report = text(&world.run(&["connect"]).await.stdout);
+    let rule = format!("webhooks_rule_ours for {PUBLIC_URL}/*: the auth token signs, 3 retries (CONNECT_TIMEOUT)");
+    assert!(
+        report.contains(&rule) && !report.contains("shared key") && !report.contains("counts in place"),
+        "{report}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_for_webhooks_that_cannot_be_read_are_reported_as_not_checked() {
+    let world = World::new().await;
+    world.sim("faults", json!({"rest": {"path": "/v1/Webhooks*", "status": 403}})).await;
+    let found = text(&world.run(&["connect"]).await.stdout);
+    assert!(found.contains("not checked: webhook rules"), "{found}");
+    assert!(found.contains("webhooks.twilio.com/v1/Webhooks/Rules"), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ const TOKEN: &str = "local-auth-token";
 /// The names of parameters.
 const AUTH_TOKEN: &str = "/flex-roster/twilio-auth-token";
 const ACCOUNT_OWNERS: &str = "/flex-roster/account-owners";
+const TWILIO_URLS: [&str; 5] = ["TASKROUTER_URL", "IAM_URL", "FLEX_URL", "EVENTS_URL", "WEBHOOKS_URL"];
 /// Where nothing listens.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:1/base";
 
@@ -142,7 +143,7 @@ impl World {
             .env("TWILIO_WORKSPACE_SID", WORKSPACE)
             .env("TWILIO_AUTH_TOKEN_PARAMETER", AUTH_TOKEN)
             .env("PUBLIC_URL", PUBLIC_URL)
-            .envs(["TASKROUTER_URL", "IAM_URL", "FLEX_URL", "EVENTS_URL"].map(|name| (name, self.simulator.url())));
+            .envs(TWILIO_URLS.map(|name| (name, self.simulator.url())));
         command
     }
 

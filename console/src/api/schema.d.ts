@@ -98,10 +98,14 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit a user's role, teams and Act as Agent
-         * @description Changes any of role, teams and Act as Agent in one transaction. Fields that are left out keep their values.
+         * Edit a user's role, teams, Act as Agent, and which teams the user leads
+         * @description Changes any of role, teams, Act as Agent and leads in one transaction. Fields that are left out keep their values.
          *     `teams` replaces all teams of the user; a user is in at most 25 teams. An archived team cannot be joined: 409
          *     `archived-team`.
+         *
+         *     `leads` replaces all teams that the user leads; they are among the user's teams after the edit, and agents lead none.
+         *     Leaving a team and becoming an agent end leading. Where `supervisor_scope` is `teams` (`GET /me`), supervisors change
+         *     only members of the teams that they lead, and only those teams.
          *
          *     Agents always receive tasks. Users of other roles receive tasks only with `act_as_agent`. Changing a role to
          *     agent clears `act_as_agent`. Changing a role from agent sets it, unless the edit states a value. Setting it for
@@ -118,7 +122,8 @@ export interface paths {
          *
          *     **Access:** supervisors can edit teams and Act as Agent, but not roles. System admins can also change roles, but
          *     they cannot change the role of an account owner or make a user an account owner. Account owners can change all
-         *     roles. Callers cannot raise their own role: 403 `own-role`. Stating the role that the user already has changes
+         *     roles. System admins and account owners alone change `leads`, also by removing a lead from the team. Callers cannot
+         *     raise their own role: 403 `own-role`. Stating the role that the user already has changes
          *     nothing.
          *
          *     **Concurrency:** `If-Match` is optional. If it names another version than the current one, the request is
@@ -396,10 +401,11 @@ export interface paths {
         };
         /**
          * View the caller
-         * @description Returns the caller, the role that counts for the caller, and the operations that this role permits on at least
+         * @description Returns the caller, the role that counts for the caller, and the operations that the caller may perform on at least
          *     one target. A role that was given in this directory counts unchanged. Otherwise the lower one of two roles
          *     counts: the user's role here, and the role that Twilio states for the token.
-         *     `sync_mode` says whether this deployment writes to TaskRouter, `role_authority` whether roles can be edited here.
+         *     `sync_mode` says whether this deployment writes to TaskRouter, `role_authority` whether roles can be edited
+         *     here, `supervisor_scope` whether supervisors change every user or only the teams that they lead.
          *
          *     **Access:** supervisors, system admins and account owners.
          */
@@ -422,7 +428,8 @@ export interface paths {
         /**
          * List teams
          * @description Returns one page of teams in order of name, with the skills and the number of members of each. Archived teams
-         *     are left out by default: `archived=true` returns only archived teams, `archived=all` returns both.
+         *     are left out by default: `archived=true` returns only archived teams, `archived=all` returns both. Members are counted
+         *     once a minute at most; `counted_at` says when.
          *
          *     **Access:** supervisors, system admins and account owners.
          */
@@ -622,7 +629,8 @@ export interface paths {
         };
         /**
          * List skill sets with their skills
-         * @description Returns one page of skill sets in order of name. Each skill states how many users and teams use it.
+         * @description Returns one page of skill sets in order of name. Each skill states how many users and teams use it, counted once a
+         *     minute at most; `counted_at` says when.
          *
          *     **Access:** supervisors, system admins and account owners.
          */
@@ -659,7 +667,8 @@ export interface paths {
         };
         /**
          * View a skill set
-         * @description Returns the skill set with its skills. Each skill states how many users and teams use it.
+         * @description Returns the skill set with its skills. Each skill states how many users and teams use it, counted once a minute at
+         *     most; `counted_at` says when.
          *
          *     **Access:** supervisors, system admins and account owners.
          */
@@ -985,9 +994,9 @@ export interface paths {
         };
         /**
          * View a job
-         * @description Returns the state and the progress of a job. When the job is `done`, the response has a `download_url`: a
-         *     presigned link that is made for this response and is valid for 15 minutes. A job is kept for 24 hours; after
-         *     that it is 404 `unknown-job`.
+         * @description Returns the state and the progress of an export or a bulk job. When an export is `done`, or a bulk job has a plan,
+         *     the response has a `download_url`: a presigned link that is made for this response and is valid for 15 minutes. An
+         *     export is kept for 24 hours, a bulk job for 30 days after it was applied; after that it is 404 `unknown-job`.
          *
          *     **Access:** the supervisor or admin who started the job, and all admins. Other supervisors are rejected with 403
          *     `somebody-elses-job`.
@@ -995,6 +1004,239 @@ export interface paths {
         get: operations["viewJob"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan a change of many users
+         * @description Starts a job that plans what would become of each user. Nothing changes until the plan is applied.
+         *     Read `GET /jobs/{job_id}` until its state is `planned`, then `GET /jobs/{job_id}/plan`, and apply it
+         *     within an hour.
+         *
+         *     `users` is a query, with the parameters of `GET /users` except `limit` and `cursor`, or up to 1,000
+         *     ids. `change` states what is to become of each of them; what it does not state stays. `skills.add`
+         *     assigns skills to those who do not have them, `skills.set_level` changes the level of those who do,
+         *     `skills.remove` removes them, and `skills.replace` states all assigned skills after the change. Users
+         *     are not deleted in bulk.
+         *
+         *     Each user is decided by the rules of a single edit, with the permissions of the caller. A user has one
+         *     bulk job at work at a time.
+         *
+         *     **Access:** supervisors, system admins and account owners; what the caller must not do to a user is
+         *     refused for that user.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["planBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * View the plan of a bulk job
+         * @description Returns one page of what would become of users, of one outcome, in order of name; by default of those
+         *     who are refused. `changes` states each part of a user that would change, before and after. All of the
+         *     plan is a CSV file at the `download_url` of the job.
+         *
+         *     **Access:** the user who started the job, and all admins.
+         */
+        get: operations["viewPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * View what a bulk job has done
+         * @description Returns one page of what was made of the users whom the plan changes, in its order, also while the job
+         *     is at work. With `outcome` a page can be short and still have a `next_cursor`.
+         *
+         *     **Access:** the user who started the job, and all admins.
+         */
+        get: operations["viewResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply the plan of a bulk job
+         * @description Changes each user of the plan, one after the other, each in one transaction and with the permissions
+         *     of the caller at that moment. A user who has changed since the plan is decided anew: nothing is
+         *     written that the plan did not show. `plan` is the hash of the plan that was looked at.
+         *
+         *     A plan that would deactivate, demote or strip of all skills many users (`must_confirm`) is applied
+         *     only if `confirm` repeats their number (`drastic`). A job that failed while it was applied goes on
+         *     where it was.
+         *
+         *     **Access:** the user who started the job.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["applyPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a bulk job
+         * @description Ends the job between two users. What was changed stays so, and can be undone. The request takes no
+         *     body.
+         *
+         *     **Access:** the user who started the job, and all admins.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan to undo a bulk job
+         * @description Starts a bulk job whose plan leads each user whom this job has changed back to before. `changed_since`
+         *     of a line of its plan shows what has changed again; it is kept unless the request says `revert`.
+         *     Possible for 30 days.
+         *
+         *     **Access:** supervisors, system admins and account owners; what the caller must not do to a user is
+         *     refused for that user.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["undoJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{user_id}/history/{record_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1d5561ed-fc2e-4cbd-8c14-b971ae08d728
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a record of the user's history.
+                 * @example 019ab0c5-4b7a-7c3e-9d55-0123456789ab
+                 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan to undo one change of a user
+         * @description Starts a bulk job whose plan leads the user back to before this change of role, status, Act as Agent,
+         *     teams or skills. What is wrong with the record, the job says: it fails with the reason. Possible for
+         *     30 days.
+         *
+         *     **Access:** supervisors, system admins and account owners; what the caller must not do to a user is
+         *     refused for that user.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["undoChange"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,7 +1264,7 @@ export interface paths {
          *     **Access:** Twilio only. The request is authenticated by `X-Twilio-Signature`: 403 `wrong-signature`. A callback
          *     of another account or workspace is rejected with 403 `foreign-callback`.
          *
-         *     A body has at most 1,048,576 bytes.
+         *     A JSON body has at most 262,144 bytes, a form 65,536.
          */
         post: operations["takeCallback"];
         delete?: never;
@@ -1241,6 +1483,8 @@ export interface components {
             /** @description Whether a user with another role than agent receives tasks. */
             act_as_agent: boolean;
             teams: components["schemas"]["TeamName"][];
+            /** @description The ids of those of the teams that the user leads. */
+            leads: string[];
             assigned_skills: components["schemas"]["SkillLevel"][];
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
@@ -1268,6 +1512,8 @@ export interface components {
             /** @description Whether a user with another role than agent receives tasks. */
             act_as_agent: boolean;
             teams: components["schemas"]["TeamName"][];
+            /** @description The ids of those of the teams that the user leads. */
+            leads: string[];
             assigned_skills: components["schemas"]["SkillLevel"][];
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
@@ -1361,6 +1607,8 @@ export interface components {
             teams?: string[];
             /** @description Whether a user with another role than agent receives tasks. Must not be `true` for agents. */
             act_as_agent?: boolean;
+            /** @description The ids of all teams that the user leads after the edit, among the teams after the edit. */
+            leads?: string[];
         };
         Assignment: {
             level?: components["schemas"]["Level"];
@@ -1374,7 +1622,7 @@ export interface components {
             email: string | null;
             /** @description The role that counts for the caller. */
             role: components["schemas"]["Role"];
-            /** @description The operations that the role permits on at least one target. */
+            /** @description The operations that the caller may perform on at least one target. */
             may: components["schemas"]["Permission"][];
             /**
              * @description Whether this deployment writes to TaskRouter. With `observe` it reads, adopts and reports, and what it would write stays `pending`.
@@ -1386,6 +1634,13 @@ export interface components {
              * @enum {string}
              */
             role_authority: "directory" | "idp";
+            /** @description The ids of the teams that the caller leads. */
+            leads: string[];
+            /**
+             * @description What supervisors change. With `teams`, only members of the teams that they lead, and only those teams; they see every user either way.
+             * @enum {string}
+             */
+            supervisor_scope: "all" | "teams";
         };
         DriftDecisionRequest: {
             /** @description The role that the worker is to show, if it is to be adopted. */
@@ -1504,7 +1759,7 @@ export interface components {
          * @description An operation that a role can permit.
          * @enum {string}
          */
-        Permission: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
+        Permission: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "create_teams" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "change_leads" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
         Team: {
             /** Format: uuid */
             team_id: string;
@@ -1514,8 +1769,13 @@ export interface components {
             archived: boolean;
             /** @description The skills that the team grants to its members. */
             skills: components["schemas"]["SkillLevel"][];
-            /** @description The number of members, deactivated ones included. */
-            members: number;
+            /** @description The number of members, deactivated ones included. Null if it was never counted and is being counted now. */
+            members: number | null;
+            /**
+             * Format: date-time
+             * @description When the members were counted. A list shows a count that is a minute old at most, or older if no list was read since and another request is counting; a single team is counted when it is asked for.
+             */
+            counted_at: string | null;
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
             created_at: components["schemas"]["Timestamp"];
@@ -1555,12 +1815,17 @@ export interface components {
             max?: number;
             /** @description Whether users need a level, given or inherited, because Flex defines the skill as `multivalue` and its own panel cannot save a worker without one. */
             level_required: boolean;
-            /** @description The number of users to whom the skill is assigned. */
-            users: number;
+            /** @description The number of users to whom the skill is assigned. Null, like the other counts, if it was never counted and is being counted now. */
+            users: number | null;
             /** @description The number of teams that grant the skill, archived teams included. */
-            teams: number;
+            teams: number | null;
             /** @description The number of users in teams that grant the skill, archived teams excluded. */
-            inheriting_users: number;
+            inheriting_users: number | null;
+            /**
+             * Format: date-time
+             * @description When this was counted. Skill sets show counts that are a minute old at most, or older if none was read since and another request is counting; a single skill is counted when it is asked for.
+             */
+            counted_at: string | null;
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
         };
@@ -1725,10 +1990,10 @@ export interface components {
          */
         Source: "api" | "webhook" | "bulk" | "sync" | "reconcile" | "operator";
         /**
-         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too.
+         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too. `undone`: what a bulk job, or an earlier change, had made of the user was taken back.
          * @enum {string}
          */
-        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "imported" | "drift" | "erased";
+        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "undone" | "imported" | "drift" | "erased";
         Change: {
             /** @description The field's name, as in the API. */
             field: string;
@@ -1758,26 +2023,133 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             /** @enum {string} */
-            kind: "export";
+            kind: "export" | "bulk";
             state: components["schemas"]["JobState"];
-            /** @description The number of rows written. */
+            /** @description The number of rows written, or of users done. */
             done: number;
-            /** @description The maximum number of rows to write; exact when the job is done; `null` while it is not known. */
+            /** @description The number of rows, or of users; `null` until it is known. */
             total: number | null;
             created_at: components["schemas"]["Timestamp"];
             /**
              * Format: uri
-             * @description A presigned link to the file, valid for 15 minutes from this response. Only if the job is done. Request it without the `Authorization` header: S3 rejects a request with two ways to authenticate.
+             * @description A presigned link to the file, valid for 15 minutes from this response: of an export that is done, or the plan of a bulk job as CSV. Request it without the `Authorization` header: S3 rejects a request with two ways to authenticate.
              */
             download_url?: string;
             /** @description Why the job failed. Only if it failed. */
             error?: string;
+            /**
+             * @description Of a bulk job, whether its plan is made or applied.
+             * @enum {string}
+             */
+            phase?: "plan" | "apply";
+            /** @description Of a bulk job that takes something back, the job, or the record of a user's history. */
+            undoes?: {
+                /** Format: uuid */
+                job_id?: string;
+                /** Format: uuid */
+                user_id?: string;
+                /** Format: uuid */
+                record_id?: string;
+            };
+            plan?: components["schemas"]["Plan"];
+            /** @description Of a bulk job that is or was applied, what became of the users whom the plan changes. */
+            results?: {
+                changed: number;
+                /** @description They were as planned already. */
+                unchanged: number;
+                refused: number;
+            };
         };
         /**
-         * @description `queued`: not started. `running`: rows are written. `done`: the file can be downloaded. `failed`: start a new job.
+         * @description `queued`: not started. `running`: at work. `planned`: the plan of a bulk job can be looked at, and applied. `done`: all is done. `failed`: see `error`. `cancelled`: ended on request.
          * @enum {string}
          */
-        JobState: "queued" | "running" | "done" | "failed";
+        JobState: "queued" | "running" | "planned" | "done" | "failed" | "cancelled";
+        Plan: {
+            /** @description Of all that the plan shows. */
+            hash: string;
+            planned_at: components["schemas"]["Timestamp"];
+            usable_until: components["schemas"]["Timestamp"];
+            changed: number;
+            unchanged: number;
+            refused: number;
+            /** @description How many users it would deactivate, demote or strip of all skills. */
+            drastic: number;
+            /** @description Whether `confirm` has to repeat that number. */
+            must_confirm: boolean;
+        };
+        /** @enum {string} */
+        Outcome: "changed" | "unchanged" | "refused";
+        PlanPage: {
+            items: components["schemas"]["PlannedUser"][];
+            next_cursor: string | null;
+        };
+        PlannedUser: {
+            /** Format: uuid */
+            user_id: string;
+            /** @description `null` of an id that no user has. */
+            name: string | null;
+            outcome: components["schemas"]["Outcome"];
+            changes: components["schemas"]["PartChange"][];
+            /** @description Of an undo, what has changed again since, from what it was made to what it is now. */
+            changed_since?: components["schemas"]["PartChange"][];
+            refusal?: {
+                code: string;
+                detail: string;
+            };
+        };
+        /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. */
+        PartChange: {
+            /** @enum {string} */
+            part: "role" | "status" | "act_as_agent" | "team" | "lead" | "skill";
+            /**
+             * Format: uuid
+             * @description Of `team`: whether the user is in it. Of `lead`: whether they lead it.
+             */
+            team_id?: string;
+            /** @description Of `skill`: how it is assigned, `null` if it is not. */
+            skill?: string;
+            /** @description Of `role`: whether the role before was given here. */
+            granted?: boolean;
+            before: unknown;
+            after: unknown;
+        };
+        BulkRequest: {
+            /** @description Either `query` or `ids`. */
+            users: {
+                query?: components["schemas"]["ExportRequest"];
+                ids?: string[];
+            };
+            change: {
+                role?: components["schemas"]["Role"];
+                /** @enum {string} */
+                status?: "active" | "deactivated";
+                act_as_agent?: boolean;
+                teams?: {
+                    add?: string[];
+                    remove?: string[];
+                };
+                skills?: {
+                    add?: components["schemas"]["NewSkillLevel"][];
+                    set_level?: components["schemas"]["NewSkillLevel"][];
+                    remove?: string[];
+                    replace?: components["schemas"]["NewSkillLevel"][];
+                };
+            };
+        };
+        PlanToApply: {
+            /** @description The hash of the plan that was looked at. */
+            plan: string;
+            /** @description The number of drastic changes, repeated. */
+            confirm?: number;
+        };
+        Undo: {
+            /**
+             * @description What becomes of parts that have changed again since; they are kept by default.
+             * @enum {string}
+             */
+            changed_since?: "keep" | "revert";
+        };
         /** @description The form that TaskRouter posts. It can have more fields than these, which are ignored. */
         Callback: {
             AccountSid: string;
@@ -1921,6 +2293,70 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "agents-may-not" | "caller-may-no-longer";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The caller is not permitted to do this:
+         *     - `agents-may-not`: agents must not use the directory.
+         *     - `outside-led-teams`: here supervisors change only members of teams that they lead.
+         *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
+         *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
+         */
+        OutsideLedTeams: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorBody"];
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "agents-may-not" | "outside-led-teams" | "caller-may-no-longer";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The caller is not permitted to do this:
+         *     - `agents-may-not`: agents must not use the directory.
+         *     - `team-not-led`: here supervisors change only teams that they lead.
+         *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
+         *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
+         */
+        TeamNotLed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorBody"];
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "agents-may-not" | "team-not-led" | "caller-may-no-longer";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The caller is not permitted to do this:
+         *     - `agents-may-not`: agents must not use the directory.
+         *     - `supervisors-may-not`: archiving and unarchiving require a system admin or an account owner.
+         *     - `team-not-led`: here supervisors change only teams that they lead.
+         *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
+         *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
+         */
+        TeamEditNotYours: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorBody"];
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "agents-may-not" | "supervisors-may-not" | "team-not-led" | "caller-may-no-longer";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -2278,6 +2714,13 @@ export interface components {
          */
         JobId: string;
         /**
+         * @description The id of a record of the user's history.
+         * @example 019ab0c5-4b7a-7c3e-9d55-0123456789ab
+         */
+        RecordId: string;
+        /** @description Only users with this outcome. */
+        Outcome: components["schemas"]["Outcome"];
+        /**
          * @description What is decided about.
          * @example skills
          */
@@ -2517,6 +2960,8 @@ export interface operations {
              *     - `agents-may-not`: agents must not use the directory.
              *     - `supervisors-may-not`: this requires a system admin or an account owner.
              *     - `account-owners-only`: this requires an account owner.
+             *     - `team-not-led`: here supervisors add users only to teams that they lead.
+             *     - `no-led-team`: likewise, and no team is named.
              *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
              *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
              */
@@ -2530,7 +2975,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 403;
                         /** @enum {unknown} */
-                        code?: "agents-may-not" | "supervisors-may-not" | "account-owners-only" | "caller-may-no-longer";
+                        code?: "agents-may-not" | "supervisors-may-not" | "account-owners-only" | "team-not-led" | "no-led-team" | "caller-may-no-longer";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -2735,6 +3180,8 @@ export interface operations {
              *     - `too-many-teams`: a user has at most 25 teams.
              *     - `level-required`: a skill that is assigned without a level needs the one that a team grants which is left.
              *     - `act-as-agent-of-agent`: agents always receive tasks; `act_as_agent` cannot be set for them.
+             *     - `leads-without-membership`: the user would lead a team that they are not in.
+             *     - `leads-of-agent`: agents lead no team.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              */
             400: {
@@ -2746,7 +3193,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "unknown-role" | "too-many-teams" | "level-required" | "act-as-agent-of-agent" | "invalid-if-match";
+                        code?: "invalid-json" | "invalid-body" | "unknown-role" | "too-many-teams" | "level-required" | "act-as-agent-of-agent" | "leads-without-membership" | "leads-of-agent" | "invalid-if-match";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -2757,6 +3204,8 @@ export interface operations {
              *     - `supervisors-may-not`: this requires a system admin or an account owner.
              *     - `account-owners-only`: this requires an account owner.
              *     - `own-role`: callers cannot raise their own role.
+             *     - `outside-led-teams`: here supervisors change only members of teams that they lead.
+             *     - `team-not-led`: here supervisors change only teams that they lead.
              *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
              *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
              */
@@ -2770,7 +3219,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 403;
                         /** @enum {unknown} */
-                        code?: "agents-may-not" | "supervisors-may-not" | "account-owners-only" | "own-role" | "caller-may-no-longer";
+                        code?: "agents-may-not" | "supervisors-may-not" | "account-owners-only" | "own-role" | "outside-led-teams" | "team-not-led" | "caller-may-no-longer";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3057,6 +3506,7 @@ export interface operations {
              * @description The caller is not permitted to do this:
              *     - `agents-may-not`: agents must not use the directory.
              *     - `supervisors-may-not`: for a deleted user, this requires a system admin or an account owner.
+             *     - `outside-led-teams`: here supervisors change only members of teams that they lead.
              *     - `caller-may-no-longer`: the caller was demoted, deactivated or deleted while the request was in progress.
              *     - or the gateway's own message: the token is not a valid Flex token, or its user is not active.
              */
@@ -3070,7 +3520,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 403;
                         /** @enum {unknown} */
-                        code?: "agents-may-not" | "supervisors-may-not" | "caller-may-no-longer";
+                        code?: "agents-may-not" | "supervisors-may-not" | "outside-led-teams" | "caller-may-no-longer";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3385,7 +3835,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["MayNoLonger"];
+            403: components["responses"]["OutsideLedTeams"];
             /**
              * @description Something that the request names does not exist:
              *     - `unknown-user`: the user does not exist.
@@ -3484,7 +3934,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidIfMatch"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["MayNoLonger"];
+            403: components["responses"]["OutsideLedTeams"];
             /**
              * @description Something that the request names does not exist:
              *     - `unknown-user`: the user does not exist.
@@ -3680,7 +4130,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["MayNoLonger"];
+            403: components["responses"]["AdminsOnly"];
             /**
              * @description The request conflicts with the current state:
              *     - `team-name-taken`: another team has this name; case, width and invisible characters do not matter.
@@ -3855,7 +4305,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["AdminsOnly"];
+            403: components["responses"]["TeamEditNotYours"];
             404: components["responses"]["UnknownTeam"];
             /**
              * @description The request conflicts with the current state:
@@ -3950,7 +4400,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["MayNoLonger"];
+            403: components["responses"]["TeamNotLed"];
             /**
              * @description Something that the request names does not exist:
              *     - `unknown-team`: the team does not exist.
@@ -4016,7 +4466,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidIfMatch"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["MayNoLonger"];
+            403: components["responses"]["TeamNotLed"];
             /**
              * @description Something that the request names does not exist:
              *     - `unknown-team`: the team does not exist.
@@ -4968,7 +5418,7 @@ export interface operations {
             };
             /**
              * @description Something that the request names does not exist:
-             *     - `unknown-job`: the job does not exist; a job is kept for 24 hours.
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours.
              *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
              */
             404: {
@@ -4985,6 +5435,862 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    planBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description The job, which is queued. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `invalid-users`: `users` is neither a query nor 1 to 1,000 ids.
+             *     - `empty-bulk-edit`: `change` states nothing.
+             *     - `unknown-status`: the status does not exist.
+             *     - `deleted-in-bulk`: users are not deleted in bulk.
+             *     - `unknown-role`: the role does not exist.
+             *     - `search-text-too-short`: the search text has fewer than 3 characters, or 2 that are Han,
+             *       kana or Hangul.
+             *     - `search-text-too-long`: the search text has more than 254 characters.
+             *     - `level-without-skill`: `min_level` is given without `skill`.
+             *     - `unknown-sync-state`: the state of the synchronisation does not exist.
+             *     - `replace-and-more`: `skills.replace` is given beside other changes of skills.
+             *     - `level-missing`: `skills.set_level` has an entry without a level.
+             *     - `repeated-skill`: a skill is named twice.
+             *     - `repeated-team`: a team is to be added and to be removed.
+             *     - `too-many-skills`: more than 40 skills are named.
+             *     - `too-many-teams`: more than 25 teams are to be added.
+             *     - `level-out-of-range`: a level is outside the range of its skill.
+             *     - `skill-without-levels`: a level is given for a skill that has none.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-users" | "empty-bulk-edit" | "unknown-status" | "deleted-in-bulk" | "unknown-role" | "search-text-too-short" | "search-text-too-long" | "level-without-skill" | "unknown-sync-state" | "replace-and-more" | "level-missing" | "repeated-skill" | "repeated-team" | "too-many-skills" | "too-many-teams" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-user`: an id is none of a user.
+             *     - `unknown-team`: a team does not exist.
+             *     - `unknown-skill`: a skill does not exist.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-user" | "unknown-team" | "unknown-skill";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `bulk-running`: a bulk job of this user is still queued or running; `detail` names it.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "bulk-running";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    viewPlan: {
+        parameters: {
+            query?: {
+                /** @description Only users with this outcome. */
+                outcome?: components["parameters"]["Outcome"];
+                /** @description The maximum number of items on the page. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous page of the same query. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `unknown-parameter`: the query has a parameter that does not exist.
+             *     - `repeated-parameter`: a parameter is given more than once.
+             *     - `unknown-outcome`: the outcome does not exist.
+             *     - `invalid-limit`: `limit` is not a whole number from 1 to 100.
+             *     - `broken-cursor`: the cursor cannot be read.
+             *     - `foreign-cursor`: the cursor belongs to another list.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "unknown-parameter" | "repeated-parameter" | "unknown-outcome" | "invalid-limit" | "broken-cursor" | "foreign-cursor";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The caller is not permitted to do this:
+             *     - `agents-may-not`: agents must not use the directory.
+             *     - `somebody-elses-job`: another user started the job; only that user and admins can view it.
+             *     - or the gateway's own message: the token is not a valid Flex token, or its user is not
+             *       active.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "agents-may-not" | "somebody-elses-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours, a bulk job for 30
+             *       days after it was applied.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `no-plan`: the job has no plan yet, or is none that has one.
+             *     - `plan-gone`: the plan was deleted, because it is too old or the personal data of one of its
+             *       users was erased.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "no-plan" | "plan-gone";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    viewResults: {
+        parameters: {
+            query?: {
+                /** @description Only users with this outcome. */
+                outcome?: components["parameters"]["Outcome"];
+                /** @description The maximum number of items on the page. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous page of the same query. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `unknown-parameter`: the query has a parameter that does not exist.
+             *     - `repeated-parameter`: a parameter is given more than once.
+             *     - `unknown-outcome`: the outcome does not exist.
+             *     - `invalid-limit`: `limit` is not a whole number from 1 to 100.
+             *     - `broken-cursor`: the cursor cannot be read.
+             *     - `foreign-cursor`: the cursor belongs to another list.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "unknown-parameter" | "repeated-parameter" | "unknown-outcome" | "invalid-limit" | "broken-cursor" | "foreign-cursor";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The caller is not permitted to do this:
+             *     - `agents-may-not`: agents must not use the directory.
+             *     - `somebody-elses-job`: another user started the job; only that user and admins can view it.
+             *     - or the gateway's own message: the token is not a valid Flex token, or its user is not
+             *       active.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "agents-may-not" | "somebody-elses-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours, a bulk job for 30
+             *       days after it was applied.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `no-plan`: the job has no plan yet, or is none that has one.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "no-plan";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    applyPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToApply"];
+            };
+        };
+        responses: {
+            /** @description The job, which is queued. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The caller is not permitted to do this:
+             *     - `agents-may-not`: agents must not use the directory.
+             *     - `somebody-elses-job`: another user started the job; only that user and admins can view it.
+             *     - `foreign-plan`: the plan was made for another user.
+             *     - or the gateway's own message: the token is not a valid Flex token, or its user is not
+             *       active.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "agents-may-not" | "somebody-elses-job" | "foreign-plan";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours, a bulk job for 30
+             *       days after it was applied.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `not-planned`: the job has no plan that is to be applied: it is planned still, or was
+             *       applied or cancelled.
+             *     - `other-plan`: the plan has another hash.
+             *     - `plan-expired`: the plan is older than an hour.
+             *     - `confirm-drastic`: `confirm` does not repeat the number of drastic changes.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "not-planned" | "other-plan" | "plan-expired" | "confirm-drastic";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, which is cancelled. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The caller is not permitted to do this:
+             *     - `agents-may-not`: agents must not use the directory.
+             *     - `somebody-elses-job`: another user started the job; only that user and admins can view it.
+             *     - or the gateway's own message: the token is not a valid Flex token, or its user is not
+             *       active.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "agents-may-not" | "somebody-elses-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours, a bulk job for 30
+             *       days after it was applied.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `not-cancellable`: the job has ended already, or is an export.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "not-cancellable";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undoJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
+                 */
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description The new job, which is queued. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `unknown-choice`: `changed_since` is neither `keep` nor `revert`.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "unknown-choice" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The caller is not permitted to do this:
+             *     - `agents-may-not`: agents must not use the directory.
+             *     - `somebody-elses-job`: another user started the job; only that user and admins can view it.
+             *     - or the gateway's own message: the token is not a valid Flex token, or its user is not
+             *       active.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "agents-may-not" | "somebody-elses-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-job`: the job does not exist; an export is kept for 24 hours, a bulk job for 30
+             *       days after it was applied.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-job";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `bulk-running`: a bulk job of this user is still queued or running; `detail` names it.
+             *     - `nothing-to-undo`: the job has changed nothing that can go back.
+             *     - `too-late-to-undo`: the job was applied more than 30 days ago.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "bulk-running" | "nothing-to-undo" | "too-late-to-undo";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undoChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1d5561ed-fc2e-4cbd-8c14-b971ae08d728
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a record of the user's history.
+                 * @example 019ab0c5-4b7a-7c3e-9d55-0123456789ab
+                 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description The new job, which is queued. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `unknown-choice`: `changed_since` is neither `keep` nor `revert`.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "unknown-choice" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-user`: the id is none of a user.
+             *     - `unknown-record`: the id is none of a record.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is
+             *       empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-user" | "unknown-record";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `bulk-running`: a bulk job of this user is still queued or running; `detail` names it.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "bulk-running";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -47,7 +47,7 @@ interface List<Item> {
 }
 
 /** All items of a list, page after page. */
-async function all<Item>(read: (cursor?: string) => Promise<List<Item>>): Promise<Item[]> {
+export async function all<Item>(read: (cursor?: string) => Promise<List<Item>>): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;
   do {

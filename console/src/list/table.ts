@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ListedUser, Status, SyncState } from '../api/types.js';
 import type { App } from '../app.js';
 import { icon, type IconName } from '../icons.js';
 import type { StatusAction } from '../user/status_change.js';
+import type { Selection } from './selection.js';
 
-const COLUMNS = 7;
+const COLUMNS = 8;
 const SKELETON_ROWS = 8;
 const STATUS_CLASS: Record<Status, string> = { active: 'good', deactivated: 'warning', deleted: 'bad' };
 const SYNC_CLASS: Record<SyncState, string> = { synced: '', pending: 'waiting', failed: 'bad', contested: 'warning' };
@@ -19,18 +21,23 @@ export interface Row {
 
 export interface RowHandlers {
   act: (user: ListedUser, action: StatusAction, opener: HTMLElement) => void;
+  /** None for those who may change no users. */
+  selection: Selection | undefined;
 }
 
 export function table(app: App, rows: Row[], isBusy: boolean, handlers: RowHandlers): TemplateResult {
+  const users = rows.map(({ user }) => user);
+  const { selection } = handlers;
   return frame(
     app,
     isBusy,
+    selection ? selectPage(app, selection, users) : nothing,
     html`
     <tbody @keydown=${moveBetweenLinks}>
       ${repeat(
         rows,
         (row) => row.user.user_id,
-        (row) => rowOf(app, row, handlers),
+        (row) => rowOf(app, row, users, handlers),
       )}
     </tbody>`,
   );
@@ -44,6 +51,7 @@ export function skeleton(app: App): TemplateResult {
     ${frame(
       app,
       true,
+      nothing,
       html`
       <tbody class="skeleton" aria-hidden="true">
         ${Array.from({ length: SKELETON_ROWS }, () => html`<tr>${cells}</tr>`)}
@@ -51,7 +59,12 @@ export function skeleton(app: App): TemplateResult {
     )}`;
 }
 
-function frame(app: App, isBusy: boolean, body: TemplateResult): TemplateResult {
+function frame(
+  app: App,
+  isBusy: boolean,
+  select: TemplateResult | typeof nothing,
+  body: TemplateResult,
+): TemplateResult {
   const { list } = app.text;
   return html`
     <div class="table-frame">
@@ -59,6 +72,7 @@ function frame(app: App, isBusy: boolean, body: TemplateResult): TemplateResult 
         <caption class="unseen">${list.caption}</caption>
         <thead>
           <tr>
+            <td class="select">${select}</td>
             <th scope="col">${list.name}</th>
             <th scope="col" class="email">${list.email}</th>
             <th scope="col" class="role">${list.role}</th>
@@ -73,11 +87,27 @@ function frame(app: App, isBusy: boolean, body: TemplateResult): TemplateResult 
     </div>`;
 }
 
-function rowOf(app: App, { user, sync, below }: Row, handlers: RowHandlers): TemplateResult {
+/** Selects all that are shown. */
+function selectPage(app: App, selection: Selection, users: ListedUser[]): TemplateResult {
+  const selected = selection.of(users);
+  return html`<input type="checkbox" data-select-page aria-label=${app.text.list.selectShown}
+    .checked=${live(selected === 'all')} .indeterminate=${live(selected === 'some')}
+    @click=${() => selection.togglePage(users)}>`;
+}
+
+/** With Shift, also those between this one and the last that was selected. */
+function select(app: App, selection: Selection, users: ListedUser[], user: ListedUser): TemplateResult {
+  return html`<input type="checkbox" data-select aria-label=${app.text.list.select(user.name)}
+    .checked=${live(selection.has(user.user_id))}
+    @click=${(event: MouseEvent) => selection.toggle(users, user.user_id, event.shiftKey)}>`;
+}
+
+function rowOf(app: App, { user, sync, below }: Row, users: ListedUser[], handlers: RowHandlers): TemplateResult {
   const { text, address } = app;
   const isSelected = address.place.user === user.user_id;
   return html`
     <tr data-user=${user.user_id} class=${isSelected ? 'selected' : ''}>
+      <td class="select">${handlers.selection ? select(app, handlers.selection, users, user) : nothing}</td>
       <th scope="row">
         <a href=${address.link({ user: user.user_id })} data-name dir="auto"
           aria-current=${isSelected ? 'true' : nothing}

@@ -3,7 +3,10 @@ import { live } from 'lit/directives/live.js';
 import { NO_FILTERS } from '../address.js';
 import type { ListedUser } from '../api/types.js';
 import { define } from '../define.js';
+import { isAtWork, latestRun } from '../bulk/run.js';
 import '../export.js';
+import { later } from '../later.js';
+import { link } from '../link.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 import { Choices } from './choices.js';
@@ -12,6 +15,7 @@ import { ListPages } from './pages.js';
 import { queryOf } from './query.js';
 import { nameAfter, RowChanges } from './row_changes.js';
 import { missingLetters } from './search_text.js';
+import { type Selection, selectionOf } from './selection.js';
 import { emptyList, forbidden } from './states.js';
 import { SyncStates } from './sync_states.js';
 import { type Row, skeleton, table } from './table.js';
@@ -26,6 +30,7 @@ export class List extends View {
   private choices!: Choices;
   private syncs!: SyncStates;
   private changes!: RowChanges;
+  private selection!: Selection;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private shown = '';
   /** What stands in the search field; the address follows when typing pauses. */
@@ -37,7 +42,10 @@ export class List extends View {
     this.choices = new Choices(this.app);
     this.syncs = new SyncStates(this.app);
     this.changes = new RowChanges(this, this.pages, () => void this.syncs.load());
-    this.watch(this.pages, this.choices, this.syncs, this.app.session);
+    this.selection = selectionOf(this.app.session);
+    this.watch(this.pages, this.choices, this.syncs, this.selection, this.app.session);
+    const run = latestRun(this.app.session);
+    if (run) this.watch(run);
     this.pages.addEventListener('loaded', this.say);
     this.pages.addEventListener('slow', this.saySlow);
     this.app.address.addEventListener('change', this.follow);
@@ -58,6 +66,7 @@ export class List extends View {
     return html`
       <section class="list" aria-label=${this.app.text.list.caption}>
         ${this.toolbar()}
+        ${this.bulkNote()}
         ${this.failure()}
         ${this.pages.isSlow ? html`<p class="hint" data-slow>${this.app.text.list.slow}</p>` : nothing}
         ${this.content()}
@@ -120,15 +129,48 @@ export class List extends View {
 
   private rows(users: ListedUser[]): TemplateResult {
     const { ask: act } = this.changes;
+    const selection = this.app.session.may('edit_user') ? this.selection : undefined;
     return html`
+      ${this.bar(users)}
       ${this.moreBefore()}
       ${table(
         this.app,
         users.map((user) => this.row(user)),
         this.pages.loading !== undefined,
-        { act },
+        { act, selection },
       )}
       ${this.moreAfter(users.length)}`;
+  }
+
+  /** What can be done with those who are selected. */
+  private bar(users: ListedUser[]): TemplateResult | typeof nothing {
+    const { app, choices, selection } = this;
+    if (selection.isEmpty) return nothing;
+    const more = this.pages.hasMore || this.pages.isInside;
+    const mayTakeAll = !selection.isAll && more && selection.of(users) === 'all';
+    return later(
+      app,
+      'pages',
+      () =>
+        html`<roster-bulk-bar .app=${app} .selection=${selection} .choices=${choices} .mayTakeAll=${mayTakeAll}
+          @cleared=${this.cleared}></roster-bulk-bar>`,
+    );
+  }
+
+  /** The bar is gone, with the button that had the focus. */
+  private readonly cleared = (): void => this.focusOn('[data-select-page]');
+
+  /** A change of many users that this list was left for. */
+  private bulkNote(): TemplateResult | typeof nothing {
+    const { app } = this;
+    const run = latestRun(app.session);
+    const job = run?.job;
+    if (!run || !job || run.isSeen || job.state === 'cancelled') return nothing;
+    const { bulk } = app.text.list;
+    const count = (number: number | null): string => app.format.number(number ?? 0);
+    const atWork = job.phase === 'plan' ? bulk.planning : bulk.applying(count(job.done), count(job.total));
+    const words = isAtWork(job) ? atWork : job.state === 'planned' ? bulk.planned : bulk.ended;
+    return html`<p class="bulk-note" data-bulk>${words} ${link(app, { view: 'bulk', item: run.jobId }, bulk.show)}</p>`;
   }
 
   private moreBefore(): TemplateResult | typeof nothing {
@@ -156,7 +198,9 @@ export class List extends View {
   }
 
   private readonly load = (): void => {
-    this.shown = JSON.stringify(queryOf(this.app.address.place));
+    const query = queryOf(this.app.address.place);
+    this.shown = JSON.stringify(query);
+    this.selection.follow(query);
     this.text = this.app.address.place.q;
     void this.pages.load();
     void this.syncs.load();
@@ -167,10 +211,12 @@ export class List extends View {
   private readonly follow = (): void => {
     this.requestUpdate();
     if (this.typing === undefined) this.text = this.app.address.place.q;
-    const wanted = JSON.stringify(queryOf(this.app.address.place));
+    const query = queryOf(this.app.address.place);
+    const wanted = JSON.stringify(query);
     if (wanted === this.shown) return;
     this.shown = wanted;
     this.changes.clear();
+    this.selection.follow(query);
     void this.pages.load();
   };
 

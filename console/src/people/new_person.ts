@@ -5,8 +5,8 @@ import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { Choices } from '../list/choices.js';
+import { PageView } from '../page.js';
 import { problem } from '../problem.js';
-import { View } from '../view.js';
 
 const PERMISSIONS: Record<Role, Permission> = {
   agent: 'add_agent',
@@ -17,27 +17,18 @@ const PERMISSIONS: Record<Role, Permission> = {
 const EMPTY = { identity: '', name: '', email: '', role: 'agent' as Role, acts: false, teams: [] as string[] };
 
 /** Adds a user before their first login. Fires `added`. */
-class NewPerson extends View {
+class NewPerson extends PageView {
   private choices!: Choices;
   private change!: Change;
   private typed = EMPTY;
   private added: { user_id: string; name: string; identity: string } | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override begin(): Choices[] {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
-    this.watch(this.choices, this.change, this.app.session);
-    this.app.session.addEventListener('renewed', this.loadChoices);
-    this.loadChoices();
+    this.watch(this.change);
+    return [this.choices];
   }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.app.session.removeEventListener('renewed', this.loadChoices);
-  }
-
-  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, choices } = this;
@@ -53,7 +44,7 @@ class NewPerson extends View {
         ${this.roleChoice()}
         ${
           choices.error
-            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: this.loadChoices })
+            ? problem(app, choices.error, { kept: app.text.errors.keptInput, retry: this.reload })
             : this.teams()
         }
         </div>
@@ -96,7 +87,8 @@ class NewPerson extends View {
 
   private teams(): TemplateResult | typeof nothing {
     const { choices, typed } = this;
-    if (choices.teams.length === 0) return nothing;
+    const teams = choices.teams.filter((team) => this.app.session.reachesTeam(team.team_id));
+    if (teams.length === 0) return nothing;
     const toggle = (id: string): void => {
       const without = typed.teams.filter((known) => known !== id);
       this.edit({ teams: without.length < typed.teams.length ? without : [...without, id] });
@@ -104,7 +96,7 @@ class NewPerson extends View {
     return html`
       <fieldset>
         <legend class="label">${this.app.text.list.teams}</legend>
-        ${choices.teams.map(
+        ${teams.map(
           ({ team_id: id, name }) => html`<label dir="auto">
           <input type="checkbox" .checked=${live(typed.teams.includes(id))} @change=${() => toggle(id)}>${name}</label>`,
         )}

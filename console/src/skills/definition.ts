@@ -95,7 +95,7 @@ class Definition extends View {
       () => {
         live.say(text.skills.saved(path.skill));
         this.typed = undefined;
-        this.drafts.set(this.draftName, false);
+        this.drafts.set(this.draftName);
         this.dispatchEvent(new Event('saved'));
       },
       async () => {

@@ -7,7 +7,7 @@ import { nameForm } from '../name_form.js';
 import { PageView } from '../page.js';
 import type { Question } from '../question.js';
 import '../question.js';
-import { moreOf, Paged, type Resource, shown } from '../resource.js';
+import { countedAt, moreOf, Paged, type Resource, shown } from '../resource.js';
 import './definition.js';
 import './flex.js';
 import { levels } from './levels.js';
@@ -38,6 +38,10 @@ class Skills extends PageView {
           this.sets,
           ({ items }) => html`
           ${items.length > 0 ? items.map((set) => this.set(set)) : html`<p class="empty">${app.text.skills.noneYet}</p>`}
+          ${countedAt(
+            app,
+            items.flatMap((set) => set.skills),
+          )}
           ${moreOf(app, this.sets)}`,
         )}
         <roster-flex-skills .app=${app} @imported=${this.sets.load}></roster-flex-skills>
@@ -111,9 +115,9 @@ class Skills extends PageView {
         <th scope="row">${link(this.app, holders, skill.skill)}</th>
         <td>${levels(skill, (value) => format.number(value), skills.noLevels)}
           ${skill.level_required ? html`<span class="chip">${skills.required}</span>` : nothing}</td>
-        <td>${format.number(skill.users)}</td>
-        <td>${format.number(skill.teams)}</td>
-        <td>${format.number(skill.inheriting_users)}</td>
+        <td>${format.count(skill.users)}</td>
+        <td>${format.count(skill.teams)}</td>
+        <td>${format.count(skill.inheriting_users)}</td>
         <td>
           ${
             session.may('manage_skills')

@@ -19,7 +19,7 @@ export const base = css`
   h1, h2, h3, p, dl, dd, ul { margin: 0; }
   h1 { font-size: var(--font-size-60); line-height: 1.3; }
   h2 { font-size: 1.125rem; line-height: 1.3; }
-  h2.title, h3 { font-size: var(--font-size-30); }
+  .title, h3 { font-size: var(--font-size-30); }
   a { color: var(--color-text-link); }
   svg { display: block; }
 
@@ -146,7 +146,7 @@ export const base = css`
   .problem { border-color: var(--color-border-error); background: var(--color-background-error-weakest); }
   .problem .what { font-weight: 600; color: var(--color-text-error); }
   .outcome { border-color: var(--color-text-success); background: var(--color-background-success-weakest); }
-  .confirmation > p, .outcome > p, .empty > p { max-width: 70ch; }
+  .confirmation p, .outcome > p, .empty > p { max-width: 70ch; }
 
   .chip {
     display: inline-block;

@@ -46,6 +46,10 @@ export const list = css`
     background: var(--color-border-weaker);
   }
 
+  td.select { width: 1%; padding-inline-end: 0; }
+  td.select input { width: 1rem; height: 1rem; margin: 0.125rem 0 0; }
+  .bulk-note { padding-block-end: var(--space-30); }
+
   td.actions { padding-block: 0; white-space: nowrap; }
   .row-actions { display: flex; gap: 0; }
   .row-actions .icon-button { color: var(--color-text-weak); }
@@ -99,6 +103,7 @@ export const list = css`
   @container (max-width: 24rem) {
     td.role, th.role { display: none; }
     th, td { padding-inline: var(--space-20); }
+    tbody th { min-width: 5.5rem; }
   }
 
   @container page (max-width: 60rem) {

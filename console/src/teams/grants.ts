@@ -5,13 +5,13 @@ import { Change, failure, sendButton, submitted } from '../change.js';
 import { define } from '../define.js';
 import { isLevel, levelField, levelOf } from '../levels.js';
 import { Choices } from '../list/choices.js';
+import { PageView } from '../page.js';
 import { problem } from '../problem.js';
 import type { Question } from '../question.js';
-import { View } from '../view.js';
 
 /** The skills that a team grants. Fires `changed` with the team, and `stale` if another user has changed it. */
-class Grants extends View {
-  static override properties = { ...View.properties, team: { attribute: false } };
+class Grants extends PageView {
+  static override properties = { ...PageView.properties, team: { attribute: false } };
   declare team: Team;
   private choices!: Choices;
   private change!: Change;
@@ -20,26 +20,17 @@ class Grants extends View {
   private skill = '';
   private level = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override begin(): Choices[] {
     this.choices = new Choices(this.app);
     this.change = new Change(this.app.session);
-    this.watch(this.choices, this.change, this.app.session);
-    this.app.session.addEventListener('renewed', this.loadChoices);
-    this.loadChoices();
+    this.watch(this.change);
+    return [this.choices];
   }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.app.session.removeEventListener('renewed', this.loadChoices);
-  }
-
-  private readonly loadChoices = (): void => void this.choices.load();
 
   override render(): TemplateResult {
     const { app, team } = this;
     const { text } = app;
-    const mayChange = app.session.may('manage_teams');
+    const mayChange = app.session.may('manage_teams') && app.session.reachesTeam(team.team_id);
     return html`
       <h3>${text.teams.grants}</h3>
       ${
@@ -50,7 +41,7 @@ class Grants extends View {
       ${mayChange ? this.form() : nothing}
       ${
         this.choices.error
-          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: this.loadChoices })
+          ? problem(app, this.choices.error, { kept: text.errors.keptInput, retry: this.reload })
           : nothing
       }`;
   }
@@ -107,7 +98,7 @@ class Grants extends View {
         </div>
         ${sendButton(app, this.change, text.teams.grantSkill, '')}
       </form>
-      ${skill ? html`<p class="hint">${text.teams.grantDoes(skill.skill, format.number(this.team.members))}</p>` : nothing}
+      ${skill ? html`<p class="hint">${text.teams.grantDoes(skill.skill, format.count(this.team.members))}</p>` : nothing}
       ${failure(app, this.change, this.send, this.stale)}`;
   }
 
@@ -162,7 +153,7 @@ class Grants extends View {
     this.removal = {
       about: skill,
       title: text.teams.asksRemove(skill),
-      does: [text.teams.removeDoes(format.number(team.members))],
+      does: [text.teams.removeDoes(format.count(team.members))],
       confirm: text.actions.of(text.teams.remove, skill),
       said: text.teams.removed(skill),
       current: this.stale,

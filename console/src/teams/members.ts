@@ -43,7 +43,7 @@ class Members extends PageView {
 
   override render(): TemplateResult {
     const { app } = this;
-    const mayEdit = app.session.may('edit_user');
+    const mayEdit = app.session.may('edit_user') && app.session.reachesTeam(this.team.team_id);
     return html`
       <h3>${app.text.teams.members}</h3>
       ${shown(
@@ -57,13 +57,15 @@ class Members extends PageView {
   }
 
   private row(user: ListedUser, mayEdit: boolean): TemplateResult {
-    const { text } = this.app;
+    const { session, text } = this.app;
+    const leads = user.leads.includes(this.team.team_id);
     return html`
       <li data-member=${user.user_id}>
         ${userLink(this.app, user)}
+        ${leads ? html`<span class="chip">${text.teams.lead}</span>` : nothing}
         ${user.status === 'active' ? nothing : html`<span class="chip warning">${text.statuses[user.status]}</span>`}
         ${
-          mayEdit
+          mayEdit && (!leads || session.may('change_leads'))
             ? html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.remove, user.name)}
               @click=${() => this.ask(user)}>${text.teams.remove}</button>`
             : nothing
@@ -103,7 +105,9 @@ class Members extends PageView {
               ${
                 members.has(user.user_id)
                   ? html`<span class="hint">${text.teams.isMember}</span>`
-                  : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
+                  : !app.session.reaches(user)
+                    ? html`<span class="hint">${text.teams.outside}</span>`
+                    : html`<button type="button" class="link-button" aria-label=${text.actions.of(text.teams.add, user.name)}
                     aria-disabled=${this.adding.isWorking ? 'true' : 'false'}
                     @click=${() => this.add(user)}>${text.teams.add}</button>`
               }

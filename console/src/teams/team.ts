@@ -43,9 +43,10 @@ class TeamView extends PageView {
     const changed = (event: CustomEvent<Team>): void => this.changed(event.detail);
     return html`
       <h2 dir="auto">${team.name} ${team.archived ? html`<span class="chip warning">${text.teams.archived}</span>` : nothing}</h2>
-      <p>${text.teams.memberCount(team.members, format.number(team.members))}
+      <p>${text.teams.memberCount(team.members, format.count(team.members))}
         ${team.archived ? text.teams.archivedMeans : nothing}</p>
-      ${app.session.may('manage_teams') ? this.form(team) : nothing}
+      ${app.session.reachesTeam(team.team_id) ? nothing : html`<p class="note">${text.teams.notLed}</p>`}
+      ${app.session.may('manage_teams') && app.session.reachesTeam(team.team_id) ? this.form(team) : nothing}
       ${this.buttons(team)}
       <roster-grants .app=${app} .team=${team} @changed=${changed} @stale=${this.team.load}></roster-grants>
       <roster-members .app=${app} .team=${team} @changed=${this.team.load}></roster-members>`;
@@ -98,7 +99,7 @@ class TeamView extends PageView {
   private archiving(team: Team): Question {
     const { api, text, format } = this.app;
     const { teams } = text;
-    const count = teams.memberCount(team.members, format.number(team.members));
+    const count = teams.memberCount(team.members, format.count(team.members));
     const archived = !team.archived;
     return {
       about: 'archive',

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Team } from '../api/types.js';
 import { define } from '../define.js';
 import { link } from '../link.js';
 import { nameForm } from '../name_form.js';
 import { PageView } from '../page.js';
-import { moreOf, Paged, type Resource, shown } from '../resource.js';
+import { countedAt, moreOf, Paged, type Resource, shown } from '../resource.js';
 import './team.js';
 
 /** The teams, or one of them. */
@@ -31,15 +31,10 @@ class Teams extends PageView {
   override render(): TemplateResult {
     const { app } = this;
     const { item } = app.address.place;
-    if (item)
-      return html`${repeat(
-        [item],
-        (id) => id,
-        (id) => html`<roster-team .app=${app} .teamId=${id}></roster-team>`,
-      )}`;
+    if (item) return html`${keyed(item, html`<roster-team .app=${app} .teamId=${item}></roster-team>`)}`;
     return html`
       <section class="page" aria-label=${app.text.views.teams}>
-        ${app.session.may('manage_teams') ? this.form() : nothing}
+        ${app.session.may('create_teams') ? this.form() : nothing}
         ${shown(app, this.teams, ({ items }) =>
           items.length > 0 ? this.table(items) : html`<p class="empty">${app.text.teams.noneYet}</p>`,
         )}
@@ -79,7 +74,7 @@ class Teams extends PageView {
               (team) => html`
               <tr data-team=${team.team_id}>
                 <th scope="row">${link(app, { item: team.team_id }, team.name)}</th>
-                <td>${format.number(team.members)}</td>
+                <td>${format.count(team.members)}</td>
                 <td>${format.list(team.skills.map(({ skill, level }) => text.pages.skill(skill, level)))}</td>
                 <td>${team.archived ? html`<span class="chip warning">${text.teams.archived}</span>` : text.statuses.active}</td>
               </tr>`,
@@ -87,6 +82,7 @@ class Teams extends PageView {
           </tbody>
         </table>
       </div>
+      ${countedAt(app, teams)}
       ${moreOf(app, this.teams)}`;
   }
 

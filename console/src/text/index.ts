@@ -8,7 +8,7 @@ const LANGUAGES: Record<string, BaseText> = { de, en };
 /** Adds what a part says, once it is loaded. */
 export function addText(texts: Record<string, PagesText | UserText>): void {
   for (const [name, text] of Object.entries(texts)) {
-    const { codes, ...sections } = text;
+    const { codes, ...sections } = { codes: {}, ...text };
     const language = LANGUAGES[name];
     if (!language) continue;
     Object.assign(language, sections);

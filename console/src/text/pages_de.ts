@@ -1,8 +1,11 @@
+import { bulk, codes as bulkCodes } from './bulk_de.js';
 import type { PagesText } from './pages_en.js';
 
 /** Deutsch. */
 export const pages: PagesText = {
+  bulk,
   codes: {
+    ...bulkCodes,
     'drift-changed': 'Der Worker zeigt eine andere Rolle als diese. Sehen Sie noch einmal nach.',
     'drift-of-teams': 'Was zu übernehmen bleibt, vergibt ein Team. Ändern Sie es dort.',
     'drift-pending': 'Hier Entschiedenes wird gerade noch übertragen. Sehen Sie gleich noch einmal nach.',
@@ -79,6 +82,7 @@ export const pages: PagesText = {
         : `${count} Skills sind importiert.`,
   },
   pages: {
+    counted: (time) => `Gezählt: ${time}.`,
     choose: 'Bitte wählen …',
     more: 'Mehr zeigen',
     save: 'Änderungen speichern',
@@ -180,6 +184,10 @@ export const pages: PagesText = {
   },
   teams: {
     back: 'Alle Teams',
+    lead: 'Leitung',
+    notLed:
+      'Sie leiten dieses Team nicht: Supervisoren ändern nur Teams, die sie leiten. Fragen Sie einen Administrator.',
+    outside: 'In keinem Team, das Sie leiten: ein Administrator kann die Person aufnehmen.',
     newTeam: 'Neues Team',
     create: 'Team anlegen',
     created: (name) => `Das Team ${name} ist angelegt.`,

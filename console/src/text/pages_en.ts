@@ -1,7 +1,11 @@
+import { bulk, codes as bulkCodes } from './bulk_en.js';
+
 /** English, for the pages that are loaded when one opens them. */
 export const pages = {
+  bulk,
   /** Beside those of `errors`. */
   codes: {
+    ...bulkCodes,
     'drift-changed': 'The worker shows another role than this one. Look again.',
     'drift-of-teams': 'What is left to adopt is granted by a team. Change it there.',
     'drift-pending': 'Something decided here is still to be carried over. Look again in a moment.',
@@ -73,6 +77,7 @@ export const pages = {
       left ? `${count} skills are imported; ${left} are left: import again.` : `${count} skills are imported.`,
   },
   pages: {
+    counted: (time: string) => `Counted at ${time}.`,
     choose: 'Choose…',
     more: 'Show more',
     save: 'Save changes',
@@ -170,6 +175,9 @@ export const pages = {
   },
   teams: {
     back: 'All teams',
+    lead: 'Lead',
+    notLed: 'You do not lead this team: supervisors change only teams that they lead. Ask an admin.',
+    outside: 'In no team that you lead: an admin can add them.',
     newTeam: 'New team',
     create: 'Create team',
     created: (name: string) => `The team ${name} is created.`,
@@ -177,7 +185,7 @@ export const pages = {
     rename: 'Rename',
     renamed: (name: string) => `The team is called ${name} now.`,
     members: 'Members',
-    memberCount: (count: number, text: string) => (count === 1 ? 'It has 1 member.' : `It has ${text} members.`),
+    memberCount: (count: number | null, text: string) => (count === 1 ? 'It has 1 member.' : `It has ${text} members.`),
     archived: 'Archived',
     archivedMeans: 'Archived: it grants no skills, and no user can join it.',
     archive: 'Archive',

@@ -1,10 +1,4 @@
-import type { codes as englishCodes, user as english } from './user_en.js';
-
-/** Zu denen von `errors`. */
-export const codes: typeof englishCodes = {
-  'act-as-agent-of-agent': 'Agenten erhalten immer Aufgaben.',
-  'own-role': 'Sich selbst können Sie keine höhere Rolle geben.',
-};
+import type { user as english } from './user_en.js';
 
 /** Was der Bereich einer Person sagt, auf Deutsch. */
 export const user: typeof english = {
@@ -46,6 +40,15 @@ export const user: typeof english = {
       'Die Teams dieses Verzeichnisses, die Skills vergeben. Die eigenen Teams von Flex sind davon unabhängig.',
     tooMany: (count, most) => `Das sind ${count} Teams; eine Person kann in höchstens ${most} sein.`,
     findTeam: 'Team suchen',
+    teamsLocked:
+      'Einige sind gesperrt: Supervisoren ändern nur Teams, die sie leiten, und nur Administratoren nehmen eine Leitung ' +
+      'aus ihrem Team.',
+    outside:
+      'Supervisoren ändern nur Mitglieder der Teams, die sie leiten; diese Person ist in keinem von Ihren. Fragen Sie ' +
+      'einen Administrator.',
+    leads: 'Leitung von',
+    lead: 'Leitung',
+    leadOf: (team) => `Leitung von ${team}`,
   },
   consequence: {
     title: 'Was sich dadurch ändert',
@@ -170,6 +173,8 @@ export const user: typeof english = {
     reconciliation: 'Der Abgleich',
     systems: { taskrouter: 'TaskRouter', operator: 'Ein Betreiber' },
     undoOf: (time) => `Änderung vom ${time} rückgängig machen`,
+    planUndo: 'Rücknahme planen',
+    planUndoOf: (time) => `Rücknahme der Änderung von ${time} planen`,
     actions: {
       adopted: (who) => `Unverändert übernommen, gemeldet von: ${who}`,
       login: (who) => `Anmeldung oder Änderung in einem anderen Werkzeug, gemeldet von: ${who}`,
@@ -182,6 +187,7 @@ export const user: typeof english = {
       reactivated: (who) => `Reaktiviert von: ${who}`,
       deleted: (who) => `Gelöscht von: ${who}`,
       restored: (who) => `Wiederhergestellt von: ${who}`,
+      undone: (who) => `Zurückgenommen von: ${who}`,
       imported: (who) => `Für den Katalog neuer Skill, gemeldet von: ${who}`,
       drift: (who) => `Worker geändert von: ${who}`,
       erased: (who) => `Daten der gelöschten Person gelöscht von: ${who}`,
@@ -194,6 +200,8 @@ export const user: typeof english = {
       api: 'TaskRouter über die API',
     },
     joined: (team) => `Neu in ${team}`,
+    leads: (team) => `Leitet ${team}`,
+    leadsNoMore: (team) => `Leitet ${team} nicht mehr`,
     left: (team) => `Nicht mehr in ${team}`,
     formerTeam: 'einem früheren Team',
     erased: 'gelöscht',

@@ -3,12 +3,6 @@ import type { AuditRecord, User } from '../api/types.js';
 type Reason = NonNullable<User['sync']['reason']>;
 type Notice = NonNullable<User['notice']>['code'];
 
-/** Beside those of `errors`. */
-export const codes = {
-  'act-as-agent-of-agent': 'Agents always receive tasks.',
-  'own-role': 'You cannot give yourself a higher role.',
-};
-
 /** What the panel of one user says, in English. */
 export const user = {
   panel: (name: string) => `User ${name}`,
@@ -38,6 +32,13 @@ export const user = {
     teamsHint: 'The teams of this directory, which grant skills. Flex’s own teams are apart from them.',
     tooMany: (count: string, most: string) => `These are ${count} teams; a person can be in at most ${most}.`,
     findTeam: 'Find a team',
+    teamsLocked:
+      'Some are locked: supervisors change only teams that they lead, and only admins take out who leads one.',
+    outside:
+      'Supervisors change only members of the teams that they lead; this person is in none of yours. Ask an admin.',
+    leads: 'Leads',
+    lead: 'Lead',
+    leadOf: (team: string) => `Lead of ${team}`,
   },
   consequence: {
     title: 'What this changes',
@@ -151,6 +152,8 @@ export const user = {
     reconciliation: 'The reconciliation',
     systems: { taskrouter: 'TaskRouter', operator: 'An operator' },
     undoOf: (time: string) => `Undo the change of ${time}`,
+    planUndo: 'Plan to undo',
+    planUndoOf: (time: string) => `Plan to undo the change of ${time}`,
     actions: {
       adopted: (who: string) => `${who} reported this person, who was taken over unchanged`,
       login: (who: string) => `${who} reported a login or a change in another tool`,
@@ -163,6 +166,7 @@ export const user = {
       reactivated: (who: string) => `${who} reactivated this person`,
       deleted: (who: string) => `${who} deleted this person`,
       restored: (who: string) => `${who} restored this person`,
+      undone: (who: string) => `${who} took a change back`,
       imported: (who: string) => `${who} reported a skill that was new to the catalog`,
       drift: (who: string) => `${who} changed the worker`,
       erased: (who: string) => `${who} erased this deleted person's data`,
@@ -176,6 +180,8 @@ export const user = {
       api: 'TaskRouter by Twilio’s API',
     },
     joined: (team: string) => `Joined ${team}`,
+    leads: (team: string) => `Leads ${team}`,
+    leadsNoMore: (team: string) => `Leads ${team} no more`,
     left: (team: string) => `Left ${team}`,
     formerTeam: 'a former team',
     erased: 'erased',
@@ -201,6 +207,5 @@ export const user = {
 };
 
 export interface UserText {
-  codes: typeof codes;
   user: typeof user;
 }

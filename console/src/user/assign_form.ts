@@ -47,7 +47,7 @@ class AssignForm extends Form {
       user: { assign },
     } = this.app.text;
     const lines = this.lines();
-    const items = lines.map((line) => html`<li dir="auto">${line}</li>`);
+    const items = lines.map((line) => html`<li><bdi>${line}</bdi></li>`);
     const { error: missing } = this.opened.choices;
     return html`
       <form class="confirmation stack" aria-label=${assign.title} @submit=${this.save} @keydown=${this.closeOnEscape}>
@@ -248,7 +248,7 @@ class AssignForm extends Form {
 
   private closed(): void {
     this.entries = [entry(0)];
-    this.drafts.set(FORM, false);
+    this.drafts.set(FORM);
     this.dispatchEvent(new Event('closed'));
   }
 

@@ -5,6 +5,8 @@ export interface Edit {
   role?: Role;
   teams?: string[];
   act_as_agent?: boolean;
+  /** The ids of those of the teams that the user leads. */
+  leads?: string[];
 }
 
 /** One request that changes a user. */
@@ -45,13 +47,14 @@ export function isMade(user: User, change: Change): boolean {
   return (Object.keys(change.edit) as (keyof Edit)[]).every((field) => isSame(own[field], change.edit[field]));
 }
 
-/** Whether *Undo* is offered: for skills, levels and teams. */
+/** Whether *Undo* is offered: for skills, levels, teams and who leads them. */
 export function isUndoable(change: Change): boolean {
-  return change.kind !== 'edit' || Object.keys(change.edit).join() === 'teams';
+  return change.kind !== 'edit' || Object.keys(change.edit).every((field) => field === 'teams' || field === 'leads');
 }
 
 export function editOf(user: User): Required<Edit> {
-  return { role: user.role, teams: user.teams.map((team) => team.team_id), act_as_agent: user.act_as_agent };
+  const teams = user.teams.map((team) => team.team_id);
+  return { role: user.role, teams, act_as_agent: user.act_as_agent, leads: [...user.leads] };
 }
 
 /** The order of teams means nothing. */

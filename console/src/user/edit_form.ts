@@ -4,12 +4,12 @@ import { define } from '../define.js';
 import { type Edit, editOf, isSame } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
 import { consequences, inWords } from './consequences.js';
-import { actingField, type Draft, MAX_TEAMS, roleField, teamsField } from './edit_fields.js';
+import { actingField, type Draft, lockedReason, MAX_TEAMS, roleField, teamsField } from './edit_fields.js';
 import { Form } from './form.js';
 
-const FIELDS = ['role', 'teams', 'act_as_agent'] as const;
+const FIELDS = ['role', 'teams', 'act_as_agent', 'leads'] as const;
 
-/** Role, teams and Act as Agent of a user, changed by one edit; its consequences stand above the button. */
+/** Role, teams, Act as Agent of a user, and which teams they lead, changed by one edit; its consequences stand above the button. */
 class EditForm extends Form {
   /** The user for whom the draft is made. */
   private base: Draft | undefined;
@@ -32,10 +32,13 @@ class EditForm extends Form {
     const { edit } = this.app.text.user;
     const { base, draft } = this;
     if (!base) return nothing;
+    const reason = lockedReason(this.app, user);
     return html`
       <form class="stack" @submit=${this.save} aria-label=${edit.form}>
         <div class="stack" data-fields ?inert=${this.isWorking}>
-          ${roleField(this.app, base, draft, this.setRole)} ${actingField(this.app, draft, this.set)}
+          ${reason ? html`<p class="note" id="edit-locked">${reason}</p>` : nothing}
+          ${roleField(this.app, base, draft, this.setRole)}
+          ${actingField(this.app, draft, reason !== undefined, this.set)}
           ${teamsField(this.app, this.opened, draft, this.find, { set: this.set, find: this.finding })}
           ${
             this.isStale || this.conflicts.length > 0
@@ -61,7 +64,7 @@ class EditForm extends Form {
   private consequence(user: User): TemplateResult {
     const words = this.app.text.user.consequence;
     const lines = this.isUnsaved ? this.lines(user) : [];
-    const items = lines.map((line) => html`<li dir="auto">${line}</li>`);
+    const items = lines.map((line) => html`<li><bdi>${line}</bdi></li>`);
     return html`
       <div id="edit-consequence" class=${this.isUnsaved ? 'consequence' : 'unseen'}>
         ${
@@ -110,7 +113,9 @@ class EditForm extends Form {
 
   private conflict(field: keyof Draft, mine: Draft, theirs: Draft): Conflict {
     const { list, user } = this.app.text;
-    const label = { role: list.role, teams: user.edit.teams, act_as_agent: user.edit.acting }[field];
+    const label = { role: list.role, teams: user.edit.teams, act_as_agent: user.edit.acting, leads: user.edit.leads }[
+      field
+    ];
     return { field, label, mine: this.worded(field, mine), theirs: this.worded(field, theirs) };
   }
 
@@ -119,7 +124,7 @@ class EditForm extends Form {
     if (field === 'role') return roles[of.role];
     if (field === 'act_as_agent') return of.act_as_agent ? common.yes : common.no;
     const known = [...this.opened.choices.teams, ...this.opened.user!.teams];
-    const names = of.teams.map((id) => known.find((team) => team.team_id === id)?.name ?? id);
+    const names = of[field].map((id) => known.find((team) => team.team_id === id)?.name ?? id);
     return this.app.format.list(names) || common.none;
   }
 
@@ -133,11 +138,12 @@ class EditForm extends Form {
   /** What was chosen here, so that it can be chosen again. */
   private mine: Partial<Record<keyof Draft, unknown>> = {};
 
-  /** Rule 11: an agent does not act as one; who is one no longer goes on to receive tasks unless that is unset. */
+  /** Rule 11: an agent does not act as one; who is one no longer goes on to receive tasks unless that is unset. Agents lead no team. */
   private readonly setRole = (role: Role): void => {
     const base = this.base!;
     const acts = role === base.role ? base.act_as_agent : base.role === 'agent' || this.draft.act_as_agent;
-    this.set({ role, act_as_agent: role !== 'agent' && acts });
+    const leads = role === 'agent' ? [] : base.leads.filter((id) => this.draft.teams.includes(id));
+    this.set({ role, act_as_agent: role !== 'agent' && acts, leads });
   };
 
   private readonly set = (change: Edit): void => {

@@ -1,14 +1,12 @@
-import type { TemplateResult } from 'lit';
+import type { nothing, TemplateResult } from 'lit';
 import type { ApiError } from '../api/error.js';
+import { failure } from '../change.js';
 import type { Drafts } from '../drafts.js';
-import { problem } from '../problem.js';
 import { View } from '../view.js';
 import type { Change } from './changes.js';
 import type { OpenedUser } from './opened.js';
 
 const SAY_AFTER_MS = 700;
-/** What is refused for these reasons is refused again. */
-const FINAL = ['forbidden', 'missing', 'conflict', 'invalid'];
 
 /** A form of the panel. What is entered stays until it is saved or discarded, whatever the API answers. */
 export abstract class Form extends View {
@@ -35,10 +33,8 @@ export abstract class Form extends View {
     this.app.session.removeEventListener('renewed', this.signedIn);
   }
 
-  protected failure(error: ApiError, retry: () => void): TemplateResult {
-    const { errors } = this.app.text;
-    const kept = `${error.isOutcomeUnknown ? errors.keptUnknown : errors.keptNothingDone} ${errors.keptInput}`;
-    return problem(this.app, error, FINAL.includes(error.kind) ? { kept } : { kept, retry });
+  protected failure(error: ApiError, retry: () => void): TemplateResult | typeof nothing {
+    return failure(this.app, { error, isOutcomeUnknown: error.isOutcomeUnknown }, retry);
   }
 
   /** Sends the changes, once. Says what stopped them; `true` if all are made. */

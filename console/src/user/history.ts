@@ -2,11 +2,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ApiError } from '../api/error.js';
 import type { AuditRecord } from '../api/types.js';
+import { startPlan } from '../bulk/planning.js';
+import { Change as Planning, failure } from '../change.js';
 import { define } from '../define.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 import type { Change } from './changes.js';
-import { inverseOf, lines } from './history_text.js';
+import { inverseOf, lines, mayPlanBack } from './history_text.js';
 import type { OpenedUser } from './opened.js';
 
 /** What happened to a user, newest first; older records are read when their place comes into view. */
@@ -21,6 +23,8 @@ class History extends View {
   private readonly names = new Map<string, string>();
   /** Which record is being taken back, and what stopped that. */
   private undoing: { id: string; error?: ApiError | undefined } | undefined;
+  /** The record whose way back is being planned. */
+  private planning: { id: string; change: Planning } | undefined;
   private readonly seen = new IntersectionObserver(
     (entries) => {
       if (entries.some((entry) => entry.isIntersecting) && !this.error) void this.more();
@@ -79,14 +83,15 @@ class History extends View {
     const { history, receipt } = app.text.user;
     const { user } = this.opened;
     const known = [...this.opened.choices.teams, ...(user?.teams ?? [])];
-    const back = user && app.session.may('edit_user') ? inverseOf(record, user) : undefined;
+    const back =
+      user && app.session.may('edit_user') && app.session.reaches(user) ? inverseOf(record, user) : undefined;
     const isUndoing = this.undoing?.id === record.record_id;
     const error = isUndoing ? this.undoing?.error : undefined;
     return html`
       <li>
         <p><strong dir="auto">${this.what(record)}</strong>
           <time datetime=${record.at}>${app.format.time(record.at)}</time></p>
-        <ul>${lines(app, record, known).map((line) => html`<li dir="auto">${line}</li>`)}
+        <ul>${lines(app, record, known).map((line) => html`<li><bdi>${line}</bdi></li>`)}
           ${record.author ? html`<li><code>${record.author.actor_sid}</code></li>` : nothing}</ul>
         ${
           error
@@ -100,7 +105,30 @@ class History extends View {
               ${receipt.undo}</button>`
             : nothing
         }
+        ${user && user.status !== 'deleted' && !back && mayPlanBack(app, record) ? this.planBack(record) : nothing}
       </li>`;
+  }
+
+  /** What has changed since, or is not of skills and teams alone, is taken back by a plan that says so. */
+  private planBack(record: AuditRecord): TemplateResult {
+    const { app } = this;
+    const { history } = app.text.user;
+    const change = this.planning?.id === record.record_id ? this.planning.change : undefined;
+    const send = (): void => void this.plan(record);
+    return html`
+      ${change ? failure(app, change, send) : nothing}
+      <button type="button" class="link-button" aria-disabled=${change?.isWorking ? 'true' : 'false'}
+        aria-label=${history.planUndoOf(app.format.time(record.at))} @click=${send}>${history.planUndo}</button>`;
+  }
+
+  private async plan(record: AuditRecord): Promise<void> {
+    const { record_id } = record;
+    if (this.planning?.id !== record_id) {
+      this.planning = { id: record_id, change: new Planning(this.app.session) };
+      this.watch(this.planning.change);
+    }
+    const undoes = { user_id: this.opened.userId, record_id };
+    await startPlan(this, this.planning.change, { undoes, changedSince: 'keep' });
   }
 
   private what(record: AuditRecord): string {

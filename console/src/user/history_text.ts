@@ -22,6 +22,25 @@ export function inverseOf(record: AuditRecord, user: User): Change[] | undefined
   return changes.every((some) => some !== undefined) ? changes.flat() : undefined;
 }
 
+const PLANNED_BACK: AuditRecord['action'][] = ['edited', 'undone', 'deactivated', 'reactivated'];
+
+/** Whether a plan can take a record back, with what has changed since, and the caller may do that. */
+export function mayPlanBack({ session }: App, record: AuditRecord): boolean {
+  const may = ({ field, before }: Difference): boolean => {
+    switch (field) {
+      case 'role':
+        return session.may(`make_${before as Role}`);
+      case 'status':
+        return session.may(before === 'active' ? 'reactivate' : 'deactivate');
+      case 'assigned_skills':
+        return session.may('assign_skills');
+      default:
+        return ['act_as_agent', 'teams'].includes(field) && session.may('edit_user');
+    }
+  };
+  return PLANNED_BACK.includes(record.action) && record.changes.length > 0 && record.changes.every(may);
+}
+
 function teamsBack(change: Difference, user: User): Change[] | undefined {
   const { added, removed } = difference(change);
   const own = user.teams.map((team) => team.team_id);
@@ -47,6 +66,8 @@ function inWords(app: App, change: Difference, teams: Pick<Team, 'team_id' | 'na
   switch (field) {
     case 'teams':
       return [...added.map((id) => history.joined(team(id))), ...removed.map((id) => history.left(team(id)))];
+    case 'leads':
+      return [...added.map((id) => history.leads(team(id))), ...removed.map((id) => history.leadsNoMore(team(id)))];
     case 'assigned_skills':
     case 'skills':
       return skills(app, levels(before), levels(after));

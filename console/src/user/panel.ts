@@ -88,7 +88,7 @@ class UserPanel extends View {
             @click=${this.close}>${icon('close')}</button>
         </div>
         ${this.isAtEnd ? html`<p class="hint">${text.user.noFurther}</p>` : nothing}
-        ${leaving(this.app, this.unsaved, { title: text.leave.user(user?.name ?? ''), stayed: this.stayed })}
+        ${leaving(this.app, this.unsaved, text.leave.user(user?.name ?? ''))}
         ${
           opened?.error
             ? problem(this.app, opened.error, { kept: text.errors.keptSearch, retry: () => void this.load() })
@@ -201,10 +201,6 @@ class UserPanel extends View {
     this.opened?.carry(user);
     void this.updateComplete.then(() => this.one('h2')?.focus());
   }
-
-  private readonly stayed = (): void => {
-    void this.updateComplete.then(() => this.one('[role=tabpanel]:not([hidden])')?.focus());
-  };
 
   private readonly close = (): void => {
     this.unsaved.leave(() => {

@@ -45,7 +45,8 @@ class SkillRow extends Form {
   override render(): TemplateResult {
     const user = this.opened.user!;
     const sources = sourcesOf(user, this.opened.choices.teams).get(this.skill) ?? [];
-    const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted';
+    const mayAssign =
+      this.app.session.may('assign_skills') && this.app.session.reaches(user) && user.status !== 'deleted';
     const isDisabled = user.effective_skills.some((known) => known.skill === this.skill && known.disabled);
     const conflict = this.conflict ? [this.conflict] : [];
     const isStale = this.isStale || this.conflict !== undefined;
@@ -114,12 +115,13 @@ class SkillRow extends Form {
     return ask({
       id: `${this.controls}-asks`,
       title: skills.asksToRemove(this.skill, user.name),
-      does: this.lines(undefined).join('. ') || skills.removalDoesNothing,
+      does: [this.lines(undefined).join('. ') || skills.removalDoesNothing],
       answers: [
-        { label, kind: 'destructive', act: this.unassign, isWorking },
+        { label, kind: 'destructive', act: this.unassign },
         { label: actions.cancel, kind: '', act: this.keep },
       ],
       cancel: this.keep,
+      isWorking,
     });
   }
 
@@ -209,7 +211,7 @@ class SkillRow extends Form {
     this.isStale = this.error?.kind === 'stale';
     if (made !== true) return;
     Object.assign(this, { draft: undefined, conflict: undefined, isAsking: false });
-    this.drafts.set(this.draftName, false);
+    this.drafts.set(this.draftName);
     this.requestUpdate();
     this.done(this);
   }

@@ -7,6 +7,7 @@ import { problem } from '../problem.js';
 import { View } from '../view.js';
 import './assign_form.js';
 import { sourcesOf } from './consequences.js';
+import { lockedReason } from './edit_fields.js';
 import type { OpenedUser } from './opened.js';
 import { skillsOf } from './skill_row.js';
 
@@ -30,8 +31,10 @@ class Skills extends View {
     const { skills } = this.app.text.user;
     const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...skillsOf(this.opened.drafts.forms)];
     const names = [...new Set(held)].sort(this.app.format.collator.compare);
-    const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted';
+    const reason = lockedReason(this.app, user);
+    const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted' && !reason;
     return html`
+      ${reason ? html`<p class="note">${reason}</p>` : nothing}
       ${this.notRouted(user)}
       ${user.sync.contested?.includes('skills') ? html`<p class="note warning">${skills.contested}</p>` : nothing}
       ${this.budget(user)}

@@ -57,7 +57,7 @@ class Sync extends View {
         ${why ? html`<p>${why}</p>` : nothing}
         ${this.error ? problem(app, this.error, { kept: errors.keptNothingDone, retry: this.again }) : nothing}
         ${
-          state !== 'synced' && app.session.may('request_sync') && !this.error
+          state !== 'synced' && app.session.may('request_sync') && app.session.reaches(user) && !this.error
             ? html`<div class="buttons"><button type="button" class="button"
                 aria-disabled=${this.isWorking ? 'true' : 'false'}
               @click=${this.again}>${this.isWorking ? app.text.actions.working : errors.tryAgain}</button></div>`

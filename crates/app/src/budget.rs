@@ -38,20 +38,30 @@ pub(crate) async fn check(
     }
     let mut teams = read.teams.clone();
     let worker = read_missing(store, after, &mut teams, true).await?;
-    let others = worker.and_then(|worker| worker.other_chars).unwrap_or_else(least_other_chars);
-    let chars = |user: &User, teams: &Teams| others + owned_chars(&decided(&as_if_active(user), teams));
-    let used = chars(after, &teams);
-    if used <= MAX_ATTRIBUTE_CHARS {
+    if decide(None, after, &teams, worker.as_ref()).is_ok() {
         return Ok(());
     }
-    // A user whose attributes are too long already may still exchange skills for shorter ones.
     if let Some(before) = before {
         read_missing(store, before, &mut teams, false).await?;
-        if used <= chars(before, &teams) {
-            return Ok(());
-        }
     }
-    Err(Refusal::AttributesTooLong { chars: used, most: MAX_ATTRIBUTE_CHARS }.into())
+    Ok(decide(before, after, &teams, worker.as_ref())?)
+}
+
+/// Likewise, with everything read: `teams` holds at least the user's teams of before and after.
+pub(crate) fn decide(
+    before: Option<&User>,
+    after: &User,
+    teams: &Teams,
+    worker: Option<&WorkerItem>,
+) -> Result<(), Refusal> {
+    let others = worker.and_then(|worker| worker.other_chars).unwrap_or_else(least_other_chars);
+    let chars = |user: &User| others + owned_chars(&decided(&as_if_active(user), teams));
+    let used = chars(after);
+    // A user whose attributes are too long already may still exchange skills for shorter ones.
+    if used <= MAX_ATTRIBUTE_CHARS || before.is_some_and(|before| used <= chars(before)) {
+        return Ok(());
+    }
+    Err(Refusal::AttributesTooLong { chars: used, most: MAX_ATTRIBUTE_CHARS })
 }
 
 /// Reads those of the user's teams that are missing, and the worker if it is wanted; makes no call if there is nothing to read.
@@ -72,7 +82,8 @@ async fn read_missing(
     Ok(snapshot.worker)
 }
 
-fn may_add_skills(before: Option<&User>, after: &User) -> bool {
+/// Whether the worker may have more skills after the change.
+pub(crate) fn may_add_skills(before: Option<&User>, after: &User) -> bool {
     let Some(before) = before else { return true };
     let is_routed = |user: &User| as_if_active(user).receives_tasks();
     let none = Skills::new();

@@ -78,7 +78,7 @@ pub struct AuthenticatedCaller {
 /// What a change is decided on, read in one call together with the caller's profile.
 #[derive(Debug)]
 pub struct ChangeContext {
-    /// With the role of now (rule 5).
+    /// With the role of now, and the teams that they lead now (rule 5).
     pub caller: Caller,
     pub snapshot: Snapshot,
     request_id: String,
@@ -95,14 +95,15 @@ impl ChangeContext {
     ) -> Result<Self, ChangeError> {
         let user_id = caller.caller.user_id;
         read_set.users.insert(user_id);
+        let at = time_and_ids.now();
         let snapshot = store.snapshot(&read_set).await?;
         let profile = snapshot.users.get(&user_id);
-        let now = permissions::reauthorize(caller.caller, profile, caller.token_role)?;
+        let now = permissions::reauthorize(&caller.caller, profile, caller.token_role)?;
         Ok(Self {
             caller: now,
             snapshot,
             request_id: caller.request_id.clone(),
-            now: time_and_ids.now(),
+            now: at,
             change_id: time_and_ids.ordered_id(),
         })
     }
@@ -110,7 +111,7 @@ impl ChangeContext {
     /// For the audit record, and the conditions on the caller.
     #[must_use]
     pub fn origin(&self) -> ChangeOrigin<'_> {
-        let Caller { user_id, role } = self.caller;
+        let Caller { user_id, role, .. } = self.caller;
         ChangeOrigin {
             actor: Actor::User { user_id, role },
             source: Source::Api,

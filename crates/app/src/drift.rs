@@ -7,6 +7,7 @@ use domain::{
     policy::Policy,
     routing::OwnedAttributes,
 };
+use std::collections::BTreeMap;
 use store::{CommitUser, ContestedSkills, ImportSkills, ReadSet, ReadSnapshot, RequestSync, UserChange, ViewTeams};
 use thiserror::Error;
 use twilio::{FetchWorker, TwilioError};
@@ -48,14 +49,12 @@ pub async fn adopt(
         let skills = context.snapshot.skills.values();
         let without_levels = skills.filter(|skill| skill.levels.is_none()).map(|skill| skill.name.clone()).collect();
         let fetched = fetched.without_levels_of(&without_levels);
-        let after = drift::adopt(user, context.caller, field, (&fetched, shown), &teams, policy)?;
+        let after = drift::adopt(user, &context.caller, field, (&fetched, shown), &teams, policy)?;
         let is_new = |name: &&SkillName| !user.managed.assigned_skills.contains_key(*name);
         let new = after.managed.assigned_skills.keys().filter(is_new).cloned().collect::<Vec<_>>();
-        if !new.is_empty() {
-            store.import_skills(&new, context.origin()).await?;
-        }
+        let skills = if new.is_empty() { BTreeMap::new() } else { store.import_skills(&new, context.origin()).await? };
         let change = UserChange::new(Some(user), after, context.origin(), Action::DriftAdopted);
-        Ok(store.commit_user(UserChange { needs_sync: true, ..change }).await?)
+        Ok(store.commit_user(UserChange { needs_sync: true, skills: Some(&skills), ..change }).await?)
     });
     Ok(adopted.await?)
 }
@@ -73,7 +72,7 @@ pub async fn revert(
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let user = context.user(user_id)?;
         expected.check("user", Some(user.version))?;
-        drift::check_choice(user, context.caller)?;
+        drift::check_choice(user, &context.caller)?;
         // Roles are never contested (rule 24).
         let contested = if field == DriftField::Skills { ContestedSkills::Decided } else { ContestedSkills::Leave };
         store.request_sync(user_id, contested, context.origin()).await?;
@@ -92,7 +91,7 @@ async fn read(
     let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
     let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
     let user = context.user(user_id)?;
-    drift::check_choice(user, context.caller)?;
+    drift::check_choice(user, &context.caller)?;
     Ok(user.clone())
 }
 

@@ -5,7 +5,6 @@
 
 use domain::{
     Record, Refusal, User, UserId,
-    audit::Subject,
     erasure::{erase, erase_record, erased_fields},
     search::earlier_states,
 };
@@ -13,10 +12,7 @@ use store::{
     ChangeOrigin, EntryKeys, EntryOwner, EraseUser, ReindexUsers, StoreError, ViewHistory, ViewUser, schema::keys::Key,
 };
 
-use crate::{ChangeError, TimeAndIds};
-
-/// The records that one query reads.
-const HISTORY_PAGE: usize = 100;
+use crate::{ChangeError, TimeAndIds, history::whole_history};
 
 /// Where the table holds a user's personal data.
 #[derive(Debug, Clone)]
@@ -55,7 +51,7 @@ pub async fn find_traces(
 ) -> Result<Traces, ChangeError> {
     let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser((&user_id).into()))?;
     erase(&user, time_and_ids.now())?;
-    let (history, responses) = (history(store, user_id).await?, store.responses_naming(user_id).await?);
+    let (history, responses) = (whole_history(store, user_id).await?, store.responses_naming(user_id).await?);
     Ok(Traces { user, history, responses })
 }
 
@@ -81,7 +77,7 @@ pub async fn erase_user(
     let now = time_and_ids.now();
     let origin = ChangeOrigin::operator(command, now, time_and_ids.ordered_id());
     let after = store.erase_user(user, erase(user, now)?, erased_fields(user), origin).await?;
-    // `index` does the same from the stream; whoever asked for the erasure need not wait for it.
+    // `index` does the same from the stream; the operator need not wait for it.
     remove_stale_entries(store, &after, std::slice::from_ref(user)).await?;
     Ok(())
 }
@@ -93,16 +89,4 @@ async fn remove_stale_entries(store: &impl ReindexUsers, user: &User, states: &[
         store.repair_entries(EntryOwner::User(user), &batch).await?;
     }
     Ok(())
-}
-
-async fn history(store: &impl ViewHistory, user_id: UserId) -> Result<Vec<Record>, StoreError> {
-    let (mut records, mut cursor) = (Vec::new(), None);
-    loop {
-        let (page, next) = store.history(Subject::User(user_id), cursor, HISTORY_PAGE).await?;
-        records.extend(page);
-        cursor = next;
-        if cursor.is_none() {
-            return Ok(records);
-        }
-    }
 }

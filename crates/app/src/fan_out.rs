@@ -54,19 +54,22 @@ impl<S: FanOutTeams + Sync, C: TimeAndIds> TeamFanOut<S, C> {
         self.advance(team_id, Instant::now() + self.pace.run_for).await
     }
 
-    /// Continues every fan-out that is due: one whose invocation failed, died or ran out of time.
-    pub async fn due(&self) -> Result<(), StoreError> {
+    /// Continues every fan-out that is due: one whose invocation failed, died or ran out of time. Whether all could be
+    /// continued.
+    pub async fn due(&self) -> Result<bool, StoreError> {
+        let mut all = true;
         let until = Instant::now() + self.pace.run_for;
         for team_id in self.store.due_fan_outs(self.time_and_ids.now(), DUE_AT_ONCE).await? {
             // One team must not hold up the others.
             if let Err(error) = self.advance(team_id, until).await {
+                all = false;
                 tracing::error!(%team_id, %error, "failed to mark the members of a team; the schedule tries again");
             }
             if !self.may_go_on(until).await {
                 break;
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     async fn advance(&self, team_id: TeamId, until: Instant) -> Result<(), StoreError> {

@@ -156,7 +156,7 @@ impl<'a> ImportContext<'a> {
         match importer {
             Importer::Caller(caller) => {
                 let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
-                authorize(context.caller, Operation::ManageSkills)?;
+                authorize(&context.caller, Operation::ManageSkills)?;
                 Ok(Self::Caller(context))
             }
             Importer::Operator(command) => {

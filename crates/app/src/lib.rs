@@ -8,12 +8,15 @@
 //! formats. It decides nothing that a rule of the domain can decide. Time and ids come from [`TimeAndIds`].
 
 pub mod budget;
+pub mod bulk;
 pub mod change;
 pub mod connect;
+pub mod counts;
 pub mod drift;
 pub mod erase;
 pub mod fan_out;
 pub mod flex_skills;
+mod history;
 pub mod ingest;
 pub mod query;
 pub mod reconcile;

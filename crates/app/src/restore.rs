@@ -2,17 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    Record, Refusal, SkillName, TeamId, User, UserId,
-    audit::{Action, Subject},
-    status::StateBeforeDeletion,
-};
-use store::{ChangeOrigin, CommitUser, ReadSet, ReadSnapshot, Snapshot, StoreError, UserChange, ViewHistory, ViewUser};
+use domain::{Refusal, SkillName, TeamId, User, UserId, audit::Action, status::StateBeforeDeletion};
+use store::{ChangeOrigin, CommitUser, ReadSet, ReadSnapshot, Snapshot, UserChange, ViewHistory, ViewUser};
 
-use crate::{ChangeError, TimeAndIds};
-
-/// The records that one query reads.
-const HISTORY_PAGE: usize = 100;
+use crate::{ChangeError, TimeAndIds, history::whole_history};
 
 /// A restored user, and what could not be restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +27,14 @@ pub async fn restore_user(
     command: &str,
 ) -> Result<Restored, ChangeError> {
     let user = store.user(user_id).await?.ok_or_else(|| Refusal::UnknownUser((&user_id).into()))?;
-    let state = StateBeforeDeletion::from_history(&history(store, user_id).await?);
+    let state = StateBeforeDeletion::from_history(&whole_history(store, user_id).await?);
+    let origin = ChangeOrigin::operator(command, time_and_ids.now(), time_and_ids.ordered_id());
     let snapshot = store.snapshot(&read_set(&state)).await?;
     let can_join = |team: TeamId| snapshot.teams.get(&team).is_some_and(|team| !team.archived);
     let after = state.restore(&user, can_join, |name| snapshot.skills.contains_key(name))?;
-    let origin = ChangeOrigin::operator(command, time_and_ids.now(), time_and_ids.ordered_id());
-    let user = store.commit_user(UserChange::new(Some(&user), after, origin, Action::Restored)).await?;
+    let change = UserChange::new(Some(&user), after, origin, Action::Restored);
+    let change = UserChange { skills: Some(&snapshot.skills), teams: Some(&snapshot.teams), ..change };
+    let user = store.commit_user(change).await?;
     Ok(with_losses(user, &state, &snapshot))
 }
 
@@ -52,17 +47,4 @@ fn with_losses(user: User, state: &StateBeforeDeletion, snapshot: &Snapshot) -> 
     let lost_teams = state.teams.difference(&user.managed.teams).copied().collect();
     let skills = state.assigned_skills.keys().filter(|name| !snapshot.skills.contains_key(*name));
     Restored { lost_teams, lost_skills: skills.cloned().collect(), user }
-}
-
-/// The whole history, newest first.
-async fn history(store: &impl ViewHistory, user_id: UserId) -> Result<Vec<Record>, StoreError> {
-    let (mut records, mut cursor) = (Vec::new(), None);
-    loop {
-        let (page, next) = store.history(Subject::User(user_id), cursor, HISTORY_PAGE).await?;
-        records.extend(page);
-        cursor = next;
-        if cursor.is_none() {
-            return Ok(records);
-        }
-    }
 }

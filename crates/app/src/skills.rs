@@ -19,7 +19,7 @@ pub async fn create_skill_set(
 ) -> Result<(), ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, set_only(&set.name)).await?;
-        authorize(context.caller, Operation::ManageSkills)?;
+        authorize(&context.caller, Operation::ManageSkills)?;
         let existing = context.snapshot.skill_sets.values().next();
         if existing.is_some_and(|existing| existing.creation_id == set.creation_id) {
             return Ok(());
@@ -40,7 +40,7 @@ pub async fn delete_skill_set(
 ) -> Result<(), ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, set_only(name)).await?;
-        authorize(context.caller, Operation::DeleteSkills)?;
+        authorize(&context.caller, Operation::DeleteSkills)?;
         let set = set_in(&context, name)?;
         expected.check("skill set", Some(set.version))?;
         Ok(store.delete_skill_set(set, context.origin()).await?)
@@ -67,13 +67,13 @@ pub async fn define_skill(
     retry_on_conflict(|| async {
         let read_set = ReadSet { skills: [name.clone()].into(), namesakes: Some(name.clone()), ..set_only(set) };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
-        authorize(context.caller, Operation::ManageSkills)?;
+        authorize(&context.caller, Operation::ManageSkills)?;
         set_in(&context, set)?;
         let before = context.snapshot.skills.get(name);
         expected.check("skill", before.map(|before| before.version))?;
         mode.check("skill", before.is_some())?;
         let namesake = context.snapshot.namesakes.first();
-        let after = definition.apply(before, namesake, name.as_str(), set, context.caller)?;
+        let after = definition.apply(before, namesake, name.as_str(), set, &context.caller)?;
         let action = if before.is_some() { Action::Edited } else { Action::Created };
         let skill = store.commit_skill(before, after, context.origin(), action).await?;
         Ok(WrittenSkill { skill, is_new: before.is_none() })
@@ -92,7 +92,7 @@ pub async fn delete_skill(
     retry_on_conflict(|| async {
         let read_set = ReadSet { skills: [name.clone()].into(), ..ReadSet::default() };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
-        authorize(context.caller, Operation::DeleteSkills)?;
+        authorize(&context.caller, Operation::DeleteSkills)?;
         let skill = context.snapshot.skills.get(name).filter(|skill| skill.skill_set == *set);
         let skill = skill.ok_or_else(|| Refusal::UnknownSkill(name.into()))?;
         expected.check("skill", Some(skill.version))?;

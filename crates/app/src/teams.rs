@@ -19,7 +19,7 @@ pub async fn create_team(
 ) -> Result<Team, ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, ReadSet::default()).await?;
-        authorize(context.caller, Operation::ManageTeams)?;
+        authorize(&context.caller, Operation::CreateTeams)?;
         let origin = context.origin();
         let after = Team::new(team_id, name.clone(), origin.now);
         let change = TeamChange { before: None, after, origin, action: Action::Created, skills: None };
@@ -98,7 +98,7 @@ pub async fn delete_team(
 ) -> Result<(), ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, team_only(team_id)).await?;
-        authorize(context.caller, Operation::DeleteTeams)?;
+        authorize(&context.caller, Operation::DeleteTeams)?;
         let team = team_in(&context, team_id)?;
         expected.check("team", Some(team.version))?;
         Ok(store.delete_team(team, context.origin()).await?)

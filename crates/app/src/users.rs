@@ -8,7 +8,10 @@ use domain::{
     provisioning::ProvisionedUser,
 };
 use std::collections::BTreeSet;
-use store::{CommitUser, ContestedSkills, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, ViewUser};
+use store::{
+    CommitUser, ContestedSkills, ReadSet, ReadSnapshot, RequestSync, StoreError, UserChange, UserDetails, ViewDetails,
+    ViewUser,
+};
 
 use crate::{
     AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict, required_levels,
@@ -60,6 +63,36 @@ pub async fn change_user(
     action: Action,
     decide: impl Fn(&User, &ChangeContext) -> Result<User, Refusal>,
 ) -> Result<ChangedUser, ChangeError> {
+    let nothing = |_| std::future::ready(());
+    change_beside(store, time_and_ids, caller, target, action, decide, nothing).await.map(|(changed, ())| changed)
+}
+
+/// Likewise, and reads what a response shows of the changed user, beside the transaction.
+pub async fn change_and_view(
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    target: &ChangeTarget,
+    action: Action,
+    decide: impl Fn(&User, &ChangeContext) -> Result<User, Refusal>,
+) -> Result<(ChangedUser, UserDetails), ChangeError> {
+    let details = |after: User| async move { store.details(&after).await };
+    let (changed, details) = change_beside(store, time_and_ids, caller, target, action, decide, details).await?;
+    let ChangedUser { before, after } = &changed;
+    let details = if after.routing_differs(before) { details?.marked(after.updated_at) } else { details? };
+    Ok((changed, details))
+}
+
+/// Does something else with the user as decided, while they are written.
+async fn change_beside<T, F: Future<Output = T>>(
+    store: &(impl ReadSnapshot + CommitUser),
+    time_and_ids: &impl TimeAndIds,
+    caller: &AuthenticatedCaller,
+    target: &ChangeTarget,
+    action: Action,
+    decide: impl Fn(&User, &ChangeContext) -> Result<User, Refusal>,
+    beside: impl Fn(User) -> F,
+) -> Result<(ChangedUser, T), ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, target.read_set()).await?;
         let user = context.user(target.user_id)?;
@@ -70,9 +103,11 @@ pub async fn change_user(
             budget::check(store, Some(user), &after, &context.snapshot).await?;
         }
         let change = UserChange::new(Some(user), after, context.origin(), action);
-        let skills = Some(&context.snapshot.skills);
-        let after = store.commit_user(UserChange { skills, ..change }).await?;
-        Ok(ChangedUser { before: user.clone(), after })
+        let (skills, teams) = (Some(&context.snapshot.skills), Some(&context.snapshot.teams));
+        let beside = beside(change.after.clone());
+        let commit = store.commit_user(UserChange { skills, teams, ..change });
+        let (after, beside) = tokio::join!(commit, beside);
+        Ok((ChangedUser { before: user.clone(), after: after? }, beside))
     })
     .await
 }
@@ -89,39 +124,48 @@ pub async fn request_sync(
         let read_set = ReadSet { users: [user_id].into(), ..ReadSet::default() };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let user = context.user(user_id)?;
-        authorize(context.caller, Operation::RequestSync(user))?;
+        authorize(&context.caller, Operation::RequestSync(user))?;
         store.request_sync(user_id, ContestedSkills::Leave, context.origin()).await?;
         Ok(user.clone())
     })
     .await
 }
 
-/// Adds a user before their first login, under this id. If an earlier attempt has added them, returns that user.
+/// Adds a user before their first login, under this id, and reads what a response shows of them beside the transaction. If an
+/// earlier attempt has added them, returns that user.
 pub async fn add_user(
-    store: &(impl ReadSnapshot + CommitUser + ViewUser),
+    store: &(impl ReadSnapshot + CommitUser + ViewUser + ViewDetails),
     time_and_ids: &impl TimeAndIds,
     caller: &AuthenticatedCaller,
     provisioned: &ProvisionedUser,
     roles: RoleAuthority,
     user_id: UserId,
-) -> Result<User, ChangeError> {
-    retry_on_conflict(|| async {
+) -> Result<(User, UserDetails), ChangeError> {
+    let (user, details) = retry_on_conflict(|| async {
         let skills = provisioned.assigned_skills.iter().map(|(name, _)| name.clone()).collect();
         let read_set = ReadSet { teams: provisioned.teams.clone(), skills, ..ReadSet::default() };
         let context = ChangeContext::read(store, time_and_ids, caller, read_set).await?;
         let (snapshot, origin) = (&context.snapshot, context.origin());
         let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
         let teams = snapshot.teams.values();
-        let after = provisioned.to_user(context.caller, teams, find_skill, roles, user_id, origin.now)?;
+        let after = provisioned.to_user(&context.caller, teams, find_skill, roles, user_id, origin.now)?;
         required_levels::check(store, None, &after, snapshot).await?;
         budget::check(store, None, &after, snapshot).await?;
+        let decided = after.clone();
         let change = UserChange::new(None, after, origin, Action::Created);
-        match store.commit_user(UserChange { skills: Some(&snapshot.skills), ..change }).await {
-            Err(StoreError::Conflict) => existing_user(store, provisioned, user_id).await,
-            written => Ok(written?),
+        let (skills, teams) = (Some(&snapshot.skills), Some(&snapshot.teams));
+        let commit = store.commit_user(UserChange { skills, teams, ..change });
+        match tokio::join!(commit, store.details(&decided)) {
+            (Err(StoreError::Conflict), _) => {
+                let user = existing_user(store, provisioned, user_id).await?;
+                let details = store.details(&user).await;
+                Ok((user, details))
+            }
+            (written, details) => Ok((written?, details)),
         }
     })
-    .await
+    .await?;
+    Ok((user, details?))
 }
 
 /// Distinguishes an earlier attempt whose response was lost from another user with the same identity.

@@ -91,6 +91,8 @@ pub enum Action {
     Deleted,
     /// Rule 13.
     Restored,
+    /// What a bulk job, or an earlier change, had made of the user was taken back.
+    Undone,
     /// An operator has erased the personal data of a deleted user, in the earlier records too.
     Erased,
     /// A skill of an adopted user joined the catalog (rule 23).

@@ -70,7 +70,7 @@ impl SkillUsage {
 }
 
 /// The usage counts of a skill, as the catalog shows them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillCounts {
     pub users: usize,
     pub teams: usize,
@@ -119,7 +119,7 @@ impl SkillDefinition {
         namesake: Option<&SkillName>,
         name: &str,
         skill_set: &SkillSetName,
-        by: Caller,
+        by: &Caller,
     ) -> Result<Skill, Refusal> {
         authorize(by, Operation::ManageSkills)?;
         let (levels, skill_set) = (self.range()?, skill_set.clone());
@@ -127,7 +127,7 @@ impl SkillDefinition {
         let level_required = levels.is_some() && self.level_required.unwrap_or(was_required);
         match existing {
             None => match (SkillName::new(name)?, namesake) {
-                (name, None) => Ok(Skill { name, skill_set, levels, level_required, version: 0 }),
+                (name, None) => Ok(Skill { skill_set, levels, level_required, version: 0, ..Skill::imported(name) }),
                 (name, Some(namesake)) => {
                     Err(Refusal::SkillExists { skill: (&name).into(), existing: namesake.into() })
                 }
@@ -169,7 +169,7 @@ mod tests {
     use crate::{Level, Role, test_support::user_with_role};
 
     fn caller(role: Role) -> Caller {
-        Caller { user_id: user_with_role("caller", role).user_id, role }
+        Caller::new(user_with_role("caller", role).user_id, role)
     }
 
     fn set(name: &str) -> SkillSetName {
@@ -188,14 +188,14 @@ mod tests {
     #[test]
     fn rule_4_a_supervisor_makes_no_skill() {
         let refused =
-            SkillDefinition::default().apply(None, None, "English", &set("Languages"), caller(Role::Supervisor));
+            SkillDefinition::default().apply(None, None, "English", &set("Languages"), &caller(Role::Supervisor));
         assert_eq!(refused.unwrap_err().code(), "supervisors-may-not");
     }
 
     #[test]
     fn rule_19_a_skill_has_levels_from_1_to_100_unless_it_is_told_others_or_none() {
         let levels = |wish: SkillDefinition| {
-            wish.apply(None, None, "English", &set("Languages"), admin()).map(|skill| skill.levels)
+            wish.apply(None, None, "English", &set("Languages"), &admin()).map(|skill| skill.levels)
         };
         assert_eq!(levels(SkillDefinition::default()), Ok(Some(LevelRange::default())));
         let from_zero = SkillDefinition { min: Some(0), max: Some(5), ..SkillDefinition::default() };
@@ -205,13 +205,24 @@ mod tests {
             let wrong = SkillDefinition { min: Some(min), max: Some(max), ..SkillDefinition::default() };
             assert_eq!(levels(wrong), Err(Refusal::LevelRange { min, max }));
         }
-        assert_eq!(levels(SkillDefinition { levels: Some(false), ..from_zero }), Err(Refusal::RangeWithoutLevels));
+        let without = SkillDefinition { levels: Some(false), ..SkillDefinition::default() };
+        for wrong in [SkillDefinition { min: Some(0), ..without }, SkillDefinition { max: Some(5), ..without }] {
+            assert_eq!(levels(wrong), Err(Refusal::RangeWithoutLevels));
+        }
+    }
+
+    #[test]
+    fn rule_19_a_new_range_replaces_the_one_that_the_skill_had() {
+        let english = Skill::imported(SkillName::new("English").unwrap());
+        let narrower = SkillDefinition { max: Some(5), ..SkillDefinition::default() };
+        let after = narrower.apply(Some(&english), None, "English", &set("Languages"), &admin()).unwrap();
+        assert_eq!(after.levels, Some(LevelRange { min: Level(1), max: Level(5) }));
     }
 
     #[test]
     fn rule_16_a_new_range_keeps_that_a_level_is_needed_and_a_skill_without_levels_needs_none() {
         let put = |existing: Option<&Skill>, wish: SkillDefinition| {
-            wish.apply(existing, None, "English", &set("Languages"), admin())
+            wish.apply(existing, None, "English", &set("Languages"), &admin())
         };
         let needs = |level_required| SkillDefinition { level_required, ..SkillDefinition::default() };
         assert!(!put(None, needs(None)).unwrap().level_required);
@@ -228,17 +239,50 @@ mod tests {
     fn a_skill_is_in_one_skill_set_and_only_an_imported_one_moves() {
         let imported = Skill::imported(SkillName::adopted("en-GB").unwrap());
         let put =
-            |known: &Skill, name| SkillDefinition::default().apply(Some(known), None, "en-GB", &set(name), admin());
+            |known: &Skill, name| SkillDefinition::default().apply(Some(known), None, "en-GB", &set(name), &admin());
         let moved = put(&imported, "Languages").unwrap();
-        assert_eq!(moved.skill_set, set("Languages"));
+        assert_eq!((&moved.skill_set, moved.version), (&set("Languages"), imported.version));
         assert_eq!(put(&moved, "Topics").unwrap_err().code(), "skill-elsewhere");
+    }
+
+    #[test]
+    fn a_new_skill_is_in_the_skill_set_for_which_it_is_made_and_has_seen_no_change() {
+        let new = SkillDefinition::default().apply(None, None, "English", &set("Languages"), &admin()).unwrap();
+        assert_eq!((new.name.as_str(), new.skill_set, new.version), ("English", set("Languages"), 0));
+    }
+
+    #[test]
+    fn rule_31_the_history_of_skills_and_skill_sets_shows_each_field_before_and_after() {
+        let change = |field: &str, before, after| Change { field: field.to_owned(), before, after };
+        let languages = SkillSet::new(set("Languages"), Uuid::nil());
+        let created = SkillSet::changes(None, Some(&languages));
+        assert_eq!(created, [change("name", json!(null), json!("Languages"))]);
+        let imported = Skill::imported(SkillName::new("English").unwrap());
+        let after = Skill { skill_set: set("Languages"), levels: None, ..imported.clone() };
+        let expected = [
+            change("skill_set", json!("Imported"), json!("Languages")),
+            change("levels", json!({"min": 1, "max": 100}), json!(null)),
+        ];
+        assert_eq!(Skill::changes(Some(&imported), Some(&after)), expected);
+        let required = Skill { level_required: true, ..imported.clone() };
+        let expected = [change("level_required", json!(false), json!(true))];
+        assert_eq!(Skill::changes(Some(&imported), Some(&required)), expected);
+    }
+
+    #[test]
+    fn rule_21_a_member_of_two_teams_that_grant_a_skill_inherits_it_once() {
+        let of = |numbers: &[u128]| numbers.iter().map(|n| UserId::new(Uuid::from_u128(*n))).collect::<BTreeSet<_>>();
+        let team = |n| TeamId::new(Uuid::from_u128(n));
+        let members = [(team(0), of(&[7, 8])), (team(1), of(&[8, 9])), (team(5), of(&[10]))].into();
+        let counts = SkillCounts::of(&usage(2, 3), &members);
+        assert_eq!(counts, SkillCounts { users: 2, teams: 3, inheriting_users: 3 });
     }
 
     #[test]
     fn rule_33_a_new_skills_name_differs_from_others_in_more_than_case_and_adopted_ones_stay_editable() {
         let adopted = ["English", "english"].map(|name| Skill::imported(SkillName::adopted(name).unwrap()));
         let put = |existing, name| {
-            SkillDefinition::default().apply(existing, Some(&adopted[0].name), name, &set("Languages"), admin())
+            SkillDefinition::default().apply(existing, Some(&adopted[0].name), name, &set("Languages"), &admin())
         };
         let taken = Refusal::SkillExists { skill: "ENGLISH".into(), existing: "English".into() };
         assert_eq!(put(None, "ENGLISH"), Err(taken));
@@ -275,7 +319,7 @@ mod tests {
     #[test]
     fn a_new_skill_has_a_name_that_taskrouter_can_route_on() {
         for wrong in ["en-GB", "has", "two words"] {
-            let refused = SkillDefinition::default().apply(None, None, wrong, &set("Languages"), admin());
+            let refused = SkillDefinition::default().apply(None, None, wrong, &set("Languages"), &admin());
             assert_eq!(refused.unwrap_err().code(), "invalid-skill-name", "{wrong}");
         }
     }

@@ -39,7 +39,7 @@ impl FromStr for DriftField {
 
 /// Whether the caller may decide about this user, and whether there is a choice: who is not active is always reverted
 /// (rules 12 and 13).
-pub fn check_choice(user: &User, by: Caller) -> Result<(), Refusal> {
+pub fn check_choice(user: &User, by: &Caller) -> Result<(), Refusal> {
     authorize(by, Operation::DecideDrift(user))?;
     if user.is_active() { Ok(()) } else { Err(Refusal::DriftWithoutChoice(user.managed.status)) }
 }
@@ -55,7 +55,7 @@ pub struct Expected {
 /// skills that have none. Adopting a role needs the right to give it.
 pub fn adopt(
     user: &User,
-    by: Caller,
+    by: &Caller,
     field: DriftField,
     (fetched, expected): (&OwnedAttributes, Expected),
     teams: &Teams,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn by(role: Role) -> Caller {
-        Caller { user_id: test_support::agent("the caller").user_id, role }
+        Caller::new(test_support::agent("the caller").user_id, role)
     }
 
     /// An agent with English 80, in a team that grants French 50.
@@ -143,7 +143,7 @@ mod tests {
 
     fn adopted(field: DriftField, fetched: &OwnedAttributes, caller: Role) -> Result<User, Refusal> {
         let (ada, teams) = ada();
-        adopt(&ada, by(caller), field, (fetched, Expected::default()), &teams, &Policy::default())
+        adopt(&ada, &by(caller), field, (fetched, Expected::default()), &teams, &Policy::default())
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         let own = ada.with(|ada| ada.managed.role = Role::AccountOwner);
         let agent = worker(Role::Agent, &[]);
         let shown = (&agent, Expected::default());
-        let refused = adopt(&own, by(Role::SystemAdmin), DriftField::Role, shown, &teams, &Policy::default());
+        let refused = adopt(&own, &by(Role::SystemAdmin), DriftField::Role, shown, &teams, &Policy::default());
         assert_eq!(refused.unwrap_err().code(), "account-owners-only");
     }
 
@@ -181,7 +181,8 @@ mod tests {
     fn rule_24_a_worker_that_has_changed_since_it_was_read_is_not_adopted() {
         let (ada, teams) = ada();
         let (admin, read) = (worker(Role::SystemAdmin, &[]), Expected { role: Some(Role::Supervisor) });
-        let refused = adopt(&ada, by(Role::AccountOwner), DriftField::Role, (&admin, read), &teams, &Policy::default());
+        let refused =
+            adopt(&ada, &by(Role::AccountOwner), DriftField::Role, (&admin, read), &teams, &Policy::default());
         assert_eq!(refused.unwrap_err().code(), "drift-changed");
     }
 
@@ -194,8 +195,35 @@ mod tests {
         let (ada, teams) = ada();
         let supervisor = ada.with(|user| (user.managed.role, user.managed.role_granted) = (Role::Supervisor, true));
         let shown = (&worker(Role::Supervisor, &[]), Expected::default());
-        let refused = adopt(&supervisor, by(Role::AccountOwner), DriftField::Skills, shown, &teams, &Policy::default());
+        let refused =
+            adopt(&supervisor, &by(Role::AccountOwner), DriftField::Skills, shown, &teams, &Policy::default());
         assert_eq!(refused.unwrap_err().code(), "no-drift");
+    }
+
+    #[test]
+    fn rule_23_a_supervisor_with_adopted_skills_acts_as_agent_and_one_without_goes_on_as_before() {
+        let (ada, teams) = ada();
+        let adopted = |acts: bool, shown: &[(&str, i64)]| {
+            let user = ada.with(|user| {
+                (user.managed.role, user.managed.role_granted) = (Role::Supervisor, true);
+                (user.managed.act_as_agent, user.managed.teams) = (acts, [].into());
+            });
+            let shown = (&worker(Role::Supervisor, shown), Expected::default());
+            adopt(&user, &by(Role::AccountOwner), DriftField::Skills, shown, &teams, &Policy::default()).unwrap()
+        };
+        assert!(adopted(false, &[("German", 1)]).managed.act_as_agent);
+        assert!(adopted(true, &[]).managed.act_as_agent);
+    }
+
+    #[test]
+    fn rule_24_an_adopted_skill_is_no_longer_disabled_and_the_other_disabled_ones_are() {
+        let (ada, teams) = ada();
+        let names = |names: &[&str]| names.iter().map(|name| SkillName::new(name).unwrap()).collect();
+        let disabled = ada.with(|user| user.taskrouter.disabled_skills = names(&["German", "Greek"]));
+        let shown = worker(Role::Agent, &[("English", 80), ("French", 50), ("German", 1)]);
+        let shown = (&shown, Expected::default());
+        let after = adopt(&disabled, &by(Role::SystemAdmin), DriftField::Skills, shown, &teams, &Policy::default());
+        assert_eq!(after.unwrap().taskrouter.disabled_skills, names(&["Greek"]));
     }
 
     #[test]
@@ -210,7 +238,7 @@ mod tests {
         let (ada, _) = ada();
         for status in [Status::Deactivated, Status::Deleted] {
             let user = ada.with(|user| user.managed.status = status);
-            let refused = check_choice(&user, by(Role::AccountOwner)).unwrap_err();
+            let refused = check_choice(&user, &by(Role::AccountOwner)).unwrap_err();
             assert_eq!(refused.code(), "drift-without-choice");
         }
     }

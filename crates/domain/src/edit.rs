@@ -18,6 +18,8 @@ pub struct Edit {
     /// All of the user's teams after the edit.
     pub teams: Option<BTreeSet<TeamId>>,
     pub act_as_agent: Option<bool>,
+    /// All teams that the user leads after the edit. Those that they are in no more they lead no more, if none.
+    pub leads: Option<BTreeSet<TeamId>>,
 }
 
 impl Edit {
@@ -25,7 +27,7 @@ impl Edit {
     pub fn apply<'a>(
         &self,
         user: &User,
-        by: Caller,
+        by: &Caller,
         teams: impl IntoIterator<Item = &'a Team>,
         roles: RoleAuthority,
     ) -> Result<User, Refusal> {
@@ -40,11 +42,33 @@ impl Edit {
             decide_role(&mut after, role);
         }
         if let Some(wanted) = &self.teams {
+            authorize(by, Operation::ChangeTeams(user, wanted))?;
             check_teams(&user.managed.teams, wanted, teams)?;
             after.managed.teams.clone_from(wanted);
         }
         after.managed.act_as_agent = self.act_as_agent(user, after.managed.role)?;
+        self.decide_leads(&mut after)?;
+        if after.managed.leads != user.managed.leads {
+            authorize(by, Operation::ChangeLeads(user))?;
+        }
         Ok(mark_managed(user, after))
+    }
+
+    /// Rule 2: members who are not agents lead teams.
+    fn decide_leads(&self, user: &mut User) -> Result<(), Refusal> {
+        let managed = &mut user.managed;
+        let Some(wanted) = &self.leads else {
+            managed.end_leads();
+            return Ok(());
+        };
+        if managed.role == Role::Agent && !wanted.is_empty() {
+            return Err(Refusal::LeadsOfAgent);
+        }
+        if let Some(team) = wanted.difference(&managed.teams).next() {
+            return Err(Refusal::LeadsWithoutMembership(team.into()));
+        }
+        managed.leads.clone_from(wanted);
+        Ok(())
     }
 
     /// Rule 11: a user who stops being an agent still receives tasks unless the edit says otherwise.
@@ -89,13 +113,12 @@ pub(crate) fn check_teams<'a>(
 /// disabled is enabled by it (rule 24).
 pub fn assign_skill(
     user: &User,
-    by: Caller,
+    by: &Caller,
     skill: &Skill,
     level: Option<Level>,
     skill_set: Option<&str>,
 ) -> Result<User, Refusal> {
-    authorize(by, Operation::AssignSkills(user))?;
-    refuse_deleted(user)?;
+    may_assign_skills(user, by)?;
     let is_unchanged = user.managed.assigned_skills.get(&skill.name) == Some(&level) && level.is_some();
     skill.check(if is_unchanged { None } else { level }, skill_set)?;
     let after = user.with(|after| {
@@ -106,13 +129,18 @@ pub fn assign_skill(
 }
 
 /// The user without this assigned skill; an inherited one stays (rule 18).
-pub fn remove_skill(user: &User, by: Caller, skill: &SkillName) -> Result<User, Refusal> {
-    authorize(by, Operation::AssignSkills(user))?;
-    refuse_deleted(user)?;
+pub fn remove_skill(user: &User, by: &Caller, skill: &SkillName) -> Result<User, Refusal> {
+    may_assign_skills(user, by)?;
     let after = user.with(|after| {
         after.managed.assigned_skills.remove(skill);
     });
     Ok(mark_managed(user, after))
+}
+
+/// Whether the caller may assign skills to the user and remove them (rules 2 and 13).
+pub(crate) fn may_assign_skills(user: &User, by: &Caller) -> Result<(), Refusal> {
+    authorize(by, Operation::AssignSkills(user))?;
+    refuse_deleted(user)
 }
 
 fn refuse_deleted(user: &User) -> Result<(), Refusal> {
@@ -127,15 +155,15 @@ pub(crate) fn mark_managed(before: &User, after: User) -> User {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill::Skills;
     use crate::test_support::{agent, stored, user_with_role};
+    use crate::{policy::SupervisorScope, skill::Skills};
 
     fn owner() -> Caller {
-        Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
+        Caller::new(user_with_role("olga", Role::AccountOwner).user_id, Role::AccountOwner)
     }
 
     fn edit(user: &User, edit: &Edit) -> Result<User, Refusal> {
-        edit.apply(user, owner(), &[team(1)], RoleAuthority::Directory)
+        edit.apply(user, &owner(), &[team(1)], RoleAuthority::Directory)
     }
 
     fn team_id(number: u128) -> TeamId {
@@ -148,7 +176,12 @@ mod tests {
 
     #[test]
     fn rule_10_one_edit_changes_role_teams_and_act_as_agent_together() {
-        let wanted = Edit { role: Some(Role::Supervisor), teams: Some([team_id(1)].into()), act_as_agent: Some(false) };
+        let wanted = Edit {
+            role: Some(Role::Supervisor),
+            teams: Some([team_id(1)].into()),
+            act_as_agent: Some(false),
+            leads: None,
+        };
         let after = edit(&agent("ada"), &wanted).unwrap();
         assert_eq!(
             (after.managed.role, after.managed.act_as_agent, after.managed.teams),
@@ -159,15 +192,98 @@ mod tests {
 
     #[test]
     fn rule_10_an_edit_that_is_wrong_in_one_part_changes_nothing() {
-        let wanted = Edit { role: Some(Role::Supervisor), teams: Some([team_id(2)].into()), act_as_agent: None };
+        let wanted = Edit { role: Some(Role::Supervisor), teams: Some([team_id(2)].into()), ..Edit::default() };
         assert_eq!(edit(&agent("ada"), &wanted).unwrap_err(), Refusal::UnknownTeam((&team_id(2)).into()));
+    }
+
+    fn lead_of_team_1() -> User {
+        user_with_role("ada", Role::Supervisor).with(|user| {
+            user.managed.teams = [team_id(1)].into();
+            user.managed.leads = [team_id(1)].into();
+        })
+    }
+
+    #[test]
+    fn rule_2_an_admin_says_who_leads_a_team_among_its_members_who_are_no_agents() {
+        let leads =
+            |teams: &[u128]| Edit { leads: Some(teams.iter().copied().map(team_id).collect()), ..Edit::default() };
+        let joining = Edit { teams: Some([team_id(1)].into()), ..leads(&[1]) };
+        let supervisor = user_with_role("ada", Role::Supervisor);
+        assert_eq!(edit(&supervisor, &joining).unwrap().managed, lead_of_team_1().managed);
+        assert_eq!(edit(&supervisor, &leads(&[1])), Err(Refusal::LeadsWithoutMembership((&team_id(1)).into())));
+        assert_eq!(edit(&agent("ada"), &joining), Err(Refusal::LeadsOfAgent));
+        assert_eq!(edit(&agent("ada"), &leads(&[])), Ok(agent("ada")));
+        let raised = Edit { role: Some(Role::Supervisor), ..joining };
+        assert_eq!(edit(&agent("ada"), &raised).unwrap().managed.leads, [team_id(1)].into());
+        assert_eq!(edit(&lead_of_team_1(), &leads(&[])).unwrap().managed.leads, [].into());
+    }
+
+    #[test]
+    fn rule_2_leaving_a_team_and_becoming_an_agent_end_leading() {
+        for end in
+            [Edit { teams: Some([].into()), ..Edit::default() }, Edit { role: Some(Role::Agent), ..Edit::default() }]
+        {
+            assert_eq!(edit(&lead_of_team_1(), &end).unwrap().managed.leads, [].into(), "{end:?}");
+        }
+        let other = Edit { act_as_agent: Some(true), ..Edit::default() };
+        assert_eq!(edit(&lead_of_team_1(), &other).unwrap().managed.leads, [team_id(1)].into());
+    }
+
+    #[test]
+    fn rule_2_a_supervisor_neither_sets_nor_ends_who_leads_a_team() {
+        let supervisor = user_with_role("sam", Role::Supervisor);
+        let all = Caller::new(supervisor.user_id, Role::Supervisor);
+        let lead = Caller { scope: SupervisorScope::Teams, leads: [team_id(1)].into(), ..all.clone() };
+        let code = |by: &Caller, user: &User, edit: Edit| {
+            edit.apply(user, by, &[team(1)], RoleAuthority::Directory).err().map(|refusal| refusal.code())
+        };
+        let leave = Edit { teams: Some([].into()), ..Edit::default() };
+        let end = Edit { leads: Some([].into()), ..Edit::default() };
+        let same = Edit { leads: Some([team_id(1)].into()), ..Edit::default() };
+        let member = lead_of_team_1().with(|user| user.managed.leads.clear());
+        for by in [&all, &lead] {
+            assert_eq!(code(by, &lead_of_team_1(), end.clone()), Some("supervisors-may-not"));
+            assert_eq!(code(by, &lead_of_team_1(), leave.clone()), Some("supervisors-may-not"));
+            assert_eq!(code(by, &lead_of_team_1(), same.clone()), None);
+            assert_eq!(code(by, &member, same.clone()), Some("supervisors-may-not"));
+            assert_eq!(code(by, &member, leave.clone()), None);
+        }
+    }
+
+    #[test]
+    fn rule_2_where_supervisors_change_their_own_teams_each_part_of_an_edit_is_decided_by_them() {
+        let user_id = user_with_role("sam", Role::Supervisor).user_id;
+        let lead = Caller {
+            scope: SupervisorScope::Teams,
+            leads: [team_id(1)].into(),
+            ..Caller::new(user_id, Role::Supervisor)
+        };
+        let member = agent("ada").with(|user| user.managed.teams = [team_id(1)].into());
+        let to = |teams: &[u128]| Edit { teams: Some(teams.iter().copied().map(team_id).collect()), ..Edit::default() };
+        let code = |user: &User, edit: &Edit| {
+            edit.apply(user, &lead, &[team(1), team(2)], RoleAuthority::Directory).err().map(|refusal| refusal.code())
+        };
+        assert_eq!(code(&member, &to(&[])), None);
+        assert_eq!(code(&member, &to(&[1, 2])), Some("team-not-led"));
+        assert_eq!(
+            code(&agent("ada"), &to(&[1])),
+            Some("outside-led-teams"),
+            "who is in none of them is added by admins"
+        );
+        let english = Skill::imported(SkillName::new("English").unwrap());
+        let assigned =
+            |user: &User| assign_skill(user, &lead, &english, None, None).err().map(|refusal| refusal.code());
+        let removed = |user: &User| remove_skill(user, &lead, &english.name).err().map(|refusal| refusal.code());
+        assert_eq!((assigned(&member), removed(&member)), (None, None));
+        let outside = Some("outside-led-teams");
+        assert_eq!((assigned(&agent("ada")), removed(&agent("ada"))), (outside, outside));
     }
 
     #[test]
     fn rule_10_a_user_has_at_most_25_teams() {
         let of = |count| Edit { teams: Some((0..count).map(team_id).collect()), ..Edit::default() };
         let teams = (0..26).map(team).collect::<Vec<_>>();
-        let apply = |count| of(count).apply(&agent("ada"), owner(), &teams, RoleAuthority::Directory);
+        let apply = |count| of(count).apply(&agent("ada"), &owner(), &teams, RoleAuthority::Directory);
         assert_eq!(apply(25).unwrap().managed.teams.len(), 25);
         assert_eq!(apply(26), Err(Refusal::TooManyTeams(26)));
     }
@@ -197,19 +313,19 @@ mod tests {
         let english = Skill::imported(SkillName::new("English").unwrap());
         let adopted =
             agent("ada").with(|user| user.managed.assigned_skills = [(english.name.clone(), Some(Level(500)))].into());
-        assert!(assign_skill(&adopted, owner(), &english, Some(Level(500)), None).is_ok());
+        assert!(assign_skill(&adopted, &owner(), &english, Some(Level(500)), None).is_ok());
         assert_eq!(
-            assign_skill(&adopted, owner(), &english, Some(Level(501)), None).unwrap_err().code(),
+            assign_skill(&adopted, &owner(), &english, Some(Level(501)), None).unwrap_err().code(),
             "level-out-of-range"
         );
-        assert!(assign_skill(&adopted, owner(), &english, Some(Level(100)), None).is_ok());
+        assert!(assign_skill(&adopted, &owner(), &english, Some(Level(100)), None).is_ok());
     }
 
     #[test]
     fn rule_21_nobody_joins_an_archived_team() {
         let join = Edit { teams: Some([team_id(1)].into()), ..Edit::default() };
         let archived = Team { archived: true, ..team(1) };
-        let refused = join.apply(&agent("ada"), owner(), [&archived], RoleAuthority::Directory);
+        let refused = join.apply(&agent("ada"), &owner(), [&archived], RoleAuthority::Directory);
         assert_eq!(refused, Err(Refusal::ArchivedTeam("Sales".into())));
     }
 
@@ -221,7 +337,7 @@ mod tests {
             user.managed.assigned_skills.clone_from(&assigned);
             user.taskrouter.disabled_skills = [english.name.clone(), SkillName::new("French").unwrap()].into();
         });
-        let after = assign_skill(&disabled, owner(), &english, Some(Level(5)), None).unwrap();
+        let after = assign_skill(&disabled, &owner(), &english, Some(Level(5)), None).unwrap();
         assert_eq!(after.taskrouter.disabled_skills, [SkillName::new("French").unwrap()].into());
         assert_eq!(after.managed.assigned_skills, assigned);
         assert!(after.routing_differs(&disabled));
@@ -230,16 +346,17 @@ mod tests {
     #[test]
     fn rule_24_a_role_that_follows_the_identity_provider_is_not_edited_here() {
         let raise = Edit { role: Some(Role::Supervisor), ..Edit::default() };
-        let refused = raise.apply(&agent("ada"), owner(), &[], RoleAuthority::IdentityProvider);
+        let refused = raise.apply(&agent("ada"), &owner(), &[], RoleAuthority::IdentityProvider);
         assert_eq!(refused, Err(Refusal::RoleFollowsIdentityProvider(Role::Agent)));
     }
 
     #[test]
     fn an_edit_that_changes_nothing_leaves_everything_as_it_was() {
         let adopted = agent("ada").with(|user| user.managed.provenance = Provenance::Pending);
-        let same = Edit { role: Some(Role::Agent), teams: Some([].into()), act_as_agent: Some(false) };
+        let same =
+            Edit { role: Some(Role::Agent), teams: Some([].into()), act_as_agent: Some(false), leads: Some([].into()) };
         assert_eq!(edit(&adopted, &same).unwrap(), adopted);
-        assert_eq!(remove_skill(&adopted, owner(), &SkillName::new("x").unwrap()).unwrap(), adopted);
+        assert_eq!(remove_skill(&adopted, &owner(), &SkillName::new("x").unwrap()).unwrap(), adopted);
     }
 
     #[test]

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use crate::{Change, Identity, Record, Refusal, Status, User, user::IdpProfile};
 
 /// What stands in records where a personal value stood: no text, so that nothing takes it for a name.
-#[must_use]
-pub fn marker() -> Value {
+fn marker() -> Value {
     json!({"erased": true})
 }
 
@@ -23,9 +22,8 @@ pub fn erase(user: &User, now: Timestamp) -> Result<User, Refusal> {
     if let Some(worker_sid) = &user.taskrouter.worker_sid {
         return Err(Refusal::WorkerNotRemoved(worker_sid.into()));
     }
-    let identity = Identity::reported(&format!("erased-{}", user.user_id)).unwrap_or_else(|| user.identity.clone());
     Ok(user.with(|user| {
-        user.identity = identity;
+        user.identity = Identity::erased(user.user_id);
         user.idp = IdpProfile::default();
         user.erased_at = Some(now.into());
     }))
@@ -100,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_deleted_or_still_has_a_worker_is_not_erased() {
+    fn a_user_who_is_not_deleted_or_still_has_a_worker_is_not_erased() {
         for status in [Status::Active, Status::Deactivated] {
             let user = tombstone().with(|user| user.managed.status = status);
             assert_eq!(erase(&user, Timestamp::UNIX_EPOCH), Err(Refusal::NotErasable(status)));
@@ -119,9 +117,10 @@ mod tests {
             change("role", json!("agent"), json!("supervisor")),
         ]);
         let erased = erase_record(&full).unwrap();
+        let marker = json!({"erased": true});
         let expected = vec![
-            change("name", Value::Null, marker()),
-            change("email", marker(), marker()),
+            change("name", Value::Null, marker.clone()),
+            change("email", marker.clone(), marker),
             change("role", json!("agent"), json!("supervisor")),
         ];
         assert_eq!(erased, record(expected));
@@ -133,6 +132,14 @@ mod tests {
         let recorded = User::changes(None, &tombstone());
         let of = |field: &str| recorded.iter().any(|change| change.field == field);
         assert!(PERSONAL.into_iter().all(of));
-        assert_eq!(erased_fields(&tombstone()).len(), 4);
+    }
+
+    #[test]
+    fn rule_31_the_record_of_an_erasure_lists_the_fields_that_were_set_and_none_of_their_values() {
+        let erased =
+            |field: &str| Change { field: field.to_owned(), before: json!({"erased": true}), after: Value::Null };
+        assert_eq!(erased_fields(&tombstone()), ["identity", "name", "email", "picture"].map(erased));
+        let unknown = tombstone().with(|user| (user.idp.email, user.idp.picture) = (None, None));
+        assert_eq!(erased_fields(&unknown), ["identity", "name"].map(erased));
     }
 }

@@ -20,7 +20,9 @@
 use std::io;
 
 use crate::{
-    EffectiveSkill, Level, TeamId, User, WorkerSid,
+    EffectiveSkill, Level, Record, TeamId, User, WorkerSid,
+    audit::Action,
+    search::{StatusFilter, earlier_states, sort_name},
     skill::Skills,
     team::Teams,
     text::{is_blank, is_invisible},
@@ -97,6 +99,16 @@ pub fn write_row<W: io::Write>(csv: &mut csv::Writer<W>, row: &Row) -> csv::Resu
     csv.write_record(row.cells().iter().map(|cell| defused(cell)))
 }
 
+/// Whether the user stood at an earlier place of the list before one of these records, which come newest first: an export
+/// that has come to where they stand now has passed that place, and may have written them there (rule 29). Of an erased user
+/// it cannot be told.
+#[must_use]
+pub fn was_passed(user: &User, records: &[Record], status: StatusFilter) -> bool {
+    let (statuses, place) = (status.statuses(), sort_name(user.name()));
+    let is_earlier = |state: &User| statuses.contains(&state.managed.status) && sort_name(state.name()) < place;
+    records.iter().any(|record| record.action == Action::Erased) || earlier_states(user, records).iter().any(is_earlier)
+}
+
 fn team_names(user: &User, teams: &Teams) -> String {
     let name = |id: &TeamId| teams.get(id).map_or_else(|| id.to_string(), |team| team.name.to_string());
     let mut names: Vec<String> = user.managed.teams.iter().map(name).collect();
@@ -141,7 +153,7 @@ const ENDS: [char; 9] = [';', '\t', '\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{
 
 /// The cell with a `'` wherever a formula could begin. Different cells stay different: one `'` less at the
 /// same places gives the text back.
-fn defused(cell: &str) -> String {
+pub(crate) fn defused(cell: &str) -> String {
     let pieces = cell.split_inclusive(ENDS).enumerate();
     pieces.flat_map(|(i, piece)| [if is_formula(piece, i == 0) { "'" } else { "" }, piece]).collect()
 }

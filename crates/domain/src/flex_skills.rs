@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn programs_tell_the_states_of_a_skill_apart_by_name() {
+        let refusal = Refusal::LevelRange { min: 5, max: 4 };
+        let states = [Agreement::Same, Agreement::Missing, Agreement::Differs, Agreement::OnlyInCatalog];
+        assert_eq!(states.map(|state| state.name()), ["same", "missing", "differs", "only_in_catalog"]);
+        assert_eq!(Agreement::Unusable(refusal).name(), "unusable");
+    }
+
+    #[test]
     fn every_skill_of_either_side_is_compared_in_order_of_name_and_the_first_definition_of_a_name_counts() {
         let definitions = [defined("French", None), defined("English", None), defined("French", Some((None, None)))];
         let catalog = [skill("English", None, false), skill("Sales", None, false)];

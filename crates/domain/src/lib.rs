@@ -8,7 +8,9 @@
 
 pub mod adoption;
 pub mod audit;
+pub mod bulk;
 pub mod catalog;
+pub mod counted;
 pub mod drift;
 pub mod edit;
 pub mod effective;
@@ -46,6 +48,7 @@ pub mod version;
 pub mod worker_report;
 
 pub use audit::{Actor, Change, Record, Source};
+pub use counted::{Counted, MemberCount};
 pub use effective::{EffectiveSkill, Origin};
 pub use ids::{TeamId, UserId};
 pub use names::{EmailAddress, Identity, SkillSetName, TeamName, WorkerSid};

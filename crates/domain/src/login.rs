@@ -56,6 +56,7 @@ pub fn apply_report(user: &User, report: &WorkerReport, recency: Recency, policy
     if after.managed.role == Role::Agent {
         after.managed.act_as_agent = false;
     }
+    after.managed.end_leads();
     after
 }
 

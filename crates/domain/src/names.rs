@@ -9,7 +9,7 @@ use std::{
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    Refusal,
+    Refusal, UserId,
     fold::fold,
     text::{is_blank, is_invisible, name_key, shown, shows_something},
 };
@@ -67,6 +67,11 @@ impl Identity {
     #[must_use]
     pub fn reported(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// Stands in for the identity of a user whose personal data was erased.
+    pub(crate) fn erased(user_id: UserId) -> Self {
+        Self(format!("erased-{user_id}"))
     }
 
     /// The form in which identities are compared and stored as a key.

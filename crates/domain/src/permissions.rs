@@ -2,15 +2,34 @@
 
 mod matrix;
 
-use crate::{Refusal, Role, Status, User, UserId, WorkerSid};
+use std::collections::BTreeSet;
+
+use crate::{Refusal, Role, Status, TeamId, User, UserId, WorkerSid, policy::SupervisorScope};
 
 pub use matrix::{CALLERS, Row, Target, decision, document, permitted_operations, rows};
 
-/// The user who makes a request, with the role that counts for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The user who makes a request, with what counts for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub user_id: UserId,
     pub role: Role,
+    /// What this deployment lets a supervisor change.
+    pub scope: SupervisorScope,
+    /// The teams that they lead; none before their profile is read ([`reauthorize`]).
+    pub leads: BTreeSet<TeamId>,
+}
+
+impl Caller {
+    /// A caller who leads no team, where supervisors change every user.
+    #[must_use]
+    pub const fn new(user_id: UserId, role: Role) -> Self {
+        Self { user_id, role, scope: SupervisorScope::All, leads: BTreeSet::new() }
+    }
+
+    /// Whether they change only what belongs to the teams that they lead (rule 2).
+    fn is_limited_to_led_teams(&self) -> bool {
+        self.role == Role::Supervisor && self.scope == SupervisorScope::Teams
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +42,14 @@ pub enum Operation<'a> {
     ViewJob {
         requested_by: UserId,
     },
-    /// Add a user with this role before their first login.
-    AddUser(Role),
+    /// Add a user with this role, and in these teams, before their first login.
+    AddUser(Role, &'a BTreeSet<TeamId>),
     /// Edit teams and Act as Agent.
     EditUser(&'a User),
+    /// Give the user these teams instead of those that they have.
+    ChangeTeams(&'a User, &'a BTreeSet<TeamId>),
+    /// Say which of their teams the user leads.
+    ChangeLeads(&'a User),
     AssignSkills(&'a User),
     /// Try again to carry the user over to TaskRouter.
     RequestSync(&'a User),
@@ -37,8 +60,9 @@ pub enum Operation<'a> {
     Delete(&'a User),
     /// List and view teams and skills, and read their history.
     ViewCatalog,
-    /// Create and rename teams, and set the skills that they grant.
-    ManageTeams,
+    CreateTeams,
+    /// Rename the team, and set the skills that it grants.
+    ManageTeam(TeamId),
     /// Archive and unarchive.
     ArchiveTeams,
     DeleteTeams,
@@ -55,24 +79,31 @@ pub enum Operation<'a> {
 }
 
 /// Whether the caller may perform the operation; if not, why not.
-pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal> {
+pub fn authorize(caller: &Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
-        AddUser, ArchiveTeams, AssignSkills, ChangeRole, Deactivate, DecideDrift, Delete, DeleteSkills, DeleteTeams,
-        EditUser, ExportUsers, ManageSkills, ManageTeams, Reactivate, RequestSync, StartReconciliation, ViewCatalog,
-        ViewJob, ViewReconciliations, ViewUsers,
+        AddUser, ArchiveTeams, AssignSkills, ChangeLeads, ChangeRole, ChangeTeams, CreateTeams, Deactivate,
+        DecideDrift, Delete, DeleteSkills, DeleteTeams, EditUser, ExportUsers, ManageSkills, ManageTeam, Reactivate,
+        RequestSync, StartReconciliation, ViewCatalog, ViewJob, ViewReconciliations, ViewUsers,
     };
     managers_only(caller)?;
     match operation {
         RequestSync(user) if user.managed.status == Status::Deleted => {
             admins_only(caller, "try again to remove a deleted person from TaskRouter")
         }
-        ViewUsers | ExportUsers | EditUser(_) | AssignSkills(_) | RequestSync(_) | ViewCatalog | ManageTeams
-        | ViewReconciliations => Ok(()),
+        EditUser(user) | AssignSkills(user) | RequestSync(user) => members_of_led_teams_only(caller, user),
+        ChangeTeams(user, wanted) => led_teams_only(caller, user.managed.teams.symmetric_difference(wanted)),
+        ChangeLeads(_) => admins_only(caller, "change who leads a team"),
+        CreateTeams if caller.is_limited_to_led_teams() => admins_only(caller, "create teams in this deployment"),
+        ViewUsers | ExportUsers | ViewCatalog | ViewReconciliations | CreateTeams => Ok(()),
+        ManageTeam(team_id) => led_teams_only(caller, [&team_id]),
         StartReconciliation => admins_only(caller, "start a reconciliation"),
         DecideDrift(_) => admins_only(caller, "decide about drift"),
         ViewJob { requested_by } if requested_by == caller.user_id || caller.role >= Role::SystemAdmin => Ok(()),
         ViewJob { .. } => Err(Refusal::ForeignJob),
-        AddUser(role) => may_give(caller, Role::Agent, role),
+        AddUser(role, teams) => {
+            may_give(caller, Role::Agent, role)?;
+            adds_to_led_teams_only(caller, teams)
+        }
         ChangeRole(user, role) => may_change_role(caller, user, role),
         Deactivate(user) => may_change_status(caller, user, "deactivate people"),
         Reactivate(user) => may_change_status(caller, user, "reactivate people"),
@@ -86,17 +117,39 @@ pub fn authorize(caller: Caller, operation: Operation<'_>) -> Result<(), Refusal
 
 /// Agents cannot use the directory (rule 1). Every operation requires this; it is all that can be decided about a change
 /// before its target has been read.
-pub fn managers_only(caller: Caller) -> Result<(), Refusal> {
+pub fn managers_only(caller: &Caller) -> Result<(), Refusal> {
     if caller.role == Role::Agent { Err(Refusal::AgentsMayNot) } else { Ok(()) }
 }
 
 /// Rules 2 and 4.
-fn admins_only(caller: Caller, what: &'static str) -> Result<(), Refusal> {
+fn admins_only(caller: &Caller, what: &'static str) -> Result<(), Refusal> {
     if caller.role < Role::SystemAdmin { Err(Refusal::SupervisorsMayNot(what)) } else { Ok(()) }
 }
 
+/// Rule 2. The caller themselves are no exception.
+fn members_of_led_teams_only(caller: &Caller, user: &User) -> Result<(), Refusal> {
+    let is_led = !user.managed.teams.is_disjoint(&caller.leads);
+    if is_led || !caller.is_limited_to_led_teams() { Ok(()) } else { Err(Refusal::OutsideLedTeams) }
+}
+
+/// Rule 2.
+fn led_teams_only<'a>(caller: &Caller, changed: impl IntoIterator<Item = &'a TeamId>) -> Result<(), Refusal> {
+    match changed.into_iter().find(|team| !caller.leads.contains(team)) {
+        Some(team) if caller.is_limited_to_led_teams() => Err(Refusal::TeamNotLed(team.into())),
+        _ => Ok(()),
+    }
+}
+
+/// Rule 2.
+fn adds_to_led_teams_only(caller: &Caller, teams: &BTreeSet<TeamId>) -> Result<(), Refusal> {
+    if teams.is_empty() && caller.is_limited_to_led_teams() {
+        return Err(Refusal::NoLedTeam);
+    }
+    led_teams_only(caller, teams)
+}
+
 /// Rules 2 and 3.
-fn may_change_role(caller: Caller, user: &User, role: Role) -> Result<(), Refusal> {
+fn may_change_role(caller: &Caller, user: &User, role: Role) -> Result<(), Refusal> {
     admins_only(caller, "edit a role")?;
     if caller.role < Role::AccountOwner && user.managed.role == Role::AccountOwner {
         return Err(Refusal::AccountOwnersOnly("change the role of an account owner"));
@@ -108,7 +161,7 @@ fn may_change_role(caller: Caller, user: &User, role: Role) -> Result<(), Refusa
 }
 
 /// Rules 2 and 3: whether the caller may give `role` to a user who has the role `has`.
-fn may_give(caller: Caller, has: Role, role: Role) -> Result<(), Refusal> {
+fn may_give(caller: &Caller, has: Role, role: Role) -> Result<(), Refusal> {
     if role != has {
         admins_only(caller, "edit a role")?;
     }
@@ -119,7 +172,7 @@ fn may_give(caller: Caller, has: Role, role: Role) -> Result<(), Refusal> {
 }
 
 /// Rules 2 and 3.
-fn may_change_status(caller: Caller, user: &User, what: &'static str) -> Result<(), Refusal> {
+fn may_change_status(caller: &Caller, user: &User, what: &'static str) -> Result<(), Refusal> {
     admins_only(caller, what)?;
     if caller.user_id == user.user_id {
         return Err(Refusal::OwnStatus);
@@ -148,11 +201,11 @@ pub fn authenticate(user: &User, worker_sid: &WorkerSid, token_role: Option<Role
 }
 
 /// The caller as of now, by their profile and the role that their token states: a caller who was demoted or deactivated a
-/// moment ago completes nothing (rule 5).
-pub fn reauthorize(caller: Caller, profile: Option<&User>, token_role: Role) -> Result<Caller, Refusal> {
-    let active = profile.filter(|profile| profile.is_active());
-    let role = active.and_then(|profile| effective_role(profile, Some(token_role)));
-    Ok(Caller { role: role.ok_or(Refusal::CallerMayNoLonger)?, ..caller })
+/// moment ago, or leads a team no more, completes nothing (rule 5).
+pub fn reauthorize(caller: &Caller, profile: Option<&User>, token_role: Role) -> Result<Caller, Refusal> {
+    let profile = profile.filter(|profile| profile.is_active()).ok_or(Refusal::CallerMayNoLonger)?;
+    let role = effective_role(profile, Some(token_role)).ok_or(Refusal::CallerMayNoLonger)?;
+    Ok(Caller { role, leads: profile.managed.leads.clone(), ..*caller })
 }
 
 #[cfg(test)]

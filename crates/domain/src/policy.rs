@@ -1,6 +1,6 @@
-//! What a deployment decides about logins (rules 3 and 24).
+//! What a deployment decides about logins (rules 3 and 24) and about supervisors (rule 2).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::Identity;
@@ -42,6 +42,27 @@ impl SkillAuthority {
     pub const NAMES: [(&str, Self); 2] = [("directory", Self::Directory), ("shared", Self::Shared)];
 }
 
+/// What a supervisor may change (rule 2). They see every user either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SupervisorScope {
+    #[default]
+    All,
+    /// Only members of the teams that they lead, and only those teams.
+    Teams,
+}
+
+impl SupervisorScope {
+    /// The names in the configuration; the first is the default.
+    pub const NAMES: [(&str, Self); 2] = [("all", Self::All), ("teams", Self::Teams)];
+
+    /// The scope of this name in the configuration.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, scope)| scope)
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Become account owners at their next login (rule 3).
@@ -56,5 +77,26 @@ impl Policy {
     pub fn new(account_owners: &str, roles: RoleAuthority, skills: SkillAuthority) -> Self {
         let account_owners = account_owners.split(',').filter_map(|identity| Identity::reported(identity.trim()));
         Self { account_owners: account_owners.collect(), roles, skills }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_24_an_authority_over_roles_is_called_as_in_the_configuration() {
+        for (name, authority) in RoleAuthority::NAMES {
+            assert_eq!(authority.name(), name);
+        }
+    }
+
+    #[test]
+    fn rule_2_a_scope_of_supervisors_is_called_as_in_the_configuration() {
+        for (name, scope) in SupervisorScope::NAMES {
+            assert_eq!(serde_json::to_value(scope).unwrap(), name);
+            assert_eq!(SupervisorScope::named(name), Some(scope));
+        }
+        assert_eq!(SupervisorScope::named("none"), None);
     }
 }

@@ -47,14 +47,14 @@ impl ProvisionedUser {
     /// `teams` are those of the user's teams that exist; `find_skill` looks up the catalog.
     pub fn to_user<'a>(
         &self,
-        by: Caller,
+        by: &Caller,
         teams: impl IntoIterator<Item = &'a Team>,
         find_skill: impl Fn(&SkillName) -> Option<Skill>,
         roles: RoleAuthority,
         user_id: UserId,
         now: Timestamp,
     ) -> Result<User, Refusal> {
-        authorize(by, Operation::AddUser(self.role))?;
+        authorize(by, Operation::AddUser(self.role, &self.teams))?;
         if self.role != Role::Agent && roles == RoleAuthority::IdentityProvider {
             return Err(Refusal::RoleFollowsIdentityProvider(Role::Agent));
         }
@@ -99,10 +99,13 @@ pub fn check_skill_count(count: usize) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::user_with_role;
+    use crate::{
+        policy::SupervisorScope,
+        test_support::{self, user_with_role},
+    };
 
     fn caller(role: Role) -> Caller {
-        Caller { user_id: user_with_role("caller", role).user_id, role }
+        Caller::new(user_with_role("caller", role).user_id, role)
     }
 
     fn ada() -> ProvisionedUser {
@@ -113,7 +116,7 @@ mod tests {
         let english = Skill::imported(SkillName::new("English").unwrap());
         let find = |name: &SkillName| (*name == english.name).then(|| english.clone());
         let user_id = user_with_role("ada", Role::Agent).user_id;
-        provisioned.to_user(caller(by), &[], find, roles, user_id, Timestamp::UNIX_EPOCH)
+        provisioned.to_user(&caller(by), &[], find, roles, user_id, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -132,6 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn rule_2_where_supervisors_change_their_own_teams_they_add_users_to_those() {
+        let team = Team::new(TeamId::new(uuid::Uuid::nil()), test_support::stored("Sales"), Timestamp::UNIX_EPOCH);
+        let in_team = ProvisionedUser { teams: [team.team_id].into(), ..ada() };
+        let add = |user: &ProvisionedUser, leads: BTreeSet<TeamId>| {
+            let by = Caller { scope: SupervisorScope::Teams, leads, ..caller(Role::Supervisor) };
+            let user_id = user_with_role("ada", Role::Agent).user_id;
+            let added = user.to_user(&by, [&team], |_| None, RoleAuthority::Directory, user_id, Timestamp::UNIX_EPOCH);
+            added.map(|user| user.managed.teams.len()).map_err(|refusal| refusal.code())
+        };
+        assert_eq!(add(&in_team, [team.team_id].into()), Ok(1));
+        assert_eq!(add(&in_team, [].into()), Err("team-not-led"));
+        assert_eq!(add(&ada(), [team.team_id].into()), Err("no-led-team"));
+    }
+
+    #[test]
     fn rules_2_and_3_nobody_adds_somebody_whom_they_could_not_make() {
         let as_role = |role| ProvisionedUser { role, ..ada() };
         let refused = |by, role| provision(&as_role(role), by, RoleAuthority::Directory).unwrap_err().code();
@@ -145,6 +163,24 @@ mod tests {
         let supervisor = ProvisionedUser { role: Role::Supervisor, ..ada() };
         let refused = provision(&supervisor, Role::AccountOwner, RoleAuthority::IdentityProvider);
         assert_eq!(refused.unwrap_err().code(), "role-follows-identity-provider");
+    }
+
+    #[test]
+    fn rule_11_act_as_agent_is_refused_for_an_agent_who_is_added_and_taken_for_all_others() {
+        let acting = |role| {
+            let acting = ProvisionedUser { role, act_as_agent: true, ..ada() };
+            provision(&acting, Role::AccountOwner, RoleAuthority::Directory).map(|user| user.managed.act_as_agent)
+        };
+        assert_eq!(acting(Role::Agent), Err(Refusal::ActAsAgentOfAgent));
+        for role in [Role::Supervisor, Role::SystemAdmin, Role::AccountOwner] {
+            assert_eq!(acting(role), Ok(true), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_user_is_added_with_at_most_20_skills() {
+        assert_eq!(check_skill_count(20), Ok(()));
+        assert_eq!(check_skill_count(21), Err(Refusal::TooManySkills { count: 21, most: 20 }));
     }
 
     #[test]

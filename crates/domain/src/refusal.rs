@@ -24,8 +24,28 @@ pub enum Refusal {
     /// Rule 3.
     #[error("You cannot deactivate or delete yourself. Ask another admin.")]
     OwnStatus,
+    /// Rule 2, `SUPERVISOR_SCOPE=teams`.
+    #[error(
+        "This user is in no team that you lead, and here a supervisor changes only members of those. Ask a lead of one \
+         of the user's teams, or an admin."
+    )]
+    OutsideLedTeams,
+    /// Rule 2, `SUPERVISOR_SCOPE=teams`; the team.
+    #[error("You do not lead the team {0}, and here a supervisor changes only teams that they lead. Ask an admin.")]
+    TeamNotLed(Quoted),
+    /// Rule 2, `SUPERVISOR_SCOPE=teams`.
+    #[error("Here a supervisor adds users only to teams that they lead. Name at least one of yours in teams.")]
+    NoLedTeam,
+    /// Only members lead a team; the team.
+    #[error(
+        "The user is not in the team {0} after this edit and cannot lead it. Add it to teams, or take it out of leads."
+    )]
+    LeadsWithoutMembership(Quoted),
+    /// Agents change nothing (rule 1), so they lead nothing.
+    #[error("Agents lead no team. Give the user another role in the same edit, or take the teams out of leads.")]
+    LeadsOfAgent,
     /// Rule 5: the caller was demoted, deactivated or deleted a moment ago.
-    #[error("You may not do this any more: your role or status has just been changed.")]
+    #[error("You may not do this any more: your role, status or teams have just been changed.")]
     CallerMayNoLonger,
     /// Rule 3.
     #[error("This is the last active account owner. Make another user an account owner first.")]
@@ -36,6 +56,57 @@ pub enum Refusal {
     /// Rule 29; the job.
     #[error("Your export {0} is still being written. Wait until it is done.")]
     ExportRunning(Uuid),
+    /// The caller's other job.
+    #[error("Your bulk job {0} is still at work. Wait until it is done, or cancel it.")]
+    BulkRunning(Uuid),
+    /// A bulk edit without any change.
+    #[error("The change is empty. State at least one of skills, teams, role, act_as_agent, status.")]
+    EmptyBulkEdit,
+    /// Users are deleted one by one, because a deletion has no undo.
+    #[error("Users cannot be deleted in bulk: status is active or deactivated.")]
+    DeletedInBulk,
+    /// What would be changed now is not what the plan showed.
+    #[error("This user has been changed since the plan was made, in what it would change. Make another plan.")]
+    ChangedSincePlan,
+    /// A plan was decided by what its requester may do.
+    #[error("This plan was made for another user. Make one of your own, and apply that.")]
+    ForeignPlan,
+    /// A team that a bulk edit both adds and removes.
+    #[error("The team {0} is to be added and to be removed. Name it once.")]
+    AddedAndRemoved(Quoted),
+    /// What a job is doing instead of waiting for its plan to be applied.
+    #[error("This job is {0}: only a plan that is finished and was not applied can be applied.")]
+    NotPlanned(&'static str),
+    /// The plan's hash.
+    #[error("The plan of this job is {0}, another one than the request names. Look at it again, then apply it.")]
+    OtherPlan(String),
+    /// The files of a plan are kept for 31 days, and an erasure removes those that name the user.
+    #[error(
+        "The plan was deleted: it is too old, or the personal data of one of its users was erased. Make another one."
+    )]
+    PlanGone,
+    /// A plan is kept for an hour.
+    #[error("This plan is older than an hour. Make another one.")]
+    PlanExpired,
+    /// The brake of bulk jobs.
+    #[error(
+        "This would deactivate, demote or strip of all skills {0} users. If that is what you want, repeat this number in confirm."
+    )]
+    ConfirmDrastic(u64),
+    /// Only what runs or waits can be cancelled.
+    #[error("This job is {0}: only a bulk job that is queued, running or planned can be cancelled.")]
+    NotCancellable(&'static str),
+    /// A record of a history, or a job, that changed nothing that can go back.
+    #[error(
+        "There is nothing to undo: it changed no role, status, Act as Agent, teams or skills, or it was a deletion."
+    )]
+    NothingToUndo,
+    /// The id of a record that the user's history does not have.
+    #[error("There is no record {0} in the history of this user.")]
+    UnknownRecord(Quoted),
+    /// Rule 31 keeps the record; what it describes is too long ago.
+    #[error("This is more than 30 days ago and cannot be undone any more. Edit the users instead.")]
+    TooLateToUndo,
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
@@ -277,15 +348,15 @@ pub enum Refusal {
     #[error("This user is {0} and not deleted; there is nothing to restore.")]
     NotDeleted(Status),
     /// Of other users the personal data is needed.
-    #[error("This user is {0}: only deleted users are erased. Delete them first: DELETE /users/{{user_id}}.")]
+    #[error("This user is {0}: only deleted users are erased. Delete them first.")]
     NotErasable(Status),
     /// The worker holds the same data, and would bring it back.
     #[error(
-        "The worker {0} of this user is still in TaskRouter. It is removed once it holds no accepted reservation, with SyncMode \
-        write; with observe, remove it in the Console first."
+        "The worker {0} of this user is still in TaskRouter. It is removed once it holds no accepted reservation, if this \
+        deployment writes to TaskRouter; else remove it in Twilio's Console first."
     )]
     WorkerNotRemoved(Quoted),
-    /// There is nobody left to restore.
+    /// What would be restored is gone.
     #[error("This user's personal data was erased; they cannot be restored.")]
     ErasedUser,
     /// Rule 13: a tombstone is not edited.
@@ -333,10 +404,30 @@ impl Refusal {
             Self::AccountOwnersOnly(_) => "account-owners-only",
             Self::OwnRole => "own-role",
             Self::OwnStatus => "own-status",
+            Self::OutsideLedTeams => "outside-led-teams",
+            Self::TeamNotLed(_) => "team-not-led",
+            Self::NoLedTeam => "no-led-team",
+            Self::LeadsWithoutMembership(_) => "leads-without-membership",
+            Self::LeadsOfAgent => "leads-of-agent",
             Self::CallerMayNoLonger => "caller-may-no-longer",
             Self::LastAccountOwner => "last-account-owner",
             Self::ForeignJob => "somebody-elses-job",
             Self::ExportRunning(_) => "export-running",
+            Self::BulkRunning(_) => "bulk-running",
+            Self::EmptyBulkEdit => "empty-bulk-edit",
+            Self::DeletedInBulk => "deleted-in-bulk",
+            Self::ChangedSincePlan => "changed-since-plan",
+            Self::ForeignPlan => "foreign-plan",
+            Self::AddedAndRemoved(_) => "repeated-team",
+            Self::NotPlanned(_) => "not-planned",
+            Self::OtherPlan(_) => "other-plan",
+            Self::PlanGone => "plan-gone",
+            Self::PlanExpired => "plan-expired",
+            Self::ConfirmDrastic(_) => "confirm-drastic",
+            Self::NotCancellable(_) => "not-cancellable",
+            Self::NothingToUndo => "nothing-to-undo",
+            Self::UnknownRecord(_) => "unknown-record",
+            Self::TooLateToUndo => "too-late-to-undo",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -402,8 +493,12 @@ impl Refusal {
             | Self::AccountOwnersOnly(_)
             | Self::OwnRole
             | Self::OwnStatus
+            | Self::OutsideLedTeams
+            | Self::TeamNotLed(_)
+            | Self::NoLedTeam
             | Self::CallerMayNoLonger
-            | Self::ForeignJob => RefusalKind::NotAllowed,
+            | Self::ForeignJob
+            | Self::ForeignPlan => RefusalKind::NotAllowed,
             Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
@@ -425,9 +520,15 @@ impl Refusal {
             | Self::SkillWithoutLevels(_)
             | Self::LevelRequired { .. }
             | Self::WrongSkillSet { .. }
+            | Self::EmptyBulkEdit
+            | Self::AddedAndRemoved(_)
+            | Self::DeletedInBulk
             | Self::TooManyTeams(_)
+            | Self::LeadsWithoutMembership(_)
+            | Self::LeadsOfAgent
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
             Self::UnknownUser(_)
+            | Self::UnknownRecord(_)
             | Self::UnknownTeam(_)
             | Self::UnknownSkill(_)
             | Self::UnknownSkillSet(_)
@@ -460,6 +561,16 @@ impl Refusal {
             | Self::AttributesTooLong { .. }
             | Self::RoleFollowsIdentityProvider(_)
             | Self::ExportRunning(_)
+            | Self::BulkRunning(_)
+            | Self::ChangedSincePlan
+            | Self::NotPlanned(_)
+            | Self::OtherPlan(_)
+            | Self::PlanGone
+            | Self::PlanExpired
+            | Self::ConfirmDrastic(_)
+            | Self::NotCancellable(_)
+            | Self::NothingToUndo
+            | Self::TooLateToUndo
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
                 RefusalKind::VersionConflict

@@ -48,3 +48,16 @@ impl FromStr for Role {
         Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| Refusal::UnknownRole(text.into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_stated_by_its_name_and_another_name_is_refused_with_it() {
+        for role in Role::ALL {
+            assert_eq!(role.to_string().parse(), Ok(role));
+        }
+        assert_eq!("admin".parse::<Role>(), Err(Refusal::UnknownRole("admin".into())));
+    }
+}

@@ -178,6 +178,7 @@ impl Verdict {
         {
             managed.role = managed.role.min(stated);
             managed.act_as_agent &= managed.role != Role::Agent;
+            managed.end_leads();
         }
         if let Some(base) = carried.filter(|_| fetched.role() != Some(managed.role)) {
             self.drifted("roles", &json!(base.roles), &json!(fetched.roles));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
+use uuid::Uuid;
 
 use crate::{Refusal, SkillSetName, text::name_key};
 
@@ -112,6 +113,9 @@ pub struct Skill {
     /// Counts the changes.
     #[serde(default)]
     pub version: u64,
+    /// Another one for each creation of the name: what begins to use a deleted skill is not taken for a use of its namesake.
+    #[serde(default)]
+    pub guard_id: Uuid,
 }
 
 impl Skill {
@@ -119,7 +123,7 @@ impl Skill {
     #[must_use]
     pub fn imported(name: SkillName) -> Self {
         let (skill_set, levels) = (SkillSetName::imported(), Some(LevelRange::default()));
-        Self { name, skill_set, levels, level_required: false, version: 1 }
+        Self { name, skill_set, levels, level_required: false, version: 1, guard_id: Uuid::nil() }
     }
 
     /// The range, if the skill needs a level (rule 16).
@@ -157,6 +161,7 @@ mod tests {
             skill_set: SkillSetName::parse("Languages").unwrap(),
             levels: Some(LevelRange::default()),
             level_required: false,
+            guard_id: Uuid::nil(),
             version: 1,
         }
     }
@@ -185,6 +190,12 @@ mod tests {
     fn rule_19_a_skill_belongs_to_the_skill_set_that_the_request_names() {
         assert_eq!(english().check(None, Some("Languages")), Ok(()));
         assert_eq!(english().check(None, Some("Products")).unwrap_err().code(), "wrong-skill-set");
+    }
+
+    #[test]
+    fn a_skill_is_looked_up_by_the_text_of_its_name() {
+        let skills: Skills = [(english().name, Some(Level(5)))].into();
+        assert_eq!((skills.get("English"), skills.get("english")), (Some(&Some(Level(5))), None));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub enum StatusChange {
 
 impl StatusChange {
     /// The user after the change. Repeating it changes nothing.
-    pub fn apply(self, user: &User, by: Caller) -> Result<User, Refusal> {
+    pub fn apply(self, user: &User, by: &Caller) -> Result<User, Refusal> {
         match self {
             Self::Deactivate => authorize(by, Operation::Deactivate(user))?,
             Self::Reactivate => authorize(by, Operation::Reactivate(user))?,
@@ -108,6 +108,7 @@ fn deleted(user: &User) -> User {
     user.with(|user| {
         user.managed.status = Status::Deleted;
         user.managed.teams = BTreeSet::new();
+        user.managed.end_leads();
         user.managed.assigned_skills = Skills::new();
     })
 }
@@ -118,6 +119,8 @@ pub struct StateBeforeDeletion {
     /// None if the history does not say.
     pub status: Option<Status>,
     pub teams: BTreeSet<TeamId>,
+    /// Those of the teams that the user led.
+    pub leads: BTreeSet<TeamId>,
     pub assigned_skills: Skills,
 }
 
@@ -138,6 +141,7 @@ impl StateBeforeDeletion {
                 match change.field.as_str() {
                     "status" => state.status = serde_json::from_value(before).ok(),
                     "teams" => state.teams = serde_json::from_value(before).unwrap_or_default(),
+                    "leads" => state.leads = serde_json::from_value(before).unwrap_or_default(),
                     "assigned_skills" => state.assigned_skills = serde_json::from_value(before).unwrap_or_default(),
                     _ => {}
                 }
@@ -166,6 +170,8 @@ impl StateBeforeDeletion {
         Ok(user.with(|user| {
             user.managed.status = self.status.unwrap_or(Status::Deactivated);
             user.managed.teams = self.teams.iter().copied().filter(|&team| can_join(team)).collect();
+            user.managed.leads.clone_from(&self.leads);
+            user.managed.end_leads();
             user.managed.assigned_skills = skills.map(|(name, level)| (name.clone(), *level)).collect();
         }))
     }

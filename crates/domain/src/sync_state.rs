@@ -238,3 +238,6 @@ impl Contest {
         Self { overwrites, since, last: Some(now), desired: desired.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests;

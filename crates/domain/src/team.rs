@@ -97,8 +97,8 @@ pub struct TeamEdit {
 
 impl TeamEdit {
     /// The team after the edit (rules 4 and 21).
-    pub fn apply(&self, team: &Team, by: Caller) -> Result<Team, Refusal> {
-        authorize(by, Operation::ManageTeams)?;
+    pub fn apply(&self, team: &Team, by: &Caller) -> Result<Team, Refusal> {
+        authorize(by, Operation::ManageTeam(team.team_id))?;
         let mut after = team.clone();
         if let Some(name) = &self.name {
             after.name.clone_from(name);
@@ -114,12 +114,12 @@ impl TeamEdit {
 /// The team with this skill, or with another level for it (rules 16 and 19).
 pub fn grant_skill(
     team: &Team,
-    by: Caller,
+    by: &Caller,
     skill: &Skill,
     level: Option<Level>,
     skill_set: Option<&str>,
 ) -> Result<Team, Refusal> {
-    authorize(by, Operation::ManageTeams)?;
+    authorize(by, Operation::ManageTeam(team.team_id))?;
     let is_unchanged = team.skills.get(&skill.name) == Some(&level);
     skill.check(if is_unchanged { None } else { level }, skill_set)?;
     if let (None, false, Some(range)) = (level, is_unchanged, skill.required_levels()) {
@@ -134,8 +134,8 @@ pub fn grant_skill(
 }
 
 /// The team without this skill.
-pub fn revoke_skill(team: &Team, by: Caller, skill: &SkillName) -> Result<Team, Refusal> {
-    authorize(by, Operation::ManageTeams)?;
+pub fn revoke_skill(team: &Team, by: &Caller, skill: &SkillName) -> Result<Team, Refusal> {
+    authorize(by, Operation::ManageTeam(team.team_id))?;
     let mut after = team.clone();
     after.skills.remove(skill);
     Ok(after)
@@ -144,7 +144,7 @@ pub fn revoke_skill(team: &Team, by: Caller, skill: &SkillName) -> Result<Team, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Role, test_support::user_with_role};
+    use crate::{Role, policy::SupervisorScope, test_support::user_with_role};
     use uuid::Uuid;
 
     fn name(text: &str) -> TeamName {
@@ -156,16 +156,16 @@ mod tests {
     }
 
     fn caller(role: Role) -> Caller {
-        Caller { user_id: user_with_role("caller", role).user_id, role }
+        Caller::new(user_with_role("caller", role).user_id, role)
     }
 
     #[test]
     fn rule_4_a_supervisor_renames_a_team_and_neither_archives_nor_unarchives_it() {
-        let supervisor = caller(Role::Supervisor);
+        let supervisor = &caller(Role::Supervisor);
         let rename = TeamEdit { name: Some(name("Support")), archived: Some(false) };
         assert_eq!(rename.apply(&team(), supervisor).unwrap().name.as_str(), "Support");
         let archive = |archived| TeamEdit { name: None, archived: Some(archived) };
-        let archived = archive(true).apply(&team(), caller(Role::SystemAdmin)).unwrap();
+        let archived = archive(true).apply(&team(), &caller(Role::SystemAdmin)).unwrap();
         assert!(archived.archived);
         for (team, to) in [(team(), true), (archived, false)] {
             assert_eq!(archive(to).apply(&team, supervisor).unwrap_err().code(), "supervisors-may-not");
@@ -173,9 +173,30 @@ mod tests {
     }
 
     #[test]
+    fn rule_2_where_supervisors_change_their_own_teams_they_rename_those_and_set_their_skills() {
+        let led = |leads: &[TeamId]| Caller {
+            scope: SupervisorScope::Teams,
+            leads: leads.iter().copied().collect(),
+            ..caller(Role::Supervisor)
+        };
+        let english = Skill::imported(SkillName::new("English").unwrap());
+        let rename = TeamEdit { name: Some(name("Support")), archived: None };
+        let all = |by: &Caller| {
+            let changed = [
+                rename.apply(&team(), by),
+                grant_skill(&team(), by, &english, None, None),
+                revoke_skill(&team(), by, &english.name),
+            ];
+            changed.map(|changed| changed.err().map(|refusal| refusal.code()))
+        };
+        assert_eq!(all(&led(&[team().team_id])), [None; 3]);
+        assert_eq!(all(&led(&[TeamId::new(Uuid::from_u128(2))])), [Some("team-not-led"); 3]);
+    }
+
+    #[test]
     fn rule_19_a_teams_level_is_within_the_skills_range() {
         let english = Skill::imported(SkillName::new("English").unwrap());
-        let by = caller(Role::Supervisor);
+        let by = &caller(Role::Supervisor);
         let given = grant_skill(&team(), by, &english, Some(Level(90)), None).unwrap();
         assert_eq!(given.skills, [(english.name.clone(), Some(Level(90)))].into());
         assert_eq!(
@@ -189,7 +210,7 @@ mod tests {
     fn rule_16_a_team_grants_a_skill_that_needs_a_level_with_one_and_what_it_grants_without_stays_until_edited() {
         let english = Skill::imported(SkillName::new("English").unwrap());
         let required = Skill { level_required: true, ..english.clone() };
-        let by = caller(Role::Supervisor);
+        let by = &caller(Role::Supervisor);
         assert!(grant_skill(&team(), by, &required, Some(Level(5)), None).is_ok());
         let without = grant_skill(&team(), by, &english, None, None).unwrap();
         assert_eq!(grant_skill(&without, by, &required, None, None).unwrap(), without);
@@ -220,10 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn rule_9_a_member_has_a_skill_from_a_team_that_grants_it_with_the_level_that_is_asked_for() {
+        let name = |text| SkillName::new(text).unwrap();
+        let skills: Skills = [(name("English"), Some(Level(5))), (name("Chat"), None)].into();
+        let granting = Team { skills, ..team() };
+        assert_eq!([4, 5, 6].map(|least| granting.grants(&name("English"), Some(Level(least)))), [true, true, false]);
+        assert!(granting.grants(&name("Chat"), None) && !granting.grants(&name("Chat"), Some(Level(1))));
+        assert!(!granting.grants(&name("French"), None));
+        let archived = Team { archived: true, ..granting };
+        assert!(!archived.grants(&name("English"), None), "rule 21");
+    }
+
+    #[test]
     fn a_team_gives_at_most_40_skills() {
         let skill = |n: usize| SkillName::new(&format!("S{n}")).unwrap();
         let full = Team { skills: (0..40).map(|n| (skill(n), None)).collect(), ..team() };
-        let by = caller(Role::SystemAdmin);
+        let by = &caller(Role::SystemAdmin);
         assert!(grant_skill(&full, by, &Skill::imported(skill(3)), None, None).is_ok());
         assert_eq!(
             grant_skill(&full, by, &Skill::imported(skill(41)), None, None),

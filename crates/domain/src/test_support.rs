@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::{Identity, Provenance, ReportRef, ReportVersion, Role, User, UserId, WorkerSid};
+use crate::{
+    Actor, Identity, Provenance, Record, ReportRef, ReportVersion, Role, Source, User, UserId, WorkerSid, audit::Action,
+};
 
 /// An active agent of this name, with nothing else. The id is derived from the name.
 #[must_use]
@@ -41,4 +43,19 @@ pub fn report_ref(worker_sid: &str, second: i64, version: u64) -> ReportRef {
 #[must_use]
 pub fn stored<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_value(text.into()).expect("a text type is stored as its text")
+}
+
+/// What the history says of a change by an operator.
+#[must_use]
+pub fn record(action: Action, before: Option<&User>, after: &User) -> Record {
+    Record {
+        record_id: Uuid::nil(),
+        at: Timestamp::UNIX_EPOCH.into(),
+        actor: Actor::Operator,
+        source: Source::Api,
+        request_id: "test".into(),
+        action,
+        author: None,
+        changes: User::changes(before, after),
+    }
 }

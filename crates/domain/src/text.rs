@@ -108,6 +108,13 @@ mod tests {
     }
 
     #[test]
+    fn rule_33_a_text_is_said_to_be_invisible_only_where_it_is() {
+        assert_eq!(why_invisible("Ada"), "");
+        assert!(why_invisible("A\u{AD}da").contains("U+00AD"));
+        assert!(why_invisible("\u{301}").contains("Nothing in it can be seen"));
+    }
+
+    #[test]
     fn rule_33_what_a_login_says_is_shown_without_what_shows_nothing() {
         assert_eq!(shown(" \u{202E}Ada\u{200B} Love\u{AD}lace\u{2060} \u{2800}").as_deref(), Some("Ada Lovelace"));
         assert_eq!(shown("Ada\tLovelace\u{2028}King").as_deref(), Some("Ada Lovelace King"));

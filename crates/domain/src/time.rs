@@ -69,6 +69,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn rule_35_what_is_finer_than_a_millisecond_is_cut_off_also_before_1970() {
+        for (nanoseconds, milliseconds) in [(1_999_999, 1), (2_000_000, 2), (-1, -1)] {
+            assert_eq!(*time(nanoseconds), Timestamp::from_millisecond(milliseconds).unwrap());
+        }
+    }
+
     proptest! {
         #[test]
         fn rule_35_the_order_of_texts_is_the_order_of_times(a in YEARS, apart in 0..5_000_000_000_i128, b in YEARS) {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 use crate::{
     Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, Time, UserId, WorkerSid,
@@ -35,6 +36,13 @@ pub struct User {
     /// When an operator erased the personal data of a deleted user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<Time>,
+    /// Another one with each change of the role or status of an active user who is not an agent, and whenever one leads a team
+    /// no more: what they do with the permissions of before is not written from then on (rule 5).
+    #[serde(default, skip_serializing_if = "Uuid::is_nil")]
+    pub guard_id: Uuid,
+    /// The latest bulk job that has changed the user: its next runner does not change them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk_mark: Option<Uuid>,
 }
 
 /// Owned by the identity provider: the latest login decides.
@@ -64,6 +72,9 @@ pub struct Managed {
     /// Whether a user who is not an agent receives tasks (rule 11).
     pub act_as_agent: bool,
     pub teams: BTreeSet<TeamId>,
+    /// Those of the teams that the user leads (rule 2): none for an agent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub leads: BTreeSet<TeamId>,
     pub assigned_skills: Skills,
     pub provenance: Provenance,
 }
@@ -105,6 +116,14 @@ impl IdpProfile {
     }
 }
 
+impl Managed {
+    /// Leading ends with the membership, and when the user becomes an agent.
+    pub(crate) fn end_leads(&mut self) {
+        let Self { role, teams, leads, .. } = self;
+        leads.retain(|team| *role != Role::Agent && teams.contains(team));
+    }
+}
+
 impl User {
     /// An active agent of whom nothing but the identity is known.
     #[must_use]
@@ -120,6 +139,7 @@ impl User {
                 status: Status::Active,
                 act_as_agent: false,
                 teams: BTreeSet::new(),
+                leads: BTreeSet::new(),
                 assigned_skills: Skills::new(),
                 provenance: Provenance::Pending,
             },
@@ -129,6 +149,8 @@ impl User {
             created_at: now.into(),
             updated_at: now.into(),
             erased_at: None,
+            guard_id: Uuid::nil(),
+            bulk_mark: None,
         }
     }
 
@@ -181,6 +203,7 @@ impl User {
             ("status", json!(managed.status)),
             ("act_as_agent", json!(managed.act_as_agent)),
             ("teams", json!(managed.teams)),
+            ("leads", json!(managed.leads)),
             ("assigned_skills", json!(managed.assigned_skills)),
             ("disabled_skills", json!(taskrouter.disabled_skills)),
             ("worker_sid", json!(taskrouter.worker_sid)),
@@ -193,6 +216,15 @@ impl User {
         self != before || self.identity.as_str() != before.identity.as_str()
     }
 
+    /// Whether what the user is doing now, with the permissions of before, must not be written any more (rule 5). Agents
+    /// change nothing.
+    #[must_use]
+    pub fn revokes_permissions_of(&self, before: &Self) -> bool {
+        let permissions = |user: &Self| (user.managed.status, user.managed.role, user.managed.role_granted);
+        let is_fewer = permissions(self) != permissions(before) || !before.managed.leads.is_subset(&self.managed.leads);
+        before.is_active() && before.managed.role != Role::Agent && is_fewer
+    }
+
     /// Whether TaskRouter should hold something else than before: role, status, routing (rules 12, 24 and 26).
     #[must_use]
     pub fn routing_differs(&self, before: &Self) -> bool {
@@ -203,3 +235,6 @@ impl User {
         routed(self) != routed(before) || self.taskrouter.disabled_skills != before.taskrouter.disabled_skills
     }
 }
+
+#[cfg(test)]
+mod tests;

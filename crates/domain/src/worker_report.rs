@@ -208,3 +208,6 @@ impl fmt::Display for AttributeFault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,14 +3,17 @@
 use lambda_http::{Request, RequestExt, request::RequestContext};
 
 use app::AuthenticatedCaller;
-use domain::permissions::{Caller, Operation, authorize, managers_only};
+use domain::{
+    permissions::{Caller, Operation, authorize, managers_only},
+    policy::SupervisorScope,
+};
 
 use crate::Problem;
 
 /// The caller, who may perform the operation.
 pub fn from_request(request: &Request, operation: Operation<'_>) -> Result<AuthenticatedCaller, Problem> {
     let caller = read(request)?;
-    authorize(caller.caller, operation)?;
+    authorize(&caller.caller, operation)?;
     Ok(caller)
 }
 
@@ -18,7 +21,7 @@ pub fn from_request(request: &Request, operation: Operation<'_>) -> Result<Authe
 /// target and on the caller's profile as both are read with it (rule 5).
 pub fn manager_from_request(request: &Request) -> Result<AuthenticatedCaller, Problem> {
     let caller = read(request)?;
-    managers_only(caller.caller)?;
+    managers_only(&caller.caller)?;
     Ok(caller)
 }
 
@@ -28,7 +31,10 @@ fn read(request: &Request) -> Result<AuthenticatedCaller, Problem> {
     };
     let stated = |field: &str| context.authorizer.as_ref()?.fields.get(field)?.as_str();
     let known = || {
-        let caller = Caller { user_id: stated("user_id")?.parse().ok()?, role: stated("role")?.parse().ok()? };
+        // An authorizer of before there was a scope states none, and there was none.
+        let scope = stated("supervisor_scope").map_or(Some(SupervisorScope::All), SupervisorScope::named)?;
+        let caller = Caller::new(stated("user_id")?.parse().ok()?, stated("role")?.parse().ok()?);
+        let caller = Caller { scope, ..caller };
         let request_id = context.request_id.clone().unwrap_or_default();
         Some(AuthenticatedCaller { caller, token_role: stated("token_role")?.parse().ok()?, request_id })
     };

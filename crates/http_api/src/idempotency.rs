@@ -56,9 +56,11 @@ where
     match store.start_attempt(&attempt, time_and_ids.now()).await? {
         KeyState::Started { resource_id } => {
             let result = handle(ResourceId(resource_id)).await;
-            let response = result.unwrap_or_else(|problem| problem.respond(&caller.request_id));
-            store_response(store, &attempt, &response).await;
-            Ok(response)
+            match &result {
+                Ok(response) => store_response(store, &attempt, response).await,
+                Err(problem) => store_response(store, &attempt, &problem.respond(&caller.request_id)).await,
+            }
+            result
         }
         KeyState::Completed(stored) => replay(&stored),
         KeyState::InProgress => Ok(in_progress(&caller.request_id)),

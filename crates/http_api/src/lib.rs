@@ -13,6 +13,7 @@ pub mod caller;
 pub mod entity_tag;
 pub mod history;
 pub mod idempotency;
+pub mod jobs;
 pub mod preference;
 mod problem;
 pub mod request;

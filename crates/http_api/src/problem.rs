@@ -1,7 +1,8 @@
 //! Errors as problem documents (RFC 9457): the one place that maps refusals to HTTP statuses.
 //!
 //! Values of the request are repeated as [`domain::Quoted`]. Whatever else a message may hold, a document stays far below
-//! what Lambda returns (6 MB). A 5xx reveals nothing internal; its cause is logged once, here, without personal data (rule 32).
+//! what Lambda returns (6 MB). A 5xx reveals nothing internal; its cause is for the line that says how the invocation ended,
+//! without personal data (rule 32).
 
 use lambda_http::{Body, Response};
 use serde_json::json;
@@ -27,6 +28,8 @@ pub struct Problem {
     pub detail: String,
     /// Errors in single fields of the body.
     pub errors: Vec<FieldError>,
+    /// For the log alone: why it failed, or what an operator should look at.
+    pub cause: Option<String>,
 }
 
 /// An error in one field of the body.
@@ -54,7 +57,7 @@ fn bounded(text: &str) -> Cow<'_, str> {
 impl Problem {
     #[must_use]
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new() }
+        Self { status, code, detail: detail.into(), errors: Vec::new(), cause: None }
     }
 
     /// The request is wrong in itself.
@@ -63,18 +66,23 @@ impl Problem {
         Self::new(400, code, detail)
     }
 
-    /// An internal error: logged here, and not revealed.
+    /// An internal error: logged, and not revealed.
     #[must_use]
     pub fn internal(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "request failed; answered 500");
-        Self::new(500, "internal", "Something went wrong on our side. The request id leads an operator to it.")
+        let detail = "Something went wrong on our side. The request id leads an operator to it.";
+        Self::new(500, "internal", detail).caused_by(error)
     }
 
-    /// A dependency does not answer: logged here.
+    /// A dependency does not answer: logged, and not revealed.
     #[must_use]
     pub fn unavailable(error: &impl Display) -> Self {
-        tracing::error!(error = %error, "a dependency is unavailable; answered 503");
-        Self::new(503, "unavailable", "The service is busy. Try again in a moment.")
+        Self::new(503, "unavailable", "The service is busy. Try again in a moment.").caused_by(error)
+    }
+
+    /// With what is said of it in the log.
+    #[must_use]
+    pub fn caused_by(self, cause: &impl Display) -> Self {
+        Self { cause: Some(cause.to_string()), ..self }
     }
 
     #[must_use]

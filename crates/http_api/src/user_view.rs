@@ -1,7 +1,7 @@
 //! Users as the API shows them.
 
-use lambda_http::Request;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 use app::budget::AttributeBudget;
 use domain::{
@@ -9,13 +9,7 @@ use domain::{
     WorkerSid, effective::effective_skills, skill::Skills, sync_state::FailureReason, sync_summary::SyncSummary,
     team::Teams,
 };
-use store::{UserDetails, ViewDetails};
-
-use crate::{
-    HttpResult,
-    preference::prefers_minimal,
-    response::{minimal, versioned},
-};
+use store::UserDetails;
 
 /// A user in a list.
 #[derive(Debug, Serialize)]
@@ -29,6 +23,8 @@ pub struct ListedUser<'a> {
     status: Status,
     act_as_agent: bool,
     teams: Vec<TeamRef<'a>>,
+    /// Those of the teams that the user leads.
+    leads: &'a BTreeSet<TeamId>,
     assigned_skills: Vec<SkillWithLevel<'a>>,
     version: u64,
     created_at: Time,
@@ -118,6 +114,7 @@ pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> ListedUser<'a> {
         status: managed.status,
         act_as_agent: managed.act_as_agent,
         teams: user_teams.into_iter().map(|team| TeamRef { team_id: team.team_id, name: &team.name }).collect(),
+        leads: &managed.leads,
         assigned_skills: skills_with_levels(&managed.assigned_skills),
         version: user.version,
         created_at: user.created_at,
@@ -132,23 +129,13 @@ pub fn viewed<'a>(user: &'a User, details: &'a UserDetails) -> ViewedUser<'a> {
     if let (Some(worker), Some(reported)) = (&mut listed.worker, &details.worker) {
         worker.activity = Some(reported.activity.as_str()).filter(|activity| !activity.is_empty());
     }
-    let pending_since = details.outbox.as_ref().map(|outbox| outbox.since);
     ViewedUser {
         listed,
         effective_skills: effective_skills(user, details.teams.values()),
-        sync: SyncSummary::of(user, pending_since, &details.sync).into(),
+        sync: SyncSummary::of(user, details.pending_since, &details.sync).into(),
         attributes: AttributeBudget::of(user, &details.teams, details.worker.as_ref()),
         same_email: &details.same_email,
     }
-}
-
-/// The response to a change: the user, or only the entity tag if the caller prefers `return=minimal`.
-pub async fn changed(store: &impl ViewDetails, request: &Request, user: &User) -> HttpResult {
-    if prefers_minimal(request) {
-        return minimal(user.version);
-    }
-    let details = store.details(user).await?;
-    versioned(user.version, &viewed(user, &details))
 }
 
 #[cfg(test)]
@@ -223,7 +210,10 @@ mod tests {
             .map(|n| TeamId::new(uuid::Uuid::from_u128(n)))
             .map(|id| (id, Team::new(id, test_support::stored(&"🙂".repeat(64)), jiff::Timestamp::UNIX_EPOCH)));
         let teams = teams.collect::<Teams>();
-        let with_teams = test_support::agent("ada").with(|user| user.managed.teams = teams.keys().copied().collect());
+        let with_teams = test_support::agent("ada").with(|user| {
+            user.managed.teams = teams.keys().copied().collect();
+            user.managed.leads.clone_from(&user.managed.teams);
+        });
         let name = with_teams.with(|user| user.idp.full_name = Some("🙂".repeat(4_096)));
         let quotes = with_teams.with(|user| user.idp.full_name = Some("\"".repeat(4_096 / 2)));
         // In the attributes a name of one character takes four.

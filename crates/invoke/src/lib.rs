@@ -1,80 +1,60 @@
 //! Invoking another function of the deployment.
 //!
-//! What it is for: one client of Lambda, with the time that its caller has. What it must not know: what the functions do.
+//! What it is for: calls of Lambda, within the time that their caller has. What it must not know: what the functions do.
 
 use std::time::Duration;
 
-use aws_sdk_lambda::{
-    config::timeout::TimeoutConfig,
-    operation::invoke::{InvokeOutput, builders::InvokeFluentBuilder},
-    primitives::Blob,
-    types::InvocationType,
-};
-use runtime::{
-    aws::{SdkConfig, client_config, failure_reason},
-    config::{ConfigError, required},
-};
+use aws_client::{Answer, CallError, Post, Service};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use runtime::config::{ConfigError, required};
 use serde_json::Value;
 use thiserror::Error;
+
+/// What need not be encoded in a path (RFC 3986, 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a function could not be invoked, for the log.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct InvokeError(pub String);
 
+impl From<CallError> for InvokeError {
+    fn from(error: CallError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// A function of this deployment.
 #[derive(Debug)]
 pub struct Function {
-    lambda: aws_sdk_lambda::Client,
+    lambda: Service,
     name: String,
+    within: Duration,
 }
 
 impl Function {
     /// The function that the environment names, in `variable`. An invocation takes at most `within`, all attempts together.
     pub fn from_env(variable: &'static str, within: Duration) -> Result<Self, ConfigError> {
-        let lambda = aws_sdk_lambda::Client::from_conf(lambda_config(&client_config("LAMBDA")?, within));
-        Ok(Self { lambda, name: required(variable)? })
+        Ok(Self { lambda: Service::from_env("lambda")?, name: required(variable)?, within })
     }
 
     /// Hands an event to Lambda, which keeps it and invokes the function, again if that fails.
     pub async fn start(&self, event: &Value) -> Result<(), InvokeError> {
-        self.invoke(event, InvocationType::Event).await.map(drop)
+        self.invoke(event, "Event").await.map(drop)
     }
 
     /// Invokes the function and waits for its end. An error if the function fails.
     pub async fn call(&self, event: &Value) -> Result<(), InvokeError> {
-        let answer = self.invoke(event, InvocationType::RequestResponse).await?;
+        let answer = self.invoke(event, "RequestResponse").await?;
         // What the function says of its failure is in its own log.
-        answer.function_error.map_or(Ok(()), |kind| Err(InvokeError(format!("the function failed: {kind}"))))
+        let kind = answer.header("x-amz-function-error");
+        kind.map_or(Ok(()), |kind| Err(InvokeError(format!("the function failed: {kind}"))))
     }
 
-    async fn invoke(&self, event: &Value, how: InvocationType) -> Result<InvokeOutput, InvokeError> {
-        let invoke: InvokeFluentBuilder = self.lambda.invoke().function_name(&self.name).invocation_type(how);
-        let answer = invoke.payload(Blob::new(event.to_string())).send().await;
-        answer.map_err(|error| InvokeError(failure_reason(&error)))
-    }
-}
-
-/// The settings of other calls, except that all attempts together may take this long.
-fn lambda_config(config: &SdkConfig, within: Duration) -> aws_sdk_lambda::Config {
-    let timeouts = TimeoutConfig::builder().operation_timeout(within);
-    aws_sdk_lambda::config::Builder::from(config).timeout_config(timeouts.build()).build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use aws_sdk_lambda::config::BehaviorVersion;
-
-    #[test]
-    fn a_caller_who_waits_for_a_function_waits_no_longer_than_it_has_time() {
-        let of_other_calls =
-            TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(Duration::from_secs(8));
-        let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
-        let config = config.timeout_config(of_other_calls.build()).build();
-        let lambda = lambda_config(&config, Duration::from_secs(2));
-        let timeouts = lambda.timeout_config().unwrap();
-        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(2)));
-        assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(1)));
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+    async fn invoke(&self, event: &Value, how: &'static str) -> Result<Answer, InvokeError> {
+        let path = format!("/2015-03-31/functions/{}/invocations", utf8_percent_encode(&self.name, ENCODED));
+        let headers = &[("x-amz-invocation-type", how), ("content-type", "application/json")];
+        Ok(self.lambda.post(Post { path: &path, headers, body: &event.to_string() }, self.within).await?)
     }
 }

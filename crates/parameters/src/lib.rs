@@ -4,7 +4,7 @@
 //! five minutes old, and again when a check with it has failed, but not more than once a minute, so that made-up requests
 //! cannot cause a read each. Where a value cannot be read again, the one from before stays.
 //!
-//! What it must not know: what the values are for.
+//! What it must not know: what secrets are for, Twilio, the table.
 
 mod policy;
 mod store;

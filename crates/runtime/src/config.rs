@@ -5,10 +5,13 @@ use thiserror::Error;
 
 #[derive(Clone, PartialEq, Eq, Error)]
 pub enum ConfigError {
-    #[error("the environment variable {0} is not set; the template sets it")]
+    #[error("the environment variable {0} is not set; Lambda or the template sets it")]
     Missing(&'static str),
     #[error("the environment variable {name} is {value:?}; it is {expected}")]
     Invalid { name: &'static str, value: String, expected: &'static str },
+    /// With the files that were tried.
+    #[error("no root certificates: none of {0} holds any; set SSL_CERT_FILE")]
+    NoRootCertificates(String),
 }
 
 /// A `main` that returns an error prints it in this form: an operator reads the sentence.
@@ -36,6 +39,12 @@ pub fn seconds(name: &'static str) -> Result<Duration, ConfigError> {
         Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
         _ => Err(ConfigError::Invalid { name, value, expected: "a whole number of seconds, at least 1" }),
     }
+}
+
+/// A whole number, 0 included.
+pub fn count(name: &'static str) -> Result<u64, ConfigError> {
+    let value = required(name)?;
+    value.parse().map_err(|_| ConfigError::Invalid { name, value, expected: "a whole number" })
 }
 
 /// The meaning of one of several words; that of the first one if the variable is not set.

@@ -1,8 +1,8 @@
 //! What can go wrong with the table. Knows no HTTP; the texts are for the log and hold no personal data (rule 32).
 
+use aws_client::failure_reason;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use domain::Refusal;
-use runtime::aws::failure_reason;
 use thiserror::Error;
 
 #[derive(Debug, Error)]

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, time::Duration};
 use uuid::Uuid;
 
-use domain::{
-    Refusal, UserId,
-    job::{Job, JobKind, JobState, RETRY_WINDOW},
-};
+use domain::job::{ExportCheckpoint, Job, JobKind, JobState, RETRY_WINDOW};
 
 use crate::{
     Directory, RunJobs, StoreError, StoreJobs,
@@ -43,43 +40,46 @@ pub enum JobClaim {
     Finished,
 }
 
-/// How often an export is tried to be stored while others of the same user are.
+/// How often a job is tried to be stored while others of the same user are.
 const MAX_TRIES: usize = 3;
 
-/// The latest export that a user has asked for.
+/// The latest job of its kind that a user has asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct LatestExport {
-    requested_by: UserId,
+struct LatestJob {
     job_id: Uuid,
     /// In seconds since 1970, for DynamoDB: as its job's.
     expires_at: i64,
 }
 
-impl Entity for LatestExport {
-    const NAME: &'static str = "latest_export";
+/// It stands under its user and kind.
+#[derive(Serialize)]
+struct LatestJobItem<'a> {
+    #[serde(skip)]
+    job: &'a Job,
+    #[serde(flatten)]
+    latest: LatestJob,
+}
+
+impl Entity for LatestJobItem<'_> {
+    const NAME: &'static str = "latest_job";
 
     fn key(&self) -> Key {
-        keys::latest_export(self.requested_by)
+        keys::latest_job(self.job.requested_by, &self.job.kind)
     }
 }
 
 impl StoreJobs for Directory {
     async fn create_job(&self, job: &Job) -> Result<(), StoreError> {
-        // The item of the user's latest export names its job. It is not released: its job's state says whether it holds.
+        // The item of the user's latest job of the kind names it. It is not released: the job's state says whether it holds.
         // read latest → its job active → refused    else → replace latest if it is as read, and put the job
         //                                                   meanwhile another → again
         for _ in 0..MAX_TRIES {
-            let latest = self.get::<LatestExport>(&keys::latest_export(job.requested_by)).await?;
-            if let Some(LatestExport { job_id, .. }) = latest {
-                let earlier = self.job(job_id).await?;
-                if job_id == job.job_id {
-                    return Err(StoreError::Conflict);
-                }
-                if earlier.is_some_and(|earlier| earlier.is_active(*job.created_at)) {
-                    return Err(Refusal::ExportRunning(job_id).into());
-                }
+            let mut transaction = Transaction::new(self);
+            if !self.claim_latest(&mut transaction, job, *job.created_at).await? {
+                return Err(StoreError::Conflict);
             }
-            match self.replace_latest(latest.as_ref(), job).await {
+            transaction.put(job, Some(Condition::absent()))?;
+            match transaction.send(self).await {
                 Err(StoreError::Conflict) => {}
                 created => return created,
             }
@@ -111,7 +111,7 @@ impl RunJobs for Directory {
         // A job whose lease has been over for too long is shown as failed, and stays so.
         let update = self
             .update_job(claim.job_id)
-            .update_expression("SET #state = :running, attempt = :attempt, lease_until_ms = :until, done = :none")
+            .update_expression("SET #state = :running, attempt = :attempt, lease_until_ms = :until")
             .condition_expression(
                 "#state = :queued OR (#state = :running AND lease_until_ms < :now AND lease_until_ms >= :too_long_ago)",
             )
@@ -122,7 +122,6 @@ impl RunJobs for Directory {
             .expression_attribute_values(":until", number((now + claim.lease).as_millisecond()))
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .expression_attribute_values(":too_long_ago", number((now - RETRY_WINDOW).as_millisecond()))
-            .expression_attribute_values(":none", number(0))
             .return_values(ReturnValue::AllNew);
         let error = match update.send().await {
             Ok(claimed) => {
@@ -140,13 +139,26 @@ impl RunJobs for Directory {
         }
     }
 
-    async fn report_progress(&self, claim: Claim, done: u64, total: u64, now: Timestamp) -> Result<(), StoreError> {
+    async fn report_progress(&self, claim: Claim, done: u64, now: Timestamp) -> Result<(), StoreError> {
         let update = self
             .update_claimed(claim)
-            .update_expression("SET done = :done, #total = :total, lease_until_ms = :until")
-            .expression_attribute_names("#total", "total")
+            .update_expression("SET done = :done, lease_until_ms = :until")
             .expression_attribute_values(":done", number(done))
-            .expression_attribute_values(":total", number(total))
+            .expression_attribute_values(":until", number((now + claim.lease).as_millisecond()));
+        send(update).await
+    }
+
+    async fn save_checkpoint(
+        &self,
+        claim: Claim,
+        checkpoint: &ExportCheckpoint,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update_claimed(claim)
+            .update_expression("SET done = :done, checkpoint = :checkpoint, lease_until_ms = :until")
+            .expression_attribute_values(":done", number(checkpoint.rows))
+            .expression_attribute_values(":checkpoint", serde_dynamo::to_attribute_value(checkpoint)?)
             .expression_attribute_values(":until", number((now + claim.lease).as_millisecond()));
         send(update).await
     }
@@ -172,7 +184,7 @@ impl RunJobs for Directory {
                 .expression_attribute_names(format!("#kind_{name}"), &name)
                 .expression_attribute_values(format!(":kind_{name}"), value);
         }
-        send(update.update_expression(expression)).await
+        send(update.update_expression(expression + " REMOVE checkpoint")).await
     }
 
     async fn fail_job(&self, claim: Claim, reason: &str) -> Result<(), StoreError> {
@@ -187,15 +199,27 @@ impl RunJobs for Directory {
 }
 
 impl Directory {
-    async fn replace_latest(&self, latest: Option<&LatestExport>, job: &Job) -> Result<(), StoreError> {
-        let is_as_read = latest.map_or_else(Condition::absent, |latest| {
+    /// Makes this job the latest of its user and kind. Refused if another one is active at this time; whether another one, or
+    /// none, was the latest.
+    pub(crate) async fn claim_latest(
+        &self,
+        transaction: &mut Transaction<'_>,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let latest = self.get::<LatestJob>(&keys::latest_job(job.requested_by, &job.kind)).await?;
+        let other = latest.as_ref().map(|latest| latest.job_id).filter(|latest| *latest != job.job_id);
+        if let Some(other) = other
+            && self.job(other).await?.is_some_and(|earlier| earlier.is_active(now))
+        {
+            return Err(job.kind.running(other).into());
+        }
+        let is_as_read = latest.as_ref().map_or_else(Condition::absent, |latest| {
             Condition::new("job_id = :read", [(":read", text(latest.job_id.to_string()))])
         });
-        let next = LatestExport { requested_by: job.requested_by, job_id: job.job_id, expires_at: job.expires_at };
-        let mut transaction = Transaction::new(self);
+        let next = LatestJobItem { job, latest: LatestJob { job_id: job.job_id, expires_at: job.expires_at } };
         transaction.put(&next, Some(is_as_read))?;
-        transaction.put(job, Some(Condition::absent()))?;
-        transaction.send(self).await
+        Ok(latest.is_none() || other.is_some())
     }
 
     fn update_job(&self, job_id: Uuid) -> UpdateItemFluentBuilder {

@@ -8,6 +8,8 @@
 //! changed concurrently, that an account owner is left, that nothing uses what is deleted) and decides nothing else. Time
 //! and ids are arguments.
 
+mod bulk_jobs;
+mod counts;
 mod cursor;
 mod dynamo;
 mod error;
@@ -24,6 +26,8 @@ mod teams;
 mod users;
 pub mod verbs;
 
+pub use bulk_jobs::{BulkResult, results_fingerprint};
+pub use counts::CountsOf;
 pub use cursor::{AccessPath, Cursor, CursorError};
 pub use dynamo::transaction::ChangeOrigin;
 pub use error::StoreError;
@@ -34,7 +38,7 @@ pub use jobs::{Claim, JobClaim};
 pub use reconciliation::PendingUser;
 pub use schema::items::{ContestedSkills, FanOut, OutboxItem, TwilioHealth, WorkerItem};
 pub use search::{
-    Order, UserPage,
+    Order, UserPage, UserReading,
     index::EntryDifference,
     query_fingerprint,
     reindex::{EntryCursor, EntryKeys, EntryOwner, SuspectEntries},
@@ -44,28 +48,33 @@ pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, CountUsers, EraseUser, FanOutTeams, FindTeam, FindUsers,
-    IdempotencyStore, ImportSkills, IndexUser, ListTeams, ReadSnapshot, RecordReport, ReindexUsers, RequestSync,
-    RunJobs, ScanEntries, StoreJobs, SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory,
-    ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindTeam, FindUsers,
+    IdempotencyStore, ImportSkills, IndexUser, KeepBulkJobs, KeepCounts, ListTeams, ReadBulkResults, ReadSnapshot,
+    ReadUsers, ReadWorkers, RecordReport, ReindexUsers, RequestSync, RunBulkJobs, RunJobs, ScanEntries, StoreJobs,
+    SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser,
+    WakeUsers, WatchTwilio,
 };
 
-use runtime::{
-    aws::client_config,
-    config::{ConfigError, required},
-};
+use std::sync::Arc;
+
+use aws_client::client_config;
+use dynamo::own_guard::OwnGuard;
+use runtime::config::{ConfigError, required};
+use search::known_teams::TeamMemory;
 
 /// The table, through one client that is built once.
 #[derive(Debug, Clone)]
 pub struct Directory {
     db: aws_sdk_dynamodb::Client,
     table: String,
+    guard: OwnGuard,
+    team_memory: Arc<TeamMemory>,
 }
 
 impl Directory {
     #[must_use]
     pub fn new(db: aws_sdk_dynamodb::Client, table: impl Into<String>) -> Self {
-        Self { db, table: table.into() }
+        Self { db, table: table.into(), guard: OwnGuard::default(), team_memory: Arc::default() }
     }
 
     /// The table that the environment names, in `TABLE_NAME`.

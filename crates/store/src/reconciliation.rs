@@ -12,7 +12,7 @@ use domain::{
 };
 
 use crate::{
-    Directory, StoreError, SurveyDirectory, TrackReconciliation, WakeUsers, WorkerItem,
+    Directory, ReadWorkers, StoreError, SurveyDirectory, TrackReconciliation, WakeUsers, WorkerItem,
     dynamo::{item::text, transaction::Transaction},
     schema::{
         items::{self, ContestedSkills, Entity, Item, TeamRef},
@@ -69,14 +69,16 @@ impl SurveyDirectory for Directory {
         Ok(items.into_iter().filter_map(user_of).collect())
     }
 
-    async fn workers(&self, sids: &BTreeSet<WorkerSid>) -> Result<BTreeMap<WorkerSid, WorkerItem>, StoreError> {
-        let keys = sids.iter().map(keys::worker).collect::<Vec<_>>();
-        by_partition(self.get_many(&keys).await?, keys::parse_worker_pk)
-    }
-
     async fn sync_states(&self, user_ids: &BTreeSet<UserId>) -> Result<BTreeMap<UserId, SyncState>, StoreError> {
         let keys = user_ids.iter().map(|&user_id| keys::sync(user_id)).collect::<Vec<_>>();
         by_partition(self.get_many(&keys).await?, keys::parse_user_pk)
+    }
+}
+
+impl ReadWorkers for Directory {
+    async fn workers(&self, sids: &BTreeSet<WorkerSid>) -> Result<BTreeMap<WorkerSid, WorkerItem>, StoreError> {
+        let keys = sids.iter().map(keys::worker).collect::<Vec<_>>();
+        by_partition(self.get_many(&keys).await?, keys::parse_worker_pk)
     }
 }
 

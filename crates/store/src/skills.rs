@@ -15,6 +15,7 @@ use crate::{
     ChangeOrigin, CommitSkill, Cursor, Directory, ImportSkills, StoreError, ViewCatalog, ViewSkill,
     dynamo::{
         deletion_lock::{DeletionLock, is_unlocked},
+        guard::Guarded,
         item::text,
         query_page::Direction,
         transaction::{Condition, Transaction},
@@ -96,7 +97,8 @@ impl CommitSkill for Directory {
         if changes.is_empty() {
             return Ok(after);
         }
-        let after = Skill { version: before.map_or(0, |before| before.version) + 1, ..after };
+        let guard_id = before.map_or(origin.change_id, |before| before.guard_id);
+        let after = Skill { version: before.map_or(0, |before| before.version) + 1, guard_id, ..after };
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         let (is_unlocked, now) = is_unlocked(origin.now);
@@ -114,6 +116,8 @@ impl CommitSkill for Directory {
     }
 
     async fn delete_skill(&self, skill: &Skill, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        // What is in use is refused without keeping others from assigning it.
+        skill.check_deletable(&self.skill_usage(&skill.name).await?)?;
         let lock = self.lock(keys::skill(&skill.name), skill.version, &origin).await?;
         let deleted = self.delete_unused(skill, &lock, origin).await;
         if deleted.is_err() {
@@ -123,6 +127,7 @@ impl CommitSkill for Directory {
     }
 
     async fn delete_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        set.check_deletable(&self.usage_of(&self.skills_in(set).await?).await?)?;
         let set_lock = self.lock(keys::skill_set(&set.name), set.version, &origin).await?;
         let mut locked = Vec::new();
         let deleted = self.delete_unused_set(set, &set_lock, &mut locked, origin).await;
@@ -143,8 +148,27 @@ impl Directory {
         lock: &DeletionLock,
         origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
-        skill.check_deletable(&self.skill_usage(&skill.name).await?)?;
-        self.delete_locked_skills([(skill, lock)], origin).await
+        let closing = self.close(Guarded::Skill(skill), &origin).await?;
+        let deleted = match skill.check_deletable(&self.skill_usage(&skill.name).await?) {
+            Ok(()) => self.delete_locked_skills([(skill, lock)], origin).await,
+            Err(in_use) => Err(in_use.into()),
+        };
+        self.open_unless_written(&[closing], &deleted).await;
+        deleted
+    }
+
+    async fn skills_in(&self, set: &SkillSet) -> Result<Vec<Skill>, StoreError> {
+        Ok(self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name).collect())
+    }
+
+    async fn usage_of(&self, skills: &[Skill]) -> Result<SkillUsage, StoreError> {
+        let mut usage = SkillUsage::default();
+        for skill in skills {
+            let of_skill = self.skill_usage(&skill.name).await?;
+            usage.users.extend(of_skill.users);
+            usage.teams.extend(of_skill.teams);
+        }
+        Ok(usage)
     }
 
     /// Leaves the locks that it has taken in `locked`.
@@ -155,18 +179,25 @@ impl Directory {
         locked: &mut Vec<(Skill, DeletionLock)>,
         origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
-        let mut usage = SkillUsage::default();
-        for skill in self.skills().await?.into_iter().filter(|skill| skill.skill_set == set.name) {
+        let skills = self.skills_in(set).await?;
+        for skill in &skills {
             let lock = self.lock(keys::skill(&skill.name), skill.version, &origin).await?;
             locked.push((skill.clone(), lock));
-            let skill_usage = self.skill_usage(&skill.name).await?;
-            usage.users.extend(skill_usage.users);
-            usage.teams.extend(skill_usage.teams);
         }
-        set.check_deletable(&usage)?;
+        let guarded = skills.iter().map(Guarded::Skill).collect::<Vec<_>>();
+        let closings = self.close_all(&guarded, &origin).await?;
+        let mut left = closings.as_slice();
+        let mut deleted = set.check_deletable(&self.usage_of(&skills).await?).map_err(StoreError::from);
         for skills in locked.chunks(MAX_DELETED_AT_ONCE) {
-            self.delete_locked_skills(skills.iter().map(|(skill, lock)| (skill, lock)), origin).await?;
+            if deleted.is_ok() {
+                deleted = self.delete_locked_skills(skills.iter().map(|(skill, lock)| (skill, lock)), origin).await;
+            }
+            if deleted.is_ok() {
+                left = &left[skills.len()..];
+            }
         }
+        self.open_unless_written(left, &deleted).await;
+        deleted?;
         let mut writes = Transaction::new(self);
         writes.delete(set_lock.key(), Some(set_lock.is_held()))?;
         writes.record(Subject::SkillSet(&set.name), &origin, Action::Deleted, SkillSet::changes(Some(set), None))?;
@@ -204,35 +235,38 @@ fn claim_name(writes: &mut Transaction<'_>, name: &SkillName, action: Action) ->
 }
 
 impl ImportSkills for Directory {
-    async fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+    async fn import_skills(
+        &self,
+        names: &[SkillName],
+        origin: ChangeOrigin<'_>,
+    ) -> Result<BTreeMap<SkillName, Skill>, StoreError> {
         let keys = names.iter().map(keys::skill).collect::<Vec<_>>();
-        let known: Vec<Skill> = read_all(self.get_many(&keys).await?)?;
-        let known = known.into_iter().map(|skill| skill.name).collect::<BTreeSet<_>>();
-        let unknown = names.iter().filter(|name| !known.contains(*name)).collect::<Vec<_>>();
+        let known: Vec<Skill> = read_all(self.get_many_consistent(&keys).await?)?;
+        let mut known = known.into_iter().map(|skill| (skill.name.clone(), skill)).collect::<BTreeMap<_, _>>();
+        let unknown = names.iter().filter(|name| !known.contains_key(*name)).collect::<BTreeSet<_>>();
         let imported = keys::skill_set(&SkillSetName::imported());
         if !unknown.is_empty() && !self.exists(&imported).await? {
             let set = SkillSet::new(SkillSetName::imported(), Uuid::nil());
-            let created = self.create_skill_set(&set, origin).await;
-            self.accept_existing(created, &imported).await?;
+            match self.create_skill_set(&set, origin).await {
+                // A concurrent report with a new skill may have created it.
+                Err(StoreError::Conflict) if self.exists(&imported).await? => {}
+                created => created?,
+            }
         }
         for name in unknown {
             let created = self.commit_skill(None, Skill::imported(name.clone()), origin, Action::Imported).await;
-            self.accept_existing(created.map(drop), &keys::skill(name)).await?;
+            let skill = match created {
+                Err(StoreError::Conflict) => self.skill(name).await?.ok_or(StoreError::Conflict)?,
+                created => created?,
+            };
+            known.insert(name.clone(), skill);
         }
-        Ok(())
+        Ok(known)
     }
 }
 
 impl Directory {
     async fn exists(&self, key: &Key) -> Result<bool, StoreError> {
         Ok(self.get::<serde::de::IgnoredAny>(key).await?.is_some())
-    }
-
-    /// A concurrent report with the same new skill may have created it.
-    async fn accept_existing(&self, created: Result<(), StoreError>, key: &Key) -> Result<(), StoreError> {
-        match created {
-            Err(StoreError::Conflict) if self.exists(key).await? => Ok(()),
-            other => other,
-        }
     }
 }

@@ -12,14 +12,15 @@ use crate::{
     ChangeOrigin, CommitTeam, Cursor, Directory, FindTeam, ListTeams, StoreError, ViewTeams,
     cursor::fingerprint,
     dynamo::{
-        deletion_lock::{DeletionLock, is_assignable},
+        deletion_lock::{DeletionLock, is_there},
+        guard::Guarded,
         item::text,
         query_page::Direction,
         transaction::{Condition, Transaction},
     },
     fan_out,
     schema::{
-        items::{Item, TeamHolder, TeamNameClaim, TeamRef, UserRef, read_all},
+        items::{Item, NamedTeam, TeamHolder, TeamRef, UserRef, read_all},
         keys,
     },
 };
@@ -64,13 +65,9 @@ impl ListTeams for Directory {
     ) -> Result<(Vec<Team>, Option<Cursor>), StoreError> {
         let (pk, prefix) = (keys::TEAM_NAMES_PK, keys::TEAM_NAME_PREFIX);
         let page = self.query_page(pk, prefix, Direction::Ascending, cursor, limit).await?;
-        let names: Vec<TeamRef> = read_all(page.items)?;
-        // A team that is being renamed may be seen under both names.
-        let ids = names.iter().map(|name| name.team_id).collect::<BTreeSet<_>>();
-        let keys = ids.into_iter().map(keys::team).collect::<Vec<_>>();
-        let mut teams = by_id(self.get_many_consistent(&keys).await?)?;
-        let in_order = names.iter().filter_map(|name| teams.remove(&name.team_id));
-        let wanted = in_order.filter(|team| archived.is_none_or(|archived| archived == team.archived)).collect();
+        let teams: Vec<Team> = read_all(page.items)?;
+        let wanted =
+            teams.into_iter().filter(|team| archived.is_none_or(|archived| archived == team.archived)).collect();
         Ok((wanted, page.after.map(|after| Cursor::new(&teams_fingerprint(archived), None, after))))
     }
 
@@ -107,7 +104,7 @@ pub struct TeamChange<'a> {
     pub after: Team,
     pub origin: ChangeOrigin<'a>,
     pub action: Action,
-    /// Skills by whose range the change was decided: they must still be as they were read (rule 19).
+    /// Skills as they were read.
     pub skills: Option<&'a BTreeMap<SkillName, Skill>>,
 }
 
@@ -119,7 +116,8 @@ impl CommitTeam for Directory {
         }
         let (before, origin) = (change.before, change.origin);
         let version = before.map_or(0, |before| before.version) + 1;
-        let after = Team { version, updated_at: origin.now.into(), ..change.after };
+        let recorded = origin.recorded_after(before.map(|before| before.updated_at));
+        let after = Team { version, updated_at: recorded.now.into(), ..change.after };
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::version_is(before.map(|before| before.version))))?;
         claim_name(&mut writes, before, &after)?;
@@ -127,13 +125,15 @@ impl CommitTeam for Directory {
         if before.is_some_and(|before| after.grants_differ(before)) {
             writes.put(&fan_out::begin(after.team_id, &origin), None)?;
         }
-        writes.record(Subject::Team(after.team_id), &origin, change.action, changes)?;
+        writes.record(Subject::Team(after.team_id), &recorded, change.action, changes)?;
         writes.check_caller(&origin)?;
         writes.send(self).await?;
         Ok(after)
     }
 
     async fn delete_team(&self, team: &Team, origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+        // What has members is refused without keeping others from joining.
+        team.check_deletable(self.count_members(team.team_id).await?)?;
         let lock = self.lock(keys::team(team.team_id), team.version, &origin).await?;
         let deleted = self.delete_without_members(team, &lock, origin).await;
         if deleted.is_err() {
@@ -150,14 +150,29 @@ impl Directory {
         lock: &DeletionLock,
         origin: ChangeOrigin<'_>,
     ) -> Result<(), StoreError> {
-        team.check_deletable(self.count_members(team.team_id).await?)?;
+        let closing = self.close(Guarded::Team(team.team_id), &origin).await?;
+        let deleted = match team.check_deletable(self.count_members(team.team_id).await?) {
+            Ok(()) => self.delete_locked_team(team, lock, origin).await,
+            Err(has_members) => Err(has_members.into()),
+        };
+        self.open_unless_written(&[closing], &deleted).await;
+        deleted
+    }
+
+    async fn delete_locked_team(
+        &self,
+        team: &Team,
+        lock: &DeletionLock,
+        origin: ChangeOrigin<'_>,
+    ) -> Result<(), StoreError> {
         let mut writes = Transaction::new(self);
         writes.delete(lock.key(), Some(lock.is_held()))?;
         writes.delete(&keys::team_name(&team.name), Some(is_claimed_by(team)))?;
         for skill in team.skills.keys() {
             writes.delete(&keys::team_holder(skill, team.team_id), None)?;
         }
-        writes.record(Subject::Team(team.team_id), &origin, Action::Deleted, Team::changes(Some(team), None))?;
+        let (recorded, changes) = (origin.recorded_after(Some(team.updated_at)), Team::changes(Some(team), None));
+        writes.record(Subject::Team(team.team_id), &recorded, Action::Deleted, changes)?;
         writes.check_caller(&origin)?;
         writes.send(self).await
     }
@@ -167,12 +182,12 @@ fn is_claimed_by(team: &Team) -> Condition {
     Condition::new("team_id = :own", [(":own", text(team.team_id.to_string()))])
 }
 
-/// A name belongs to one team.
+/// A name belongs to one team, and holds it as it is.
 fn claim_name(writes: &mut Transaction<'_>, before: Option<&Team>, after: &Team) -> Result<(), StoreError> {
     if before.is_some_and(|before| before.name.order_key() == after.name.order_key()) {
-        return Ok(());
+        return writes.put(&NamedTeam(after), Some(is_claimed_by(after)));
     }
-    writes.put(&TeamNameClaim { name: &after.name, team_id: after.team_id }, Some(Condition::absent()))?;
+    writes.put(&NamedTeam(after), Some(Condition::absent()))?;
     match before {
         Some(before) => writes.delete(&keys::team_name(&before.name), Some(is_claimed_by(before))),
         None => Ok(()),
@@ -189,10 +204,12 @@ fn write_grants(
 ) -> Result<(), StoreError> {
     let none = [].into();
     let old = before.map_or(&none, |before| &before.skills);
-    for (skill, _) in after.skills.iter().filter(|(skill, level)| old.get(*skill) != Some(*level)) {
+    for skill in after.skills.keys().filter(|skill| !old.contains_key(*skill)) {
         writes.put(&TeamHolder { skill, team_id: after.team_id }, None)?;
-        let read = read.and_then(|read| read.get(skill));
-        writes.check(&keys::skill(skill), is_assignable(read, origin.now))?;
+        match read.and_then(|read| read.get(skill)) {
+            Some(read) => writes.check_guard(Guarded::Skill(read), origin)?,
+            None => writes.check(&keys::skill(skill), is_there(origin.now))?,
+        }
     }
     for skill in old.keys().filter(|skill| !after.skills.contains_key(*skill)) {
         writes.delete(&keys::team_holder(skill, after.team_id), None)?;

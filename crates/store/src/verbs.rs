@@ -11,10 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use domain::{
-    Change, Identity, Record, Skill, SkillName, Team, TeamId, TeamName, User, UserId, WorkerReport, WorkerSid,
+    Change, Counted, Identity, MemberCount, Record, Skill, SkillName, Team, TeamId, TeamName, User, UserId,
+    WorkerReport, WorkerSid,
     audit::{Action, Subject},
-    catalog::{SkillSet, SkillUsage},
-    job::{Job, JobKind},
+    bulk::AppliedUser,
+    catalog::{SkillCounts, SkillSet, SkillUsage},
+    job::{ExportCheckpoint, Job, JobKind},
     reconciliation::Reconciliation,
     search::UserQuery,
     sync_state::SyncState,
@@ -22,10 +24,10 @@ use domain::{
 };
 
 use crate::{
-    Attempt, ChangeOrigin, Claim, ContestedSkills, Cursor, EntryCursor, EntryDifference, EntryKeys, EntryOwner, FanOut,
-    FanOutStep, JobClaim, KeyState, Order, PendingUser, ReadSet, RecordedReport, Snapshot, StoreError, StoredResponse,
-    SuspectEntries, SyncStep, TeamChange, TwilioHealth, UserChange, UserDetails, UserPage, WorkerItem,
-    schema::keys::Key,
+    Attempt, BulkResult, ChangeOrigin, Claim, ContestedSkills, CountsOf, Cursor, EntryCursor, EntryDifference,
+    EntryKeys, EntryOwner, FanOut, FanOutStep, JobClaim, KeyState, Order, OutboxItem, PendingUser, ReadSet,
+    RecordedReport, Snapshot, StoreError, StoredResponse, SuspectEntries, SyncStep, TeamChange, TwilioHealth,
+    UserChange, UserDetails, UserPage, UserReading, WorkerItem, schema::keys::Key,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -73,12 +75,13 @@ pub trait FindUsers {
     ) -> impl Future<Output = Result<UserPage>> + Send;
 }
 
-/// Counts users.
+/// Reads all users that a query finds, for an export.
 ///
 /// `DynamoDB`: `Query`, `Query` on `by_status`, `Query` on `by_pending`, `BatchGetItem`
-pub trait CountUsers {
-    /// An upper bound of the matches: the entries that a list in order of name examines.
-    fn count_users(&self, query: &UserQuery) -> impl Future<Output = Result<u64>> + Send;
+pub trait ReadUsers {
+    /// The next of them in order of name, read with eventual consistency; the page without a next one is the last. A page may
+    /// be empty and still have a next one. Each item is read once, however many partitions are merged.
+    fn next_users(&self, reading: &mut UserReading) -> impl Future<Output = Result<UserPage>> + Send;
 }
 
 /// Writes users.
@@ -109,9 +112,14 @@ pub trait CarryToTaskRouter {
     /// Writes a step that changes nothing of the user. [`StoreError::Conflict`] if something was changed since the token was
     /// read, or another invocation has written.
     fn sync_step(&self, step: SyncStep<'_>) -> impl Future<Output = Result<()>> + Send;
-    /// At most `limit` users whose outbox is due, longest due first, read with eventual consistency; also those that wait
+    /// At most `limit` outboxes that are due, longest due first, read with eventual consistency; also those that wait
     /// for a deployment that may write, if this is one.
-    fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> impl Future<Output = Result<Vec<UserId>>> + Send;
+    fn due(
+        &self,
+        now: Timestamp,
+        is_writing: bool,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<OutboxItem>>> + Send;
 }
 
 /// Asks for a user to be carried over to TaskRouter again.
@@ -140,16 +148,22 @@ pub trait SurveyDirectory {
     fn changing_teams(&self) -> impl Future<Output = Result<BTreeSet<TeamId>>> + Send;
     /// The users whose skills another writer contests.
     fn contested_users(&self) -> impl Future<Output = Result<BTreeSet<UserId>>> + Send;
-    /// What TaskRouter last reported of those of the workers that are known.
-    fn workers(
-        &self,
-        sids: &BTreeSet<WorkerSid>,
-    ) -> impl Future<Output = Result<BTreeMap<WorkerSid, WorkerItem>>> + Send;
     /// How far those of the users have been carried over that ever were.
     fn sync_states(
         &self,
         user_ids: &BTreeSet<UserId>,
     ) -> impl Future<Output = Result<BTreeMap<UserId, SyncState>>> + Send;
+}
+
+/// Reads what is known of many workers, with eventual consistency.
+///
+/// `DynamoDB`: `BatchGetItem`
+pub trait ReadWorkers {
+    /// What TaskRouter last reported of those of the workers that are known.
+    fn workers(
+        &self,
+        sids: &BTreeSet<WorkerSid>,
+    ) -> impl Future<Output = Result<BTreeMap<WorkerSid, WorkerItem>>> + Send;
 }
 
 /// Has users compared with their workers.
@@ -349,6 +363,33 @@ pub trait ViewCatalog {
     fn team_members(&self, team_id: TeamId) -> impl Future<Output = Result<BTreeSet<UserId>>> + Send;
 }
 
+/// Keeps what pages show of how many use skills and are in teams (docs/decisions/0052).
+///
+/// `DynamoDB`: `Query`, `UpdateItem`, `BatchWriteItem`
+pub trait KeepCounts {
+    /// Those of the skills' counts that are kept, read with eventual consistency.
+    fn skill_counts(
+        &self,
+        skills: &BTreeSet<&SkillName>,
+    ) -> impl Future<Output = Result<BTreeMap<SkillName, Counted<SkillCounts>>>> + Send;
+    /// Those of the teams' counts that are kept, read with eventual consistency; perhaps those of other teams too.
+    fn member_counts(
+        &self,
+        teams: &[Team],
+    ) -> impl Future<Output = Result<BTreeMap<TeamId, Counted<MemberCount>>>> + Send;
+    /// Keeps these counts instead of earlier ones.
+    fn keep_skill_counts(
+        &self,
+        counts: &BTreeMap<SkillName, Counted<SkillCounts>>,
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// Keeps these counts instead of earlier ones.
+    fn keep_member_counts(&self, counts: &[(&Team, Counted<MemberCount>)]) -> impl Future<Output = Result<()>> + Send;
+    /// Takes the right to count, for 30 seconds; false while another holder has it.
+    fn lease_counting(&self, of: CountsOf, holder: Uuid, now: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+    /// Gives it up, if it is still this holder's.
+    fn release_counting(&self, of: CountsOf, holder: Uuid) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// Writes the catalog.
 ///
 /// `DynamoDB`: `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, `Query`
@@ -375,7 +416,12 @@ pub trait CommitSkill {
 /// `DynamoDB`: `BatchGetItem`, `GetItem`, `PutItem`, `UpdateItem`, `ConditionCheckItem`
 pub trait ImportSkills {
     /// Adds those of the skills that the catalog lacks to the skill set "Imported" (rule 23).
-    fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// All of them, as they are in the catalog then.
+    fn import_skills(
+        &self,
+        names: &[SkillName],
+        origin: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<BTreeMap<SkillName, Skill>>> + Send;
 }
 
 /// Reads histories.
@@ -395,8 +441,8 @@ pub trait ViewHistory {
 ///
 /// `DynamoDB`: `PutItem`, `GetItem`, `UpdateItem`
 pub trait StoreJobs {
-    /// Stores a new export; [`StoreError::Conflict`] if a job has its id, [`Refusal::ExportRunning`](domain::Refusal) if another
-    /// one of the same user is [active](Job::is_active) when it is created (rule 29).
+    /// Stores a new job; [`StoreError::Conflict`] if a job has its id, [refused](JobKind::running) if another one of the same
+    /// user and kind is [active](Job::is_active) when it is created (rule 29).
     fn create_job(&self, job: &Job) -> impl Future<Output = Result<()>> + Send;
     /// The job, or none.
     fn job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send;
@@ -412,11 +458,12 @@ pub trait RunJobs {
     /// Claims a job that is queued, or whose job runner is dead.
     fn claim_job(&self, claim: Claim, now: Timestamp) -> impl Future<Output = Result<JobClaim>> + Send;
     /// Stores the progress and extends the lease.
-    fn report_progress(
+    fn report_progress(&self, claim: Claim, done: u64, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
+    /// Stores where the next job runner goes on if this one dies, and extends the lease.
+    fn save_checkpoint(
         &self,
         claim: Claim,
-        done: u64,
-        total: u64,
+        checkpoint: &ExportCheckpoint,
         now: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send;
     /// Gives up the claim, so that the next attempt can take the job at once.
@@ -425,6 +472,45 @@ pub trait RunJobs {
     fn finish_job(&self, claim: Claim, done: u64, kind: &JobKind) -> impl Future<Output = Result<()>> + Send;
     /// Marks the job as failed; the reason is shown to the requester.
     fn fail_job(&self, claim: Claim, reason: &str) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Keeps bulk jobs.
+///
+/// `DynamoDB`: `GetItem`, `PutItem`
+pub trait KeepBulkJobs {
+    /// The bulk job of this id, or none.
+    fn bulk_job(&self, job_id: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send;
+    /// Replaces the job as it was read by one that is to be applied, which is its requester's latest from then on. Otherwise as
+    /// [`replace_bulk_job`](Self::replace_bulk_job), and [refused](JobKind::running) if another one of theirs is
+    /// [active](Job::is_active).
+    fn start_bulk_job(&self, read: &Job, next: &Job) -> impl Future<Output = Result<Job>> + Send;
+    /// Replaces the job as it was read, and returns it as written. [`StoreError::Conflict`] if it has changed since.
+    fn replace_bulk_job(&self, read: &Job, next: &Job) -> impl Future<Output = Result<Job>> + Send;
+}
+
+/// Works on bulk jobs.
+///
+/// `DynamoDB`: `Query`, `Query` on `by_pending`, `PutItem`
+pub trait RunBulkJobs {
+    /// At most `limit` jobs that are to be worked on, longest due first, read with eventual consistency.
+    fn due_bulk_jobs(&self, now: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<Uuid>>> + Send;
+    /// What was made of the last user whom the job has come to, or none.
+    fn last_bulk_result(&self, job_id: Uuid) -> impl Future<Output = Result<Option<BulkResult>>> + Send;
+    /// Stores what was made of a user; [`StoreError::Conflict`] if a runner has already.
+    fn put_bulk_result(&self, result: &BulkResult) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads what bulk jobs have made of their users.
+///
+/// `DynamoDB`: `Query`
+pub trait ReadBulkResults {
+    /// A page of them in the order of the plan, and the cursor of the next one.
+    fn bulk_results(
+        &self,
+        job_id: Uuid,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<AppliedUser>, Option<Cursor>)>> + Send;
 }
 
 /// Stores responses by `Idempotency-Key`. An attempt whose lease has run out may have been replaced by another one:

@@ -57,6 +57,7 @@ impl Account {
             workspace_sid: self.workspace_sid.clone(),
             flex_url: optional("FLEX_URL").unwrap_or_else(|| Config::FLEX_URL.to_owned()),
             events_url: optional("EVENTS_URL").unwrap_or_else(|| Config::EVENTS_URL.to_owned()),
+            webhooks_url: optional("WEBHOOKS_URL").unwrap_or_else(|| Config::WEBHOOKS_URL.to_owned()),
             region: optional("TWILIO_REGION"),
             edge: optional("TWILIO_EDGE"),
             auth_token: self.auth_token.clone(),

@@ -1,5 +1,5 @@
-//! The REST client: `TaskRouter` for workers, Flex's API for its configuration, Event Streams, the identity service for
-//! tokens.
+//! The REST client: `TaskRouter` for workers, Flex's API for its configuration, Event Streams, the rules of
+//! webhooks, the identity service for tokens.
 //!
 //! 429, 5xx, time-outs and broken connections are retried a few times with jittered backoff, within the call's time
 //! budget. A change without a version is repeated only if it was certainly not carried out; the check of a token neither
@@ -12,6 +12,7 @@ mod login;
 mod pace;
 mod requests;
 mod retry;
+mod webhook_rules;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub flex_url: String,
     /// Event Streams' address, without path: [`Config::EVENTS_URL`].
     pub events_url: String,
+    /// The Webhooks configuration API's address, without path: [`Config::WEBHOOKS_URL`].
+    pub webhooks_url: String,
     /// `ie1`: where `TaskRouter`'s data is, if not in `us1`. API keys belong to a region.
     pub region: Option<String>,
     /// `dublin`: where requests enter Twilio's network.
@@ -75,6 +78,9 @@ impl Config {
 
     /// Event Streams' own address.
     pub const EVENTS_URL: &str = "https://events.twilio.com";
+
+    /// The Webhooks configuration API's own address.
+    pub const WEBHOOKS_URL: &str = "https://webhooks.twilio.com";
 }
 
 /// The client. Holds a connection pool: built once, before the first event.
@@ -84,6 +90,7 @@ pub struct Client {
     workspace: Url,
     flex_configuration: Url,
     event_streams: Url,
+    webhook_rules: Url,
     validate: Url,
     account_sid: String,
     auth_token: Parameter,
@@ -106,6 +113,7 @@ impl Client {
             workspace: address::in_region(workspace, config.region.as_deref(), config.edge.as_deref())?,
             flex_configuration: address::of(&config.flex_url, "flex_url", &["v1", "Configuration"])?,
             event_streams: address::of(&config.events_url, "events_url", &["v1"])?,
+            webhook_rules: address::of(&config.webhooks_url, "webhooks_url", &["v1", "Webhooks"])?,
             validate: address::of(&config.iam_url, "iam_url", &validate)?,
             account_sid: config.account_sid,
             auth_token: config.auth_token,
@@ -141,12 +149,13 @@ impl Client {
         request: impl Fn() -> RequestBuilder,
         credentials: Credentials<'_>,
     ) -> Result<Answer, TwilioError> {
+        let mut logins = VecDeque::from(credentials.logins().await?);
+        // From here on: a Parameter Store that does not answer is not held against Twilio.
         let deadline = Instant::now() + timeout;
         let send = async |login: &Login| {
             let left = deadline.saturating_duration_since(Instant::now());
             retry::within(left, repeat, |time| self.send(method, login.apply(request()), time)).await
         };
-        let mut logins = VecDeque::from(credentials.logins().await?);
         let mut was_reread = false;
         loop {
             let login = logins.pop_front().ok_or(TwilioError::Config("credentials"))?;
@@ -163,7 +172,10 @@ impl Client {
 
     async fn send(&self, method: &'static str, request: RequestBuilder, time: Duration) -> Result<Answer, TwilioError> {
         let wait = self.pace.wait(method, Instant::now(), time)?;
-        sleep(wait).await;
+        if !wait.is_zero() {
+            retry::count_wait(wait);
+            sleep(wait).await;
+        }
         let response = request.timeout(time.saturating_sub(wait)).send().await.map_err(TwilioError::sending)?;
         self.pace.observe(method, response.headers(), Instant::now());
         Answer::read(response).await
@@ -172,9 +184,11 @@ impl Client {
 
 /// A redirect would take the credentials' request elsewhere; Twilio sends none.
 fn http() -> Result<reqwest::Client, TwilioError> {
+    let tls = runtime::tls::client_config().map_err(|error| TwilioError::Tls(error.to_string()))?;
     reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .user_agent(concat!("flex-roster/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls)
         .build()
         .map_err(|_| TwilioError::Config("TLS setup"))
 }

@@ -13,6 +13,9 @@ pub enum TwilioError {
          secret is of the form in docs/operations.md"
     )]
     Config(&'static str),
+    /// There are no root certificates to check Twilio's certificate with.
+    #[error("the Twilio client cannot use TLS: {0}")]
+    Tls(String),
     /// No answer within the time that the call may take.
     #[error("Twilio did not answer in time")]
     Timeout,
@@ -83,6 +86,7 @@ impl TwilioError {
             | Self::Throttled { .. }
             | Self::Unavailable { .. } => true,
             Self::Config(_)
+            | Self::Tls(_)
             | Self::Unauthorized { .. }
             | Self::NotFound { .. }
             | Self::Conflict { .. }

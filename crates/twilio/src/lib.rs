@@ -32,6 +32,7 @@ pub mod signature;
 mod token_form;
 mod types;
 mod verbs;
+mod webhook_rules;
 
 pub use attributes::{
     MAX_CHARS as MAX_ATTRIBUTE_CHARS,
@@ -56,5 +57,6 @@ pub use types::{TokenAnswer, Worker};
 pub use verbs::{
     ChangeEventStreams, DeleteWorker, FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace,
     ListActivities, ListMatchingQueues, ListReservations, ListWorkerEvents, ListWorkers, ReadEventStreams,
-    StateRateLimits, UpdateWorker, UpdateWorkspace, ValidateToken,
+    ReadWebhookRules, StateRateLimits, UpdateWorker, UpdateWorkspace, ValidateToken,
 };
+pub use webhook_rules::{Retries, SharedKey, UrlMatch, WebhookRule, WebhookSetting};

@@ -136,6 +136,12 @@ impl NextPage {
         url.split_once('?').map(|(_, query)| Self(query.to_owned()))
     }
 
+    /// Where the next page is named by a token alone.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_token(token: &str) -> Self {
+        Self(form_urlencoded::Serializer::new(String::new()).append_pair("pageToken", token).finish())
+    }
+
     #[cfg(feature = "client")]
     pub(crate) fn query(&self) -> &str {
         &self.0

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use crate::{
     Activity, EventCallback, EventQuery, FlexConfiguration, NextPage, Page, RateLimit, Reservation, ReservationStatus,
-    Sink, Subscription, TaskQueue, TokenAnswer, TwilioError, Worker, WorkerEvent, WorkerUpdate, Workspace,
+    Sink, Subscription, TaskQueue, TokenAnswer, TwilioError, WebhookRule, WebhookSetting, Worker, WorkerEvent,
+    WorkerUpdate, Workspace,
 };
 
 pub trait FetchWorker {
@@ -98,6 +99,20 @@ pub trait ReadEventStreams {
         subscription_sid: &str,
         page: Option<&NextPage>,
     ) -> impl Future<Output = Result<Page<String>, TwilioError>> + Send;
+}
+
+/// Reads the Webhooks configuration API, a public beta: an account may have no access to it.
+pub trait ReadWebhookRules {
+    /// The account's rules, 100 on a page.
+    fn list_webhook_rules(
+        &self,
+        page: Option<&NextPage>,
+    ) -> impl Future<Output = Result<Page<WebhookRule>, TwilioError>> + Send;
+    /// What the rules name, 100 on a page.
+    fn list_webhook_settings(
+        &self,
+        page: Option<&NextPage>,
+    ) -> impl Future<Output = Result<Page<WebhookSetting>, TwilioError>> + Send;
 }
 
 /// Changes Event Streams. What creates is repeated only if it was certainly not carried out; what is deleted already counts

@@ -26,7 +26,7 @@ const ADDED_MS: f64 = 100.0;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// One field and nothing else, of which the same is asked as of the page.
+/// One field and nothing else: measured as the page is, for comparison.
 const BLANK: &str = "<!doctype html>\n<html lang=\"en\">\n  <head>\n    <meta charset=\"utf-8\">\n    \
                      <title>Blank</title>\n  </head>\n  <body>\n    <input id=\"token\">\n  </body>\n</html>\n";
 

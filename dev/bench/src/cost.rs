@@ -6,8 +6,6 @@ use std::time::Instant;
 pub struct Call {
     /// `Query`, `TransactWriteItems` and so on.
     pub operation: String,
-    /// Whether it returns a count and no items.
-    pub only_counts: bool,
     pub refused: bool,
     pub began: Instant,
     pub ended: Instant,

@@ -59,7 +59,6 @@ impl Intercept for CostMeter {
         let response = request.send().await?;
         let (units, index_units) = consumed_units(&serde_json::from_slice(&response.2)?);
         let call = Call {
-            only_counts: body["Select"] == "COUNT",
             refused: !response.0.is_success(),
             began,
             ended: Instant::now(),

@@ -148,7 +148,7 @@ fn failure() -> Response {
     refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", json!({}))
 }
 
-fn refusal(status: StatusCode, kind: &str, mut document: Value) -> Response {
+pub fn refusal(status: StatusCode, kind: &str, mut document: Value) -> Response {
     document["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
     document["message"] = json!("injected fault");
     (status, [("content-type", "application/x-amz-json-1.0")], document.to_string()).into_response()

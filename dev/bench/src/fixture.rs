@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Region, retry::RetryConfig},
+    config::{Region, retry::RetryConfig},
     types::AttributeValue,
 };
 use domain::{
@@ -19,7 +19,7 @@ use local::names::{REGION, SECRET_ACCESS_KEY, access_key_id, physical};
 use store::{
     Directory, WorkerItem,
     schema::{
-        items::{AuditItem, Entity, IdentityClaim, Item, Membership, TeamHolder, TeamNameClaim, UserHolder},
+        items::{AuditItem, Entity, IdentityClaim, Item, Membership, NamedTeam, TeamHolder, UserHolder},
         keys,
     },
     search::index,
@@ -62,10 +62,8 @@ pub fn directory_at(url: &str) -> Directory {
 }
 
 pub fn directory_retrying(url: &str, retries: RetryConfig) -> Directory {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+    let config = embedded::config_at(url)
         .region(Region::from_static(REGION))
-        .endpoint_url(url)
         .retry_config(retries)
         .credentials_provider(Credentials::from_keys(access_key_id("bench"), SECRET_ACCESS_KEY, None));
     Directory::new(Client::from_conf(config.build()), table_name())
@@ -93,7 +91,7 @@ fn catalog(sample: &SampleUsers) -> Fallible<Vec<Item>> {
     let mut items = Vec::new();
     for team in &sample.teams {
         items.push(team.to_item()?);
-        items.push(TeamNameClaim { name: &team.name, team_id: team.team_id }.to_item()?);
+        items.push(NamedTeam(team).to_item()?);
         for skill in team.skills.keys() {
             items.push(TeamHolder { skill, team_id: team.team_id }.to_item()?);
         }

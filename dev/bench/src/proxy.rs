@@ -48,6 +48,7 @@ struct Upstream {
 impl<I: Intercept> Proxy<I> {
     /// Between clients and the database at this address.
     pub async fn start(database: String, intercept: I) -> Fallible<Self> {
+        runtime::tls::install_provider();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let intercept = Arc::new(intercept);

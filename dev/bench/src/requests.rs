@@ -40,6 +40,11 @@ impl<'a> ApiRequest<'a> {
 
     /// As the gateway hands it on for this caller, who is an account owner.
     pub fn by(&self, caller: UserId) -> Fallible<Request> {
+        Ok(lambda_http::request::from_str(&self.event(caller)?)?)
+    }
+
+    /// The event of that, as Lambda hands it to a function.
+    pub fn event(&self, caller: UserId) -> Fallible<String> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         let named =
             |pairs: &[(&str, String)]| -> Value { pairs.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect() };
@@ -68,7 +73,7 @@ impl<'a> ApiRequest<'a> {
             "body": self.body.as_ref().map(Value::to_string),
             "isBase64Encoded": false
         });
-        Ok(lambda_http::request::from_str(&event.to_string())?)
+        Ok(event.to_string())
     }
 }
 

@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Region},
+    config::{BehaviorVersion, Builder, Region},
 };
 use uuid::Uuid;
 
@@ -27,10 +27,19 @@ impl Dynamo {
 /// A client of the embedded `DynamoDB` at this URL, or of a proxy in front of it.
 #[must_use]
 pub fn client_at(url: impl Into<String>) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
+    Client::from_conf(config_at(url).build())
+}
+
+/// The settings of such a client.
+///
+/// # Panics
+/// Without root certificates.
+#[must_use]
+pub fn config_at(url: impl Into<String>) -> Builder {
+    aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_client::http_client().expect("the root certificates of this machine"))
         .region(Region::from_static("eu-central-1"))
         .endpoint_url(url)
-        .credentials_provider(Credentials::from_keys("test", "test", None));
-    Client::from_conf(config.build())
+        .credentials_provider(Credentials::from_keys("test", "test", None))
 }

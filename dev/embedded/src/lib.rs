@@ -8,6 +8,7 @@
 mod client;
 mod dynamo;
 mod error;
+mod in_process;
 mod s3;
 mod server;
 mod stream_records;
@@ -15,8 +16,9 @@ mod table;
 mod template;
 pub mod yaml;
 
-pub use client::client_at;
+pub use client::{client_at, config_at};
 pub use dynamo::Dynamo;
 pub use error::EmbeddedError;
+pub use in_process::InProcess;
 pub use s3::{Bucket, Credentials, S3};
 pub use template::{directory_properties, without_stream};

@@ -31,6 +31,10 @@ fn create_request(name: &str, properties: &Value) -> Value {
             request.insert(key.to_owned(), value.clone());
         }
     }
+    // The embedded database throttles nothing.
+    for index in request.get_mut("GlobalSecondaryIndexes").and_then(Value::as_array_mut).into_iter().flatten() {
+        index.as_object_mut().map(|index| index.remove("OnDemandThroughput"));
+    }
     if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
         let stream = json!({"StreamEnabled": true, "StreamViewType": view});
         request.insert("StreamSpecification".to_owned(), stream);

@@ -1,22 +1,10 @@
 //! The embedded `DynamoDB` as the AWS SDK sees it.
 #![allow(clippy::unwrap_used)]
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use embedded::{Dynamo, EmbeddedError, directory_properties, without_stream};
 use serde_json::json;
-
-fn client(url: &str) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("AKIATEST", "secret", None, None, "test"))
-        .endpoint_url(url)
-        .build();
-    Client::from_conf(config)
-}
 
 async fn put(client: &Client, id: &str) {
     client
@@ -35,7 +23,7 @@ async fn put(client: &Client, id: &str) {
 async fn the_table_of_the_template_answers_through_its_index() {
     let dynamo = Dynamo::memory().await.unwrap();
     dynamo.create_table("Directory", &directory_properties().unwrap()).unwrap();
-    let client = client(&dynamo.url());
+    let client = dynamo.client();
     put(&client, "ada").await;
 
     let found = client
@@ -56,7 +44,7 @@ async fn the_stream_gives_what_follows_a_sequence_number() {
     let dynamo = Dynamo::memory().await.unwrap();
     dynamo.create_table("Directory", &directory_properties().unwrap()).unwrap();
     assert_eq!(dynamo.newest_record("Directory").unwrap(), None);
-    let client = client(&dynamo.url());
+    let client = dynamo.client();
     for id in ["ada", "bob", "cyd"] {
         put(&client, id).await;
     }
@@ -88,13 +76,13 @@ async fn data_outlives_a_restart_and_the_stream_goes_on() {
     let properties = directory_properties().unwrap();
     let dynamo = Dynamo::open(&path).await.unwrap();
     dynamo.create_table("Directory", &properties).unwrap();
-    put(&client(&dynamo.url()), "ada").await;
+    put(&dynamo.client(), "ada").await;
     let before = dynamo.newest_record("Directory").unwrap().unwrap();
     dynamo.stop().await;
 
     let dynamo = Dynamo::open(&path).await.unwrap();
     dynamo.create_table("Directory", &properties).unwrap();
-    put(&client(&dynamo.url()), "bob").await;
+    put(&dynamo.client(), "bob").await;
 
     let records = dynamo.read_stream("Directory", Some(&before), 100).unwrap();
     assert_eq!(records.len(), 1);
@@ -139,7 +127,7 @@ async fn a_table_of_another_shape_is_named() {
 async fn an_expired_item_goes_with_the_sweep() {
     let dynamo = Dynamo::memory().await.unwrap();
     dynamo.create_table("Directory", &directory_properties().unwrap()).unwrap();
-    let client = client(&dynamo.url());
+    let client = dynamo.client();
     client
         .put_item()
         .table_name("Directory")

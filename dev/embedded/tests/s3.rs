@@ -14,6 +14,7 @@ fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
     let credentials = aws_credential_types::Credentials::new(access_key, secret_key, None, None, "test");
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_client::http_client().unwrap())
         .region(Region::new("us-east-1"))
         .credentials_provider(credentials)
         .endpoint_url(url)
@@ -58,6 +59,7 @@ async fn a_presigned_link_returns_the_object() {
     let (_directory, s3) = start().await;
     put(&s3, "exports", "secret").await.unwrap();
 
+    runtime::tls::install_provider();
     let body = reqwest::get(link(&s3).await).await.unwrap().text().await.unwrap();
 
     assert_eq!(body, "name\r\nAda\r\n");

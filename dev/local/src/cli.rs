@@ -11,6 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use simulator::{API_KEY_SECRET, API_KEY_SID};
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::authority::{page, usage};
 use crate::data::Addresses;
@@ -32,7 +35,10 @@ struct Command {
 }
 
 /// The log filter. A failed condition is an ordinary answer of the database, which it logs as a warning.
-const QUIET: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
+fn quiet() -> Targets {
+    let libraries = ["dynoxide", "s3s", "s3s_fs"].map(|name| (name, LevelFilter::ERROR));
+    Targets::new().with_default(LevelFilter::WARN).with_targets(libraries)
+}
 
 #[derive(Debug, Subcommand)]
 enum Task {
@@ -129,12 +135,9 @@ impl From<Start> for Options {
 /// Runs the command line. An error is one line on stderr.
 pub async fn run() -> ExitCode {
     let command = Command::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(QUIET)
-        .without_time()
-        .with_target(false)
-        .init();
+    ::runtime::tls::install_provider();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time().with_target(false);
+    tracing_subscriber::registry().with(lines).with(quiet()).init();
     let done = match command.task {
         Some(Task::Invoke(task)) => invoke(task).await,
         Some(Task::Env(task)) => env(&task),

@@ -12,7 +12,7 @@ use crate::runtime::Endpoints;
 
 /// The format of the data: the layout of the directory and the items of the table. Raised when older data can no longer
 /// be read.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// The file that holds the format; data without it is of format 1.
 const MARKER: &str = "format";
@@ -117,7 +117,7 @@ mod tests {
         let path = directory.path().join("new");
         drop(Data::lock(&path).unwrap());
         std::fs::write(path.join(DATABASE), "").unwrap();
-        assert_eq!(std::fs::read_to_string(path.join(MARKER)).unwrap(), "4\n");
+        assert_eq!(std::fs::read_to_string(path.join(MARKER)).unwrap(), "5\n");
         Data::lock(&path).unwrap();
     }
 
@@ -137,7 +137,7 @@ mod tests {
         std::fs::write(directory.path().join(DATABASE), "").unwrap();
         let path = directory.path().display();
         let expected = format!(
-            "{path} was written by an older version of flex-roster (format 1, this one needs 4); \
+            "{path} was written by an older version of flex-roster (format 1, this one needs 5); \
              remove it with: make clean DATA={path}"
         );
         assert_eq!(refusal(directory.path()), expected);
@@ -148,16 +148,16 @@ mod tests {
     #[test]
     fn data_of_another_format_is_refused() {
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join(MARKER), "5\n").unwrap();
+        std::fs::write(directory.path().join(MARKER), "6\n").unwrap();
         let reason = refusal(directory.path());
-        assert!(reason.contains("by another version of flex-roster (format 5, this one needs 4)"), "{reason}");
+        assert!(reason.contains("by another version of flex-roster (format 6, this one needs 5)"), "{reason}");
     }
 
     #[test]
     fn the_default_directory_needs_no_option_to_be_removed() {
         let path = PathBuf::from(".data");
         let error = StartError::Format { path, age: "an older", found: "1".to_owned(), needed: FORMAT };
-        let expected = ".data was written by an older version of flex-roster (format 1, this one needs 4); \
+        let expected = ".data was written by an older version of flex-roster (format 1, this one needs 5); \
                         remove it with: make clean";
         assert_eq!(error.to_string(), expected);
     }

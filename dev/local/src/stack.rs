@@ -223,7 +223,9 @@ fn operator(system: &System, simulator: &str) -> BTreeMap<String, String> {
         let value = of(package).and_then(|function| function.environment.get(name));
         environment.extend(value.map(|value| (name.to_owned(), value.clone())));
     }
-    environment.insert("EVENTS_URL".to_owned(), simulator.to_owned());
+    for name in ["EVENTS_URL", "WEBHOOKS_URL"] {
+        environment.insert(name.to_owned(), simulator.to_owned());
+    }
     environment
 }
 

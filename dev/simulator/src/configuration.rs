@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::activity::OFFLINE_ACTIVITY_SID;
 use crate::place::Place;
 use crate::queue::Queue;
+use crate::webhook_rules::{WebhookRule, WebhookSetting};
 
 /// Fields of Flex's resource that are not simulated and null here.
 const NOT_SIMULATED: [&str; 39] = [
@@ -71,6 +72,9 @@ pub(crate) struct Configuration {
     pub(crate) signed_url: SignedUrl,
     /// TaskRouter's, not Flex's.
     pub(crate) task_queues: Vec<Queue>,
+    /// The account's, as the next.
+    pub(crate) webhook_rules: Vec<WebhookRule>,
+    pub(crate) webhook_settings: Vec<WebhookSetting>,
 }
 
 /// A skill of Flex's configuration.
@@ -113,6 +117,8 @@ impl Default for Configuration {
             deletion_with_reservations: Deletion::default(),
             signed_url: SignedUrl::default(),
             task_queues: Queue::defaults(),
+            webhook_rules: Vec::new(),
+            webhook_settings: Vec::new(),
         }
     }
 }

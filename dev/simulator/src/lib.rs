@@ -65,6 +65,7 @@ mod settings;
 mod sim;
 mod state;
 mod token;
+mod webhook_rules;
 mod worker;
 mod workspace;
 

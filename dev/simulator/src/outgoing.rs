@@ -74,7 +74,7 @@ impl Post {
                 Err(Failure::Connect | Failure::Read) => break,
             }
         }
-        tracing::warn!("a callback got no response; it is not retried");
+        tracing::warn!("a callback got no response, nor did the retries that its URL asks for; it is lost");
         None
     }
 

@@ -1,4 +1,5 @@
-//! Twilio's REST API: `TaskRouter`, Flex's configuration, Event Streams, and the identity service.
+//! Twilio's REST API: `TaskRouter`, Flex's configuration, Event Streams, the rules of webhooks, and the
+//! identity service.
 
 mod channels;
 mod configuration;
@@ -12,6 +13,7 @@ mod precondition;
 mod queues;
 mod reservations;
 mod statistics;
+mod webhook_rules;
 mod workers;
 mod workspaces;
 
@@ -59,6 +61,8 @@ pub(crate) fn routes(state: &Arc<State>) -> Router<Arc<State>> {
         .route("/v1/Subscriptions", get(event_streams::subscriptions).post(event_streams::create_subscription))
         .route("/v1/Subscriptions/{sid}", get(event_streams::subscription).delete(event_streams::delete_subscription))
         .route("/v1/Subscriptions/{sid}/SubscribedEvents", get(event_streams::subscribed_events))
+        .route("/v1/Webhooks/Rules", get(webhook_rules::rules))
+        .route("/v1/Webhooks/Settings", get(webhook_rules::settings))
         .route("/v1/Accounts/{account}/Tokens/validate", post(iam::validate))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -79,6 +79,7 @@ impl Simulator {
     /// # Errors
     /// If it cannot listen on the address or cannot use the folder.
     pub async fn start(options: Options) -> Result<Self, SimulatorError> {
+        runtime::tls::install_provider();
         let address = options.listen;
         let refused = |source| SimulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;

@@ -1,7 +1,7 @@
 //! Whether Twilio is asked at all: not for a few seconds after it has failed to answer.
 //!
-//! Lambda gives an instance one request at a time. Whoever waits for a Twilio that does not answer holds an instance, and
-//! the next request takes another one. An instance that has waited once fails at once instead, and is free for the next.
+//! Lambda gives an instance one request at a time. A request that waits for a Twilio that does not answer holds the instance,
+//! and the next request takes another one. An instance that has waited once fails at once instead, and is free for the next.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};

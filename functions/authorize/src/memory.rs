@@ -25,6 +25,11 @@ impl<K: Copy + Eq + Hash, V> Memory<K, V> {
         self.values.get(key).filter(|(until, _)| now < *until).map(|(_, value)| value)
     }
 
+    /// Likewise, to be changed.
+    pub(crate) fn get_mut(&mut self, key: &K, now: Timestamp) -> Option<&mut V> {
+        self.values.get_mut(key).filter(|(until, _)| now < *until).map(|(_, value)| value)
+    }
+
     pub(crate) fn insert(&mut self, key: K, value: V, until: Timestamp, now: Timestamp) {
         if self.values.remove(&key).is_some() {
             self.order.retain(|other| *other != key);

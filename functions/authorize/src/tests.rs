@@ -32,14 +32,41 @@ struct Stub {
     unknown: Mutex<bool>,
     reconcile_fails: bool,
     reconciled: Mutex<Vec<String>>,
+    /// The calls to the table.
+    reads: Mutex<Vec<&'static str>>,
 }
 
 impl ViewUser for Stub {
-    async fn user(&self, _: UserId) -> Result<Option<User>, StoreError> {
-        Ok(self.user.lock().unwrap().clone())
+    async fn user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {
+        self.reads.lock().unwrap().push("user");
+        Ok(self.profile(user_id))
     }
 
     async fn worker(&self, sid: &WorkerSid) -> Result<Option<WorkerItem>, StoreError> {
+        self.reads.lock().unwrap().push("worker");
+        Ok(self.item_of_worker(sid))
+    }
+
+    async fn user_id_of_identity(&self, _: &Identity) -> Result<Option<UserId>, StoreError> {
+        Ok(None)
+    }
+}
+
+impl ReadSnapshot for Stub {
+    async fn snapshot(&self, read_set: &ReadSet) -> Result<Snapshot, StoreError> {
+        self.reads.lock().unwrap().push("both");
+        let users = read_set.users.iter().filter_map(|user_id| Some((*user_id, self.profile(*user_id)?)));
+        let worker = read_set.worker.as_ref().and_then(|sid| self.item_of_worker(sid));
+        Ok(Snapshot { users: users.collect(), worker, ..Snapshot::default() })
+    }
+}
+
+impl Stub {
+    fn profile(&self, user_id: UserId) -> Option<User> {
+        self.user.lock().unwrap().clone().filter(|user| user.user_id == user_id)
+    }
+
+    fn item_of_worker(&self, sid: &WorkerSid) -> Option<WorkerItem> {
         let user_id = self.user.lock().unwrap().as_ref().map(|user| user.user_id);
         let is_known = !*self.unknown.lock().unwrap();
         let worker = WorkerItem {
@@ -52,11 +79,11 @@ impl ViewUser for Stub {
             guarded: false,
             deleted: self.deleted,
         };
-        Ok((is_known && sid.as_str() == "WK1").then_some(worker))
+        (is_known && sid.as_str() == "WK1").then_some(worker)
     }
 
-    async fn user_id_of_identity(&self, _: &Identity) -> Result<Option<UserId>, StoreError> {
-        Ok(None)
+    fn take_reads(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.reads.lock().unwrap())
     }
 }
 
@@ -109,7 +136,8 @@ async fn authorize_with(
     let request =
         json!({"version": "2.0", "type": "REQUEST", "headers": headers, "requestContext": {"http": {"method": "GET"}}});
     let request = serde_json::from_value(request).unwrap();
-    let decision = handle(stub, stub, tokens, unknown_workers, &SystemTimeAndIds, request).await?;
+    let decision =
+        handle(stub, stub, tokens, unknown_workers, &SystemTimeAndIds, SupervisorScope::All, request).await?;
     Ok(serde_json::to_value(decision).unwrap())
 }
 
@@ -128,6 +156,39 @@ async fn rule_5_a_deactivated_or_deleted_person_is_let_in_nowhere_from_that_mome
         let refused = authorize(&stub, &tokens, Some(BEARER)).await.unwrap();
         assert_eq!(refused, json!({"isAuthorized": false}), "{status}");
     }
+}
+
+#[tokio::test]
+async fn rule_5_worker_and_profile_are_read_for_each_request_in_one_call_while_the_token_is_remembered() {
+    let mut stub = stub(&test_support::user_with_role("ada", Role::SystemAdmin), &["admin"]);
+    let tokens = TokenCache::default();
+    for reads in [&["worker", "user"][..], &["both"], &["both"]] {
+        assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["isAuthorized"], true);
+        assert_eq!(stub.take_reads(), reads);
+    }
+    stub.user.lock().unwrap().as_mut().unwrap().managed.role = Role::Supervisor;
+    assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["context"]["role"], "supervisor");
+    stub.deleted = true;
+    assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["isAuthorized"], false);
+    assert_eq!(stub.take_reads(), ["both", "both"]);
+}
+
+#[tokio::test]
+async fn rule_22_a_remembered_token_opens_what_the_workers_user_of_now_may_and_not_the_one_of_before() {
+    let stub = stub(&test_support::user_with_role("ada", Role::AccountOwner), &["admin"]);
+    let tokens = TokenCache::default();
+    authorize(&stub, &tokens, Some(BEARER)).await.unwrap();
+    let bob = test_support::user_with_role("bob", Role::Supervisor);
+    *stub.user.lock().unwrap() = Some(bob.with(|user| user.taskrouter.worker_sid = Some(WorkerSid::new("WK1"))));
+    stub.take_reads();
+    for reads in [&["both", "worker", "user"][..], &["both"]] {
+        let decision = authorize(&stub, &tokens, Some(BEARER)).await.unwrap();
+        assert_eq!(decision["context"]["user_id"], json!(bob.user_id));
+        assert_eq!((&decision["context"]["role"], stub.take_reads()), (&json!("supervisor"), reads.to_vec()));
+    }
+    *stub.unknown.lock().unwrap() = true;
+    assert_eq!(authorize(&stub, &tokens, Some(BEARER)).await.unwrap()["isAuthorized"], true, "reconciled");
+    assert_eq!(*stub.reconciled.lock().unwrap(), ["WK1"]);
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::config::ConfigError;
 use serde_json::json;
 
-/// The caller waits, and the gateway waits no longer than 10 seconds; the token may have taken 2 of them.
+/// The caller waits, and the gateway waits no longer than 10 seconds; the token may have taken 3 of them, the half of it for
+/// its secret.
 const MAX_CALL_TIME: Duration = Duration::from_secs(3);
 
 /// A worker is reconciled once within this time, whatever came of it.

@@ -3,11 +3,13 @@
 use docs::StaticFiles;
 use http_api::serve;
 use runtime::telemetry;
-use std::future::ready;
+use std::{future::ready, process::ExitCode};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::start(env!("CARGO_CRATE_NAME"));
-    let files = StaticFiles::new();
-    serve::http(|request| ready(files.handle(&request))).await
+async fn main() -> ExitCode {
+    telemetry::run(env!("CARGO_CRATE_NAME"), async {
+        let files = StaticFiles::new();
+        serve::http(|request| ready(files.handle(&request))).await
+    })
+    .await
 }

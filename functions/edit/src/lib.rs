@@ -1,4 +1,4 @@
-//! `PATCH /users/{user_id}`: role, teams and Act as Agent, atomically (rules 10 and 11). `POST /users`: a user before their
+//! `PATCH /users/{user_id}`: role, teams, Act as Agent, and who leads a team, atomically (rules 2, 10 and 11). `POST /users`: a user before their
 //! first login. `POST /users/{user_id}/sync`: another attempt to carry a user over to TaskRouter.
 
 mod patch_user;

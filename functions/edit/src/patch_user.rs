@@ -4,11 +4,11 @@ use lambda_http::Request;
 use serde::{Deserialize, Serialize};
 
 use app::{
-    TimeAndIds,
-    users::{ChangeTarget, ChangedUser, change_user},
+    ChangeContext, TimeAndIds,
+    users::{ChangeTarget, ChangedUser, change_and_view, change_user},
 };
 use domain::{
-    Refusal, Role,
+    Refusal, Role, User,
     audit::Action,
     edit::Edit,
     next_step::{Remark, after_role_change, after_routing_change},
@@ -34,6 +34,7 @@ struct Body {
     role: Option<String>,
     teams: Option<Vec<String>>,
     act_as_agent: Option<bool>,
+    leads: Option<Vec<String>>,
 }
 
 impl Body {
@@ -42,6 +43,7 @@ impl Body {
             role: self.role.as_deref().map(str::parse::<Role>).transpose()?,
             teams: self.teams.as_deref().map(team_ids).transpose()?,
             act_as_agent: self.act_as_agent,
+            leads: self.leads.as_deref().map(team_ids).transpose()?,
         })
     }
 }
@@ -67,19 +69,16 @@ pub async fn handle(
     let edit = body::<Body>(request)?.edit()?;
     let teams = edit.teams.clone().unwrap_or_default();
     let target = ChangeTarget { teams, ..ChangeTarget::user(request::user_id(request)?, if_match(request)?) };
-    let changed = change_user(store, time_and_ids, &caller, &target, Action::Edited, |user, context| {
-        edit.apply(user, context.caller, context.snapshot.teams.values(), roles)
-    });
-    respond(store, request, &changed.await?).await
-}
-
-async fn respond(store: &impl ViewDetails, request: &Request, changed: &ChangedUser) -> HttpResult {
-    let ChangedUser { before, after } = changed;
+    let decide = |user: &User, context: &ChangeContext| {
+        edit.apply(user, &context.caller, context.snapshot.teams.values(), roles)
+    };
     if prefers_minimal(request) {
-        return minimal(after.version);
+        let changed = change_user(store, time_and_ids, &caller, &target, Action::Edited, decide).await?;
+        return minimal(changed.after.version);
     }
-    let details = store.details(after).await?;
-    let user = viewed(after, &details);
+    let changed = change_and_view(store, time_and_ids, &caller, &target, Action::Edited, decide).await?;
+    let (ChangedUser { before, after }, details) = &changed;
+    let user = viewed(after, details);
     let (next_step, notice) = (after_role_change(before, after), after_routing_change(before, after));
     versioned(after.version, &EditedUser { user, next_step, notice })
 }

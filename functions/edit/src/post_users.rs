@@ -63,8 +63,7 @@ pub async fn handle(
     once(store, time_and_ids, &caller, request, async |id| {
         let provisioned = body::<Body>(request)?.provisioned_user()?;
         let user_id = UserId::new(id.uuid());
-        let user = add_user(store, time_and_ids, &caller, &provisioned, roles, user_id).await?;
-        let details = store.details(&user).await?;
+        let (user, details) = add_user(store, time_and_ids, &caller, &provisioned, roles, user_id).await?;
         created(&format!("/users/{user_id}"), user.version, &viewed(&user, &details))
     })
     .await

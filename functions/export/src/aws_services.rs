@@ -1,5 +1,6 @@
 //! What `export` asks of Lambda and S3.
 
+use aws_client::{client_config, failure_reason};
 use aws_sdk_s3::presigning::PresigningConfig;
 use serde_json::json;
 use std::time::Duration;
@@ -7,10 +8,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use invoke::{Function, InvokeError};
-use runtime::{
-    aws::{client_config, failure_reason},
-    config::{ConfigError, required},
-};
+use runtime::config::{ConfigError, required};
 
 /// How long a download link is valid (rule 29).
 const LINK_VALIDITY: Duration = Duration::from_mins(15);

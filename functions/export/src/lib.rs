@@ -1,22 +1,20 @@
-//! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, written by a job (rule 29).
+//! `POST /exports` and `GET /jobs/{job_id}`: the list as CSV, written by a job (rule 29), and how far any job is.
 
 mod aws_services;
 
-use lambda_http::{Request, RequestExt};
-use serde::Serialize;
-use uuid::Uuid;
+use lambda_http::Request;
 
-use app::{AuthenticatedCaller, TimeAndIds, query::check_existence};
+use app::{AuthenticatedCaller, TimeAndIds, bulk::plan_csv, query::check_existence};
 use domain::{
-    Quoted, Time,
     job::{Job, JobKind, JobState},
-    permissions::{Operation, authorize},
+    permissions::Operation,
 };
 use http_api::{
     HttpResult, Problem,
     body::body,
     caller,
     idempotency::{ResourceId, once},
+    jobs::{JobView, find_job},
     request::{Query, route, unknown_route},
     response::{json, json_with},
     user_query::UserQueryParams,
@@ -24,36 +22,6 @@ use http_api::{
 use store::{IdempotencyStore, StoreError, StoreJobs, ViewSkill, ViewTeams};
 
 pub use aws_services::{AwsServices, PresignDownload, PresignError, StartJob};
-
-/// A job, as the API shows it.
-#[derive(Debug, Serialize)]
-struct JobView<'a> {
-    job_id: Uuid,
-    kind: &'static str,
-    state: JobState,
-    done: u64,
-    total: Option<u64>,
-    created_at: Time,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    download_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
-}
-
-impl<'a> JobView<'a> {
-    fn new(job: &'a Job, download_url: Option<String>) -> Self {
-        Self {
-            job_id: job.job_id,
-            kind: job.kind.name(),
-            state: job.state,
-            done: job.done,
-            total: job.total,
-            created_at: job.created_at,
-            download_url,
-            error: job.error.as_deref(),
-        }
-    }
-}
 
 pub async fn handle(
     store: &(impl IdempotencyStore + StoreJobs + ViewTeams + ViewSkill),
@@ -126,19 +94,15 @@ async fn view(
     request: &Request,
 ) -> HttpResult {
     Query::read(request, &[])?;
-    let parameters = request.path_parameters();
-    let now = time_and_ids.now();
-    let job_id = parameters.first("job_id").unwrap_or_default();
-    let unknown = || {
-        Problem::new(404, "unknown-job", format!("There is no job {}. A job is kept for a day.", Quoted::from(job_id)))
-    };
-    let job = store.job(job_id.parse().map_err(|_| unknown())?).await?;
-    let job = job.filter(|job| !job.is_expired(now)).ok_or_else(unknown)?;
-    authorize(caller.caller, Operation::ViewJob { requested_by: job.requested_by })?;
-    let job = job.as_of(now);
-    let download_url = match (job.state, job.kind.file()) {
-        (JobState::Done, Some(file)) => Some(services.presign(file).await.map_err(|error| Problem::internal(&error))?),
+    let job = find_job(store, &caller.caller, request, time_and_ids.now()).await?;
+    let file = match (&job.kind, job.state) {
+        (JobKind::Export { file, .. }, JobState::Done) => file.clone(),
+        (JobKind::Bulk(bulk), _) => bulk.plan.as_ref().map(|plan| plan_csv(&plan.files)),
         _ => None,
+    };
+    let download_url = match file {
+        Some(file) => Some(services.presign(&file).await.map_err(|error| Problem::internal(&error))?),
+        None => None,
     };
     json(200, &JobView::new(&job, download_url))
 }

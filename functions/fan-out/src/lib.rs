@@ -9,7 +9,10 @@ use app::{
     fan_out::{Pace, TeamFanOut},
 };
 use domain::TeamId;
-use runtime::config::ConfigError;
+use runtime::{
+    config::ConfigError,
+    invocation::{self, Ending, Outcome},
+};
 use store::{Directory, FanOutTeams};
 
 /// What the function is invoked with.
@@ -28,10 +31,14 @@ pub fn from_env() -> Result<TeamFanOut<Directory, SystemTimeAndIds>, ConfigError
 /// Marks as many members as there is time for. What is left is due at the schedule, also after an error.
 pub async fn handle<S: FanOutTeams + Sync, C: TimeAndIds>(
     fan_out: &TeamFanOut<S, C>,
-    invocation: Invocation,
+    event: Invocation,
 ) -> Result<(), Error> {
-    match invocation.team_id {
-        Some(team_id) => Ok(fan_out.of_team(team_id).await?),
-        None => Ok(fan_out.due().await?),
+    if let Some(team_id) = event.team_id {
+        invocation::identify("team_id", &team_id);
+        fan_out.of_team(team_id).await?;
+    } else if !fan_out.due().await? {
+        // Why, each team has a line of its own.
+        invocation::end(Ending { outcome: Outcome::Failed, ..Ending::default() });
     }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use aws_lambda_events::{
 };
 
 use domain::User;
+use runtime::invocation::{self, Ending};
 use store::{IndexUser, StoreError};
 
 /// Brings the entries of every user in the batch in line. Names the first record that fails, so that Lambda retries the
@@ -16,7 +17,8 @@ pub async fn handle(store: &impl IndexUser, batch: Event) -> DynamoDbEventRespon
     for record in batch.records {
         let sequence_number = record.change.sequence_number.clone();
         if let Err(error) = index(store, record).await {
-            tracing::error!(%error, sequence_number, "failed to index a user; the batch is retried from this record");
+            let retried = format_args!("failed to index a user; the batch is retried from this record: {error}");
+            invocation::end(Ending::failed(&retried));
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence_number;
             response.batch_item_failures.push(failure);
@@ -32,6 +34,9 @@ async fn index(store: &impl IndexUser, record: EventRecord) -> Result<(), StoreE
         if item.is_empty() { Ok(None) } else { serde_dynamo::from_item::<_, User>(item).map(Some) }
     };
     let (old, new) = (image(record.change.old_image)?, image(record.change.new_image)?);
+    if let Some(user) = &new {
+        invocation::identify("user_id", &user.user_id);
+    }
     match new {
         Some(new) => store.index_user(&new, old.as_ref()).await,
         None => Ok(()),

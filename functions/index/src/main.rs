@@ -1,13 +1,19 @@
 //! Wires `index`.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::telemetry;
+use runtime::{invocation, telemetry};
+use std::process::ExitCode;
 use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = &Directory::from_env()?;
-    let handle = |event: LambdaEvent<_>| async move { Ok::<_, Error>(index::handle(store, event.payload).await) };
-    lambda_runtime::run(service_fn(handle)).await
+async fn main() -> ExitCode {
+    telemetry::run(env!("CARGO_CRATE_NAME"), async {
+        let store = &Directory::from_env()?;
+        let handle = |LambdaEvent { payload, context }: LambdaEvent<_>| async move {
+            let handled = async { Ok::<_, Error>(index::handle(store, payload).await) };
+            invocation::observe_event("index", &context.request_id, handled).await
+        };
+        lambda_runtime::run(service_fn(handle)).await
+    })
+    .await
 }

@@ -11,8 +11,15 @@ use app::{
     reconcile::{Pace, ReconcileStore, ReconcileTaskRouter, WorkerReconcile},
     sync::OfflineActivity,
 };
-use domain::WorkerSid;
+use domain::{
+    WorkerSid,
+    reconciliation::{Reconciliation, ReconciliationState},
+};
 use parameters::{ParameterStore, PolicyParameter};
+use runtime::{
+    invocation::{self, Ending, Outcome},
+    metrics::{self, Metric},
+};
 use store::Directory;
 use twilio::{Client, account::Account};
 
@@ -62,13 +69,27 @@ pub async fn handle<S: ReconcileStore, T: ReconcileTaskRouter, C: TimeAndIds>(
     reconcile: &WorkerReconcile<S, T, C>,
     invocation: Invocation,
 ) -> Result<(), Error> {
-    match invocation.worker_sid {
-        Some(sid) => {
-            let taken_in = reconcile.worker(&WorkerSid::new(&sid)).await;
-            taken_in.inspect_err(|error| tracing::error!(worker_sid = %sid, %error, "cannot take in a worker"))?;
-        }
-        None if reconcile.run(|_| {}).await?.is_none() => tracing::info!("another runner is at the reconciliation"),
-        None => {}
+    if let Some(sid) = invocation.worker_sid {
+        let worker_sid = WorkerSid::new(&sid);
+        invocation::identify("worker_sid", &worker_sid);
+        reconcile.worker(&worker_sid).await?;
+    } else if let Some(run) = reconcile.run(|_| {}).await? {
+        end(&run);
+    } else {
+        tracing::info!("another runner is at the reconciliation");
     }
     Ok(())
+}
+
+/// A run that was stopped by its brake or is not finished has a line that says why.
+fn end(run: &Reconciliation) {
+    metrics::add(Metric::ReconciliationsDone, u64::from(run.state == ReconciliationState::Done));
+    metrics::add(Metric::ReconciliationsBraked, u64::from(run.state == ReconciliationState::Braked));
+    metrics::add(Metric::ContestedUsers, run.found.contested.count);
+    let code = match (run.brake, run.interruption) {
+        (Some(_), _) => "braked",
+        (None, Some(_)) => "interrupted",
+        (None, None) => return,
+    };
+    invocation::end(Ending { outcome: Outcome::Failed, code: Some(code), ..Ending::default() });
 }

@@ -32,8 +32,11 @@ async fn list(store: &(impl FindUsers + ViewTeams + ViewSkill), request: &Reques
     let query = Query::read(request, &[&PARAMETERS[..], &["limit", "cursor"]].concat())?;
     let user_query = UserQueryParams::from_query(&query)?.into_query()?;
     let (limit, cursor) = (query.limit()?, query.cursor(&query_fingerprint(&user_query))?);
-    check_existence(store, &user_query).await?;
-    let page = store.find_users(&user_query, Order::Cheapest, cursor, limit).await?;
+    // The check runs beside the search; what it refuses counts first.
+    let search = store.find_users(&user_query, Order::Cheapest, cursor, limit);
+    let (checked, page) = tokio::join!(check_existence(store, &user_query), search);
+    checked?;
+    let page = page?;
     let items = page.users.iter().map(|user| listed(user, &page.teams)).collect();
     json(200, &List { items, next_cursor: page.next.as_ref().map(Cursor::encode) })
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use app::{
     AuthenticatedCaller, TimeAndIds,
-    users::{ChangeTarget, change_user},
+    users::{ChangeTarget, change_and_view},
 };
 use domain::{next_step::Remark, status::StatusChange};
 use http_api::{
@@ -55,8 +55,8 @@ async fn change(
 ) -> HttpResult {
     let target = ChangeTarget::user(user_id(request)?, if_match(request)?);
     no_body(request)?;
-    let decide = |user: &domain::User, context: &app::ChangeContext| status.apply(user, context.caller);
-    let user = change_user(store, time_and_ids, caller, &target, status.action(), decide).await?.after;
-    let details = store.details(&user).await?;
+    let decide = |user: &domain::User, context: &app::ChangeContext| status.apply(user, &context.caller);
+    let (changed, details) = change_and_view(store, time_and_ids, caller, &target, status.action(), decide).await?;
+    let user = changed.after;
     versioned(user.version, &ChangedStatus { user: viewed(&user, &details), next_step: status.next_step() })
 }

@@ -82,7 +82,7 @@ pub async fn put_skill(
     let definition = SkillDefinition { min, max, levels, level_required };
     let expected = (&expected, mode);
     let written = skills::define_skill(store, time_and_ids, caller, (&set, &name), definition, expected).await?;
-    respond(store, &written.skill, if written.is_new { 201 } else { 200 }).await
+    respond(store, time_and_ids, &written.skill, if written.is_new { 201 } else { 200 }).await
 }
 
 /// `DELETE /skill-sets/{name}/skills/{skill}` (rule 21).

@@ -3,11 +3,14 @@
 use app::SystemTimeAndIds;
 use http_api::serve;
 use runtime::telemetry;
+use std::process::ExitCode;
 use store::Directory;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = Directory::from_env()?;
-    serve::http(|request| skills::handle(&store, &SystemTimeAndIds, request)).await
+async fn main() -> ExitCode {
+    telemetry::run(env!("CARGO_CRATE_NAME"), async {
+        let store = Directory::from_env()?;
+        serve::http(|request| skills::handle(&store, &SystemTimeAndIds, request)).await
+    })
+    .await
 }

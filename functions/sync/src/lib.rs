@@ -10,12 +10,15 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use app::{
-    SystemTimeAndIds,
+    SystemTimeAndIds, TimeAndIds,
     sync::{SyncMode, SyncStore, SyncTaskRouter, WorkerSync},
 };
 use domain::UserId;
 use parameters::{ParameterStore, PolicyParameter};
-use runtime::config::{ConfigError, one_of};
+use runtime::{
+    config::{ConfigError, one_of},
+    invocation::{self, Ending, Outcome},
+};
 use store::{Directory, OutboxItem, StoreError};
 use twilio::{Client, account::Account};
 
@@ -64,8 +67,8 @@ impl Wiring {
 
 /// Looks at the users of a batch, or at those who are due. Names the first record whose user could not be looked at because
 /// the table failed, so that Lambda retries the batch from there; what Twilio answers never holds up a batch.
-pub async fn handle<S: SyncStore, T: SyncTaskRouter>(
-    sync: &WorkerSync<S, T, SystemTimeAndIds>,
+pub async fn handle<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds>(
+    sync: &WorkerSync<S, T, C>,
     event: Event,
 ) -> Result<DynamoDbEventResponse, Error> {
     match event {
@@ -77,8 +80,8 @@ pub async fn handle<S: SyncStore, T: SyncTaskRouter>(
     }
 }
 
-async fn changed<S: SyncStore, T: SyncTaskRouter>(
-    sync: &WorkerSync<S, T, SystemTimeAndIds>,
+async fn changed<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds>(
+    sync: &WorkerSync<S, T, C>,
     batch: StreamBatch,
 ) -> DynamoDbEventResponse {
     let mut first_records = BTreeMap::<UserId, Option<String>>::new();
@@ -96,6 +99,10 @@ async fn changed<S: SyncStore, T: SyncTaskRouter>(
         Ok(batch) => batch.failed,
         Err(error) => whole_batch(&error, &first_records),
     };
+    if !failed.is_empty() {
+        // Why, each has a line of its own.
+        invocation::end(Ending { outcome: Outcome::Failed, ..Ending::default() });
+    }
     let records = failed.iter().filter_map(|user_id| first_records.get(user_id).cloned().flatten());
     if let Some(first) = records.min_by_key(|number| (number.len(), number.clone())) {
         let mut failure = DynamoDbBatchItemFailure::default();
@@ -106,6 +113,6 @@ async fn changed<S: SyncStore, T: SyncTaskRouter>(
 }
 
 fn whole_batch(error: &StoreError, records: &BTreeMap<UserId, Option<String>>) -> std::collections::BTreeSet<UserId> {
-    tracing::error!(%error, "cannot look at any user of the batch");
+    invocation::end(Ending::failed(&format_args!("cannot look at any user of the batch, which is retried: {error}")));
     records.keys().copied().collect()
 }

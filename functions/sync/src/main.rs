@@ -1,12 +1,18 @@
 //! Wires `sync`.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::telemetry;
+use lambda_runtime::{LambdaEvent, service_fn};
+use runtime::{invocation, telemetry};
+use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    telemetry::start(env!("CARGO_CRATE_NAME"));
-    let sync = &sync::Wiring::from_env().await?;
-    let handle = |event: LambdaEvent<_>| async move { sync::handle(&sync.current().await, event.payload).await };
-    lambda_runtime::run(service_fn(handle)).await
+async fn main() -> ExitCode {
+    telemetry::run(env!("CARGO_CRATE_NAME"), async {
+        let sync = &sync::Wiring::from_env().await?;
+        let handle = |LambdaEvent { payload, context }: LambdaEvent<_>| async move {
+            let handled = async { sync::handle(&sync.current().await, payload).await };
+            invocation::observe_event("sync", &context.request_id, handled).await
+        };
+        lambda_runtime::run(service_fn(handle)).await
+    })
+    .await
 }

@@ -8,7 +8,7 @@ use app::{
     teams::{ChangedTeam, change_team, create_team, delete_team},
 };
 use domain::{
-    Level, Refusal, Team, TeamId, TeamName,
+    Counted, Level, MemberCount, Refusal, Team, TeamId, TeamName,
     team::{TeamEdit, grant_skill, revoke_skill},
 };
 use http_api::{
@@ -44,7 +44,8 @@ pub async fn create(
     let name = TeamName::parse(&body::<NewTeam>(request)?.name)?;
     let team_id = TeamId::new(id.uuid());
     let team = create_team(store, time_and_ids, caller, team_id, &name).await?;
-    created(&format!("/teams/{team_id}"), team.version, &shown(&team, 0))
+    let none_yet = Counted::new(MemberCount::default(), *team.created_at);
+    created(&format!("/teams/{team_id}"), team.version, &shown(&team, Some(none_yet)))
 }
 
 #[derive(Deserialize)]
@@ -66,10 +67,10 @@ pub async fn edit(
     let edit = TeamEdit { name: name.as_deref().map(TeamName::parse).transpose()?, archived };
     let (team_id, expected) = (team_id(request)?, if_match(request)?);
     let team = change_team(store, time_and_ids, caller, team_id, &expected, None, |team, context| {
-        edit.apply(team, context.caller)
+        edit.apply(team, &context.caller)
     });
     let team = reach_members(fan_out, team.await?).await;
-    respond(store, &team).await
+    respond(store, time_and_ids, &team).await
 }
 
 #[derive(Deserialize)]
@@ -91,11 +92,11 @@ pub async fn grant(
     let (team_id, expected, mode) = (team_id(request)?, if_match(request)?, put_mode(request)?);
     let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
         let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
-        let after = grant_skill(team, context.caller, skill, level.map(Level), skill_set.as_deref())?;
+        let after = grant_skill(team, &context.caller, skill, level.map(Level), skill_set.as_deref())?;
         mode.check("skill of this team", team.skills.contains_key(&name)).map(|()| after)
     });
     let team = reach_members(fan_out, team.await?).await;
-    respond(store, &team).await
+    respond(store, time_and_ids, &team).await
 }
 
 /// `DELETE /teams/{team_id}/skills/{skill}`.
@@ -110,10 +111,10 @@ pub async fn revoke(
     let (team_id, expected) = (team_id(request)?, if_match(request)?);
     let team = change_team(store, time_and_ids, caller, team_id, &expected, Some(&name), |team, context| {
         context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
-        revoke_skill(team, context.caller, &name)
+        revoke_skill(team, &context.caller, &name)
     });
     let team = reach_members(fan_out, team.await?).await;
-    respond(store, &team).await
+    respond(store, time_and_ids, &team).await
 }
 
 /// Starts `fan-out` if the change affects the members. The change is made, whether or not this succeeds.

@@ -13,16 +13,19 @@ use http_api::{
     idempotency::once,
     request::{path, route, unknown_route},
 };
-use store::{CommitTeam, FindTeam, IdempotencyStore, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
+use store::{CommitTeam, FindTeam, IdempotencyStore, KeepCounts, ListTeams, ReadSnapshot, ViewHistory, ViewTeams};
 
 pub use fan_out::{FanOutFunction, StartFanOut};
 
 /// The verbs of the store that this function uses.
 pub trait TeamStore:
-    ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore
+    ReadSnapshot + ViewTeams + FindTeam + ListTeams + KeepCounts + CommitTeam + ViewHistory + IdempotencyStore
 {
 }
-impl<T: ReadSnapshot + ViewTeams + FindTeam + ListTeams + CommitTeam + ViewHistory + IdempotencyStore> TeamStore for T {}
+impl<T> TeamStore for T where
+    T: ReadSnapshot + ViewTeams + FindTeam + ListTeams + KeepCounts + CommitTeam + ViewHistory + IdempotencyStore
+{
+}
 
 pub async fn handle(
     store: &impl TeamStore,
@@ -32,15 +35,15 @@ pub async fn handle(
 ) -> HttpResult {
     let request = &request;
     let view = || caller::from_request(request, Operation::ViewCatalog);
-    let manage = || caller::from_request(request, Operation::ManageTeams);
+    let manage = || caller::manager_from_request(request);
     match route(request) {
-        "GET /teams" => view().map(|_| show::list(store, request))?.await,
+        "GET /teams" => view().map(|_| show::list(store, time_and_ids, request))?.await,
         "POST /teams" => {
             let caller = manage()?;
             let create = |id| change::create(store, time_and_ids, &caller, request, id);
             once(store, time_and_ids, &caller, request, create).await
         }
-        "GET /teams/{team_id}" => view().map(|_| show::team(store, request))?.await,
+        "GET /teams/{team_id}" => view().map(|_| show::team(store, time_and_ids, request))?.await,
         "PATCH /teams/{team_id}" => change::edit(store, fan_out, time_and_ids, &manage()?, request).await,
         "DELETE /teams/{team_id}" => {
             let caller = caller::from_request(request, Operation::DeleteTeams)?;

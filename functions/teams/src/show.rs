@@ -1,22 +1,21 @@
 //! Showing teams.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use lambda_http::Request;
 use serde::Serialize;
 
-use domain::{Quoted, Refusal, Team, TeamId, TeamName, Time};
+use app::{TimeAndIds, counts::member_counts};
+use domain::{Counted, MemberCount, Quoted, Refusal, Team, TeamId, TeamName, Time};
 use http_api::{
     HttpResult, Problem,
     request::Query,
     response::{json, versioned},
     user_view::{ListedUser, SkillWithLevel, listed, skills_with_levels},
 };
-use store::{Cursor, ListTeams, ReadSet, ReadSnapshot, ViewTeams, members_fingerprint, team_ids, teams_fingerprint};
+use store::{
+    Cursor, KeepCounts, ListTeams, ReadSet, ReadSnapshot, ViewTeams, members_fingerprint, team_ids, teams_fingerprint,
+};
 
 use crate::team_id;
-
-/// How many teams' members are counted concurrently.
-const COUNTED_CONCURRENTLY: usize = 16;
 
 /// A team, as the API shows it.
 #[derive(Debug, Serialize)]
@@ -25,20 +24,23 @@ pub struct ShownTeam<'a> {
     name: &'a TeamName,
     archived: bool,
     skills: Vec<SkillWithLevel<'a>>,
-    members: usize,
+    members: Option<usize>,
+    counted_at: Option<Time>,
     version: u64,
     created_at: Time,
     updated_at: Time,
 }
 
+/// Without members if they were never counted.
 #[must_use]
-pub fn shown(team: &Team, members: usize) -> ShownTeam<'_> {
+pub fn shown(team: &Team, counted: Option<Counted<MemberCount>>) -> ShownTeam<'_> {
     ShownTeam {
         team_id: team.team_id,
         name: &team.name,
         archived: team.archived,
         skills: skills_with_levels(&team.skills),
-        members,
+        members: counted.map(|counted| counted.counts.members),
+        counted_at: counted.map(|counted| counted.counted_at),
         version: team.version,
         created_at: team.created_at,
         updated_at: team.updated_at,
@@ -52,7 +54,11 @@ struct List<T> {
 }
 
 /// `GET /teams`: in order of name; without archived teams by default.
-pub async fn list(store: &impl ListTeams, request: &Request) -> HttpResult {
+pub async fn list(
+    store: &(impl ListTeams + KeepCounts),
+    time_and_ids: &impl TimeAndIds,
+    request: &Request,
+) -> HttpResult {
     let query = Query::read(request, &["archived", "limit", "cursor"])?;
     let archived = match query.text("archived") {
         None | Some("false") => Some(false),
@@ -65,22 +71,27 @@ pub async fn list(store: &impl ListTeams, request: &Request) -> HttpResult {
     };
     let cursor = query.cursor(&teams_fingerprint(archived))?;
     let (teams, next) = store.list_teams(archived, cursor, query.limit()?).await?;
-    let members = teams.iter().map(|team| store.count_members(team.team_id)).collect::<Vec<_>>();
-    let members: Vec<usize> = stream::iter(members).buffered(COUNTED_CONCURRENTLY).try_collect().await?;
-    let items = teams.iter().zip(members).map(|(team, members)| shown(team, members)).collect();
+    let counted = member_counts(store, time_and_ids, &teams).await?;
+    let items = teams.iter().map(|team| shown(team, counted.get(&team.team_id).copied())).collect();
     json(200, &List { items, next_cursor: next.as_ref().map(Cursor::encode) })
 }
 
 /// `GET /teams/{team_id}`.
-pub async fn team(store: &(impl ReadSnapshot + ListTeams), request: &Request) -> HttpResult {
+pub async fn team(
+    store: &(impl ReadSnapshot + ListTeams),
+    time_and_ids: &impl TimeAndIds,
+    request: &Request,
+) -> HttpResult {
     Query::read(request, &[])?;
     let team = existing_team(store, team_id(request)?).await?;
-    respond(store, &team).await
+    respond(store, time_and_ids, &team).await
 }
 
-/// A team with its number of members, and its entity tag.
-pub async fn respond(store: &impl ListTeams, team: &Team) -> HttpResult {
-    versioned(team.version, &shown(team, store.count_members(team.team_id).await?))
+/// A team with the number of members that it has now, and its entity tag.
+pub async fn respond(store: &impl ListTeams, time_and_ids: &impl TimeAndIds, team: &Team) -> HttpResult {
+    let now = time_and_ids.now();
+    let members = store.count_members(team.team_id).await?;
+    versioned(team.version, &shown(team, Some(Counted::new(MemberCount { members }, now))))
 }
 
 /// `GET /teams/{team_id}/members`: of any status, in no order.

@@ -7,7 +7,7 @@ use app::sync::SyncMode;
 use domain::{
     Refusal, User, UserId,
     audit::Subject,
-    permissions::{Operation, permitted_operations},
+    permissions::{Caller, Operation, permitted_operations},
     policy::RoleAuthority,
 };
 use http_api::{
@@ -63,7 +63,9 @@ async fn me(store: &impl ViewUser, deployment: Deployment, request: &Request) ->
         "name": user.name(),
         "email": user.email(),
         "role": caller.role,
-        "may": permitted_operations(caller.role),
+        "leads": user.managed.leads,
+        "may": permitted_operations(&Caller { leads: user.managed.leads.clone(), ..caller.clone() }),
+        "supervisor_scope": caller.scope,
         "sync_mode": deployment.sync_mode.name(),
         "role_authority": deployment.role_authority.name(),
     });

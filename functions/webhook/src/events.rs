@@ -9,6 +9,7 @@ use app::{
 };
 use futures_util::future::try_join_all;
 use http_api::Problem;
+use runtime::metrics::{self, Metric};
 use tokio::time::Instant;
 use twilio::{FetchWorker, callback::StreamedEvent};
 
@@ -39,6 +40,7 @@ impl Webhook {
                 Ok(Some(callback)) if self.is_own(&callback) => callback,
                 Ok(_) => continue,
                 Err(error) => {
+                    metrics::add_by_outcome(Metric::Callbacks, "invalid");
                     tracing::error!(%error, "ignored an event of Event Streams: it cannot be read; reconcile finds what it told");
                     continue;
                 }
@@ -47,8 +49,9 @@ impl Webhook {
             let Some(report) = callback.worker else { continue };
             let (worker_sid, request_id) = (report.worker_sid.clone(), callback.event_sid.unwrap_or_default());
             let time = deadline.saturating_duration_since(Instant::now());
-            if let Err(error) = apply::within(time, ingest, report, &request_id).await {
-                failed.insert(worker_sid, error);
+            match apply::within(time, ingest, report, &request_id).await {
+                Ok(()) => metrics::add_by_outcome(Metric::Callbacks, "applied"),
+                Err(error) => drop(failed.insert(worker_sid, error)),
             }
         }
         let hand_over = failed.into_iter().map(async |(sid, error)| hand_over::instead(reconcile, &sid, error).await);

@@ -5,7 +5,10 @@ use std::time::Duration;
 use domain::WorkerSid;
 use http_api::Problem;
 use invoke::{Function, InvokeError};
-use runtime::config::ConfigError;
+use runtime::{
+    config::ConfigError,
+    metrics::{self, Metric},
+};
 use serde_json::json;
 
 use crate::apply::ApplyError;
@@ -17,12 +20,14 @@ const MAX_START_TIME: Duration = Duration::from_secs(2);
 pub async fn instead(reconcile: &impl HandOver, worker_sid: &WorkerSid, error: ApplyError) -> Result<(), Problem> {
     match reconcile.hand_over(worker_sid).await {
         Ok(()) => {
+            metrics::add_by_outcome(Metric::Callbacks, "handed_over");
             tracing::warn!(%worker_sid, %error, "cannot apply a callback; reconcile fetches the worker and applies it");
             Ok(())
         }
         Err(failure) => {
-            tracing::error!(%worker_sid, error = %failure, "failed to hand a worker over to reconcile; answered with an error, Twilio may try again");
-            Err(error.into())
+            metrics::add_by_outcome(Metric::Callbacks, "failed");
+            let cause = format!("{error}; and {worker_sid} cannot be handed over to reconcile: {failure}");
+            Err(Problem::from(error).caused_by(&cause))
         }
     }
 }

@@ -18,6 +18,11 @@ use app::{
 use http_api::{
     HttpResult, Problem,
     request::{route, unknown_route},
+    serve::check_length,
+};
+use runtime::{
+    invocation,
+    metrics::{self, Metric},
 };
 use twilio::{Callback, CallbackError, FetchWorker, KeysError, SigningKey, Verifier, account::Account, signature};
 
@@ -27,9 +32,10 @@ pub use public_url::PublicUrl;
 /// The path of the route, below the deployment's public address.
 const PATH: &str = "/webhooks/taskrouter";
 
-/// The longest body, in bytes: many times the longest callback, which states up to 4,096 characters of attributes twice, and
-/// of an event's sink, which posts several.
+/// The longest body of Event Streams, which posts several events, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
+
+/// The longest form, in bytes: many times the longest callback, which states up to 4,096 characters of attributes twice.
 const MAX_FORM: usize = 64 * 1024;
 
 /// What callbacks are checked against.
@@ -74,14 +80,10 @@ impl Webhook {
         T: FetchWorker + Sync,
         C: TimeAndIds,
     {
-        let body = request.body().as_ref();
         let is_json = is_json(text(request.headers(), "content-type"));
-        let max = if is_json { MAX_BODY } else { MAX_FORM };
-        if body.len() > max {
-            let detail = format!("The body has {} bytes; at most {max} are accepted.", body.len());
-            return Err(Problem::new(413, "body-too-large", detail));
-        }
+        check_length(request, if is_json { MAX_BODY } else { MAX_FORM })?;
         self.verify_signature(request).await?;
+        let body = request.body().as_ref();
         if is_json {
             let events = Callback::parse_events(body).map_err(|error| invalid(&error))?;
             self.events(ingest, reconcile, events).await?;
@@ -109,10 +111,14 @@ impl Webhook {
         }
         note_unreadable(&callback);
         let Some(report) = callback.worker else { return Ok(()) };
+        invocation::identify("worker_sid", &report.worker_sid);
         let (worker_sid, request_id) = (report.worker_sid.clone(), callback.event_sid.unwrap_or_default());
         let applied = apply::within(apply::MAX_CALLBACK_TIME, ingest, report, &request_id).await;
         match applied {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                metrics::add_by_outcome(Metric::Callbacks, "applied");
+                Ok(())
+            }
             Err(error) => hand_over::instead(reconcile, &worker_sid, error).await,
         }
     }
@@ -135,8 +141,8 @@ impl Webhook {
         {
             return Ok(());
         }
-        tracing::warn!("invalid Twilio signature; check PUBLIC_URL and the auth token");
-        Err(wrong_signature())
+        metrics::add(Metric::WrongSignatures, 1);
+        Err(wrong_signature().caused_by(&"the signature does not fit; check PUBLIC_URL and the auth token"))
     }
 
     fn is_signed_with(&self, keys: Vec<SigningKey>, request: &Request) -> bool {
@@ -174,6 +180,7 @@ fn is_json(content_type: Option<&str>) -> bool {
 }
 
 fn invalid(error: &CallbackError) -> Problem {
+    metrics::add_by_outcome(Metric::Callbacks, "invalid");
     Problem::invalid("invalid-callback", format!("{error}."))
 }
 

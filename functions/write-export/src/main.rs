@@ -1,19 +1,24 @@
 //! Wires `write-export`.
 
 use app::SystemTimeAndIds;
+use files::Bucket;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::{config, telemetry};
+use runtime::{config, invocation, telemetry};
+use std::process::ExitCode;
 use store::Directory;
-use write_export::{Bucket, handle};
+use write_export::{Pace, handle};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    telemetry::start(env!("CARGO_CRATE_NAME"));
-    let store = &Directory::from_env()?;
-    let bucket = &Bucket::from_env()?;
-    let lease = config::seconds("JOB_LEASE_SECONDS")?;
-    let run = async |event: LambdaEvent<_>| {
-        handle(store, bucket, &SystemTimeAndIds, lease, event.payload).await.map_err(Error::from)
-    };
-    lambda_runtime::run(service_fn(run)).await
+async fn main() -> ExitCode {
+    telemetry::run(env!("CARGO_CRATE_NAME"), async {
+        let store = &Directory::from_env()?;
+        let bucket = &Bucket::from_env()?;
+        let pace = Pace::new(config::seconds("JOB_LEASE_SECONDS")?);
+        let run = async |LambdaEvent { payload, context }: LambdaEvent<_>| {
+            let handled = handle(store, bucket, &SystemTimeAndIds, pace, payload);
+            invocation::observe_event("write-export", &context.request_id, handled).await.map_err(Error::from)
+        };
+        lambda_runtime::run(service_fn(run)).await
+    })
+    .await
 }

@@ -1,11 +1,12 @@
-//! Each function's permissions: its verbs in the code, its IAM role in the template and docs/security.md agree.
+//! Each function's permissions: its verbs in the code, its IAM role in the template and docs/security.md agree. So do those of
+//! an operator's commands.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::Path;
 
-use local::authority::{page, usage};
+use local::authority::{Policy, page, usage};
 use regex::Regex;
 use serde_json::Value;
 
@@ -38,7 +39,7 @@ fn the_page_of_security_states_what_the_template_lets_each_function_do() {
 fn a_function_may_do_to_the_table_exactly_what_the_verbs_that_it_uses_need() {
     let verbs = verbs();
     for (function, actions) in allowed_actions() {
-        let used = used_verbs(&function, &verbs);
+        let used = used_verbs(&function_sources(&function), &verbs);
         let needed = used.iter().flat_map(|verb| verbs[verb].actions.clone()).collect::<BTreeSet<_>>();
         let table_actions = actions.into_iter().filter(|action| action.starts_with("dynamodb:")).collect();
         assert_eq!(needed, table_actions, "{function}: left what {used:?} need, right the template");
@@ -49,7 +50,10 @@ fn a_function_may_do_to_the_table_exactly_what_the_verbs_that_it_uses_need() {
 fn a_function_may_query_an_index_exactly_if_one_of_its_verbs_does() {
     let (verbs, index) = (verbs(), Regex::new("/index/([a-z_]+)").unwrap());
     for (function, statements) in statements() {
-        let needed = used_verbs(&function, &verbs).iter().flat_map(|verb| verbs[verb].indexes.clone()).collect();
+        let needed = used_verbs(&function_sources(&function), &verbs)
+            .iter()
+            .flat_map(|verb| verbs[verb].indexes.clone())
+            .collect();
         let resources = statements.iter().map(|statement| statement["Resource"].to_string()).collect::<String>();
         let allowed = index.captures_iter(&resources).map(|found| found[1].to_owned()).collect::<BTreeSet<_>>();
         assert_eq!(allowed, needed, "{function}: left the template, right its verbs");
@@ -131,6 +135,28 @@ fn rule_31_a_function_that_may_change_items_is_denied_to_change_audit_records() 
     assert!(denied_functions > 5);
 }
 
+/// The policies of the two roles that an operator takes, and the sources of their commands with the use cases that these call.
+const OPERATORS: [(&str, &[&str]); 2] = [
+    (
+        "infra/operator-policy.json",
+        &["cli/src", "crates/app/src/reindex", "crates/app/src/restore.rs", "crates/app/src/flex_skills.rs"],
+    ),
+    ("infra/erasure-policy.json", &["crates/app/src/erase.rs"]),
+];
+
+#[test]
+fn an_operators_policy_allows_exactly_the_actions_that_the_verbs_of_the_commands_need() {
+    let verbs = verbs();
+    for (policy, paths) in OPERATORS {
+        let text = fs::read_to_string(Path::new(ROOT).join(policy)).unwrap();
+        let granted = Policy::read(&serde_json::from_str::<Value>(&format!("[{text}]")).unwrap()).unwrap();
+        let granted = granted.grants().map(|grant| grant.action).filter(|action| action.starts_with("dynamodb:"));
+        let used = used_verbs(&paths.iter().map(|path| sources(path)).collect::<String>(), &verbs);
+        let needed = used.iter().flat_map(|verb| verbs[verb].actions.clone()).collect::<BTreeSet<_>>();
+        assert_eq!(needed, granted.collect(), "{policy}: left what {used:?} need, right what it allows");
+    }
+}
+
 /// The DynamoDB actions in the doc comment of a verb's trait in `verbs.rs`.
 struct Verb {
     actions: BTreeSet<String>,
@@ -153,18 +179,30 @@ fn verbs() -> BTreeMap<String, Verb> {
     verbs
 }
 
-/// The verbs that a function's sources import from the store, or that the use cases need that they take.
-fn used_verbs(function: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String> {
+fn function_sources(function: &str) -> String {
+    sources(&format!("functions/{function}/src"))
+}
+
+/// A file, or the files of a folder.
+fn sources(path: &str) -> String {
+    let path = Path::new(ROOT).join(path);
+    if path.is_file() {
+        return fs::read_to_string(path).unwrap();
+    }
+    let files = fs::read_dir(path).unwrap().map(|file| file.unwrap().path());
+    let files = files.filter(|path| path.extension() == Some("rs".as_ref()));
+    files.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// The verbs that sources import from the store, or that the use cases need that they take.
+fn used_verbs(sources: &str, verbs: &BTreeMap<String, Verb>) -> BTreeSet<String> {
     let import = Regex::new(r"(?s)use store::(?:verbs::)?(\{.*?\}|\w+);").unwrap();
     let verbs_in = |source: &str| {
         let imports = import.captures_iter(source).map(|found| found[1].to_owned()).collect::<String>();
         let names = imports.split(|c: char| !c.is_alphanumeric()).map(ToOwned::to_owned);
         names.filter(|name| verbs.contains_key(name)).collect::<BTreeSet<_>>()
     };
-    let sources = fs::read_dir(Path::new(ROOT).join("functions").join(function).join("src")).unwrap();
-    let sources = sources.map(|file| file.unwrap().path()).filter(|path| path.extension() == Some("rs".as_ref()));
-    let sources = sources.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
-    let mut used = verbs_in(&sources);
+    let mut used = verbs_in(sources);
     let stores = stores_of_use_cases();
     for (use_case, store) in USE_CASES.iter().filter(|(use_case, _)| sources.contains(use_case)) {
         let bounds = stores.get(*store).unwrap_or_else(|| panic!("no trait {store} for {use_case}"));

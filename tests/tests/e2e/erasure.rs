@@ -2,19 +2,16 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::Directory;
 
 use super::{
     export::run_export,
     test_stack::{TestStack, WORKERS, id},
 };
 
-const TABLE: &str = "flex-roster-Directory";
-
 /// What appears in all of the user's personal data and nowhere else.
 const SECRET: &str = "quux";
 
-fn claims(name: &str) -> Value {
+pub fn claims(name: &str) -> Value {
     json!({"identity": "zelda.quux@example.com", "full_name": name, "email": "zelda.quux@example.com", "roles": ["agent"],
         "attributes": {"image_url": "https://example.com/quux.png"}})
 }
@@ -22,10 +19,10 @@ fn claims(name: &str) -> Value {
 impl TestStack {
     /// The items of the table in which the text stands.
     async fn items_with(&self, text: &str) -> Vec<String> {
-        let directory = Directory::new(self.running.dynamo().client(), TABLE);
+        let directory = tests::directory(&self.running);
         let (mut found, mut start) = (Vec::new(), None);
         loop {
-            let scan = directory.client().scan().table_name(TABLE).set_exclusive_start_key(start);
+            let scan = directory.client().scan().table_name(directory.name()).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
             let items = page.items().iter().map(|item| format!("{item:?}").to_lowercase());
             found.extend(items.filter(|item| item.contains(text)));
@@ -34,6 +31,13 @@ impl TestStack {
                 return found;
             }
         }
+    }
+
+    /// Deletes a user and waits until their worker is gone, here and in TaskRouter.
+    pub async fn delete_with_worker(&self, path: &str) {
+        self.send_ok(Method::DELETE, path, &Value::Null).await;
+        self.wait_until_no_worker().await;
+        self.wait_for("no worker", async || self.get_json(path).await["worker"].is_null().then_some(())).await;
     }
 
     async fn wait_until_no_worker(&self) {
@@ -65,9 +69,7 @@ async fn a_deleted_users_personal_data_is_erased_wherever_it_is_and_the_rules_st
     assert_eq!(refused.status.code(), Some(1));
     let error = String::from_utf8(refused.stderr).unwrap();
     assert!(error.contains("deactivated: only deleted users are erased"), "{error}");
-    stack.send_ok(Method::DELETE, &path, &Value::Null).await;
-    stack.wait_until_no_worker().await;
-    stack.wait_for("no worker", async || stack.get_json(&path).await["worker"].is_null().then_some(())).await;
+    stack.delete_with_worker(&path).await;
 
     let before = stack.items_with(SECRET).await.len();
     let found = stack.report_of(&["erase", "--user", &user_id, "--dry-run"]);

@@ -1,7 +1,17 @@
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use domain::{Identity, TeamName, User, UserId, job::JobState};
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
+use store::{
+    Directory, StoreJobs,
+    schema::{items::Entity, keys},
+};
+use uuid::Uuid;
 
-use crate::test_stack::TestStack;
+use crate::test_stack::{TestStack, id};
 
 /// Starts an export and waits for it; returns the job.
 pub async fn run_export(stack: &TestStack, token: &str, export_request: &Value) -> Value {
@@ -116,4 +126,77 @@ fn kill_processes(stack: &TestStack, function: &str) {
             assert!(killed.success());
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_29_the_next_runner_goes_on_from_the_last_checkpoint() {
+    let stack = TestStack::start().await;
+    let directory = tests::directory(&stack.running);
+    put_users(&directory, 3_000).await;
+    let job_id = stack
+        .wait_for("a runner is killed after a checkpoint", async || {
+            let started = stack.send_ok(Method::POST, "/exports", &json!({})).await;
+            let job_id = started["job_id"].as_str().unwrap().parse().unwrap();
+            let job = stack
+                .wait_for("there is a checkpoint, or the end", async || {
+                    let job = directory.job(job_id).await.unwrap().unwrap();
+                    (job.checkpoint.is_some() || job.state == JobState::Done).then_some(job)
+                })
+                .await;
+            kill_processes(&stack, "write-export");
+            (job.state != JobState::Done && directory.job(job_id).await.unwrap()?.state == JobState::Running)
+                .then_some(job_id)
+        })
+        .await;
+    let job = stack
+        .wait_for("another runner ends the export", async || {
+            let job = stack.get_json(&format!("/jobs/{job_id}")).await;
+            assert_ne!(job["state"], "failed", "{job}");
+            (job["state"] == "done").then_some(job)
+        })
+        .await;
+    let file = stack.client.get(job["download_url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+    let exported = file.lines().filter(|line| line.contains(",listed")).collect::<BTreeSet<_>>();
+    assert_eq!((file.lines().filter(|line| line.contains(",listed")).count(), exported.len()), (3_000, 3_000));
+    stack.stop().await;
+}
+
+/// Users past the API, which would take minutes.
+#[cfg(target_os = "linux")]
+async fn put_users(directory: &Directory, count: u128) {
+    let user = |number: u128| {
+        let identity = Identity::parse(&format!("listed{number}")).unwrap();
+        User::new(UserId::new(Uuid::from_u128(number)), identity, Timestamp::UNIX_EPOCH)
+    };
+    let put = |user: User| PutRequest::builder().set_item(Some(user.to_item().unwrap())).build().unwrap();
+    let puts = (1..=count).map(|number| WriteRequest::builder().put_request(put(user(number))).build());
+    for puts in puts.collect::<Vec<_>>().chunks(25) {
+        directory.client().batch_write_item().request_items(directory.name(), puts.to_vec()).send().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_29_an_export_has_teams_that_no_list_carries_and_users_who_were_changed_after_it_was_asked_for() {
+    let stack = TestStack::start().await;
+    let team = stack.create_team("Sellers").await;
+    stack.create_user("mary@example.com", &json!({"teams": [team]})).await;
+    let user_id = id(&stack.find_user("q=mary").await).parse::<UserId>().unwrap();
+    let directory = tests::directory(&stack.running);
+    let table = || (directory.client(), directory.name());
+    // As an earlier version has written the name.
+    let (client, name) = table();
+    let key = keys::team_name(&TeamName::parse("Sellers").unwrap()).attributes();
+    let older = client.update_item().table_name(name).set_key(Some(key)).update_expression("REMOVE skills");
+    older.send().await.unwrap();
+    let (client, name) = table();
+    let later = AttributeValue::S("2099-01-01T00:00:00Z".to_owned());
+    let changed = client.update_item().table_name(name).set_key(Some(keys::profile(user_id).attributes()));
+    let changed = changed.update_expression("SET updated_at = :later").expression_attribute_values(":later", later);
+    changed.send().await.unwrap();
+    let job = run_export(&stack, &stack.owner, &json!({"q": "mary"})).await;
+    let file = stack.client.get(job["download_url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+    let row = file.lines().find(|line| line.contains("mary@example.com")).unwrap();
+    assert!(row.contains(",Sellers,"), "{row}");
+    stack.stop().await;
 }

@@ -7,7 +7,7 @@ use crate::test_stack::{TestStack, id};
 
 const IMPORT: &str = "/flex/skills/import";
 
-async fn configure_flex(stack: &TestStack, skills: Value) {
+pub async fn configure_flex(stack: &TestStack, skills: Value) {
     let configuration = json!({"taskrouter_skills": skills});
     let response = stack.simulator(Method::POST, "/sim/configuration").json(&configuration).send().await.unwrap();
     assert_eq!(response.status(), 200);

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::test_stack::{ApiResponse, TestStack, id};
+use crate::{
+    export::run_export,
+    test_stack::{ApiResponse, TestStack, id},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_simultaneous_requests_that_only_create_one_succeeds() {
@@ -157,5 +160,31 @@ async fn rule_35_all_times_have_three_decimal_places() {
     for time in found {
         assert_eq!((time.len(), &time[19..20]), ("2026-11-22T10:05:00.000Z".len(), "."), "{time}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_every_limit_of_the_template_set_the_system_answers_as_ever() {
+    let limits = [
+        "AuthorizeConcurrency",
+        "WebhookConcurrency",
+        "SkillsConcurrency",
+        "TeamsConcurrency",
+        "WriteExportConcurrency",
+        "ApiRateLimit",
+        "WebhookRateLimit",
+        "ExpensiveRateLimit",
+        "TableMaxReadUnits",
+        "TableMaxWriteUnits",
+        "IndexMaxReadUnits",
+        "IndexMaxWriteUnits",
+    ];
+    let stack = TestStack::start_as(&limits.map(|limit| (limit, "2"))).await;
+    stack.create_team("Sales").await;
+    stack.create_skill("Languages", "French", &json!({})).await;
+    for path in ["/users?q=olga", "/teams", "/skill-sets"] {
+        stack.get_json(path).await;
+    }
+    run_export(&stack, &stack.owner, &json!({})).await;
     stack.stop().await;
 }

@@ -6,7 +6,7 @@ use std::fs;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Provenance, Status, UserId, audit::Action};
 use jiff::Timestamp;
-use local::{Options, authority::usage::log_of_tests};
+use local::authority::usage::log_of_tests;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::{ChangeOrigin, CommitUser, Directory, FanOutTeams, UserChange, ViewUser, search::index};
@@ -212,6 +212,22 @@ async fn rule_24_an_owner_whom_another_tool_demoted_is_demoted_here_if_an_owner_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rule_24_a_supervisor_whom_the_identity_provider_made_an_agent_is_one_by_callback_or_by_reconciliation() {
+    let stack = TestStack::start().await;
+    for (name, is_lost) in [("zelda", false), ("wanda", true)] {
+        let user = LoggedIn::new(&stack, name, "supervisor", &json!([])).await;
+        stack.drop_callbacks(is_lost).await;
+        stack.log_in_with_claims(&claims(name, "agent", &json!([]))).await;
+        stack.drop_callbacks(false).await;
+        if is_lost {
+            stack.reconcile().await;
+        }
+        user.wait_until("the role is lowered", |user| user["role"] == "agent").await;
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_24_adopted_skills_replace_those_that_were_assigned_here() {
     let stack = TestStack::start().await;
     let zelda = LoggedIn::new(&stack, "zelda", "agent", &json!(["Chess"])).await;
@@ -256,14 +272,8 @@ async fn rule_29_an_export_takes_every_state_of_synchronisation_as_a_filter() {
 
 /// Another template, in which `export` names a function that its policy does not.
 async fn start_with_wrong_function() -> TestStack {
-    let data = tempfile::tempdir().unwrap();
-    let options = Options::for_test(data.path());
-    let text = fs::read_to_string(&options.template).unwrap();
-    let wrong = text.replace("WRITE_EXPORT_FUNCTION: !Ref WriteExport", "WRITE_EXPORT_FUNCTION: !Ref FanOut");
-    assert_ne!(wrong, text);
-    let template = data.path().join("template.yaml");
-    fs::write(&template, wrong).unwrap();
-    TestStack::start_with(data, Options { template, ..options }).await
+    let (right, wrong) = ("WRITE_EXPORT_FUNCTION: !Ref WriteExport", "WRITE_EXPORT_FUNCTION: !Ref FanOut");
+    TestStack::start_with_template(|template| template.replace(right, wrong)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bad_input;
+mod bulk;
 mod callbacks;
 mod connecting;
 mod erasure;
@@ -11,10 +12,10 @@ mod flex_skills;
 mod http;
 mod idempotency;
 mod least_privilege;
+mod logs;
 mod lost_login;
 mod operator;
 mod permissions;
-mod privacy;
 mod provisioning;
 mod reconcile;
 mod records;
@@ -24,6 +25,7 @@ mod skills;
 mod status;
 mod stock_events;
 mod story;
+mod supervisors;
 mod sync;
 mod sync_filter;
 mod sync_view;

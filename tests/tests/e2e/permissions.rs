@@ -4,7 +4,7 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use domain::{
     Role,
-    permissions::{CALLERS, Row, Target, decision, permitted_operations, rows},
+    permissions::{CALLERS, Caller, Row, Target, decision, permitted_operations, rows},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -90,6 +90,17 @@ impl PermissionTest {
         let user = format!("/users/{user_id}");
         match row.name {
             "edit_user" => (Method::PATCH, user, json!({"teams": [self.team_id]})),
+            "change_leads" => {
+                // Agents lead no team.
+                let role = if matches!(target, Target::Other(Role::Agent)) {
+                    json!({"role": "supervisor"})
+                } else {
+                    json!({})
+                };
+                let mut body = json!({"teams": [self.team_id], "leads": [self.team_id]});
+                body.as_object_mut().unwrap().extend(role.as_object().cloned().unwrap());
+                (Method::PATCH, user, body)
+            }
             "assign_skills" => (Method::PUT, format!("{user}/skills/English"), json!({"level": 7})),
             "deactivate" => (Method::POST, format!("{user}/deactivate"), Value::Null),
             "reactivate" => {
@@ -132,6 +143,7 @@ impl PermissionTest {
                 vec![(Method::POST, "/reconciliations".to_owned(), json!({}))]
             }
             "view_catalog" => self.catalog_reads().await,
+            "create_teams" => vec![(Method::POST, "/teams".to_owned(), json!({"name": self.unique_name("Team")}))],
             "manage_teams" => self.team_changes().await,
             "archive_teams" => {
                 let (active, archived) = (self.create_team().await, self.create_team().await);
@@ -174,7 +186,6 @@ impl PermissionTest {
         let team = self.create_team().await;
         let skill = format!("{team}/skills/English");
         vec![
-            (Method::POST, "/teams".to_owned(), json!({"name": self.unique_name("Team")})),
             (Method::PATCH, team, json!({"name": self.unique_name("Team")})),
             (Method::PUT, skill.clone(), json!({"level": 3})),
             (Method::DELETE, skill, Value::Null),
@@ -210,8 +221,13 @@ async fn rules_1_to_4_every_function_asks_the_powers_and_none_decides_alone() {
         }
     }
     for caller in CALLERS.into_iter().filter(|caller| *caller != Role::Agent) {
-        let me = test.stack.send_as(&test.callers[&caller].1, Method::GET, "/me", &Value::Null).await;
-        assert_eq!(me.body["may"], json!(permitted_operations(caller)), "{me:?}");
+        let (user_id, token) = &test.callers[&caller];
+        let me = test.stack.send_as(token, Method::GET, "/me", &Value::Null).await;
+        assert_eq!(
+            me.body["may"],
+            json!(permitted_operations(&Caller::new(user_id.parse().unwrap(), caller))),
+            "{me:?}"
+        );
     }
     test.stack.stop().await;
 }

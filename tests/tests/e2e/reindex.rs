@@ -1,42 +1,27 @@
 //! An operator repairs what search has lost.
 
-use std::process::Command;
-
-use local::options::own_bin_dir;
 use serde_json::Value;
-use store::Directory;
 
 use super::test_stack::TestStack;
-
-const TABLE: &str = "flex-roster-Directory";
 
 impl TestStack {
     /// Runs `flex-roster reindex`; returns its exit code and report.
     pub fn reindex(&self, arguments: &[&str]) -> (Option<i32>, Value) {
-        let output = Command::new(own_bin_dir().join("flex-roster"))
-            .args(["reindex", "--json"])
-            .args(arguments)
-            .env("TABLE_NAME", TABLE)
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "operator")
-            .env("AWS_SECRET_ACCESS_KEY", "secret")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.running.endpoints().dynamodb)
-            .output()
-            .unwrap();
+        let output = self.flex_roster(&[&["reindex", "--json"], arguments].concat());
         let report = serde_json::from_slice(&output.stdout);
         (output.status.code(), report.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
     }
 
     /// Deletes the search entries that begin with these three characters.
     pub async fn lose_entries(&self, head: &str) {
-        let directory = Directory::new(self.running.dynamo().client(), TABLE);
+        let directory = tests::directory(&self.running);
         let partition = store::schema::keys::search_pk(domain::Status::Active, head);
-        let query = directory.client().query().table_name(TABLE).key_condition_expression("pk = :pk");
+        let query = directory.client().query().table_name(directory.name()).key_condition_expression("pk = :pk");
         let value = aws_sdk_dynamodb::types::AttributeValue::S(partition);
         let found = query.expression_attribute_values(":pk", value).send().await.unwrap();
         assert!(!found.items().is_empty());
         for item in found.items() {
-            let delete = directory.client().delete_item().table_name(TABLE);
+            let delete = directory.client().delete_item().table_name(directory.name());
             delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone()).send().await.unwrap();
         }
     }

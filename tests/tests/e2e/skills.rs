@@ -5,15 +5,41 @@ use serde_json::{Value, json};
 
 use crate::test_stack::{ApiResponse, TestStack, id};
 
-/// The usage counts of a skill in the list of skill sets: users, teams, users who inherit it.
+/// The usage counts of a skill that the list of skill sets shows, as they are now: users, teams, users who inherit it.
 async fn counts(stack: &TestStack, skill: &str) -> [u64; 3] {
     let sets = stack.all_items("/skill-sets?limit=1", 1).await;
     let skills = sets.iter().flat_map(|set| set["skills"].as_array().unwrap());
     let shown = skills.filter(|shown| shown["skill"] == skill).cloned().collect::<Vec<_>>();
     let [shown] = shown.as_slice() else { panic!("{skill} is shown {} times", shown.len()) };
     let path = format!("/skill-sets/{}/skills/{skill}", shown["skill_set"].as_str().unwrap());
-    assert_eq!(&stack.get_json(&path).await, shown, "the same wherever it is shown");
-    ["users", "teams", "inheriting_users"].map(|count| shown[count].as_u64().unwrap())
+    let now = stack.get_json(&path).await;
+    for field in ["skill", "skill_set", "levels", "min", "max", "level_required", "version"] {
+        assert_eq!(now[field], shown[field], "the same wherever it is shown");
+    }
+    assert!(shown["counted_at"].as_str() <= now["counted_at"].as_str(), "{shown} {now}");
+    ["users", "teams", "inheriting_users"].map(|count| now[count].as_u64().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_21_lists_show_counts_of_the_last_minute_and_when_they_were_made_and_a_deletion_counts_what_is_there() {
+    let stack = TestStack::start().await;
+    let english = stack.create_skill("Languages", "English", &json!({})).await;
+    let team = format!("/teams/{}", stack.create_team("Sales").await);
+    let skill = async || stack.get_json("/skill-sets").await["items"][0]["skills"][0].clone();
+    let (skill_before, teams_before) = (skill().await, stack.get_json("/teams").await);
+    assert_eq!((&skill_before["users"], &teams_before["items"][0]["members"]), (&json!(0), &json!(0)));
+    assert!(skill_before["counted_at"].is_string() && teams_before["items"][0]["counted_at"].is_string());
+    let user = json!({"teams": [team.trim_start_matches("/teams/")], "assigned_skills": [{"skill": "English"}]});
+    stack.create_user("ada", &user).await;
+    assert_eq!((skill().await, stack.get_json("/teams").await), (skill_before, teams_before), "for a minute");
+    assert_eq!(stack.get_json(&english).await["users"], 1);
+    assert_eq!(stack.get_json(&team).await["members"], 1);
+    for (path, uses) in [(&english, "users: 1, teams: 0"), (&team, "members: 1")] {
+        let refused = stack.send(Method::DELETE, path, &Value::Null).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.body["detail"].as_str().unwrap().contains(uses), "{refused:?}");
+    }
+    stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,7 @@ fn http_event(route: &Route, caller: Option<&Value>) -> Value {
         ("user_id", "00000000-0000-4000-8000-000000000001"),
         ("team_id", "00000000-0000-4000-8000-000000000001"),
         ("job_id", "00000000-0000-4000-8000-000000000001"),
+        ("record_id", "00000000-0000-4000-8000-000000000001"),
         ("skill", "English"),
         ("name", "Languages"),
         ("field", "role"),
@@ -221,7 +222,7 @@ async fn a_stock_event_of_a_schedule_is_taken_by_each_function_that_has_one() {
     let stack = TestStack::start().await;
     let scheduled = system().functions.into_iter().filter(|function| !function.schedules.is_empty());
     let scheduled = scheduled.map(|function| function.id).collect::<Vec<_>>();
-    assert_eq!(scheduled, ["FanOut", "Reconcile", "Sync"]);
+    assert_eq!(scheduled, ["FanOut", "Reconcile", "RunBulk", "Sync"]);
     for function in scheduled {
         invoke(&stack, &function, &parsed(SCHEDULE)).await;
     }

@@ -93,7 +93,9 @@ async fn rule_24_an_edit_reaches_the_worker_and_what_others_overwrite_is_reverte
     zelda.wait_until_synced().await;
     let drift = zelda.records("drift").await;
     assert_eq!(drift.len(), 2, "{drift:?}");
-    assert_eq!(drift[0]["author"]["actor_sid"], "AC00000000000000000000000000000000");
+    // A revert does not wait for the author: on a busy machine none may be named, and never another one.
+    let author = &drift[0]["author"];
+    assert!(author.is_null() || author["actor_sid"] == "AC00000000000000000000000000000000", "{author}");
     assert_eq!(drift[1]["changes"][0]["after"], json!({"Chess": null}));
     stack.stop().await;
 }

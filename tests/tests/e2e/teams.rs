@@ -140,7 +140,7 @@ async fn teams_are_listed_in_order_of_name_page_by_page_with_how_many_are_in_the
         stack.create_team(name).await;
     }
     let sales = stack.get_json("/teams").await["items"][4]["team_id"].as_str().unwrap().to_owned();
-    stack.create_user("ada", &json!({"teams": [sales]})).await;
+    stack.create_user("ada", &json!({"teams": [&sales]})).await;
     let archive = stack.get_json("/teams?limit=1").await["items"][0]["team_id"].as_str().unwrap().to_owned();
     stack.send_ok(Method::PATCH, &format!("/teams/{archive}"), &json!({"archived": true})).await;
     let list_names = async |query: &str| {
@@ -153,7 +153,8 @@ async fn teams_are_listed_in_order_of_name_page_by_page_with_how_many_are_in_the
     assert_eq!(list_names("&archived=all").await, ["archive", "Éa", "emil", "Émile", "Sales", "Zoo"]);
     assert_eq!(list_names("&archived=true").await, ["archive"]);
     let team = stack.all_items("/teams?limit=2", 2).await[3].clone();
-    assert_eq!((&team["name"], &team["members"], &team["archived"]), (&json!("Sales"), &json!(1), &json!(false)));
+    assert_eq!((&team["name"], &team["archived"]), (&json!("Sales"), &json!(false)));
+    assert_eq!(stack.get_json(&format!("/teams/{sales}")).await["members"], 1);
     let refused = stack.get("/teams?archived=maybe").await;
     assert_eq!(refused.status(), 400);
     stack.stop().await;

@@ -37,6 +37,18 @@ impl TestStack {
         Self::start_with(data, options).await
     }
 
+    /// With another template; what its functions use does not count.
+    pub async fn start_with_template(changed: impl FnOnce(&str) -> String) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let options = Options::for_test(data.path());
+        let text = std::fs::read_to_string(&options.template).unwrap();
+        let changed = changed(&text);
+        assert_ne!(changed, text);
+        let template = data.path().join("template.yaml");
+        std::fs::write(&template, changed).unwrap();
+        Self::start_with(data, Options { template, ..options }).await
+    }
+
     pub async fn start_with(data: TempDir, options: Options) -> Self {
         let running = Stack::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let mut stack = Self { running, client: Client::new(), owner: String::new(), data };

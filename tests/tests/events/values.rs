@@ -8,11 +8,12 @@ use std::{
 use domain::{
     Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
     audit::Action,
+    bulk::{BulkEdit, BulkTask, Plan, Selection, Standing, Tally},
     catalog::SkillSet,
     edit::Edit,
     job::{Job, JobKind},
     permissions::Caller,
-    policy::RoleAuthority,
+    policy::{RoleAuthority, SupervisorScope},
     search::UserQuery,
     status::StatusChange,
     team::MAX_SKILLS,
@@ -21,8 +22,8 @@ use jiff::Timestamp;
 use local::sample;
 use serde_json::Value;
 use store::{
-    Attempt, ChangeOrigin, Claim, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills, RunJobs,
-    StoreJobs, TeamChange, UserChange, ViewUser,
+    Attempt, ChangeOrigin, Claim, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills, KeepBulkJobs,
+    RunJobs, StoreJobs, TeamChange, UserChange, ViewUser, schema::keys,
 };
 use uuid::Uuid;
 
@@ -42,10 +43,16 @@ const SET_WITH_ANOTHER: [&str; 8] = [
 
 type Values = BTreeMap<String, String>;
 
+/// The cases in which the account owner asks for a bulk job: one is at work at a time.
+const STARTS_BULK_JOB: [&str; 4] = ["bulk/plan", "bulk/undo", "bulk/undo-change", "bulk/apply"];
+
 impl Fixture {
     /// A value for each placeholder. Every user but the account owner is new, so that no case depends on the changes of
     /// another one.
     pub async fn values(&self, name: &str, event: &str) -> Values {
+        if STARTS_BULK_JOB.contains(&name) {
+            self.forget_latest_bulk_job().await;
+        }
         let mut values = Values::new();
         for placeholder in sample::placeholders(event) {
             if SET_WITH_ANOTHER.contains(&placeholder) {
@@ -93,6 +100,9 @@ impl Fixture {
                 "running_job_id" => self.running_job().await.job_id.to_string(),
                 "finished_job_id" => self.finished_job().await.to_string(),
                 "failed_job_id" => self.failed_job().await.to_string(),
+                "bulk_job_id" => self.bulk_job(Job::clone).await.to_string(),
+                "planned_job_id" => self.bulk_job(planned).await.to_string(),
+                "applied_job_id" => self.bulk_job(applied).await.to_string(),
                 other => panic!("{name} has a placeholder that is not known here: {other}"),
             };
             values.insert(placeholder.to_owned(), value);
@@ -116,7 +126,7 @@ impl Fixture {
 
     /// The account owner, who makes the changes that prepare a case.
     fn owner(&self) -> Caller {
-        Caller { user_id: self.owner.user_id.unwrap(), role: Role::AccountOwner }
+        Caller::new(self.owner.user_id.unwrap(), Role::AccountOwner)
     }
 
     async fn commit(&self, before: &User, after: User, action: Action) -> User {
@@ -124,7 +134,7 @@ impl Fixture {
     }
 
     async fn with_status(&self, user: User, change: StatusChange) -> User {
-        let after = change.apply(&user, self.owner()).unwrap();
+        let after = change.apply(&user, &self.owner()).unwrap();
         self.commit(&user, after, change.action()).await
     }
 
@@ -142,7 +152,7 @@ impl Fixture {
     async fn other_owner(&self) -> User {
         let user = self.user("admin").await;
         let edit = Edit { role: Some(Role::AccountOwner), ..Edit::default() };
-        let after = edit.apply(&user, self.owner(), &[], RoleAuthority::Directory).unwrap();
+        let after = edit.apply(&user, &self.owner(), &[], RoleAuthority::Directory).unwrap();
         self.commit(&user, after, Action::Edited).await
     }
 
@@ -277,11 +287,52 @@ impl Fixture {
         claim.job_id
     }
 
+    /// A bulk job of the account owner, as far as this brings it.
+    async fn bulk_job(&self, bring: impl Fn(&Job) -> Job) -> Uuid {
+        let edit = BulkEdit { act_as_agent: Some(true), ..BulkEdit::default() };
+        let task = BulkTask::Edit { users: Selection::Users([].into()), edit };
+        // Their latest job is another one: several are at work at a time here.
+        let requested_by = UserId::new(Uuid::new_v4());
+        let (job_id, now) = (Uuid::new_v4(), Timestamp::now());
+        let queued = Job::bulk_queued(job_id, task, STANDING, requested_by, now);
+        self.directory.create_job(&queued).await.unwrap();
+        let own = Job { requested_by: self.owner().user_id, ..bring(&queued) };
+        self.directory.replace_bulk_job(&queued, &own).await.unwrap();
+        job_id
+    }
+
+    /// As if the account owner had asked for no bulk job before.
+    async fn forget_latest_bulk_job(&self) {
+        let edit = BulkTask::Edit { users: Selection::Users([].into()), edit: BulkEdit::default() };
+        let any = Job::bulk_queued(Uuid::nil(), edit, STANDING, self.owner().user_id, Timestamp::now());
+        let delete = self.directory.client().delete_item().table_name(self.directory.name());
+        let key = keys::latest_job(any.requested_by, &any.kind).attributes();
+        delete.set_key(Some(key)).send().await.unwrap();
+    }
+
     async fn failed_job(&self) -> Uuid {
         let claim = self.running_job().await;
         self.directory.fail_job(claim, "The export failed on our side. Start it again.").await.unwrap();
         claim.job_id
     }
+}
+
+const STANDING: Standing = Standing { token_role: Role::AccountOwner, scope: SupervisorScope::All };
+
+fn planned(job: &Job) -> Job {
+    let plan = Plan {
+        hash: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".to_owned(),
+        planned_at: Timestamp::now().into(),
+        tally: Tally::default(),
+        drastic: 0,
+        must_confirm: false,
+        files: "bulk/sample".to_owned(),
+    };
+    job.planned(plan)
+}
+
+fn applied(job: &Job) -> Job {
+    planned(job).applying(STANDING, Timestamp::now()).finished(Tally::default())
 }
 
 fn operator_change() -> ChangeOrigin<'static> {

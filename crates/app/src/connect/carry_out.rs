@@ -1,4 +1,4 @@
-//! Carrying out what was planned, and looking whether it is there.
+//! Carrying out what was planned.
 
 use domain::WorkerSid;
 use thiserror::Error;
@@ -9,7 +9,7 @@ use twilio::{
 
 use super::Step;
 
-/// Of what Event Streams keeps, so that an operator recognizes it in the Console.
+/// The name of sink and subscription in Event Streams, so that an operator recognizes it in the Console.
 const DESCRIPTION: &str = "flex-roster: workers of the Flex workspace";
 
 /// A SID that TaskRouter gives to no worker.
@@ -51,7 +51,7 @@ where
     T: UpdateWorker + DeleteWorker + ListReservations,
 {
     /// Whether the credentials may do what `sync` does, without changing anything: a worker that is not there is asked for.
-    /// What may be done is answered 404, what may not 401 or 403.
+    /// What may be done is answered 404 or 412, what may not 401 or 403.
     pub async fn check_rights(&self) -> Result<(), MissingRight> {
         let (sid, update) = (WorkerSid::new(NO_WORKER), WorkerUpdate::default());
         let reservations = self.twilio.list_reservations(&sid, ReservationStatus::Pending, None).await.map(drop);

@@ -6,7 +6,9 @@
 mod carry_out;
 mod plan;
 mod surroundings;
+mod webhook;
 
 pub use carry_out::{ConnectError, Connector, MissingRight};
-pub use plan::{Connection, Obstacle, Step, Via, Webhook, plan, plan_disconnect};
-pub use surroundings::{EventStreams, SubscribedSink, Surroundings, SurroundingsError};
+pub use plan::{Obstacle, Step, Via, plan, plan_disconnect};
+pub use surroundings::{EventStreams, SubscribedSink, Surroundings, SurroundingsError, WebhookRules};
+pub use webhook::{Connection, Webhook};

@@ -3,18 +3,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use thiserror::Error;
-use twilio::{Callback, Sink, WORKER_EVENTS, Workspace, signature::CONNECTION_OVERRIDES};
+use twilio::{Callback, Sink, WORKER_EVENTS, Workspace};
 
-use super::{EventStreams, Surroundings};
-
-/// The path of the route, below the deployment's public address.
-const PATH: &str = "/webhooks/taskrouter";
-
-/// The deployment's webhook, as Twilio is to know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Webhook {
-    url: String,
-}
+use super::{Connection, EventStreams, Surroundings, Webhook};
 
 /// How the deployment gets to know of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +40,6 @@ pub enum Step {
     },
 }
 
-/// What leads to the deployment now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Connection {
-    None,
-    /// The callback URL is this deployment's, whatever its fragment and filter.
-    Callback,
-    EventStreams,
-    Both,
-}
-
 /// Why a deployment cannot be connected.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Obstacle {
@@ -85,46 +66,6 @@ pub enum Obstacle {
         "the sink {0} of Event Streams posts to this deployment, but is not active; delete it, or wait, and try again"
     )]
     SinkNotActive(String),
-}
-
-impl Webhook {
-    /// Below the deployment's public address, which may have a path and a slash at its end.
-    #[must_use]
-    pub fn below(public_url: &str) -> Self {
-        Self { url: format!("{}{PATH}", public_url.trim_end_matches('/')) }
-    }
-
-    /// Without the fragment. Event Streams takes none.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// With the fragment that asks Twilio to try again.
-    #[must_use]
-    pub fn callback_url(&self) -> String {
-        format!("{}{CONNECTION_OVERRIDES}", self.url)
-    }
-
-    /// Whether a callback URL leads here, whatever its fragment.
-    #[must_use]
-    pub fn is_at(&self, callback_url: &str) -> bool {
-        callback_url.split('#').next() == Some(&self.url)
-    }
-
-    /// What leads here now.
-    #[must_use]
-    pub fn connection(&self, surroundings: &Surroundings) -> Connection {
-        let callback = surroundings.workspace.event_callback_url.as_deref().is_some_and(|url| self.is_at(url));
-        let streams = surroundings.event_streams.as_ref();
-        let stream = streams.is_ok_and(|streams| streams.sinks_to(&self.url).next().is_some());
-        match (callback, stream) {
-            (false, false) => Connection::None,
-            (true, false) => Connection::Callback,
-            (false, true) => Connection::EventStreams,
-            (true, true) => Connection::Both,
-        }
-    }
 }
 
 /// The steps that connect the workspace; none if it is connected.
@@ -216,7 +157,7 @@ impl fmt::Display for Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connect::SubscribedSink;
+    use crate::connect::{SubscribedSink, WebhookRules};
     use twilio::{FlexConfiguration, Subscription, TwilioError};
 
     const HERE: &str = "https://roster.example.com/base/webhooks/taskrouter";
@@ -237,8 +178,8 @@ mod tests {
     }
 
     fn around(url: Option<&str>, filter: &[&str]) -> Surroundings {
-        let event_streams = Ok(EventStreams::default());
-        Surroundings { workspace: workspace(url, filter), flex: None, offline: None, event_streams }
+        let (event_streams, webhook_rules) = (Ok(EventStreams::default()), Ok(WebhookRules::default()));
+        Surroundings { workspace: workspace(url, filter), flex: None, offline: None, event_streams, webhook_rules }
     }
 
     fn with_sink(status: &str, types: &[String]) -> EventStreams {

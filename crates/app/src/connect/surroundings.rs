@@ -3,7 +3,7 @@
 use thiserror::Error;
 use twilio::{
     Activity, FetchActivity, FetchFlexConfiguration, FetchWorkspace, FlexConfiguration, NextPage, Page,
-    ReadEventStreams, Sink, Subscription, TwilioError, Workspace,
+    ReadEventStreams, ReadWebhookRules, Sink, Subscription, TwilioError, WebhookRule, WebhookSetting, Workspace,
 };
 
 /// The most pages of one list.
@@ -19,6 +19,15 @@ pub struct Surroundings {
     pub offline: Option<Activity>,
     /// The error says why they were not read: they may be none of the credentials' business.
     pub event_streams: Result<EventStreams, TwilioError>,
+    /// The error says why they were not read: the API is a public beta, and may be none of the credentials' business.
+    pub webhook_rules: Result<WebhookRules, TwilioError>,
+}
+
+/// The account's rules of webhooks, and the settings that they name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WebhookRules {
+    pub rules: Vec<WebhookRule>,
+    pub settings: Vec<WebhookSetting>,
 }
 
 /// The account's sinks and subscriptions.
@@ -55,7 +64,7 @@ impl Surroundings {
     /// `workspace_sid` is the one that `twilio` was made for.
     pub async fn read<T>(twilio: &T, workspace_sid: &str) -> Result<Self, SurroundingsError>
     where
-        T: FetchWorkspace + FetchFlexConfiguration + FetchActivity + ReadEventStreams,
+        T: FetchWorkspace + FetchFlexConfiguration + FetchActivity + ReadEventStreams + ReadWebhookRules,
     {
         let workspace = twilio.fetch_workspace().await.map_err(reading("the workspace cannot be read"))?;
         let workspace = workspace.ok_or_else(|| SurroundingsError::NoWorkspace(workspace_sid.to_owned()))?;
@@ -66,7 +75,8 @@ impl Surroundings {
             Some(sid) => twilio.fetch_activity(&sid).await.map_err(reading("activities cannot be read"))?,
             None => None,
         };
-        Ok(Self { workspace, flex, offline, event_streams: EventStreams::read(twilio).await })
+        let (event_streams, webhook_rules) = (EventStreams::read(twilio).await, WebhookRules::read(twilio).await);
+        Ok(Self { workspace, flex, offline, event_streams, webhook_rules })
     }
 }
 
@@ -89,6 +99,26 @@ impl EventStreams {
     /// What is subscribed to for a sink.
     pub fn subscriptions_to<'a>(&'a self, sink_sid: &'a str) -> impl Iterator<Item = &'a SubscribedSink> {
         self.subscriptions.iter().filter(move |found| found.subscription.sink_sid == sink_sid)
+    }
+}
+
+impl WebhookRules {
+    pub async fn read(twilio: &impl ReadWebhookRules) -> Result<Self, TwilioError> {
+        let rules = all(async |page| twilio.list_webhook_rules(page).await).await?;
+        let settings = if rules.is_empty() {
+            Vec::new()
+        } else {
+            all(async |page| twilio.list_webhook_settings(page).await).await?
+        };
+        Ok(Self { rules, settings })
+    }
+
+    /// The rule that Twilio applies to webhooks to this URL, with those of its settings that are known.
+    #[must_use]
+    pub fn applied(&self, url: &str) -> Option<(&WebhookRule, Vec<&WebhookSetting>)> {
+        let rule = WebhookRule::applied(&self.rules, url)?;
+        let settings = self.settings.iter().filter(|setting| rule.setting_ids.contains(&setting.id));
+        Some((rule, settings.collect()))
     }
 }
 

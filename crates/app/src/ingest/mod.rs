@@ -8,11 +8,11 @@ mod fingerprint;
 mod resolve_owner;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use thiserror::Error;
 
 use domain::{
-    Actor, Identity, Recency, SkillName, Source, Status, User, UserId, WorkerReport,
+    Actor, Identity, Recency, Skill, SkillName, Source, Status, User, UserId, WorkerReport,
     audit::Action,
     login::{adopt, apply_report},
     policy::Policy,
@@ -162,7 +162,7 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             now,
             change_id: self.time_and_ids.ordered_id(),
         };
-        self.import_new_skills(before.as_ref(), &after, origin).await?;
+        let skills = self.import_new_skills(before.as_ref(), &after, origin).await?;
         let is_linked = recorded.worker.user_id.is_some();
         let latest = recorded.is_latest().then_some((report.version, hash.as_str()));
         let change = UserChange {
@@ -174,7 +174,8 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
             before: before.as_ref(),
             after,
             origin,
-            skills: None,
+            skills: Some(&skills),
+            teams: None,
             applied_report: Some(AppliedReport { worker_sid: &report.worker_sid, latest, is_linked }),
             previous_owner,
             sync: None,
@@ -239,10 +240,10 @@ impl<S: IngestStore, T: FetchWorker + Sync, C: TimeAndIds> WorkerIngest<S, T, C>
         before: Option<&User>,
         after: &User,
         origin: ChangeOrigin<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<BTreeMap<SkillName, Skill>, StoreError> {
         let is_new = |name: &&SkillName| before.is_none_or(|user| !user.managed.assigned_skills.contains_key(*name));
         let new = after.managed.assigned_skills.keys().filter(is_new).cloned().collect::<Vec<_>>();
-        if new.is_empty() { Ok(()) } else { self.store.import_skills(&new, origin).await }
+        if new.is_empty() { Ok(BTreeMap::new()) } else { self.store.import_skills(&new, origin).await }
     }
 }
 

@@ -20,7 +20,7 @@ use domain::{
     Source, WorkerSid,
     reconciliation::{Brake, Interruption, Reconciliation},
 };
-use store::{StoreError, SurveyDirectory, TrackReconciliation, ViewCatalog, WakeUsers};
+use store::{ReadWorkers, StoreError, SurveyDirectory, TrackReconciliation, ViewCatalog, WakeUsers};
 use thiserror::Error;
 use tokio::time::Instant;
 use twilio::{FetchActivity, FetchFlexConfiguration, FetchWorker, FetchWorkspace, ListWorkers, TwilioError, Worker};
@@ -40,11 +40,11 @@ pub use survey::Survey;
 
 /// The verbs of the store that reconcile uses.
 pub trait ReconcileStore:
-    IngestStore + ReindexStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation
+    IngestStore + ReindexStore + SurveyDirectory + ReadWorkers + ViewCatalog + WakeUsers + TrackReconciliation
 {
 }
-impl<T: IngestStore + ReindexStore + SurveyDirectory + ViewCatalog + WakeUsers + TrackReconciliation> ReconcileStore
-    for T
+impl<T: IngestStore + ReindexStore + SurveyDirectory + ReadWorkers + ViewCatalog + WakeUsers + TrackReconciliation>
+    ReconcileStore for T
 {
 }
 

@@ -22,7 +22,7 @@ pub async fn request_reconciliation(
 ) -> Result<Reconciliation, ChangeError> {
     retry_on_conflict(|| async {
         let context = ChangeContext::read(store, time_and_ids, caller, ReadSet::default()).await?;
-        authorize(context.caller, Operation::StartReconciliation)?;
+        authorize(&context.caller, Operation::StartReconciliation)?;
         queue(store, time_and_ids, Some(caller.caller.user_id), id, confirm).await
     })
     .await

@@ -1,6 +1,6 @@
 //! Carrying over a user who is not deleted: comparing, accepting, reverting, writing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Change, SkillName, Status, User,
@@ -9,6 +9,7 @@ use domain::{
     skill::Skills,
     sync_state::{Carried, Contest, FailureReason, FoundWorker, INTENT_LEASE, Intent, SyncState},
 };
+use runtime::metrics::{self, Metric};
 use store::{ContestedSkills, Drift, OutboxStep, ReadSet, UserChange};
 use twilio::{EventQuery, Worker, WorkerUpdate};
 use uuid::Uuid;
@@ -221,12 +222,15 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
         }
         let origin = self.origin(reading.now);
         let new = new_skills(&reading.user, &user);
-        if !new.is_empty() {
-            self.store.import_skills(&new, origin).await?;
-        }
+        let skills = if new.is_empty() { BTreeMap::new() } else { self.store.import_skills(&new, origin).await? };
+        let (drifted, contested) = (drift.len() as u64, reading.begins_contest(&step.after));
         let drift = (!drift.is_empty()).then_some(Drift { changes: drift, author });
         let change = UserChange::new(Some(&reading.user), user, origin, Action::Login);
-        self.store.commit_user(UserChange { sync: Some(step), drift, ..change }).await?;
+        self.store.commit_user(UserChange { sync: Some(step), drift, skills: Some(&skills), ..change }).await?;
+        metrics::add(Metric::Drift, drifted);
+        if contested {
+            metrics::add(Metric::ContestedUsers, 1);
+        }
         Ok(())
     }
 

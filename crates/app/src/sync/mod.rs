@@ -303,6 +303,12 @@ impl Reading {
         SyncStep { user_id: self.user.user_id, token: self.outbox.pending, before, after, outbox, written: None }
     }
 
+    /// Whether another writer contests the skills from this step on.
+    fn begins_contest(&self, after: &SyncState) -> bool {
+        let is_on = |state: &SyncState| state.contest.is_on();
+        is_on(after) && !self.state.as_ref().is_some_and(is_on)
+    }
+
     /// Whether another invocation may be writing.
     fn is_busy_for(&self, invocation: Uuid) -> bool {
         let is_own = |state: &SyncState| state.intent.as_ref().is_some_and(|intent| intent.id == invocation);

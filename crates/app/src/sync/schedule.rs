@@ -9,7 +9,9 @@ use std::{
 use tokio::time::Instant;
 
 use domain::UserId;
-use store::StoreError;
+use jiff::Timestamp;
+use runtime::metrics::{self, Metric};
+use store::{OutboxItem, StoreError};
 
 use super::{Outcome, SyncMode, SyncStore, SyncTaskRouter, WorkerSync};
 use crate::TimeAndIds;
@@ -44,8 +46,15 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
     /// Looks at every user who is due. If Twilio is down, at one: if it answers, at the rest.
     pub async fn sync_due(&self) -> Result<(), StoreError> {
         let started = Instant::now();
+        let mut is_measured = false;
         while started.elapsed() < RUN_FOR {
-            let due = self.store.due(self.time_and_ids.now(), self.mode == SyncMode::Write, DUE_AT_ONCE).await?;
+            let now = self.time_and_ids.now();
+            let due = self.store.due(now, self.mode == SyncMode::Write, DUE_AT_ONCE).await?;
+            if !is_measured {
+                metrics::add(Metric::OldestOutbox, oldest_seconds(&due, now));
+                is_measured = true;
+            }
+            let due = due.into_iter().map(|outbox| outbox.user_id).collect::<Vec<_>>();
             if due.is_empty() {
                 return Ok(());
             }
@@ -117,4 +126,10 @@ impl<S: SyncStore, T: SyncTaskRouter, C: TimeAndIds> WorkerSync<S, T, C> {
             }
         }
     }
+}
+
+/// How long the change of these waits that was made first.
+fn oldest_seconds(due: &[OutboxItem], now: Timestamp) -> u64 {
+    let oldest = due.iter().map(|outbox| *outbox.since).min();
+    oldest.map_or(0, |since| u64::try_from(now.duration_since(since).as_secs()).unwrap_or_default())
 }

@@ -114,11 +114,11 @@ impl CommitUser for Fixture {
 }
 
 fn caller(name: &str) -> AuthenticatedCaller {
-    let caller = Caller { user_id: agent(name).user_id, role: Role::SystemAdmin };
+    let caller = Caller::new(agent(name).user_id, Role::SystemAdmin);
     AuthenticatedCaller { caller, token_role: Role::SystemAdmin, request_id: "r-1".to_owned() }
 }
 
-fn refused(result: Result<User, ChangeError>) -> Option<Refusal> {
+fn refused<T>(result: Result<T, ChangeError>) -> Option<Refusal> {
     match result {
         Ok(_) => None,
         Err(ChangeError::Refused(refusal)) => Some(refusal),

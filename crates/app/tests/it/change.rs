@@ -7,18 +7,19 @@ use app::{
     users::{ChangeTarget, ChangedUser, change_user},
 };
 use domain::{
-    ExpectedVersion, Refusal, Role, Status, User,
+    ExpectedVersion, Refusal, Role, Status, Team, TeamId, User,
     audit::{Action, Subject},
     edit::Edit,
     permissions::Caller,
-    policy::RoleAuthority,
+    policy::{RoleAuthority, SupervisorScope},
     status::StatusChange,
-    test_support::{agent, user_with_role},
+    test_support::{agent, stored, user_with_role},
 };
 use embedded::Dynamo;
 use jiff::Timestamp;
 use store::{
-    ChangeOrigin, CommitUser, Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, UserChange, ViewHistory, ViewUser,
+    ChangeOrigin, CommitTeam, CommitUser, Directory, ReadSet, ReadSnapshot, Snapshot, StoreError, TeamChange,
+    UserChange, ViewHistory, ViewUser,
 };
 use uuid::Uuid;
 
@@ -28,9 +29,15 @@ struct Fixture {
 }
 
 impl Fixture {
+    /// With these users, and the teams that they are in.
     async fn with(users: &[User]) -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
+        for team_id in store::team_ids(users) {
+            let (after, origin) = (Team::new(team_id, stored("Sales"), Timestamp::now()), operator());
+            let change = TeamChange { before: None, after, origin, action: Action::Created, skills: None };
+            directory.commit_team(change).await.unwrap();
+        }
         for user in users {
             directory.commit_user(operator_change(None, user.clone())).await.unwrap();
         }
@@ -47,12 +54,11 @@ impl Fixture {
 }
 
 fn operator_change(before: Option<&User>, after: User) -> UserChange<'_> {
-    UserChange::new(
-        before,
-        after,
-        ChangeOrigin::operator("test", Timestamp::UNIX_EPOCH, Uuid::now_v7()),
-        Action::Edited,
-    )
+    UserChange::new(before, after, operator(), Action::Edited)
+}
+
+fn operator() -> ChangeOrigin<'static> {
+    ChangeOrigin::operator("test", Timestamp::now(), Uuid::now_v7())
 }
 
 /// A directory in which another writer changes this user right after the first read.
@@ -89,13 +95,13 @@ impl CommitUser for ConcurrentChange<'_> {
 
 /// A caller who was a system admin when the token was validated.
 fn authenticated(caller: &User) -> AuthenticatedCaller {
-    let caller = Caller { user_id: caller.user_id, role: Role::SystemAdmin };
+    let caller = Caller::new(caller.user_id, Role::SystemAdmin);
     AuthenticatedCaller { caller, token_role: Role::SystemAdmin, request_id: "r-1".to_owned() }
 }
 
 fn promote(user: &User, context: &ChangeContext) -> Result<User, Refusal> {
     let edit = Edit { role: Some(Role::Supervisor), ..Edit::default() };
-    edit.apply(user, context.caller, [], RoleAuthority::Directory)
+    edit.apply(user, &context.caller, [], RoleAuthority::Directory)
 }
 
 async fn request_promotion(
@@ -159,12 +165,60 @@ async fn rule_5_an_admin_who_is_demoted_meanwhile_does_not_raise_themselves_agai
     let concurrent = ConcurrentChange::new(&fixture.directory, demoted);
     let edit = |user: &User, context: &ChangeContext| {
         let edit = Edit { role: Some(Role::SystemAdmin), act_as_agent: Some(true), ..Edit::default() };
-        edit.apply(user, context.caller, [], RoleAuthority::Directory)
+        edit.apply(user, &context.caller, [], RoleAuthority::Directory)
     };
     let target = ChangeTarget::user(adam.user_id, ExpectedVersion::Any);
     let answer =
         change_user(&concurrent, &SystemTimeAndIds, &authenticated(&adam), &target, Action::Edited, edit).await;
     assert_eq!((code(answer), fixture.current_user(&adam).await.managed.role), ("agents-may-not", Role::Agent));
+}
+
+/// A supervisor who leads this team where supervisors change only their own teams, and how they are authenticated.
+fn lead_of(team_id: TeamId) -> (User, AuthenticatedCaller) {
+    let lead = user_with_role("sam", Role::Supervisor).with(|user| {
+        user.managed.teams = [team_id].into();
+        user.managed.leads = [team_id].into();
+    });
+    let caller = Caller { scope: SupervisorScope::Teams, ..Caller::new(lead.user_id, Role::Supervisor) };
+    let authenticated = AuthenticatedCaller { caller, token_role: Role::Supervisor, request_id: "r-1".to_owned() };
+    (lead, authenticated)
+}
+
+/// Ends acting as agent, of a supervisor who does.
+async fn request_end_of_acting(
+    directory: &(impl ReadSnapshot + CommitUser),
+    caller: &AuthenticatedCaller,
+    target: &User,
+) -> Result<ChangedUser, ChangeError> {
+    let edit = |user: &User, context: &ChangeContext| {
+        let edit = Edit { act_as_agent: Some(false), ..Edit::default() };
+        edit.apply(user, &context.caller, [], RoleAuthority::Directory)
+    };
+    let target = ChangeTarget::user(target.user_id, ExpectedVersion::Any);
+    change_user(directory, &SystemTimeAndIds, caller, &target, Action::Edited, edit).await
+}
+
+#[tokio::test]
+async fn rules_2_and_5_a_lead_who_leads_the_team_no_more_or_whose_member_leaves_it_meanwhile_does_not_change_them() {
+    let team_id = TeamId::new(Uuid::from_u128(7));
+    let (sam, caller) = lead_of(team_id);
+    let ada = user_with_role("ada", Role::Supervisor).with(|user| {
+        user.managed.teams = [team_id].into();
+        user.managed.act_as_agent = true;
+    });
+    for changed in [sam.with(|user| user.managed.leads.clear()), ada.with(|user| user.managed.teams.clear())] {
+        let fixture = Fixture::with(&[sam.clone(), ada.clone()]).await;
+        let concurrent = ConcurrentChange::new(&fixture.directory, changed);
+        assert_eq!(code(request_end_of_acting(&concurrent, &caller, &ada).await), "outside-led-teams");
+        assert_eq!(
+            *concurrent.read_count.lock().unwrap(),
+            2,
+            "the first attempt met the change, the second is refused"
+        );
+        assert!(fixture.current_user(&ada).await.managed.act_as_agent);
+    }
+    let fixture = Fixture::with(&[sam.clone(), ada.clone()]).await;
+    assert_eq!(code(request_end_of_acting(&fixture.directory, &caller, &ada).await), "done");
 }
 
 #[tokio::test]
@@ -188,7 +242,7 @@ async fn rule_5_two_admins_who_deactivate_each_other_at_the_same_moment_are_not_
         let request_deactivation = async |caller: &User, target: &User| {
             let target = ChangeTarget::user(target.user_id, ExpectedVersion::Any);
             let deactivate =
-                |user: &User, context: &ChangeContext| StatusChange::Deactivate.apply(user, context.caller);
+                |user: &User, context: &ChangeContext| StatusChange::Deactivate.apply(user, &context.caller);
             change_user(
                 &fixture.directory,
                 &SystemTimeAndIds,

@@ -43,8 +43,8 @@ async fn with_tombstone(dynamo: &Dynamo) -> (Directory, User) {
     let adopted = commit(&directory, None, ada(), Action::Adopted).await;
     let renamed = adopted.with(|user| user.idp.full_name = Some("Ada King".to_owned()));
     let renamed = commit(&directory, Some(&adopted), renamed, Action::Login).await;
-    let owner = Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner };
-    let deleted = StatusChange::Delete.apply(&renamed, owner).unwrap();
+    let owner = Caller::new(user_with_role("olga", Role::AccountOwner).user_id, Role::AccountOwner);
+    let deleted = StatusChange::Delete.apply(&renamed, &owner).unwrap();
     let deleted = commit(&directory, Some(&renamed), deleted, Action::Deleted).await;
     let attempt = Attempt::new(owner.user_id, "k", &[b"POST"], Uuid::from_u128(1));
     directory.start_attempt(&attempt, NOW).await.unwrap();

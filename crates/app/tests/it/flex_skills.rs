@@ -48,7 +48,7 @@ async fn store_user(directory: &Directory, user: User) -> User {
 
 /// As the gateway's authorizer has found the user, with this role.
 fn caller(user: &User, role: Role) -> AuthenticatedCaller {
-    let caller = Caller { user_id: user.user_id, role };
+    let caller = Caller::new(user.user_id, role);
     AuthenticatedCaller { caller, token_role: role, request_id: "r-1".to_owned() }
 }
 

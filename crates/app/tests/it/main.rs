@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod budget;
+mod bulk;
 mod change;
+mod counts;
 mod decided_since;
 mod erase;
 mod fan_out;

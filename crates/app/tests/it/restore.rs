@@ -39,8 +39,8 @@ async fn commit(directory: &Directory, before: Option<&User>, after: User, actio
 }
 
 async fn delete(directory: &Directory, user: &User) -> User {
-    let owner = Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner };
-    let after = StatusChange::Delete.apply(user, owner).unwrap();
+    let owner = Caller::new(user_with_role("olga", Role::AccountOwner).user_id, Role::AccountOwner);
+    let after = StatusChange::Delete.apply(user, &owner).unwrap();
     commit(directory, Some(user), after, Action::Deleted).await
 }
 

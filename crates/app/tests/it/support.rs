@@ -8,7 +8,7 @@ use std::{
 use app::{SystemTimeAndIds, ingest::WorkerIngest};
 use aws_sdk_dynamodb::Client;
 use domain::{
-    Identity, ReportVersion, SkillName, Source, TeamId, User, UserId, WorkerReport, WorkerSid, policy::Policy,
+    Identity, ReportVersion, Skill, SkillName, Source, TeamId, User, UserId, WorkerReport, WorkerSid, policy::Policy,
     team::Teams, test_support::stored,
 };
 use embedded::Dynamo;
@@ -77,7 +77,11 @@ impl RecordReport for CrashingStore {
 }
 
 impl ImportSkills for CrashingStore {
-    async fn import_skills(&self, names: &[SkillName], origin: ChangeOrigin<'_>) -> Result<(), StoreError> {
+    async fn import_skills(
+        &self,
+        names: &[SkillName],
+        origin: ChangeOrigin<'_>,
+    ) -> Result<BTreeMap<SkillName, Skill>, StoreError> {
         self.directory.import_skills(names, origin).await
     }
 }
@@ -184,12 +188,14 @@ pub async fn table_contents(directory: &Directory) -> TableContents {
     let names = profiles.map(|item| (text(item, "user_id"), text(item, "identity"))).collect::<BTreeMap<_, _>>();
     let replace_ids =
         |text: &str| names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
-    let compared = items.iter().filter(|item| !["audit", "outbox"].contains(&item["entity"].as_str().unwrap()));
+    let compared =
+        items.iter().filter(|item| !["audit", "outbox", "guard"].contains(&item["entity"].as_str().unwrap()));
     compared
         .map(|item| {
             let mut item = item.clone();
             // That a late report has stated attributes is kept with the user alone.
             item.as_object_mut().unwrap().remove("attributes_at");
+            item.as_object_mut().unwrap().remove("guard_id");
             // A removed worker's reports change nothing, whether or not they are recognised by their hash.
             if item["deleted"] == true {
                 item.as_object_mut().unwrap().remove("applied_hash");

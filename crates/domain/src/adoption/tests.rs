@@ -76,6 +76,14 @@ fn rule_23_a_support_user_of_the_console_is_told_from_a_bot_and_from_a_worker_wi
 }
 
 #[test]
+fn rule_23_what_is_odd_is_said_with_what_comes_of_it() {
+    let said = [Oddity::SameEmail, Oddity::ConsoleSupport, Oddity::FlexRole].map(|oddity| oddity.to_string());
+    for (said, consequence) in said.iter().zip(["never merged", "no access", "kept"]) {
+        assert!(said.contains(consequence), "{said}");
+    }
+}
+
+#[test]
 fn rule_26_roles_that_the_directory_keeps_beside_its_own_are_named() {
     let roles = ["admin", "auditor", "wfo.data_analyst", "wfo.full_access"];
     let expected = [
@@ -160,6 +168,7 @@ fn rule_32_neither_facts_nor_findings_print_who_it_is() {
     let facts = WorkerFacts { has_team_sid: true, ..with_email(1, "ada@example.com") };
     review.add(&facts);
     let found = &review.odd()[&Oddity::TeamSid].first[0];
-    let printed = format!("{facts:?} {found:?}");
-    assert!(printed.contains("WK1") && !printed.contains("user1") && !printed.contains("ada"), "{printed}");
+    for printed in [format!("{facts:?}"), format!("{found:?}")] {
+        assert!(printed.contains("WK1") && !printed.contains("user1") && !printed.contains("ada"), "{printed}");
+    }
 }

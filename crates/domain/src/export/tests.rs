@@ -1,6 +1,7 @@
 use super::*;
-use crate::{Role, SkillName, Status, Team, UserId, effective::effective_skills, test_support};
+use crate::{Actor, Change, Role, SkillName, Source, Status, Team, UserId, effective::effective_skills, test_support};
 use proptest::prelude::*;
+use serde_json::json;
 use uuid::Uuid;
 
 fn skills(of: &[(&str, Option<i64>)]) -> Skills {
@@ -283,4 +284,38 @@ proptest! {
         let team_names: Vec<_> = names.keys().map(|name| (name.clone(), None)).collect();
         prop_assert_eq!(parsed(&undone(&cell(&row, "teams"))), team_names);
     }
+}
+
+fn record(action: Action, changes: &[(&str, serde_json::Value)]) -> Record {
+    let change = |(field, before): &(&str, serde_json::Value)| Change {
+        field: (*field).to_owned(),
+        before: before.clone(),
+        after: serde_json::Value::Null,
+    };
+    Record {
+        record_id: Uuid::nil(),
+        at: jiff::Timestamp::UNIX_EPOCH.into(),
+        actor: Actor::Operator,
+        source: Source::Operator,
+        request_id: String::new(),
+        action,
+        changes: changes.iter().map(change).collect(),
+        author: None,
+    }
+}
+
+#[test]
+fn rule_29_an_export_passes_over_those_alone_who_have_moved_up_from_a_place_that_it_has_passed() {
+    let mia = person(1, "Mia", None);
+    let passed = |records: &[Record]| was_passed(&mia, records, StatusFilter::default());
+    let named = |name: &str| record(Action::Login, &[("name", json!(name))]);
+    assert!(passed(&[named("Ada")]) && passed(&[named("Zoe"), named("Ada")]));
+    assert!(!passed(&[]) && !passed(&[named("Zoe")]) && !passed(&[named("mia")]), "there the export has not been");
+    assert!(!passed(&[record(Action::Edited, &[("role", json!("supervisor"))])]), "not moved");
+    let hired = record(Action::Created, &[("identity", json!(null)), ("name", json!(null))]);
+    assert!(!passed(&[hired]), "nowhere before");
+    let hidden = record(Action::Reactivated, &[("status", json!("deactivated"))]);
+    assert!(!passed(&[hidden.clone(), named("Ada")]), "not in the list at that place");
+    assert!(was_passed(&mia, &[hidden, named("Ada")], StatusFilter::All));
+    assert!(passed(&[record(Action::Erased, &[("name", json!({"erased": true}))])]));
 }

@@ -15,8 +15,9 @@ use crate::text::{category, is_blank, is_invisible, single_spaced};
 ///
 /// Texts are folded when they are stored and again when they are read, so folding must be idempotent.
 /// One pass does it, without a search for a fixed point, because of the order of its steps:
-/// - What goes whatever is around it goes first: invisible characters before all is taken apart, the tatweel right after.
-///   Gone later, they would let a mark find a letter that it had not met before.
+/// - What goes whatever is around it goes first: invisible characters, then the tatweel. Gone later, they would let a mark find
+///   a letter that it had not met before. That canonical forms are taken apart even before (NFD) does no harm: taking apart
+///   again, after they are gone, brings the marks into order anew.
 /// - Taking apart, folding case and replacing go character by character. What they give for any single character they
 ///   leave alone (a test tries every character there is), hence what they give for any text, but for the order of marks,
 ///   which composing settles. Composing, at the end, is undone by taking apart.
@@ -25,12 +26,36 @@ use crate::text::{category, is_blank, is_invisible, single_spaced};
 ///   but at the text's beginning, where no letter precedes.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() { fold_ascii(text) } else { fold_any(text) }
+}
+
+fn fold_any(text: &str) -> String {
     single_spaced(&without_marks(letters(text.chars())).nfc().collect::<String>())
 }
 
-/// The visible characters, taken apart (NFKD), without case, each as the character that stands for its like.
+/// The same as [`fold_any`] of what has neither marks nor other forms.
+fn fold_ascii(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_whitespace() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            c if c.is_control() => {}
+            '`' => folded.push('\''),
+            c => folded.push(c.to_ascii_lowercase()),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// The visible characters, taken apart (NFKD), without case, each as the character that stands for its like. What is the same
+/// character to Unicode is taken apart first (NFD), so that it comes to the same whichever way it is written.
 fn letters(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    let visible = text.map(taken_whole).filter(|&c| !is_invisible(c));
+    let visible = text.nfd().map(taken_whole).filter(|&c| !is_invisible(c));
     visible.nfkd().default_case_fold().flat_map(replaced)
 }
 

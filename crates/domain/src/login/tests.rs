@@ -119,6 +119,32 @@ fn rule_24_with_role_authority_idp_the_role_follows_the_login() {
 }
 
 #[test]
+fn rule_2_with_role_authority_idp_a_lead_whom_the_login_makes_an_agent_leads_no_more() {
+    let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
+    let team = crate::TeamId::new(uuid::Uuid::nil());
+    let lead = test_support::user_with_role("ada", Role::Supervisor).with(|user| {
+        user.managed.teams = [team].into();
+        user.managed.leads = [team].into();
+    });
+    let leads_after = |role| {
+        let after = apply_report(&lead, &report(&login(role), LATE), Recency::Latest, &policy);
+        (after.managed.teams.len(), after.managed.leads.len())
+    };
+    assert_eq!([Role::Agent, Role::SystemAdmin].map(leads_after), [(1, 0), (1, 1)]);
+}
+
+#[test]
+fn rule_11_with_role_authority_idp_only_who_stops_being_an_agent_begins_to_act_as_one() {
+    let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
+    let user_id = test_support::agent("ada").user_id;
+    let first = report(&login(Role::Supervisor), EARLY);
+    let supervisor = adopt(&first, &policy, user_id, Timestamp::UNIX_EPOCH).unwrap();
+    assert!(!supervisor.managed.act_as_agent, "no agent before the first login");
+    let again = apply_report(&supervisor, &report(&login(Role::SystemAdmin), LATE), Recency::Latest, &policy);
+    assert_eq!((again.managed.role, again.managed.act_as_agent), (Role::SystemAdmin, false));
+}
+
+#[test]
 fn rule_25_with_role_authority_idp_a_role_that_was_given_here_is_capped_by_the_token_again() {
     let policy = Policy { roles: RoleAuthority::IdentityProvider, ..policy() };
     let granted = test_support::user_with_role("ada", Role::Supervisor);
@@ -159,6 +185,21 @@ fn rule_22_a_worker_that_comes_back_with_a_new_sid_is_the_same_user() {
     let returned =
         apply_latest(&without, &WorkerReport { worker_sid: WorkerSid::new("WK2"), ..report(&attributes, LATE) });
     assert_eq!(returned.taskrouter.worker_sid.as_ref().map(WorkerSid::as_str), Some("WK2"));
+}
+
+#[test]
+fn rule_22_a_renamed_worker_stays_the_same_user_and_only_the_latest_report_names_them() {
+    let ada = adopt_user(&report(&login(Role::Agent), LATE)).unwrap();
+    let renamed =
+        |version| WorkerReport { identity: Some(identity("ada.king")), ..report(&login(Role::Agent), version) };
+    let named = |recency, report: &WorkerReport| apply_report(&ada, report, recency, &policy()).identity;
+    let later = renamed(ReportVersion { at_ms: 3_000, version: Some(3) });
+    assert_eq!(named(Recency::Latest, &later), identity("ada.king"));
+    for recency in [Recency::LatestAttributes, Recency::Superseded] {
+        assert_eq!(named(recency, &later), identity("ada"), "{recency:?}");
+    }
+    let removed = WorkerReport { worker_sid: WorkerSid::new("WK0"), deleted: true, ..renamed(EARLY) };
+    assert_eq!(named(Recency::Latest, &removed), identity("ada"), "a former worker names them no more");
 }
 
 #[test]
@@ -207,32 +248,6 @@ fn rule_34_a_report_of_unknown_time_that_its_version_makes_the_latest_gives_no_w
     let renamed = apply_latest(&ada, &of_second("Ada King", timeless));
     let former = WorkerReport { deleted: true, ..report(&named("Ada Byron"), EARLY) };
     assert_eq!(apply_latest(&renamed, &former).name(), "Ada King");
-}
-
-#[test]
-fn rule_28_reports_about_one_worker_are_ordered_by_version_where_both_have_one_and_by_time_else() {
-    let at = |at_ms, version| ReportVersion { at_ms, version };
-    assert!(at(2, Some(1)).is_before(at(1, Some(2))));
-    assert!(at(1, Some(2)).is_before(at(2, Some(2))));
-    assert!(at(1, None).is_before(at(2, Some(1))));
-    assert!(!at(2, Some(1)).is_before(at(2, None)) && !at(2, None).is_before(at(2, Some(1))));
-}
-
-#[test]
-fn rule_28_an_answer_of_twilio_is_not_older_than_a_callback_of_the_same_second_unless_its_version_says_so() {
-    let at = |at_ms, version| ReportVersion { at_ms, version };
-    let known = at(10_700, Some(2));
-    for (answer, expected) in [
-        (at(10_000, Some(2)), at(10_700, Some(2))),
-        (at(9_000, Some(3)), at(10_700, Some(3))),
-        (at(11_000, Some(2)), at(11_000, Some(2))),
-        (at(10_000, Some(1)), at(10_000, Some(1))),
-        (at(10_000, None), at(10_700, None)),
-        (at(9_000, None), at(9_000, None)),
-    ] {
-        let dated = report(&login(Role::Agent), answer).requested_after(known);
-        assert_eq!(dated.version, expected, "{answer:?}");
-    }
 }
 
 #[test]

@@ -11,6 +11,22 @@ fn rule_22_identities_that_differ_only_in_case_are_equal() {
 }
 
 #[test]
+fn rule_22_other_identities_are_other_users_and_are_ordered_without_regard_to_case() {
+    let hash = |text: &str| {
+        let mut hasher = std::hash::DefaultHasher::new();
+        Identity::reported(text).unwrap().hash(&mut hasher);
+        hasher.finish()
+    };
+    assert_ne!(Identity::reported("ada"), Identity::reported("bob"));
+    assert_eq!(hash("ADA"), hash("ada"));
+    assert_ne!(hash("ada"), hash("bob"));
+    let mut identities = ["bob", "Carl", "Ada"].map(|text| Identity::reported(text).unwrap());
+    assert!(identities[0] < identities[1] && identities[0] > identities[2]);
+    identities.sort();
+    assert_eq!(identities.map(|identity| identity.to_string()), ["Ada", "bob", "Carl"]);
+}
+
+#[test]
 fn an_identity_has_no_spaces_at_its_ends() {
     for wrong in [" ada", "ada ", "", "a\tb", &"x".repeat(65)] {
         assert_eq!(Identity::parse(wrong).unwrap_err().code(), "invalid-identity", "{wrong:?}");

@@ -115,6 +115,29 @@ mod tests {
     }
 
     #[test]
+    fn rule_28_a_brake_says_how_many_workers_it_is_about_and_what_to_check() {
+        let unknown = Brake::UnknownWorkspace { users: 2 }.to_string();
+        let rewrites = Brake::ManyRewrites { workers: 51, of: 1_000 }.to_string();
+        let missing = Brake::ManyMissing { workers: 51, of: 1_000 }.to_string();
+        assert!(unknown.contains("None of the 2 known workers") && unknown.contains("right one"), "{unknown}");
+        assert!(rewrites.contains("51 of 1000 workers") && rewrites.contains("table was restored"), "{rewrites}");
+        assert!(missing.contains("51 of 1000 workers") && missing.contains("right workspace"), "{missing}");
+    }
+
+    #[test]
+    fn rule_28_what_was_confirmed_covers_25_workers_more_for_the_same_reason_and_no_other_reason() {
+        let missing = |workers| Brake::ManyMissing { workers, of: 1_000 };
+        let rewrites = |workers| Brake::ManyRewrites { workers, of: 1_000 };
+        let unknown = |users| Brake::UnknownWorkspace { users };
+        for of in [missing, rewrites] {
+            assert_eq!([55, 56].map(|workers| of(workers).is_covered_by(of(30))), [true, false]);
+            assert!(!of(30).is_covered_by(unknown(30)) && !unknown(30).is_covered_by(of(30)));
+        }
+        assert!(unknown(9).is_covered_by(unknown(2)));
+        assert!(!missing(30).is_covered_by(rewrites(30)) && !rewrites(30).is_covered_by(missing(30)));
+    }
+
+    #[test]
     fn a_workspace_without_any_known_worker_is_the_wrong_one_however_small_the_directory_is() {
         assert_eq!(brake(2, 0, 0), Some(Brake::UnknownWorkspace { users: 2 }));
         assert_eq!(brake(2, 1, 1), None);

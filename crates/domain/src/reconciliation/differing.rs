@@ -45,10 +45,35 @@ impl Differing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Status, test_support::agent};
+    use crate::{Role, SkillName, Status, test_support::agent};
 
     fn of_skills() -> Differing {
         Differing { skills: true, ..Differing::default() }
+    }
+
+    #[test]
+    fn rule_26_role_and_skills_are_compared_with_what_is_desired_and_named() {
+        let shown = OwnedAttributes { roles: [Role::Agent].into(), ..OwnedAttributes::default() };
+        let english = SkillName::new("English").unwrap();
+        let role = OwnedAttributes { roles: [Role::Supervisor].into(), ..OwnedAttributes::default() };
+        let skills = OwnedAttributes { skills: [(english.clone(), None)].into(), ..shown.clone() };
+        let disabled = OwnedAttributes { disabled: [english].into(), ..shown.clone() };
+        let fields = |desired: &OwnedAttributes| Differing::of_attributes(desired, &shown).fields();
+        assert_eq!(fields(&shown), [""; 0]);
+        assert_eq!(
+            (fields(&role), fields(&skills), fields(&disabled)),
+            (vec!["role".to_owned()], vec!["skills".to_owned()], vec!["skills".to_owned()],)
+        );
+    }
+
+    #[test]
+    fn a_worker_differs_if_anything_of_it_does() {
+        let activity = Differing { activity: true, ..Differing::default() };
+        assert_eq!(activity.fields(), ["activity"]);
+        for differing in [activity, of_skills(), Differing { role: true, ..Differing::default() }] {
+            assert!(differing.is_any(), "{differing:?}");
+        }
+        assert!(!Differing::default().is_any());
     }
 
     #[test]

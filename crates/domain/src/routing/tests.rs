@@ -175,6 +175,45 @@ fn interleaving_7_a_role_edited_down_and_up_again_is_still_lowered_by_the_identi
 }
 
 #[test]
+fn rule_11_who_is_lowered_by_the_identity_provider_acts_as_agent_as_before_and_agents_need_not() {
+    let admin = test_support::user_with_role("ada", Role::SystemAdmin);
+    let acts_after = |acts, stated| {
+        let before = admin.with(|user| user.managed.act_as_agent = acts);
+        let lowered = judged(&before, &owned(Role::SystemAdmin, &[]), &owned(stated, &[])).user;
+        assert_eq!(lowered.managed.role, stated);
+        lowered.managed.act_as_agent
+    };
+    assert_eq!([true, false].map(|acts| acts_after(acts, Role::Supervisor)), [true, false]);
+    assert_eq!([true, false].map(|acts| acts_after(acts, Role::Agent)), [false, false]);
+}
+
+#[test]
+fn rule_2_a_lead_whom_the_identity_provider_makes_an_agent_leads_no_more() {
+    let team = TeamId::new(uuid::Uuid::nil());
+    let lead = test_support::user_with_role("ada", Role::SystemAdmin).with(|user| {
+        user.managed.teams = [team].into();
+        user.managed.leads = [team].into();
+    });
+    let leads_after = |stated| {
+        let lowered = judged(&lead, &owned(Role::SystemAdmin, &[]), &owned(stated, &[])).user;
+        lowered.managed.leads.len()
+    };
+    assert_eq!([Role::Supervisor, Role::Agent].map(leads_after), [1, 0]);
+}
+
+#[test]
+fn rule_24_where_no_role_is_decided_here_what_the_worker_shows_is_not_judged() {
+    let decided = test_support::user_with_role("ada", Role::Supervisor);
+    let adopted = decided.with(|user| user.managed.role_granted = false);
+    let (base, fetched) = (owned(Role::Supervisor, &[]), owned(Role::Agent, &[]));
+    assert_eq!(judged(&adopted, &base, &fetched), Verdict { user: adopted.clone(), drift: Vec::new() });
+    let follows_login = Policy { roles: RoleAuthority::IdentityProvider, ..Policy::default() };
+    let verdict =
+        judge(&decided, &Teams::new(), Some((&base, CARRIED_AT)), &fetched, &follows_login, Timestamp::UNIX_EPOCH);
+    assert_eq!(verdict, Verdict { user: decided, drift: Vec::new() });
+}
+
+#[test]
 fn rule_3_a_login_does_not_lower_an_account_owner() {
     let owner = test_support::user_with_role("ada", Role::AccountOwner);
     let verdict = judged(&owner, &owned(Role::SystemAdmin, &[]), &owned(Role::Agent, &[]));
@@ -194,6 +233,28 @@ fn rule_24_skills_that_flexs_own_pages_disable_stay_out_of_routing_and_those_tha
     let enabled = owned(Role::Agent, &[("English", 80), ("French", 1)]);
     let verdict = judged(&verdict.user, &disabled, &enabled);
     assert_eq!((drifted(&verdict), verdict.user.taskrouter.disabled_skills.len()), (vec![], 0));
+}
+
+#[test]
+fn rule_24_of_two_disabled_skills_the_one_that_is_not_enabled_stays_disabled() {
+    let both = [name("French"), name("Greek")];
+    let ada =
+        agent_with(&[("French", 1), ("Greek", 2)]).with(|user| user.taskrouter.disabled_skills = both.clone().into());
+    let base = OwnedAttributes { disabled: both.into(), ..owned(Role::Agent, &[]) };
+    let fetched = OwnedAttributes { disabled: [name("Greek")].into(), ..owned(Role::Agent, &[("French", 1)]) };
+    assert_eq!(judged(&ada, &base, &fetched).user.taskrouter.disabled_skills, [name("Greek")].into());
+}
+
+#[test]
+fn rule_26_what_is_decided_is_the_role_with_the_skills_that_are_routed_whatever_else_the_worker_has() {
+    let (sales, teams) = team(&[("Sales", 5)]);
+    let owner = test_support::user_with_role("ada", Role::AccountOwner).with(|user| {
+        user.managed.act_as_agent = true;
+        user.managed.teams = [sales].into();
+        user.managed.assigned_skills = skills(&[("English", 80), ("French", 1)]);
+        user.taskrouter.disabled_skills = [name("French")].into();
+    });
+    assert_eq!(decided(&owner, &teams), owned(Role::SystemAdmin, &[("English", 80), ("Sales", 5)]));
 }
 
 #[test]

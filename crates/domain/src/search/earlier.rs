@@ -110,6 +110,15 @@ mod tests {
     }
 
     #[test]
+    fn who_has_stated_no_name_was_found_by_the_identity_of_then() {
+        let eve = agent("Eve").with(|user| user.idp.full_name = None);
+        let ada = eve.with(|user| user.identity = stored("Ada"));
+        let renamed = record(Action::Login, User::changes(Some(&eve), &ada));
+        let earlier = earlier_states(&ada, &[renamed]);
+        assert_eq!(earlier.iter().map(derived_from).collect::<Vec<_>>(), [derived_from(&eve)]);
+    }
+
+    #[test]
     fn drift_tells_nothing_of_the_user_because_its_fields_are_the_workers() {
         let role = Change { field: "role".to_owned(), before: json!("supervisor"), after: json!("agent") };
         assert_eq!(earlier_states(&agent("ada"), &[record(Action::Drift, vec![role])]), []);

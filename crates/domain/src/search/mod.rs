@@ -7,10 +7,11 @@ mod suffix;
 
 pub use crate::fold::fold;
 pub use earlier::earlier_states;
-pub use query::{Criterion, StatusFilter, UserQuery};
+pub use query::{Criterion, EntryFacts, StatusFilter, UserQuery};
 pub use suffix::{Suffix, is_first_place, split_term, suffixes};
 
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use unicode_script::{Script, UnicodeScript as _};
 
 use crate::{Refusal, User};
@@ -81,6 +82,24 @@ impl SearchText {
     }
 }
 
+impl SearchText {
+    /// Whether each term is part of one of the two (rule 6).
+    fn is_in(&self, name: &str, email: &str) -> bool {
+        self.terms.iter().all(|term| name.contains(term) || email.contains(term))
+    }
+
+    /// Whether a user [of this text](UserText::joined) matches.
+    #[must_use]
+    pub fn is_in_joined(&self, joined: &str) -> bool {
+        let (name, email) = split_joined(joined);
+        self.is_in(name, email)
+    }
+}
+
+fn split_joined(joined: &str) -> (&str, &str) {
+    joined.split_once(SEPARATOR).unwrap_or((joined, ""))
+}
+
 fn terms(folded: String) -> Vec<String> {
     let words: Vec<&str> = folded.split(' ').collect();
     if !words.iter().any(|word| is_indexed_term(word)) {
@@ -127,10 +146,17 @@ impl UserText {
         Self::new(user.name(), user.email())
     }
 
+    /// Whether [`joined`](Self::joined) gives this.
+    #[must_use]
+    pub fn is_joined(&self, joined: &str) -> bool {
+        let email = joined.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix(SEPARATOR));
+        email == Some(&self.email)
+    }
+
     /// Takes what [`joined`](Self::joined) gave, as it is.
     #[must_use]
     pub fn from_joined(joined: &str) -> Self {
-        let (name, email) = joined.split_once(SEPARATOR).unwrap_or((joined, ""));
+        let (name, email) = split_joined(joined);
         Self { name: name.to_owned(), email: email.to_owned() }
     }
 
@@ -160,7 +186,26 @@ impl UserText {
     /// Whether each term is found, in whichever field and order (rule 6).
     #[must_use]
     pub fn matches(&self, text: &SearchText) -> bool {
-        text.terms().iter().all(|term| self.contains(term))
+        text.is_in(&self.name, &self.email)
+    }
+}
+
+/// A user whose text is folded once, when it is first needed.
+#[derive(Debug)]
+pub struct FoldedUser<'a> {
+    pub user: &'a User,
+    text: OnceCell<UserText>,
+}
+
+impl<'a> FoldedUser<'a> {
+    #[must_use]
+    pub const fn new(user: &'a User) -> Self {
+        Self { user, text: OnceCell::new() }
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &UserText {
+        self.text.get_or_init(|| UserText::of(self.user))
     }
 }
 

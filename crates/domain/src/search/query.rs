@@ -5,9 +5,9 @@
 //! entries: it is a field of its own, as the status is.
 
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 
-use super::{SearchText, UserText};
+use super::{FoldedUser, SearchText};
 use crate::{
     Level, Refusal, Role, SkillName, Status, TeamId, User, effective::held_skills, sync_summary::SyncStage, team::Teams,
 };
@@ -39,6 +39,15 @@ pub enum Criterion {
     Role(Role),
 }
 
+/// What an index entry tells of its user besides the text; what it does not tell is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EntryFacts {
+    /// Of the assigned skill that the entry is of.
+    pub level: Option<Level>,
+    pub role: Option<Role>,
+    pub teams: Option<BTreeSet<TeamId>>,
+}
+
 impl Criterion {
     #[must_use]
     pub const fn skill(skill: SkillName) -> Self {
@@ -63,12 +72,14 @@ impl Criterion {
             .any(|held| held.skill == *skill && !held.disabled && reaches(held.level))
     }
 
-    /// Whether an index entry with this level may lead to a match. An assigned level counts whatever the teams grant
+    /// Whether an index entry that carries this may lead to a match. An assigned level counts whatever the teams grant
     /// (rule 15).
-    fn may_match_level(&self, level: Option<Level>) -> bool {
+    fn may_match_entry(&self, facts: &EntryFacts) -> bool {
         match self {
-            Self::Skill { min_level: Some(least), .. } => level.is_none_or(|level| level >= *least),
-            Self::Skill { .. } | Self::Team(_) | Self::Role(_) => true,
+            Self::Skill { min_level: Some(least), .. } => facts.level.is_none_or(|level| level >= *least),
+            Self::Skill { .. } => true,
+            Self::Team(team_id) => facts.teams.as_ref().is_none_or(|teams| teams.contains(team_id)),
+            Self::Role(role) => facts.role.is_none_or(|of_user| of_user == *role),
         }
     }
 
@@ -135,11 +146,10 @@ impl UserQuery {
 
     /// Whether the user matches as far as the profile shows. [`Self::matches_criteria`] checks the rest.
     #[must_use]
-    pub fn may_match_profile(&self, user: &User) -> bool {
-        let matches_text = |text| UserText::of(user).matches(text);
-        self.status.statuses().contains(&user.managed.status)
-            && self.criteria.iter().all(|criterion| criterion.may_match_profile(user))
-            && self.text.as_ref().is_none_or(matches_text)
+    pub fn may_match_profile(&self, folded: &FoldedUser<'_>) -> bool {
+        self.status.shows(folded.user.managed.status)
+            && self.criteria.iter().all(|criterion| criterion.may_match_profile(folded.user))
+            && self.text.as_ref().is_none_or(|text| folded.text().matches(text))
     }
 
     /// Whether all filters hold but that of the synchronisation; `teams` holds at least the user's teams.
@@ -148,11 +158,18 @@ impl UserQuery {
         self.criteria.iter().all(|criterion| criterion.matches(user, teams))
     }
 
-    /// Whether an index entry may lead to a match, by the text of the user and the level that it carries.
+    /// Whether an index entry may lead to a match, by what it carries of the user: the [joined](super::UserText::joined) text
+    /// and more.
     #[must_use]
-    pub fn may_match_entry(&self, text: &UserText, level: Option<Level>) -> bool {
-        self.criteria.iter().all(|criterion| criterion.may_match_level(level))
-            && self.text.as_ref().is_none_or(|searched| text.matches(searched))
+    pub fn may_match_entry(&self, joined: &str, facts: &EntryFacts) -> bool {
+        self.criteria.iter().all(|criterion| criterion.may_match_entry(facts))
+            && self.text.as_ref().is_none_or(|text| text.is_in_joined(joined))
+    }
+
+    /// Whether the entries of this filter carry what all others ask. Of assigned skills an entry carries its own alone.
+    #[must_use]
+    pub fn is_checked_on_entries(&self, of: &Criterion) -> bool {
+        self.criteria.iter().all(|other| other == of || !matches!(other, Criterion::Skill { .. }))
     }
 }
 
@@ -171,6 +188,11 @@ impl Default for StatusFilter {
 }
 
 impl StatusFilter {
+    #[must_use]
+    pub fn shows(self, status: Status) -> bool {
+        self == Self::All || self == Self::Only(status)
+    }
+
     #[must_use]
     pub fn statuses(self) -> Vec<Status> {
         match self {
@@ -209,12 +231,130 @@ mod tests {
         });
         let matches = |criteria: Vec<Criterion>| {
             let query = UserQuery::new(None, StatusFilter::default(), criteria);
-            query.may_match_profile(&skilled) && query.matches_criteria(&skilled, &Teams::new())
+            query.may_match_profile(&FoldedUser::new(&skilled)) && query.matches_criteria(&skilled, &Teams::new())
         };
         let with_level = |level| Criterion::Skill { skill: english.clone(), min_level: Some(Level(level)) };
         assert!(matches(vec![Criterion::Role(Role::Agent), with_level(5)]));
         assert!(!matches(vec![Criterion::Role(Role::Agent), with_level(6)]));
         assert!(!matches(vec![Criterion::Role(Role::Supervisor), with_level(5)]));
+    }
+
+    fn english() -> SkillName {
+        SkillName::new("English").unwrap()
+    }
+
+    fn team() -> TeamId {
+        TeamId::new(uuid::Uuid::from_u128(1))
+    }
+
+    fn query(criteria: Vec<Criterion>) -> UserQuery {
+        UserQuery::new(None, StatusFilter::default(), criteria)
+    }
+
+    fn english_at(least: i64) -> Criterion {
+        Criterion::Skill { skill: english(), min_level: Some(Level(least)) }
+    }
+
+    #[test]
+    fn rule_7_a_list_shows_users_of_the_status_that_is_asked_for_or_of_all() {
+        let active = agent("ada");
+        let deleted = active.with(|user| user.managed.status = Status::Deleted);
+        let shown = |status| {
+            let query = UserQuery::new(None, status, Vec::new());
+            [&active, &deleted].map(|user| query.may_match_profile(&FoldedUser::new(user)))
+        };
+        assert_eq!(shown(StatusFilter::Only(Status::Active)), [true, false]);
+        assert_eq!(shown(StatusFilter::Only(Status::Deleted)), [false, true]);
+        assert_eq!(shown(StatusFilter::All), [true, true]);
+    }
+
+    #[test]
+    fn rule_9_the_profile_alone_shows_who_is_not_in_the_team_or_has_another_role_or_text() {
+        let ada = agent("Ada").with(|user| user.managed.teams = [team()].into());
+        let may_match = |query: &UserQuery| query.may_match_profile(&FoldedUser::new(&ada));
+        assert!(may_match(&query(vec![Criterion::Team(team())])));
+        assert!(!may_match(&query(vec![Criterion::Team(TeamId::new(uuid::Uuid::nil()))])));
+        assert!(!may_match(&query(vec![Criterion::Role(Role::Supervisor)])));
+        assert!(may_match(&query(vec![english_at(5)])), "her teams may grant it");
+        let of_text = |text| UserQuery::new(SearchText::parse(text).ok(), StatusFilter::All, Vec::new());
+        assert_eq!([may_match(&of_text("ada")), may_match(&of_text("bob"))], [true, false]);
+    }
+
+    #[test]
+    fn rule_24_a_filter_by_skill_does_not_find_whom_flexs_own_pages_have_taken_it_from() {
+        let ada = agent("ada").with(|user| user.managed.assigned_skills = [(english(), None)].into());
+        let disabled = ada.with(|user| user.taskrouter.disabled_skills = [english()].into());
+        let matches = |user, criterion| query(vec![criterion]).matches_criteria(user, &Teams::new());
+        assert!(matches(&ada, Criterion::skill(english())));
+        assert!(!matches(&disabled, Criterion::skill(english())));
+        assert!(!matches(&ada, Criterion::skill(SkillName::new("French").unwrap())));
+        assert!(!matches(&ada, english_at(1)), "a skill without a level reaches none");
+    }
+
+    #[test]
+    fn rule_9_an_entry_is_passed_over_only_by_what_it_tells() {
+        let may_match =
+            |criterion: Criterion, facts: &EntryFacts| query(vec![criterion]).may_match_entry("ada\u{1f}", facts);
+        let silent = EntryFacts::default();
+        let of = |level| EntryFacts { level: Some(Level(level)), ..EntryFacts::default() };
+        assert_eq!([4, 5, 6].map(|level| may_match(english_at(5), &of(level))), [false, true, true]);
+        assert!(may_match(Criterion::skill(english()), &of(1)));
+        let supervisor = EntryFacts { role: Some(Role::Supervisor), ..EntryFacts::default() };
+        assert!(may_match(Criterion::Role(Role::Supervisor), &supervisor));
+        assert!(!may_match(Criterion::Role(Role::Agent), &supervisor));
+        let member = EntryFacts { teams: Some([team()].into()), ..EntryFacts::default() };
+        assert!(may_match(Criterion::Team(team()), &member));
+        assert!(!may_match(Criterion::Team(TeamId::new(uuid::Uuid::nil())), &member));
+        for criterion in [english_at(5), Criterion::Role(Role::Supervisor), Criterion::Team(team())] {
+            assert!(may_match(criterion, &silent));
+        }
+    }
+
+    #[test]
+    fn rule_6_an_entry_leads_to_no_match_if_its_text_lacks_the_word() {
+        let of_text = |text| UserQuery::new(SearchText::parse(text).ok(), StatusFilter::All, Vec::new());
+        let may_match = |text| of_text(text).may_match_entry("ada\u{1f}ada@example.com", &EntryFacts::default());
+        assert_eq!(["ada", "example", "bob"].map(may_match), [true, true, false]);
+        let supervisor = UserQuery::new(SearchText::parse("ada").ok(), StatusFilter::All, vec![english_at(5)]);
+        let low = EntryFacts { level: Some(Level(4)), ..EntryFacts::default() };
+        assert!(!supervisor.may_match_entry("ada\u{1f}", &low), "a word alone is not enough");
+    }
+
+    #[test]
+    fn users_are_found_by_entries_of_role_teams_and_assigned_skills_and_agents_by_none_of_their_role() {
+        let ada = agent("ada").with(|user| {
+            user.managed.teams = [team()].into();
+            user.managed.assigned_skills = [(english(), Some(Level(5)))].into();
+        });
+        let found_by = |user: &User| Criterion::indexed_for(user).collect::<Vec<_>>();
+        let others = [(Criterion::Team(team()), None), (Criterion::skill(english()), Some(Level(5)))];
+        assert_eq!(found_by(&ada), others);
+        let supervisor = ada.with(|user| user.managed.role = Role::Supervisor);
+        let role = (Criterion::Role(Role::Supervisor), None);
+        assert_eq!(found_by(&supervisor), [&[role][..], &others].concat());
+    }
+
+    #[test]
+    fn a_query_tells_what_it_filters_by_and_how_many_conditions_it_states() {
+        let everyone = query(Vec::new());
+        assert_eq!((everyone.conditions(), everyone.team(), everyone.skill()), (0, None, None));
+        let criteria = vec![Criterion::Role(Role::Agent), english_at(5), Criterion::Team(team())];
+        let narrow = UserQuery::new(SearchText::parse("ada").ok(), StatusFilter::All, criteria.clone());
+        assert_eq!((narrow.conditions(), narrow.team(), narrow.skill()), (5, Some(team()), Some(&english())));
+        let [role, english, team] = criteria.try_into().unwrap();
+        assert_eq!(narrow.criteria(), [team, english, role], "in the order in which the index tries them");
+        let failed = narrow.with_sync(SyncStage::Failed);
+        assert_eq!((failed.conditions(), failed.sync), (6, Some(SyncStage::Failed)));
+        assert_eq!(query(vec![Criterion::skill(self::english())]).conditions(), 1);
+    }
+
+    #[test]
+    fn an_entry_of_a_skill_tells_of_no_other_skill() {
+        let (english, french) = (Criterion::skill(english()), Criterion::skill(SkillName::new("French").unwrap()));
+        let with = |other: &Criterion| query(vec![Criterion::Team(team()), english.clone(), other.clone()]);
+        assert!(with(&Criterion::Role(Role::Agent)).is_checked_on_entries(&english));
+        assert!(!with(&french).is_checked_on_entries(&english));
+        assert!(!with(&Criterion::Role(Role::Agent)).is_checked_on_entries(&Criterion::Team(team())));
     }
 
     #[test]

@@ -231,6 +231,9 @@ proptest! {
     #[test]
     fn a_user_text_comes_back_from_its_joined_form(name in any::<String>(), email in any::<Option<String>>()) {
         let text = UserText::new(&name, email.as_deref());
+        let joined = text.joined();
+        prop_assert!(text.is_joined(&joined));
+        prop_assert!(!text.is_joined(&(joined + "x")));
         prop_assert_eq!(UserText::from_joined(&text.joined()), text);
     }
 

@@ -1,13 +1,12 @@
 use super::*;
 use crate::{
-    Actor, Level, Role, SkillName, Source,
-    test_support::{agent, stored, user_with_role},
+    Level, Role, SkillName,
+    test_support::{agent, record, stored, user_with_role},
 };
-use jiff::Timestamp;
 use uuid::Uuid;
 
 fn owner() -> Caller {
-    Caller { user_id: user_with_role("olga", Role::AccountOwner).user_id, role: Role::AccountOwner }
+    Caller::new(user_with_role("olga", Role::AccountOwner).user_id, Role::AccountOwner)
 }
 
 fn ada() -> User {
@@ -19,7 +18,7 @@ fn ada() -> User {
 }
 
 fn after(change: StatusChange, user: &User) -> User {
-    change.apply(user, owner()).unwrap()
+    change.apply(user, &owner()).unwrap()
 }
 
 #[test]
@@ -54,7 +53,7 @@ fn rule_14_a_deleted_persons_teams_give_them_up_and_name_and_email_stay() {
 fn rule_13_a_tombstone_is_neither_deactivated_nor_reactivated() {
     let deleted_user = after(StatusChange::Delete, &ada());
     for change in [StatusChange::Deactivate, StatusChange::Reactivate] {
-        assert_eq!(change.apply(&deleted_user, owner()), Err(Refusal::DeletedUser));
+        assert_eq!(change.apply(&deleted_user, &owner()), Err(Refusal::DeletedUser));
     }
 }
 
@@ -68,33 +67,35 @@ fn rules_12_and_13_the_human_step_is_named() {
     assert_eq!(StatusChange::Reactivate.next_step(), None);
 }
 
-fn record(action: Action, before: &User, after: &User) -> Record {
-    Record {
-        record_id: Uuid::nil(),
-        at: Timestamp::UNIX_EPOCH.into(),
-        actor: Actor::Operator,
-        source: Source::Api,
-        request_id: "test".into(),
-        action,
-        author: None,
-        changes: User::changes(Some(before), after),
-    }
-}
-
 #[test]
 fn rule_13_an_operator_restores_what_is_there_still() {
     let away = after(StatusChange::Deactivate, &ada());
     let deleted_user = after(StatusChange::Delete, &away);
     let history = [
-        record(Action::LoginRefused, &deleted_user, &deleted_user),
-        record(Action::Deleted, &away, &deleted_user),
-        record(Action::Deactivated, &ada(), &away),
+        record(Action::LoginRefused, Some(&deleted_user), &deleted_user),
+        record(Action::Deleted, Some(&away), &deleted_user),
+        record(Action::Deactivated, Some(&ada()), &away),
     ];
     let former = StateBeforeDeletion::from_history(&history);
     assert_eq!(former.restore(&deleted_user, |_| true, |_| true), Ok(away.clone()));
     let less = former.restore(&deleted_user, |_| false, |_| false).unwrap();
     assert_eq!((less.managed.teams.len(), less.managed.assigned_skills.len()), (0, 0));
     assert_eq!(former.restore(&away, |_| true, |_| true), Err(Refusal::NotDeleted(Status::Deactivated)));
+}
+
+#[test]
+fn rule_2_a_deleted_user_leads_no_team_and_a_restored_one_those_that_they_are_in_again() {
+    let [one, two] = [1, 2].map(|number| TeamId::new(Uuid::from_u128(number)));
+    let lead = user_with_role("ada", Role::Supervisor).with(|user| {
+        user.managed.teams = [one, two].into();
+        user.managed.leads = [one, two].into();
+    });
+    assert_eq!(after(StatusChange::Deactivate, &lead).managed.leads, lead.managed.leads);
+    let deleted_user = after(StatusChange::Delete, &lead);
+    assert_eq!(deleted_user.managed.leads, [].into());
+    let former = StateBeforeDeletion::from_history(&[record(Action::Deleted, Some(&lead), &deleted_user)]);
+    assert_eq!(former.restore(&deleted_user, |_| true, |_| true), Ok(lead));
+    assert_eq!(former.restore(&deleted_user, |team| team == two, |_| true).unwrap().managed.leads, [two].into());
 }
 
 #[test]
@@ -105,10 +106,10 @@ fn rule_13_a_deletion_in_several_steps_is_restored_as_a_whole() {
     });
     let deleted_user = after(StatusChange::Delete, &half);
     let history = [
-        record(Action::Deleted, &half, &deleted_user),
-        record(Action::LoginRefused, &half, &half),
-        record(Action::Deleted, &ada(), &half),
-        record(Action::Edited, &agent("ada"), &ada()),
+        record(Action::Deleted, Some(&half), &deleted_user),
+        record(Action::LoginRefused, Some(&half), &half),
+        record(Action::Deleted, Some(&ada()), &half),
+        record(Action::Edited, Some(&agent("ada")), &ada()),
     ];
     assert_eq!(StateBeforeDeletion::from_history(&history).restore(&deleted_user, |_| true, |_| true), Ok(ada()));
 }

@@ -66,8 +66,8 @@ impl Fixture {
 }
 
 fn caller(name: &str) -> AuthenticatedCaller {
-    let caller = Caller { user_id: test_support::agent(name).user_id, role: Role::Supervisor };
-    AuthenticatedCaller { caller, token_role: caller.role, request_id: format!("request of {name}") }
+    let caller = Caller::new(test_support::agent(name).user_id, Role::Supervisor);
+    AuthenticatedCaller { token_role: caller.role, caller, request_id: format!("request of {name}") }
 }
 
 fn with_key() -> Builder {

@@ -12,7 +12,6 @@
 //! If the function crashes in between, the lock expires.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Skill;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -26,23 +25,17 @@ use crate::{
 };
 
 /// Longer than a function runs.
-const EXPIRES_AFTER_SECONDS: i64 = 60;
+pub(crate) const EXPIRES_AFTER_SECONDS: i64 = 60;
 
 /// A condition, and its value, that holds while no lock is held.
 pub(crate) fn is_unlocked(now: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
     ("(attribute_not_exists(locked_until) OR locked_until < :now)", (":now", number(now.as_second())))
 }
 
-/// The skill may be assigned or granted: it is not being deleted, and if its range was read, it is still the same.
-pub(crate) fn is_assignable(read: Option<&Skill>, now: Timestamp) -> Condition {
+/// It is there and not being deleted. For what the change has not read; what it has read is checked by a guard.
+pub(crate) fn is_there(now: Timestamp) -> Condition {
     let (is_unlocked, now) = is_unlocked(now);
-    match read {
-        None => Condition::new(format!("attribute_exists(pk) AND {is_unlocked}"), [now]),
-        Some(read) => {
-            let version = (":read", number(read.version));
-            Condition::new(format!("version = :read AND {is_unlocked}"), [now, version])
-        }
-    }
+    Condition::new(format!("attribute_exists(pk) AND {is_unlocked}"), [now])
 }
 
 /// A lock that this change holds.

@@ -9,16 +9,16 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use domain::{
-    Actor, Change, Record, Refusal, Source, Status, User,
+    Actor, Change, Record, Refusal, Source, Time, User,
     audit::{Action, Author, Subject},
 };
 
 use crate::{
     Directory, StoreError,
-    dynamo::item::{number, text},
+    dynamo::{guard::Guarded, item::number},
     schema::{
         items::{AuditItem, Entity, Item},
-        keys::{self, Key},
+        keys::Key,
     },
 };
 
@@ -31,6 +31,7 @@ pub struct ChangeOrigin<'a> {
     pub request_id: &'a str,
     /// The caller's profile as it was read. The change is written only while role and status are still the same (rule 5).
     pub caller: Option<&'a User>,
+    /// A moment before the caller, and the skills and teams that the change begins to use, were read.
     pub now: Timestamp,
     /// A UUID v7 of this attempt alone: the id of its audit records, of its outbox entry and of its locks.
     pub change_id: Uuid,
@@ -43,11 +44,31 @@ impl ChangeOrigin<'_> {
         ChangeOrigin { actor: Actor::Operator, source: Source::Operator, request_id, caller: None, now, change_id }
     }
 
+    /// As it is recorded: after the latest recorded change of the same user or team, whatever the clocks of the two functions
+    /// say. A history is sorted by its ids, and is in the order in which the changes were made (rule 31). A time that is
+    /// further ahead than clocks of functions are counts for nothing: it stays the only one that is wrong.
+    pub(crate) fn recorded_after(self, latest: Option<Time>) -> Self {
+        let next = latest.map_or(0, |latest| latest.as_millisecond() + 1);
+        let now = self.now.as_millisecond();
+        let millis = if next - now > MOST_AHEAD_MS { now } else { now.max(next) };
+        let now = Timestamp::from_millisecond(millis).unwrap_or(self.now);
+        // A UUID v7 begins with the milliseconds. This one was made a little after the time that is recorded.
+        let begin = u128::try_from(millis).unwrap_or_default() << (128 - MILLIS_BITS);
+        let id = begin | self.change_id.as_u128() << MILLIS_BITS >> MILLIS_BITS;
+        Self { now, change_id: Uuid::from_u128(id), ..self }
+    }
+
     /// The origin of the n-th transaction of a change that takes several, with an id that sorts after the ones before.
     pub(crate) const fn step(self, n: u128) -> Self {
         Self { change_id: Uuid::from_u128(self.change_id.as_u128().wrapping_add(n)), ..self }
     }
 }
+
+/// How far another function's clock may be ahead for its changes to come before this one's.
+const MOST_AHEAD_MS: i64 = 60_000;
+
+/// The bits of a UUID v7 that are milliseconds.
+const MILLIS_BITS: u32 = 48;
 
 /// What a failed condition means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,14 +128,18 @@ fn values(of: impl IntoIterator<Item = (&'static str, AttributeValue)>) -> Optio
 /// The writes of one transaction.
 #[derive(Debug)]
 pub(crate) struct Transaction<'a> {
-    table: &'a str,
+    directory: &'a Directory,
     items: Vec<TransactWriteItem>,
     on_failure: Vec<OnFailure>,
 }
 
 impl<'a> Transaction<'a> {
     pub fn new(directory: &'a Directory) -> Self {
-        Self { table: directory.name(), items: Vec::new(), on_failure: Vec::new() }
+        Self { directory, items: Vec::new(), on_failure: Vec::new() }
+    }
+
+    pub const fn directory(&self) -> &'a Directory {
+        self.directory
     }
 
     pub fn is_empty(&self) -> bool {
@@ -126,7 +151,7 @@ impl<'a> Transaction<'a> {
     }
 
     pub fn put_item(&mut self, item: Item, condition: Option<Condition>) -> Result<(), StoreError> {
-        let put = Put::builder().table_name(self.table).set_item(Some(item));
+        let put = Put::builder().table_name(self.directory.name()).set_item(Some(item));
         let (put, on_failure) = match condition {
             None => (put, OnFailure::Changed),
             Some(Condition { expression, values: of, on_failure }) => {
@@ -138,7 +163,7 @@ impl<'a> Transaction<'a> {
     }
 
     pub fn delete(&mut self, key: &Key, condition: Option<Condition>) -> Result<(), StoreError> {
-        let delete = Delete::builder().table_name(self.table).set_key(Some(key.attributes()));
+        let delete = Delete::builder().table_name(self.directory.name()).set_key(Some(key.attributes()));
         let (delete, on_failure) = match condition {
             None => (delete, OnFailure::Changed),
             Some(Condition { expression, values: of, on_failure }) => {
@@ -156,8 +181,10 @@ impl<'a> Transaction<'a> {
         sets: impl IntoIterator<Item = (&'static str, AttributeValue)>,
         condition: Option<Condition>,
     ) -> Result<(), StoreError> {
-        let update =
-            Update::builder().table_name(self.table).set_key(Some(key.attributes())).update_expression(expression);
+        let update = Update::builder()
+            .table_name(self.directory.name())
+            .set_key(Some(key.attributes()))
+            .update_expression(expression);
         let (update, of, on_failure) = match condition {
             None => (update, Vec::new(), OnFailure::Changed),
             Some(Condition { expression, values, on_failure }) => {
@@ -181,7 +208,7 @@ impl<'a> Transaction<'a> {
         condition: Condition,
         names: Option<HashMap<String, String>>,
     ) -> Result<(), StoreError> {
-        let check = ConditionCheck::builder().table_name(self.table).set_key(Some(key.attributes()));
+        let check = ConditionCheck::builder().table_name(self.directory.name()).set_key(Some(key.attributes()));
         let check = check.condition_expression(condition.expression).set_expression_attribute_names(names);
         let check = check.set_expression_attribute_values(values(condition.values)).build()?;
         self.push(TransactWriteItem::builder().condition_check(check).build(), condition.on_failure);
@@ -190,17 +217,7 @@ impl<'a> Transaction<'a> {
 
     /// The caller still has the role and the status by which the change was authorized (rule 5).
     pub fn check_caller(&mut self, origin: &ChangeOrigin<'_>) -> Result<(), StoreError> {
-        let Some(caller) = origin.caller else { return Ok(()) };
-        let names = [("#status", "status"), ("#role", "role")].map(|(short, name)| (short.to_owned(), name.to_owned()));
-        let is_unchanged = Condition::new(
-            "#status = :active AND #role = :role AND role_granted = :granted",
-            [
-                (":active", text(Status::Active.name())),
-                (":role", text(caller.managed.role.name())),
-                (":granted", AttributeValue::Bool(caller.managed.role_granted)),
-            ],
-        );
-        self.check_named(&keys::profile(caller.user_id), is_unchanged, Some(names.into()))
+        origin.caller.map_or(Ok(()), |caller| self.check_guard(Guarded::Caller(caller), origin))
     }
 
     /// The audit record of the change. If it exists already, this very change has been written.
@@ -254,6 +271,9 @@ impl<'a> Transaction<'a> {
             return Err(StoreError::of(&error));
         };
         let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+        if codes.clone().any(|code| code == CONFLICT) {
+            directory.guard.forget();
+        }
         cancelled_by(codes.zip(self.on_failure))
     }
 }
@@ -278,11 +298,11 @@ fn cancelled_by<'a>(reasons: impl Iterator<Item = (&'a str, OnFailure)>) -> Resu
     Err(if is_throttled { StoreError::Throttled } else { StoreError::Conflict })
 }
 
+/// Another transaction with the item is under way.
+const CONFLICT: &str = "TransactionConflict";
+
 fn may_succeed_later(code: &str) -> bool {
-    matches!(
-        code,
-        "ConditionalCheckFailed" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-    )
+    matches!(code, "ConditionalCheckFailed" | CONFLICT | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use domain::{
-    Identity, Level, Record, ReportVersion, Skill, SkillName, Status, Team, TeamId, TeamName, Time, User, UserId,
+    Identity, Level, Record, ReportVersion, Role, Skill, SkillName, Status, Team, TeamId, Time, User, UserId,
     audit::Subject,
     catalog::SkillSet,
     job::Job,
@@ -92,6 +92,10 @@ impl Entity for Job {
 
     fn key(&self) -> Key {
         keys::job(self.job_id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        crate::bulk_jobs::due_partition(self).into_iter().collect()
     }
 }
 
@@ -284,19 +288,16 @@ impl Entity for IdentityClaim<'_> {
     }
 }
 
-/// Claims a name for one team.
+/// The whole team under its name, which it claims: the list of teams reads these (docs/decisions/0053).
 #[derive(Serialize)]
-pub struct TeamNameClaim<'a> {
-    #[serde(skip)]
-    pub name: &'a TeamName,
-    pub team_id: TeamId,
-}
+#[serde(transparent)]
+pub struct NamedTeam<'a>(pub &'a Team);
 
-impl Entity for TeamNameClaim<'_> {
+impl Entity for NamedTeam<'_> {
     const NAME: &'static str = "team_name";
 
     fn key(&self) -> Key {
-        keys::team_name(self.name)
+        keys::team_name(&self.0.name)
     }
 }
 
@@ -385,6 +386,9 @@ pub(crate) struct FilterEntry<'a> {
     /// Of an assigned skill.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
+    /// What other filters ask, so that a query need not read the profile to know whether it may match.
+    pub role: Role,
+    pub teams: &'a BTreeSet<TeamId>,
 }
 
 impl Entity for FilterEntry<'_> {
@@ -403,9 +407,13 @@ pub(crate) struct IndexEntry {
     /// Of a search entry.
     #[serde(default)]
     pub position: usize,
-    /// Of a filter entry.
+    /// Of a filter entry. One that was written by an earlier version has neither role nor teams.
     #[serde(default)]
     pub level: Option<Level>,
+    #[serde(default)]
+    pub role: Option<Role>,
+    #[serde(default)]
+    pub teams: Option<BTreeSet<TeamId>>,
 }
 
 impl IndexEntry {

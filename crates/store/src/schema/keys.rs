@@ -18,16 +18,20 @@
 //! | skill | `SKILLS` | `SKILL#<name>` |
 //! | skill name | `SKILLS` | `NAME#<name key>` |
 //! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
+//! | counts of a skill, of a team | `COUNTS#SKILLS`, `COUNTS#TEAMS` | `<skill>`, `<folded name>` U+001F `<name key>` |
+//! | lease of counting | `COUNTING#SKILLS`, `COUNTING#TEAMS` | `LEASE` |
 //! | owners | `OWNERS` | `OWNERS` |
+//! | guard of a skill, a team, a user | `GUARD#SKILL#<skill>#<guard id>#<number>`, `GUARD#TEAM#<team_id>#<number>`, `GUARD#USER#<user_id>#<guard id>#<number>` | `GUARD` |
 //! | search entry | `FIND#<status>#<3 characters>` | `<rest of the text>` U+001F `<user_id>` |
 //! | search entry of two Han, kana or Hangul | `FIND#<status>#<2 characters>` | U+001F `<user_id>` |
 //! | filter entry | `LIST#<status>#ROLE#<role>`, `…#TEAM#<team_id>`, `…#SKILL#<skill>` | `<folded name>` U+001F `<user_id>` |
 //! | job | `JOB#<id>` | `JOB` |
-//! | latest export of a user | `JOB#OF#<user id>` | `EXPORT` |
+//! | what a bulk job has made of a user | `JOB#<id>` | `RESULT#<place in the plan>` |
+//! | latest job of a user | `JOB#OF#<user id>` | `EXPORT`, `BULK` |
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
-//! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs;
-//! and the sync items that need an operator, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
+//! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs,
+//! `BULK` / `<time>` the bulk jobs; and the sync items that need an operator, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
 //! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
 //! invisible characters (rule 33).
@@ -41,6 +45,7 @@ use uuid::Uuid;
 use domain::{
     Identity, SkillName, SkillSetName, Status, TeamId, TeamName, User, UserId, WorkerSid,
     audit::Subject,
+    job::JobKind,
     search::{Criterion, sort_name},
     sync_summary::SyncStage,
 };
@@ -61,6 +66,9 @@ pub(crate) const PENDING: &str = "PENDING";
 
 /// The fan-outs' partition of [`BY_PENDING`].
 pub(crate) const FAN_OUTS: &str = "FANOUT";
+
+/// The bulk jobs' partition of [`BY_PENDING`].
+pub(crate) const BULK_JOBS: &str = "BULK";
 
 /// The partition of [`BY_PENDING`] that leads to the users in this stage; none for those who are synced, the many.
 #[must_use]
@@ -267,21 +275,81 @@ pub fn parse_team_holder(sort_key: &str) -> Option<TeamId> {
     sort_key.strip_prefix(TEAM_HOLDER_PREFIX)?.parse().ok()
 }
 
+/// The guards of each skill, team and user: as many transactions that rely on the same one can be under way at a time without
+/// meeting.
+pub const GUARDS: u8 = 64;
+
+fn guard(pk: String) -> Key {
+    Key::new(pk, "GUARD")
+}
+
+/// One of the guards that changes check which begin to use the skill, of this creation of the name.
+#[must_use]
+pub fn skill_guard(skill: &SkillName, guard_id: Uuid, number: u8) -> Key {
+    guard(format!("GUARD#SKILL#{skill}#{guard_id}#{number}"))
+}
+
+/// One of the guards that changes check which add a member to the team.
+#[must_use]
+pub fn team_guard(team_id: TeamId, number: u8) -> Key {
+    guard(format!("GUARD#TEAM#{team_id}#{number}"))
+}
+
+/// One of the guards that the user's own changes check, with the permissions of this guard id.
+#[must_use]
+pub fn user_guard(user_id: UserId, guard_id: Uuid, number: u8) -> Key {
+    guard(format!("GUARD#USER#{user_id}#{guard_id}#{number}"))
+}
+
+/// The kept counts of the skills, by name.
+pub const SKILL_COUNTS_PK: &str = "COUNTS#SKILLS";
+
+/// The kept counts of the teams, in order of name.
+pub const TEAM_COUNTS_PK: &str = "COUNTS#TEAMS";
+
+/// The lease of the caller who counts skills.
+#[must_use]
+pub fn counting_skills() -> Key {
+    Key::new("COUNTING#SKILLS", "LEASE")
+}
+
+/// The lease of the caller who counts teams.
+#[must_use]
+pub fn counting_teams() -> Key {
+    Key::new("COUNTING#TEAMS", "LEASE")
+}
+
 /// The set of active account owners.
 #[must_use]
 pub fn owners() -> Key {
     Key::new("OWNERS", "OWNERS")
 }
 
+const JOB_PREFIX: &str = "JOB#";
+
 #[must_use]
 pub fn job(job_id: Uuid) -> Key {
-    Key::new(format!("JOB#{job_id}"), "JOB")
+    Key::new(format!("{JOB_PREFIX}{job_id}"), "JOB")
 }
 
-/// The latest export that a user has asked for.
+/// The job of a partition key.
 #[must_use]
-pub fn latest_export(requested_by: UserId) -> Key {
-    Key::new(format!("JOB#OF#{requested_by}"), "EXPORT")
+pub fn parse_job_pk(pk: &str) -> Option<Uuid> {
+    pk.strip_prefix(JOB_PREFIX)?.parse().ok()
+}
+
+pub const RESULT_PREFIX: &str = "RESULT#";
+
+/// What a bulk job has made of the user at this place of its plan.
+#[must_use]
+pub fn bulk_result(job_id: Uuid, place: u64) -> Key {
+    Key::new(job(job_id).pk, format!("{RESULT_PREFIX}{place:010}"))
+}
+
+/// The latest job of this kind that a user has asked for.
+#[must_use]
+pub fn latest_job(requested_by: UserId, kind: &JobKind) -> Key {
+    Key::new(format!("JOB#OF#{requested_by}"), kind.name().to_uppercase())
 }
 
 #[must_use]

@@ -1,8 +1,8 @@
 //! Users who may match, and what index entries say of them.
 
 use domain::{
-    Level, Status, User, UserId,
-    search::{UserQuery, UserText, is_first_place},
+    Status, User, UserId,
+    search::{EntryFacts, FoldedUser, UserQuery, is_first_place},
 };
 
 use super::source::Kind;
@@ -35,8 +35,8 @@ struct Entry {
 enum EntryKind {
     /// The word occurs at this position of the text.
     Word { word: String, position: usize },
-    /// The filter holds; with the level of an assigned skill.
-    Filter { level: Option<Level> },
+    /// The filter holds.
+    Filter(EntryFacts),
 }
 
 impl Candidate {
@@ -57,8 +57,11 @@ impl Candidate {
             Kind::Word(word) => Some(word.clone()),
             Kind::Filter => None,
         };
-        let IndexEntry { sk, text, position, level } = items::read(item)?;
-        let kind = kind.map_or(EntryKind::Filter { level }, |word| EntryKind::Word { word, position });
+        let IndexEntry { sk, text, position, level, role, teams } = items::read(item)?;
+        let kind = match kind {
+            Some(word) => EntryKind::Word { word, position },
+            None => EntryKind::Filter(EntryFacts { level, role, teams }),
+        };
         let user_id = keys::parse_user(&sk).ok_or_else(without_user)?;
         Ok(Self { sk, user_id, profile: None, entries: vec![Entry { status, text, kind }] })
     }
@@ -78,9 +81,9 @@ impl Candidate {
     }
 
     /// Whether it was made from the current profile. If not, another entry leads to the same user.
-    pub(super) fn is_current(&self, user: &User) -> bool {
-        let text = || UserText::of(user).joined();
-        let is_current = |entry: &Entry| entry.status == user.managed.status && entry.text == text();
+    pub(super) fn is_current(&self, folded: &FoldedUser<'_>) -> bool {
+        let status = folded.user.managed.status;
+        let is_current = |entry: &Entry| entry.status == status && folded.text().is_joined(&entry.text);
         self.profile.is_some() || self.entries.iter().any(is_current)
     }
 }
@@ -88,11 +91,12 @@ impl Candidate {
 impl Entry {
     /// Of several occurrences of a word in a text only the first counts, so that each user is found once.
     fn may_match(&self, query: &UserQuery) -> bool {
-        let (counts, level) = match &self.kind {
-            EntryKind::Word { word, position } => (is_first_place(&self.text, *position, word), None),
-            EntryKind::Filter { level } => (true, *level),
+        let nothing = EntryFacts::default();
+        let (counts, facts) = match &self.kind {
+            EntryKind::Word { word, position } => (is_first_place(&self.text, *position, word), &nothing),
+            EntryKind::Filter(facts) => (true, facts),
         };
-        counts && query.may_match_entry(&UserText::from_joined(&self.text), level)
+        counts && query.may_match_entry(&self.text, facts)
     }
 }
 

@@ -20,31 +20,31 @@ pub(super) struct Chunk {
 }
 
 /// The chunks of several partitions, read concurrently. Boxed, because reading divides recursively.
-type Chunks<'a> = Pin<Box<dyn Future<Output = Result<Vec<Chunk>, StoreError>> + Send + 'a>>;
+pub(super) type Chunks<'a> = Pin<Box<dyn Future<Output = Result<Vec<Chunk>, StoreError>> + Send + 'a>>;
 
 impl Directory {
     /// About `size` candidates of each status after this sort key, merged. All partitions continue after one common sort
     /// key, so what lies beyond the end of one partition's part waits for the next chunk.
     pub(super) async fn chunk(&self, source: &Source, after: Option<&str>, size: usize) -> Result<Chunk, StoreError> {
-        let share = size.div_ceil(source.partitions_per_status.max(1)).max(MIN_SHARE.min(size));
-        Ok(merged(self.chunks(source, &source.partitions, after, share).await?))
+        let partitions = source.partitions.iter().map(|partition| (partition, after)).collect::<Vec<_>>();
+        Ok(merged(self.chunks(source, &partitions, share(source, size)).await?))
     }
 
-    fn chunks<'a>(
+    /// About `size` candidates of each of these partitions after its sort key.
+    pub(super) fn chunks<'a>(
         &'a self,
         source: &'a Source,
-        partitions: &'a [Partition],
-        after: Option<&'a str>,
+        partitions: &'a [(&'a Partition, Option<&'a str>)],
         size: usize,
     ) -> Chunks<'a> {
         Box::pin(async move {
             match partitions {
                 [] => Ok(Vec::new()),
-                [partition] => Ok(vec![self.chunk_of(source, partition, after, size).await?]),
+                [(partition, after)] => Ok(vec![self.chunk_of(source, partition, *after, size).await?]),
                 several => {
                     let (some, others) = several.split_at(several.len() / 2);
-                    let some = self.chunks(source, some, after, size);
-                    let (mut chunks, others) = tokio::try_join!(some, self.chunks(source, others, after, size))?;
+                    let some = self.chunks(source, some, size);
+                    let (mut chunks, others) = tokio::try_join!(some, self.chunks(source, others, size))?;
                     chunks.extend(others);
                     Ok(chunks)
                 }
@@ -73,9 +73,20 @@ impl Directory {
 fn merged(chunks: Vec<Chunk>) -> Chunk {
     let horizon = chunks.iter().filter(|chunk| chunk.has_more).filter_map(|chunk| chunk.candidates.last());
     let horizon = horizon.map(|last| last.sk.clone()).min();
-    let mut candidates = chunks.into_iter().flat_map(|chunk| chunk.candidates).collect::<Vec<_>>();
-    candidates.retain(|candidate| horizon.as_ref().is_none_or(|horizon| candidate.sk <= *horizon));
+    let candidates = chunks.into_iter().flat_map(|chunk| chunk.candidates);
+    let candidates = candidates.filter(|candidate| horizon.as_ref().is_none_or(|horizon| candidate.sk <= *horizon));
+    Chunk { candidates: in_order(candidates), has_more: horizon.is_some() }
+}
+
+/// In order of sort key, each user once.
+pub(super) fn in_order(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
+    let mut candidates = candidates.collect::<Vec<_>>();
     candidates.sort_by(|a, b| a.sk.cmp(&b.sk));
     candidates.dedup_by(|later, earlier| earlier.absorb(later));
-    Chunk { candidates, has_more: horizon.is_some() }
+    candidates
+}
+
+/// How many items of each partition make about `size` of a status.
+pub(super) fn share(source: &Source, size: usize) -> usize {
+    size.div_ceil(source.partitions_per_status.max(1)).max(MIN_SHARE.min(size))
 }

@@ -34,8 +34,9 @@ pub fn entries(user: &User) -> Result<Entries, StoreError> {
         let (head, rest, position) = (&suffix.head, &suffix.rest, suffix.position);
         add(&mut entries, &SearchEntry { status, head, rest, user_id, text: &joined, position })?;
     }
+    let (role, teams) = (user.managed.role, &user.managed.teams);
     for (criterion, level) in Criterion::indexed_for(user) {
-        add(&mut entries, &FilterEntry { criterion: &criterion, user, text: &joined, level })?;
+        add(&mut entries, &FilterEntry { criterion: &criterion, user, text: &joined, level, role, teams })?;
     }
     Ok(entries)
 }
@@ -120,17 +121,18 @@ mod tests {
     }
 
     #[test]
-    fn rule_9_a_change_of_what_filters_ask_for_costs_the_entries_that_it_changes() {
+    fn rule_9_a_change_of_team_or_role_costs_the_filter_entries_that_carry_it_and_one_of_a_skill_its_own() {
         assert_eq!(writes(&in_teams(&[1]), &in_teams(&[1])), 0);
-        assert_eq!(writes(&in_teams(&[1]), &in_teams(&[1, 2])), 1, "joined");
+        assert_eq!(writes(&in_teams(&[1]), &in_teams(&[1, 2])), 2, "joined");
         assert_eq!(writes(&in_teams(&[1]), &in_teams(&[2])), 2, "moved");
+        assert_eq!(writes(&skilled(None), &skilled(None).with(|user| user.managed.teams.clear())), 2, "left");
         assert_eq!(writes(&in_teams(&[1]), &skilled(None)), 1, "assigned");
         assert_eq!(writes(&skilled(Some(5)), &skilled(Some(6))), 1, "another level");
         assert_eq!(writes(&skilled(None), &in_teams(&[1])), 1, "removed");
         let [supervisor, admin] =
             [Role::Supervisor, Role::SystemAdmin].map(|role| in_teams(&[1]).with(|user| user.managed.role = role));
-        assert_eq!(writes(&in_teams(&[1]), &supervisor), 1, "promoted");
-        assert_eq!(writes(&supervisor, &admin), 2, "promoted again");
+        assert_eq!(writes(&in_teams(&[1]), &supervisor), 2, "promoted");
+        assert_eq!(writes(&supervisor, &admin), 3, "promoted again");
     }
 
     #[test]

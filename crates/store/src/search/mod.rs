@@ -7,24 +7,28 @@
 
 mod candidate;
 mod chunk;
-mod count;
 pub mod index;
+pub(crate) mod known_teams;
 mod page_builder;
 mod plan;
+mod reading;
 pub mod reindex;
 mod source;
 mod sync_stage;
 mod teams_granting;
 
+use std::sync::Arc;
+
 use domain::{User, search::UserQuery, team::Teams};
 
-use crate::{Cursor, Directory, FindUsers, StoreError, cursor::fingerprint};
+use crate::{AccessPath, Cursor, Directory, FindUsers, StoreError, cursor::fingerprint};
+use chunk::Chunk;
+use known_teams::KnownTeams;
+pub use reading::UserReading;
+
 use page_builder::PageBuilder;
 use plan::Plan;
-use source::Kind;
-
-#[cfg(doc)]
-use crate::AccessPath;
+use source::{Kind, Source};
 
 /// The most entries that one request examines.
 pub const MAX_EXAMINED: usize = 500;
@@ -46,7 +50,7 @@ pub struct UserPage {
     /// Each user once.
     pub users: Vec<User>,
     /// Their teams, and possibly others.
-    pub teams: Teams,
+    pub teams: Arc<Teams>,
     /// None after the last page.
     pub next: Option<Cursor>,
     /// How many entries were examined.
@@ -67,13 +71,15 @@ impl FindUsers for Directory {
         cursor: Option<Cursor>,
         limit: usize,
     ) -> Result<UserPage, StoreError> {
-        let Plan { path, source, mut first, teams } = self.plan(query, order, cursor.as_ref()).await?;
-        let after = cursor.map(|cursor| cursor.after);
-        if after.as_ref().is_some_and(|after| !source.may_contain(after)) {
-            return Err(StoreError::InvalidCursor);
-        }
-        let mut size = first_chunk_size(query, order, &source.kind, limit);
+        let known = KnownTeams::new(self);
+        let users = self.first_users(query, order, cursor, limit, &known);
+        let (FirstUsers { path, source, after, chunk, mut size }, teams) = match order {
+            // The teams of a list are read beside its first users.
+            Order::Cheapest => tokio::try_join!(users, known.all())?,
+            Order::ByName => (users.await?, Arc::default()),
+        };
         let mut page = PageBuilder::new(self, query, limit, after, teams);
+        let mut first = Some(chunk);
         loop {
             let chunk = match first.take() {
                 Some(chunk) => chunk,
@@ -85,6 +91,39 @@ impl FindUsers for Directory {
             }
             size = (size * 2).min(page.may_examine());
         }
+    }
+}
+
+/// Where the users of a list are read, and the first of them.
+struct FirstUsers {
+    path: Option<AccessPath>,
+    source: Source,
+    after: Option<String>,
+    chunk: Chunk,
+    /// How many were to be read at once.
+    size: usize,
+}
+
+impl Directory {
+    async fn first_users(
+        &self,
+        query: &UserQuery,
+        order: Order,
+        cursor: Option<Cursor>,
+        limit: usize,
+        known: &KnownTeams<'_>,
+    ) -> Result<FirstUsers, StoreError> {
+        let Plan { path, source, first } = self.plan(query, order, cursor.as_ref(), known).await?;
+        let after = cursor.map(|cursor| cursor.after);
+        if after.as_ref().is_some_and(|after| !source.may_contain(after)) {
+            return Err(StoreError::InvalidCursor);
+        }
+        let size = first_chunk_size(query, order, &source.kind, limit);
+        let chunk = match first {
+            Some(chunk) => chunk,
+            None => self.chunk(&source, after.as_deref(), size).await?,
+        };
+        Ok(FirstUsers { path, source, after, chunk, size })
     }
 }
 

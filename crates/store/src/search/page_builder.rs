@@ -3,18 +3,24 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter::Peekable,
+    sync::Arc,
     vec::IntoIter,
 };
 
-use domain::{User, UserId, search::UserQuery, team::Teams};
+use domain::{
+    User, UserId,
+    search::{FoldedUser, UserQuery},
+    team::Teams,
+};
 
 use super::{MAX_EXAMINED, MAX_VERIFIED_AT_ONCE, UserPage, candidate::Candidate, chunk::Chunk, query_fingerprint};
-use crate::{AccessPath, Cursor, Directory, StoreError, ViewTeams, team_ids};
+use crate::{AccessPath, Cursor, Directory, StoreError, team_ids};
 
 pub(super) struct PageBuilder<'a> {
     directory: &'a Directory,
     query: &'a UserQuery,
     limit: usize,
+    most_examined: usize,
     page: UserPage,
     /// How many candidates were verified.
     verified: usize,
@@ -29,9 +35,15 @@ impl<'a> PageBuilder<'a> {
         query: &'a UserQuery,
         limit: usize,
         after: Option<String>,
-        teams: Teams,
+        teams: Arc<Teams>,
     ) -> Self {
-        Self { directory, query, limit, page: UserPage { teams, ..UserPage::default() }, verified: 0, after }
+        let page = UserPage { teams, ..UserPage::default() };
+        Self { directory, query, limit, most_examined: MAX_EXAMINED, page, verified: 0, after }
+    }
+
+    /// At most this many entries.
+    pub(super) fn examining(self, most_examined: usize) -> Self {
+        Self { most_examined, ..self }
     }
 
     pub(super) fn after(&self) -> Option<&str> {
@@ -40,7 +52,7 @@ impl<'a> PageBuilder<'a> {
 
     /// How many more entries this request may examine.
     pub(super) fn may_examine(&self) -> usize {
-        MAX_EXAMINED.saturating_sub(self.page.examined)
+        self.most_examined.saturating_sub(self.page.examined)
     }
 
     /// Whether the page is full, or this request has examined enough.
@@ -95,7 +107,8 @@ impl<'a> PageBuilder<'a> {
         let profiles = self.profiles(&candidates).await?;
         let may_match = |candidate: &Candidate| {
             let user = profiles.get(&candidate.user_id)?;
-            (candidate.is_current(user) && self.query.may_match_profile(user)).then_some(user)
+            let folded = FoldedUser::new(user);
+            (candidate.is_current(&folded) && self.query.may_match_profile(&folded)).then_some(user)
         };
         let users = candidates.iter().map(may_match).collect::<Vec<_>>();
         self.read_teams(users.iter().filter_map(|user| *user)).await?;
@@ -132,9 +145,10 @@ impl<'a> PageBuilder<'a> {
     }
 
     async fn read_teams(&mut self, users: impl Iterator<Item = &User>) -> Result<(), StoreError> {
-        let known = self.page.teams.keys().copied().collect::<BTreeSet<_>>();
-        let unknown = team_ids(users).difference(&known).copied().collect();
-        self.page.teams.extend(self.directory.teams(unknown).await?);
+        let others = self.directory.other_teams(team_ids(users), &self.page.teams).await?;
+        if !others.is_empty() {
+            Arc::make_mut(&mut self.page.teams).extend(others);
+        }
         Ok(())
     }
 }

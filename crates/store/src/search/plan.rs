@@ -5,10 +5,9 @@ use std::cmp::Reverse;
 use domain::{
     SearchText,
     search::{Criterion, UserQuery},
-    team::Teams,
 };
 
-use super::{Order, chunk::Chunk, source::Source};
+use super::{Order, chunk::Chunk, known_teams::KnownTeams, source::Source};
 use crate::{AccessPath, Cursor, Directory, StoreError};
 
 /// How many entries of each usable path are read to see which one ends first.
@@ -21,13 +20,11 @@ pub(super) struct Plan {
     pub path: Option<AccessPath>,
     pub source: Source,
     pub first: Option<Chunk>,
-    /// The teams that were read to find the entries.
-    pub teams: Teams,
 }
 
 impl Plan {
     fn everyone(query: &UserQuery) -> Self {
-        Self { path: None, source: Source::everyone(query), first: None, teams: Teams::new() }
+        Self { path: None, source: Source::everyone(query), first: None }
     }
 }
 
@@ -48,6 +45,7 @@ impl Directory {
         query: &UserQuery,
         order: Order,
         cursor: Option<&Cursor>,
+        known: &KnownTeams<'_>,
     ) -> Result<Plan, StoreError> {
         if let Some(plan) = self.plan_by_stage(query, cursor).await? {
             return Ok(plan);
@@ -55,9 +53,9 @@ impl Directory {
         let paths = usable_paths(query, order);
         match cursor {
             Some(Cursor { path: Some(path), .. }) if !paths.contains(path) => Err(StoreError::InvalidCursor),
-            Some(cursor) => self.plan_without_probe(query, cursor.path).await,
-            None if paths.len() < 2 => self.plan_without_probe(query, paths.first().copied()).await,
-            None => self.plan_with_probes(query, paths).await,
+            Some(cursor) => self.plan_without_probe(query, cursor.path, known).await,
+            None if paths.len() < 2 => self.plan_without_probe(query, paths.first().copied(), known).await,
+            None => self.plan_with_probes(query, paths, known).await,
         }
     }
 
@@ -72,18 +70,28 @@ impl Directory {
     }
 
     /// If the path is no longer usable, all users are read: the order is the same.
-    async fn plan_without_probe(&self, query: &UserQuery, path: Option<AccessPath>) -> Result<Plan, StoreError> {
+    async fn plan_without_probe(
+        &self,
+        query: &UserQuery,
+        path: Option<AccessPath>,
+        known: &KnownTeams<'_>,
+    ) -> Result<Plan, StoreError> {
         let plan = match path {
-            Some(path) => self.plan_for(query, path).await?,
+            Some(path) => self.plan_for(query, path, known).await?,
             None => None,
         };
         Ok(plan.unwrap_or_else(|| Plan::everyone(query)))
     }
 
-    async fn plan_with_probes(&self, query: &UserQuery, paths: Vec<AccessPath>) -> Result<Plan, StoreError> {
+    async fn plan_with_probes(
+        &self,
+        query: &UserQuery,
+        paths: Vec<AccessPath>,
+        known: &KnownTeams<'_>,
+    ) -> Result<Plan, StoreError> {
         let mut plans = Vec::new();
         for path in paths {
-            let Some(plan) = self.plan_for(query, path).await? else { continue };
+            let Some(plan) = self.plan_for(query, path, known).await? else { continue };
             let first = self.chunk(&plan.source, None, PROBE).await?;
             let (has_ended, plan) = (!first.has_more, Plan { first: Some(first), ..plan });
             if has_ended {
@@ -96,39 +104,49 @@ impl Directory {
     }
 
     /// None for a skill that too many teams grant, and for a path that the query does not have.
-    async fn plan_for(&self, query: &UserQuery, path: AccessPath) -> Result<Option<Plan>, StoreError> {
-        let (source, teams) = match path {
+    async fn plan_for(
+        &self,
+        query: &UserQuery,
+        path: AccessPath,
+        known: &KnownTeams<'_>,
+    ) -> Result<Option<Plan>, StoreError> {
+        let source = match path {
             AccessPath::Word(index) => match query.text.as_ref().and_then(|text| text.terms().get(index)) {
-                Some(word) => (Source::word(query, word), Teams::new()),
+                Some(word) => Source::word(query, word),
                 None => return Ok(None),
             },
             AccessPath::Criterion(index) => match query.criteria().get(index) {
                 Some(Criterion::Skill { skill, min_level }) => {
-                    let Some(teams) = self.teams_granting(skill, *min_level).await? else { return Ok(None) };
-                    let inherited = teams.keys().copied().map(Criterion::Team);
-                    let filters = inherited.chain([Criterion::skill(skill.clone())]).collect::<Vec<_>>();
-                    (Source::any_of(query, &filters), teams)
+                    let Some(teams) = self.teams_granting(skill, *min_level, known).await? else { return Ok(None) };
+                    let inherited = teams.into_iter().map(Criterion::Team);
+                    Source::any_of(query, &inherited.chain([Criterion::skill(skill.clone())]).collect::<Vec<_>>())
                 }
-                Some(criterion) => (Source::any_of(query, std::slice::from_ref(criterion)), Teams::new()),
+                Some(criterion) => Source::any_of(query, std::slice::from_ref(criterion)),
                 None => return Ok(None),
             },
         };
-        Ok(Some(Plan { path: Some(path), source, first: None, teams }))
+        Ok(Some(Plan { path: Some(path), source, first: None }))
     }
 }
 
 /// The least is the best of the plans whose entries continue. A filter before a word: the text is checked on a filter's
-/// entries without reading a profile, but filters are not checked on a word's. Of filters the one whose first entries reach
-/// farthest in the order of names, since its entries are the sparsest; of words the longest.
-fn selectivity(query: &UserQuery, plan: &Plan) -> (bool, Reverse<String>, Reverse<usize>) {
+/// entries without reading a profile, but filters are not checked on a word's. Of filters one on whose entries all others are
+/// checked, and then the one whose first entries reach farthest in the order of names, since its entries are the sparsest; of
+/// words the longest.
+fn selectivity(query: &UserQuery, plan: &Plan) -> (bool, bool, Reverse<String>, Reverse<usize>) {
     let last = plan.first.as_ref().and_then(|first| first.candidates.last());
     let reach = last.map(|last| last.sk.clone()).unwrap_or_default();
     match (plan.path, &query.text) {
         (Some(AccessPath::Word(index)), Some(text)) => {
             let length = text.terms().get(index).map_or(0, |word| word.chars().count());
-            (true, Reverse(String::new()), Reverse(length))
+            (true, true, Reverse(String::new()), Reverse(length))
         }
-        _ => (false, Reverse(reach), Reverse(0)),
+        (Some(AccessPath::Criterion(index)), _) => {
+            let criterion = query.criteria().get(index);
+            let is_checked = criterion.is_some_and(|criterion| query.is_checked_on_entries(criterion));
+            (false, !is_checked, Reverse(reach), Reverse(0))
+        }
+        _ => (false, true, Reverse(reach), Reverse(0)),
     }
 }
 

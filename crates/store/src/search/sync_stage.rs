@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Time, User, UserId,
-    search::UserQuery,
+    search::{FoldedUser, UserQuery},
     sync_state::SyncState,
     sync_summary::{SyncStage, SyncSummary},
 };
@@ -42,7 +42,8 @@ impl Directory {
         after: Option<&str>,
     ) -> Result<Option<Chunk>, StoreError> {
         let Some(user_ids) = self.listed_in_stage(stage).await? else { return Ok(None) };
-        let users = self.users(user_ids).await?.into_iter().filter(|user| query.may_match_profile(user));
+        let users =
+            self.users(user_ids).await?.into_iter().filter(|user| query.may_match_profile(&FoldedUser::new(user)));
         let mut candidates = users.map(Candidate::from_profile).collect::<Vec<_>>();
         candidates.retain(|candidate| after.is_none_or(|after| candidate.sk.as_str() > after));
         candidates.sort_by(|a, b| a.sk.cmp(&b.sk));

@@ -8,6 +8,7 @@ use domain::{
     Change, Provenance, Role, Skill, SkillName, TeamId, User, UserId,
     audit::{Action, Author, Subject},
     skill::Skills,
+    team::Teams,
 };
 
 use super::{
@@ -17,7 +18,8 @@ use super::{
 use crate::{
     ChangeOrigin, CommitUser, Directory, StoreError,
     dynamo::{
-        deletion_lock::{is_assignable, is_unlocked},
+        deletion_lock::{is_there, is_unlocked},
+        guard::Guarded,
         item::{number, text},
         transaction::{Condition, OnFailure, Transaction},
     },
@@ -38,8 +40,10 @@ pub struct UserChange<'a> {
     pub after: User,
     pub origin: ChangeOrigin<'a>,
     pub action: Action,
-    /// Skills by whose range the change was decided: they must still be as they were read (rule 19).
+    /// Skills as they were read.
     pub skills: Option<&'a BTreeMap<SkillName, Skill>>,
+    /// Teams as they were read.
+    pub teams: Option<&'a Teams>,
     pub applied_report: Option<AppliedReport<'a>>,
     /// The user, without a worker, from whom the identity is taken over (rule 22).
     pub previous_owner: Option<UserId>,
@@ -70,6 +74,7 @@ impl<'a> UserChange<'a> {
             origin,
             action,
             skills: None,
+            teams: None,
             applied_report: None,
             previous_owner: None,
             releases_identity: true,
@@ -101,7 +106,8 @@ impl CommitUser for Directory {
 }
 
 /// The user with as many of the skills changed as one transaction takes; none if it takes all of them. Nothing counts as
-/// adopted until the last step, so that if the function dies in between, the next report adopts all of them.
+/// adopted, or as done by a bulk job, until the last step, so that if the function dies in between, the next report adopts all
+/// of them, and the next runner changes the rest.
 fn next_step(before: Option<&User>, after: &User) -> Option<User> {
     let none = Skills::new();
     let (old, new) = (before.map_or(&none, |before| &before.managed.assigned_skills), &after.managed.assigned_skills);
@@ -120,6 +126,7 @@ fn next_step(before: Option<&User>, after: &User) -> Option<User> {
         }
     }
     step.managed.provenance = before.map_or(Provenance::Pending, |before| before.managed.provenance.clone());
+    step.bulk_mark = before.and_then(|before| before.bulk_mark);
     Some(step)
 }
 
@@ -134,8 +141,15 @@ fn room_for_skills(before: Option<&User>, after: &User) -> usize {
 impl Directory {
     async fn commit_at_once(&self, change: &UserChange<'_>) -> Result<User, StoreError> {
         let (writes, after) = UserWrites::of(change, self)?;
-        writes.0.send(self).await?;
-        Ok(after)
+        let revoked = change.before.filter(|before| after.revokes_permissions_of(before));
+        let Some(revoked) = revoked else {
+            writes.0.send(self).await?;
+            return Ok(after);
+        };
+        let closing = self.close(Guarded::Caller(revoked), &change.origin).await?;
+        let written = writes.0.send(self).await;
+        self.open_unless_written(&[closing], &written).await;
+        written.map(|()| after)
     }
 }
 
@@ -147,13 +161,18 @@ impl<'a> UserWrites<'a> {
     fn of(change: &UserChange<'_>, directory: &'a Directory) -> Result<(Self, User), StoreError> {
         let mut writes = Self(Transaction::new(directory));
         let before = change.before;
+        let recorded = change.origin.recorded_after(before.map(|before| before.updated_at));
         let changes = User::changes(before, &change.after);
         let mut after = change.after.clone();
         if before.is_none_or(|before| after.differs_from(before)) {
             after.revision = before.map_or(0, |before| before.revision) + 1;
+            if let Some(before) = before {
+                let revokes = after.revokes_permissions_of(before);
+                after.guard_id = if revokes { change.origin.change_id } else { before.guard_id };
+            }
             if !changes.is_empty() {
                 after.version = before.map_or(0, |before| before.version) + 1;
-                after.updated_at = change.origin.now.into();
+                after.updated_at = recorded.now.into();
             }
             writes.0.put(&after, Some(Condition::revision_is(before.map(|before| before.revision))))?;
             writes.identity(before, &after, change)?;
@@ -169,10 +188,10 @@ impl<'a> UserWrites<'a> {
             None => {}
         }
         if !changes.is_empty() || change.action == Action::LoginRefused {
-            writes.0.record(Subject::User(after.user_id), &change.origin, change.action, changes)?;
+            writes.0.record(Subject::User(after.user_id), &recorded, change.action, changes)?;
         }
         if let Some(Drift { changes, author }) = change.drift.clone() {
-            let origin = change.origin.step(1);
+            let origin = recorded.step(1);
             writes.0.record_of(Subject::User(after.user_id), &origin, Action::Drift, changes, author)?;
         }
         worker_link::write(&mut writes.0, change, &after)?;
@@ -216,6 +235,9 @@ impl<'a> UserWrites<'a> {
 
     /// A team that is being deleted, or has been archived, takes no member.
     fn check_team(&mut self, team_id: TeamId, change: &UserChange<'_>) -> Result<(), StoreError> {
+        if change.teams.is_some_and(|teams| teams.contains_key(&team_id)) {
+            return self.0.check_guard(Guarded::Team(team_id), &change.origin);
+        }
         let (is_unlocked, now) = is_unlocked(change.origin.now);
         let can_join = format!("attribute_exists(pk) AND archived <> :archived AND {is_unlocked}");
         let values = [(":archived", AttributeValue::Bool(true)), now];
@@ -228,8 +250,14 @@ impl<'a> UserWrites<'a> {
         let new = &after.managed.assigned_skills;
         for (skill, &level) in new.iter().filter(|(skill, level)| old.get(*skill) != Some(*level)) {
             self.0.put(&UserHolder { skill, user_id: after.user_id, level }, None)?;
-            let read = change.skills.and_then(|skills| skills.get(skill));
-            self.0.check(&keys::skill(skill), is_assignable(read, change.origin.now))?;
+            // A skill that the user has is in use already.
+            if old.contains_key(skill) {
+                continue;
+            }
+            match change.skills.and_then(|skills| skills.get(skill)) {
+                Some(read) => self.0.check_guard(Guarded::Skill(read), &change.origin)?,
+                None => self.0.check(&keys::skill(skill), is_there(change.origin.now))?,
+            }
         }
         for skill in old.keys().filter(|skill| !new.contains_key(*skill)) {
             self.0.delete(&keys::user_holder(skill, after.user_id), None)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    EmailAddress, Status, User, UserId,
+    EmailAddress, Status, Time, User, UserId,
     search::{UserText, split_term},
     sync_state::SyncState,
     team::Teams,
@@ -28,10 +28,22 @@ pub struct UserDetails {
     pub worker: Option<WorkerItem>,
     /// What is still to be carried to TaskRouter.
     pub outbox: Option<OutboxItem>,
+    /// Since when something is.
+    pub pending_since: Option<Time>,
     /// How far the user's state has been carried over.
     pub sync: SyncState,
     /// Other users, not deleted, with the same e-mail address (rule 22).
     pub same_email: Vec<UserId>,
+}
+
+impl UserDetails {
+    /// As they are after a change at this time that TaskRouter should see, if they were read beside its transaction: that
+    /// transaction marks the outbox, unless it was marked before.
+    #[must_use]
+    pub fn marked(mut self, at: Time) -> Self {
+        self.pending_since.get_or_insert(at);
+        self
+    }
 }
 
 impl ViewDetails for Directory {
@@ -45,7 +57,8 @@ impl ViewDetails for Directory {
         };
         let (snapshot, same_email) = tokio::try_join!(self.snapshot(&read_set), self.same_email(user))?;
         let Snapshot { teams, worker, outbox, sync, .. } = snapshot;
-        Ok(UserDetails { teams, worker, outbox, sync: sync.unwrap_or_default(), same_email })
+        let pending_since = outbox.as_ref().map(|outbox| outbox.since);
+        Ok(UserDetails { teams, worker, outbox, pending_since, sync: sync.unwrap_or_default(), same_email })
     }
 }
 

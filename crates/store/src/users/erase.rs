@@ -23,6 +23,7 @@ impl EraseUser for Directory {
         origin: ChangeOrigin<'_>,
     ) -> Result<User, StoreError> {
         let (revision, version) = (before.revision + 1, before.version + 1);
+        let origin = origin.recorded_after(Some(before.updated_at));
         let after = User { revision, version, updated_at: origin.now.into(), ..after };
         let mut writes = Transaction::new(self);
         writes.put(&after, Some(Condition::revision_is(Some(before.revision))))?;

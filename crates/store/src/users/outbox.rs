@@ -133,13 +133,13 @@ impl CarryToTaskRouter for Directory {
         writes.send(self).await
     }
 
-    async fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> Result<Vec<UserId>, StoreError> {
+    async fn due(&self, now: Timestamp, is_writing: bool, limit: usize) -> Result<Vec<OutboxItem>, StoreError> {
         let mut due = self.due_in(keys::PENDING, "due_at <= :at", instant(now), limit).await?;
         if is_writing && due.len() < limit {
             let at = WHEN_WRITING.to_owned();
             due.extend(self.due_in::<OutboxItem>(keys::PENDING, "due_at = :at", at, limit - due.len()).await?);
         }
-        Ok(due.into_iter().map(|outbox| outbox.user_id).collect())
+        Ok(due)
     }
 }
 

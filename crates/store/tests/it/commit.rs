@@ -1,10 +1,14 @@
 use domain::{
-    Level, Refusal, Role, SkillName, Team, TeamId, User,
-    audit::Subject,
+    Level, Record, Refusal, Role, SkillName, Team, TeamId, User,
+    audit::{Action, Subject},
     test_support::{self, stored},
 };
 use jiff::Timestamp;
-use store::{CommitUser, ImportSkills, StoreError, ViewDetails, ViewHistory, ViewUser};
+use store::{
+    ChangeOrigin, CommitTeam, CommitUser, ImportSkills, StoreError, TeamChange, UserChange, ViewDetails, ViewHistory,
+    ViewUser,
+};
+use uuid::Uuid;
 
 use crate::support::{Fixture, edit, operator};
 
@@ -39,6 +43,45 @@ async fn rule_31_a_change_that_changes_nothing_leaves_no_record_and_no_version()
     let repeated = fixture.directory.commit_user(edit(Some(&ada), ada.clone())).await.unwrap();
     assert_eq!(repeated.version, ada.version);
     assert_eq!(fixture.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn rule_31_a_history_is_in_the_order_of_the_changes_although_the_clocks_of_two_functions_differ() {
+    let fixture = Fixture::new().await;
+    let at = |millis| ChangeOrigin::operator("test", Timestamp::from_millisecond(millis).unwrap(), Uuid::now_v7());
+    let user = async |before: Option<&User>, after, millis| {
+        let change = UserChange::new(before, after, at(millis), Action::Edited);
+        fixture.directory.commit_user(change).await.unwrap()
+    };
+    let ada = user(None, test_support::agent("ada"), 9_000).await;
+    let early = user(Some(&ada), ada.with(|ada| ada.managed.role = Role::Supervisor), 8_700).await;
+    let same = user(Some(&early), early.with(|ada| ada.managed.role = Role::SystemAdmin), 9_001).await;
+    let late = user(Some(&same), same.with(|ada| ada.managed.role = Role::Supervisor), 9_500).await;
+    let millis = [&ada, &early, &same, &late].map(|user| user.updated_at.as_millisecond());
+    assert_eq!(millis, [9_000, 9_001, 9_002, 9_500]);
+    let (records, _) = fixture.directory.history(Subject::User(ada.user_id), None, 10).await.unwrap();
+    let after = |record: &Record| record.changes.iter().find(|change| change.field == "role").unwrap().after.clone();
+    assert_eq!(
+        records.iter().map(after).collect::<Vec<_>>(),
+        ["supervisor", "system_admin", "supervisor", "agent"],
+        "newest first"
+    );
+
+    let far_ahead = user(Some(&late), late.with(|ada| ada.managed.role = Role::SystemAdmin), 90_000).await;
+    let now = user(Some(&far_ahead), far_ahead.with(|ada| ada.managed.role = Role::Agent), 20_000).await;
+    assert_eq!(now.updated_at.as_millisecond(), 20_000, "one wrong clock makes no other time wrong");
+
+    let team = Team::new(TeamId::new(Uuid::from_u128(7)), stored("Sales"), Timestamp::UNIX_EPOCH);
+    let commit = async |before: Option<&Team>, after, millis| {
+        let change = TeamChange { before, after, origin: at(millis), action: Action::Edited, skills: None };
+        fixture.directory.commit_team(change).await.unwrap()
+    };
+    let team = commit(None, team, 9_000).await;
+    let renamed = commit(Some(&team), Team { name: stored("Support"), ..team.clone() }, 8_700).await;
+    fixture.directory.delete_team(&renamed, at(8_500)).await.unwrap();
+    let (records, _) = fixture.directory.history(Subject::Team(team.team_id), None, 10).await.unwrap();
+    let actions = records.iter().map(|record| (record.action, record.at.as_millisecond())).collect::<Vec<_>>();
+    assert_eq!(actions, [(Action::Deleted, 9_002), (Action::Edited, 9_001), (Action::Edited, 9_000)]);
 }
 
 #[tokio::test]
@@ -78,7 +121,7 @@ async fn rule_3_the_last_active_account_owner_stays() {
 #[tokio::test]
 async fn nobody_joins_a_team_that_is_not_there() {
     let fixture = Fixture::new().await;
-    let team_id = TeamId::new(uuid::Uuid::from_u128(7));
+    let team_id = TeamId::new(Uuid::from_u128(7));
     let member = || test_support::agent("ada").with(|user| user.managed.teams = [team_id].into());
     assert!(matches!(fixture.directory.commit_user(edit(None, member())).await, Err(StoreError::Conflict)));
     fixture.put_team(Team::new(team_id, stored("Sales"), Timestamp::UNIX_EPOCH)).await;

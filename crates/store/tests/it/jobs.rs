@@ -1,6 +1,6 @@
 use domain::{
     Refusal,
-    job::{Job, JobKind, JobState, RETRY_WINDOW},
+    job::{ExportCheckpoint, Job, JobKind, JobState, RETRY_WINDOW},
     search::UserQuery,
     test_support,
 };
@@ -38,9 +38,9 @@ async fn rule_29_a_job_is_worked_on_by_one_worker_and_says_how_far_it_is() {
     let (mine, other) = (claim(&job), claim(&job));
     assert!(matches!(fixture.directory.claim_job(mine, START).await.unwrap(), JobClaim::Claimed(_)));
     assert_eq!(fixture.directory.claim_job(other, START).await.unwrap(), JobClaim::Busy);
-    fixture.directory.report_progress(mine, 1_200, 5_000, START).await.unwrap();
+    fixture.directory.report_progress(mine, 1_200, START).await.unwrap();
     let job = fixture.directory.job(job.job_id).await.unwrap().unwrap();
-    assert_eq!((job.state, job.done, job.total), (JobState::Running, 1_200, Some(5_000)));
+    assert_eq!((job.state, job.done, job.total), (JobState::Running, 1_200, None));
     fixture.directory.finish_job(mine, 4_999, &export("a file")).await.unwrap();
     let job = fixture.directory.job(job.job_id).await.unwrap().unwrap();
     assert_eq!((job.state, job.total, job.kind), (JobState::Done, Some(4_999), export("a file")));
@@ -55,9 +55,28 @@ async fn a_dead_workers_job_is_taken_over_and_the_dead_one_can_say_nothing_more_
     fixture.directory.claim_job(expired, START).await.unwrap();
     let later = START + LEASE + SignedDuration::from_secs(1);
     assert!(matches!(fixture.directory.claim_job(next, later).await.unwrap(), JobClaim::Claimed(_)));
-    assert!(fixture.directory.report_progress(expired, 1, 2, later).await.is_err());
+    assert!(fixture.directory.report_progress(expired, 1, later).await.is_err());
     assert!(fixture.directory.finish_job(expired, 1, &export("a file")).await.is_err());
     fixture.directory.finish_job(next, 1, &export("a file")).await.unwrap();
+}
+
+#[tokio::test]
+async fn rule_29_the_next_runner_gets_the_checkpoint_of_the_last_one_and_nobody_keeps_it_after_the_end() {
+    let fixture = Fixture::new().await;
+    let job = queue_job(&fixture).await;
+    let [dead, next] = [claim(&job), claim(&job)];
+    let claimed = async |claim, now| match fixture.directory.claim_job(claim, now).await.unwrap() {
+        JobClaim::Claimed(job) => (job.done, job.checkpoint),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(claimed(dead, START).await, (0, None));
+    let checkpoint = ExportCheckpoint { rows: 250, cursor: "a cursor".to_owned(), upload: "a file".to_owned() };
+    fixture.directory.save_checkpoint(dead, &checkpoint, START).await.unwrap();
+    let later = START + LEASE + SignedDuration::from_secs(1);
+    assert_eq!(claimed(next, later).await, (250, Some(checkpoint.clone())));
+    assert!(fixture.directory.save_checkpoint(dead, &checkpoint, later).await.is_err(), "it has lost the job");
+    fixture.directory.finish_job(next, 300, &export("a file")).await.unwrap();
+    assert_eq!(fixture.directory.job(job.job_id).await.unwrap().unwrap().checkpoint, None);
 }
 
 #[tokio::test]
@@ -78,7 +97,7 @@ async fn a_slow_worker_keeps_its_job_as_long_as_it_makes_progress() {
     let (slow, other) = (claim(&job), claim(&job));
     fixture.directory.claim_job(slow, START).await.unwrap();
     let nearly = START + LEASE - SignedDuration::from_secs(1);
-    fixture.directory.report_progress(slow, 1, 2, nearly).await.unwrap();
+    fixture.directory.report_progress(slow, 1, nearly).await.unwrap();
     assert_eq!(fixture.directory.claim_job(other, nearly + LEASE).await.unwrap(), JobClaim::Busy);
 }
 

@@ -4,6 +4,7 @@
 mod catalog;
 mod commit;
 mod filters;
+mod guards;
 mod idempotency;
 mod index;
 mod jobs;

@@ -7,7 +7,8 @@ use domain::{
 };
 use proptest::prelude::*;
 use store::{
-    AccessPath, CommitUser, Cursor, FindUsers, IndexUser, Order, ViewUser, query_fingerprint, search::MAX_EXAMINED,
+    AccessPath, CommitUser, Cursor, FindUsers, IndexUser, Order, ReadUsers, UserReading, ViewUser, query_fingerprint,
+    search::MAX_EXAMINED,
 };
 
 use crate::support::{Fixture, edit};
@@ -21,6 +22,20 @@ pub async fn all_pages(fixture: &Fixture, query: &UserQuery, order: Order, limit
         all.extend(page.users);
         let Some(next) = page.next else { return all };
         cursor = Some(Cursor::decode(&next.encode(), &query_fingerprint(query)).unwrap());
+    }
+}
+
+/// The users of a whole reading, as one runner reads them, or one after the other for each page.
+pub async fn all_read(fixture: &Fixture, query: &UserQuery, at_once: usize, is_resumed: bool) -> Vec<User> {
+    let mut all = Vec::new();
+    let mut reading = UserReading::new(query.clone(), None, at_once);
+    loop {
+        let page = fixture.directory.next_users(&mut reading).await.unwrap();
+        all.extend(page.users);
+        let Some(next) = page.next else { return all };
+        if is_resumed {
+            reading = UserReading::new(query.clone(), Some(next), at_once);
+        }
     }
 }
 

@@ -1,11 +1,24 @@
 //! A fresh directory for each test; the table is the one of the template.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    },
+    orchestrator::HttpRequest,
+    runtime_components::RuntimeComponents,
+};
 use embedded::Dynamo;
 use jiff::Timestamp;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use store::{ChangeOrigin, CommitTeam, CommitUser, Directory, ImportSkills, IndexUser, TeamChange, UserChange};
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use domain::{Team, User, audit::Action};
@@ -72,12 +85,89 @@ pub fn edit(before: Option<&User>, after: User) -> UserChange<'_> {
     UserChange::new(before, after, operator(), Action::Edited)
 }
 
-/// Runs both concurrently; in every other round the second is polled first.
-pub async fn race<A, B>(round: usize, a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
-    if round.is_multiple_of(2) {
-        tokio::join!(a, b)
-    } else {
-        let (b, a) = tokio::join!(b, a);
-        (a, b)
+/// How two that ran at once ended.
+pub struct Raced<A, B> {
+    pub first: A,
+    pub second: B,
+    /// The first had ended before the second began: there are no more requests to hold it at.
+    pub is_over: bool,
+}
+
+impl Fixture {
+    /// Runs the whole of `second` when `first` has sent this many requests, and then the rest of `first`.
+    pub async fn race<A, B>(
+        &self,
+        requests: usize,
+        first: impl AsyncFnOnce(Directory) -> A,
+        second: impl Future<Output = B>,
+    ) -> Raced<A, B> {
+        let client = self.directory.client();
+        let gate = Gate::new(requests, client.config().http_client().unwrap());
+        let gated = Client::from_conf(client.config().to_builder().http_client(gate.clone()).build());
+        let first = async {
+            let first = first(Directory::new(gated, self.directory.name())).await;
+            gate.0.reached.notify_one();
+            first
+        };
+        let second = async {
+            gate.0.reached.notified().await;
+            let second = second.await;
+            gate.0.passes.add_permits(Semaphore::MAX_PERMITS / 2);
+            second
+        };
+        let (first, second) = tokio::join!(first, second);
+        Raced { first, second, is_over: !gate.0.holds.load(Ordering::Relaxed) }
+    }
+}
+
+/// Lets so many requests of a client pass, and holds the next until there are more permits.
+#[derive(Debug, Clone)]
+struct Gate(Arc<GateState>);
+
+#[derive(Debug)]
+struct GateState {
+    inner: SharedHttpClient,
+    passes: Semaphore,
+    /// A request is held, or was.
+    holds: AtomicBool,
+    /// One is held, or no more will come.
+    reached: Notify,
+}
+
+impl Gate {
+    fn new(requests: usize, inner: SharedHttpClient) -> Self {
+        let passes = Semaphore::new(requests);
+        Self(Arc::new(GateState { inner, passes, holds: AtomicBool::default(), reached: Notify::new() }))
+    }
+
+    async fn pass(&self) {
+        if self.0.passes.available_permits() == 0 {
+            self.0.holds.store(true, Ordering::Relaxed);
+            self.0.reached.notify_one();
+        }
+        self.0.passes.acquire().await.unwrap().forget();
+    }
+}
+
+impl HttpClient for Gate {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let connector = self.0.inner.http_connector(settings, components);
+        SharedHttpConnector::new(GatedConnector { gate: self.clone(), connector })
+    }
+}
+
+#[derive(Debug)]
+struct GatedConnector {
+    gate: Gate,
+    connector: SharedHttpConnector,
+}
+
+impl HttpConnector for GatedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (gate, connector) = (self.gate.clone(), self.connector.clone());
+        HttpConnectorFuture::new(async move {
+            gate.pass().await;
+            connector.call(request).await
+        })
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     sync_summary::SyncStage,
 };
 use jiff::Timestamp;
-use store::{CarryToTaskRouter, CountUsers, FindUsers, Order, search::MAX_EXAMINED};
+use store::{CarryToTaskRouter, FindUsers, Order, search::MAX_EXAMINED};
 
 use crate::{
     search::{all_pages, user_named},
@@ -52,7 +52,7 @@ async fn rule_24_who_is_failed_or_contested_is_listed_and_not_tried_again_by_the
     }
     let due = fixture.directory.due(Timestamp::MAX, true, 10).await.unwrap();
     assert_eq!(due.len(), 2, "{due:?}");
-    assert!(users[2..].iter().all(|user| due.contains(&user.user_id)), "{due:?}");
+    assert!(users[2..].iter().all(|user| due.iter().any(|due| due.user_id == user.user_id)), "{due:?}");
     assert_eq!(names(&fixture, SyncStage::Failed).await, ["Ann 000"]);
     assert_eq!(names(&fixture, SyncStage::Contested).await, ["Ann 001"]);
     assert_eq!(names(&fixture, SyncStage::Pending).await, ["Ann 002", "Ann 003"]);
@@ -69,12 +69,10 @@ async fn rule_8_nobody_is_missing_or_doubled_when_the_users_of_a_stage_become_fe
     }
     let page = async |cursor| fixture.directory.find_users(&query, Order::Cheapest, cursor, 100).await.unwrap();
     let few = page(None).await;
-    assert_eq!(fixture.directory.count_users(&query).await.unwrap(), rest.len() as u64);
     for user in [one_more, &users[0], &users[1]] {
         fixture.put_syncing(user.user_id, Syncing::PENDING).await;
     }
     let many = page(few.next).await;
-    assert_eq!(fixture.directory.count_users(&query).await.unwrap(), users.len() as u64, "an upper bound");
     fixture.step(users[0].user_id, None, Syncing::default()).await;
     let (few_again, mut found) = (page(many.next).await, [few.users, many.users].concat());
     found.extend(few_again.users);

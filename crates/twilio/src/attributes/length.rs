@@ -48,6 +48,9 @@ pub fn other_chars(json: &str) -> Option<usize> {
     if owned.roles.is_empty() || written.and_then(Raw::array).is_none() {
         owned.roles = [owned.role().unwrap_or(Role::SystemAdmin)].into();
         members.push(("roles", roles(written, &owned)));
+    } else if let Some(counts) = owned.role() {
+        // Where no role is decided here, further ones stay.
+        owned.roles = [counts].into();
     }
     let chars = set_members(json, &members)?.chars().count();
     Some(chars.saturating_sub(owned_chars(&owned)))
@@ -105,6 +108,36 @@ mod tests {
             assert_eq!(estimate(json, &target), chars_written(json, &target), "{json}");
         }
         assert_eq!((other_chars("[]"), other_chars("{")), (None, None));
+    }
+
+    #[test]
+    fn rule_27_roles_that_stay_beside_the_one_that_counts_are_part_of_the_length() {
+        let json = r#"{"roles":["agent","supervisor","z"],"routing":{"skills":[],"levels":{}}}"#;
+        let skills = Skills::from([(SkillName::adopted("English").unwrap(), None)]);
+        let undecided = OwnedAttributes { roles: [Role::Agent, Role::Supervisor].into(), skills, ..Default::default() };
+        let decided = OwnedAttributes { roles: [Role::Supervisor].into(), ..undecided.clone() };
+        assert_eq!(estimate(json, &decided), chars_written(json, &undecided));
+        assert!(chars_written(json, &decided) < estimate(json, &decided), "one role replaces the three");
+    }
+
+    #[test]
+    fn rule_27_a_level_that_was_left_behind_does_not_make_the_attributes_longer_than_was_said() {
+        let json = r#"{"roles":["agent"],"routing":{"skills":["Chat"],"levels":{"English":80.000}}}"#;
+        let skills = [("Chat", None), ("English", Some(80))];
+        let skills = skills.map(|(name, level)| (SkillName::adopted(name).unwrap(), level.map(Level)));
+        let target = OwnedAttributes { roles: [Role::Agent].into(), skills: skills.into(), ..Default::default() };
+        assert_eq!(estimate(json, &target), chars_written(json, &target));
+    }
+
+    #[test]
+    fn rule_27_a_level_that_is_shorter_than_its_digits_is_counted_by_them() {
+        let json = r#"{"roles":["agent"],"routing":{"skills":["Chat"],"levels":{"Chat":8e9}}}"#;
+        for level in [8_000_000_000, 80] {
+            let skills = [("Chat", Some(level)), ("English", None)];
+            let skills = skills.map(|(name, level)| (SkillName::adopted(name).unwrap(), level.map(Level)));
+            let target = OwnedAttributes { roles: [Role::Agent].into(), skills: skills.into(), ..Default::default() };
+            assert_eq!(estimate(json, &target), chars_written(json, &target));
+        }
     }
 
     /// Names that JSON escapes, and names of one character that have several bytes.

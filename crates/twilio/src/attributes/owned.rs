@@ -1,6 +1,8 @@
 //! Writing the part of a worker's attributes that the directory owns (rule 26): `roles`, `routing` and the skills that leave
 //! `disabled_skills`. Everything else stays as it is, character for character.
 
+use std::collections::BTreeSet;
+
 use domain::{Level, Role, SkillName, routing::OwnedAttributes};
 use serde_json::json;
 
@@ -60,7 +62,7 @@ pub(super) fn routing(routing: Option<Raw<'_>>, target: &OwnedAttributes) -> Opt
     let part = |name: &str| object.as_ref().and_then(|(_, fields)| fields.get(name));
     let names = part("skills").and_then(Raw::array).unwrap_or_default();
     let levels = part("levels").and_then(Raw::object);
-    let members = [("skills", skills(&names, target)), ("levels", levels_of(levels.as_ref(), target))];
+    let members = [("skills", skills(&names, target)), ("levels", levels_of(levels.as_ref(), &names, target))];
     set_members(object.map_or("{}", |(routing, _)| routing.get()), &members)
 }
 
@@ -72,16 +74,20 @@ fn skills(names: &[Raw<'_>], target: &OwnedAttributes) -> String {
     list(kept.iter().map(|(_, raw)| (*raw).to_owned()).chain(new))
 }
 
-fn levels_of(levels: Option<&Object<'_>>, target: &OwnedAttributes) -> String {
+/// A level that is right stays as it is written, but for what would make the attributes longer than was counted
+/// ([`super::length`]): one that was left behind of a skill that is new, and `8e9`, which is shorter than its digits.
+fn levels_of(levels: Option<&Object<'_>>, names: &[Raw<'_>], target: &OwnedAttributes) -> String {
     let written = levels.map(levels_by_name).unwrap_or_default();
-    let as_written = |name: &SkillName, level: Level| {
-        let raw = written.get(name.as_str())?;
-        (raw.is_number() && super::integer(raw.get()) == Some(level.0)).then(|| raw.get().to_owned())
-    };
+    let held = names.iter().filter_map(|raw| skill(*raw)).collect::<BTreeSet<_>>();
     let member = |(name, level): (&SkillName, &Option<Level>)| {
         let level = (*level)?;
-        let value = as_written(name, level).unwrap_or_else(|| level.0.to_string());
-        Some(format!("{}:{value}", json!(name)))
+        let digits = level.0.to_string();
+        let is_kept = |raw: &&Raw<'_>| {
+            let is_right = raw.is_number() && super::integer(raw.get()) == Some(level.0);
+            is_right && held.contains(name) && raw.get().len() >= digits.len()
+        };
+        let kept = written.get(name.as_str()).filter(is_kept).map(|raw| raw.get());
+        Some(format!("{}:{}", json!(name), kept.unwrap_or(&digits)))
     };
     format!("{{{}}}", target.skills.iter().filter_map(member).collect::<Vec<_>>().join(","))
 }

@@ -50,14 +50,36 @@ impl Answer {
         key: &str,
         read: fn(&str) -> Option<T>,
     ) -> Result<Page<T>, TwilioError> {
+        let next = |url: &str| NextPage::of(url).filter(|next| !next.query().is_empty());
+        self.list(what, key, read, ("next_page_url", next))
+    }
+
+    /// A list of which the next page is not named by its address but by a token.
+    pub(super) fn token_page<T>(
+        &self,
+        what: &'static str,
+        key: &str,
+        read: fn(&str) -> Option<T>,
+    ) -> Result<Page<T>, TwilioError> {
+        let next = |token: &str| Some(NextPage::with_token(token));
+        self.list(what, key, read, ("nextToken", next))
+    }
+
+    fn list<T>(
+        &self,
+        what: &'static str,
+        key: &str,
+        read: fn(&str) -> Option<T>,
+        (next_key, next): (&str, impl FnOnce(&str) -> Option<NextPage>),
+    ) -> Result<Page<T>, TwilioError> {
         self.success()?;
         let malformed = || TwilioError::Malformed(what);
         let fields = resources::object(&self.body).ok_or_else(malformed)?;
         let listed = fields.get(key).and_then(Raw::array).ok_or_else(malformed)?;
         let meta = fields.get("meta").and_then(Raw::object).ok_or_else(malformed)?;
-        let next = meta.get("next_page_url").filter(|url| !url.is_null());
-        let next = next.map(|url| NextPage::of(url.text()?.exact()?).filter(|next| !next.query().is_empty()));
-        let next = next.map(|next| next.ok_or_else(malformed)).transpose()?;
+        let named = meta.get(next_key).filter(|next| !next.is_null());
+        let next =
+            named.map(|named| named.text().and_then(|text| next(text.exact()?)).ok_or_else(malformed)).transpose()?;
         let items = listed.iter().filter_map(|item| read(item.get())).collect::<Vec<_>>();
         let unreadable = listed.len() - items.len();
         Ok(Page { items, unreadable, next })

@@ -8,6 +8,7 @@ use backon::{ExponentialBuilder, Retryable as _};
 use tokio::time::Instant;
 
 use crate::TwilioError;
+use runtime::metrics::{self, Metric};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_RETRIES: usize = 3;
@@ -58,8 +59,16 @@ where
         .retry(pauses())
         .when(|error| repeat.after(error))
         .adjust(|error, pause| pause_within(deadline, error, pause))
-        .notify(|error, pause| tracing::info!(%error, pause_ms = pause.as_millis(), "retrying a request to Twilio"))
+        .notify(|error, pause| {
+            count_wait(pause);
+            tracing::info!(%error, pause_ms = pause.as_millis(), "retrying a request to Twilio");
+        })
         .await
+}
+
+/// A request to Twilio is held back.
+pub(super) fn count_wait(pause: Duration) {
+    metrics::add(Metric::TwilioWait, u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
 }
 
 fn pauses() -> ExponentialBuilder {

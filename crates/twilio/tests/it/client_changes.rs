@@ -214,7 +214,7 @@ async fn a_changed_secret_takes_effect_when_twilio_rejects_the_one_from_before()
     let rejected = || status(401).set_body_json(json!({"code": 20003, "status": 401}));
     Mock::given(basic_auth("SK1", "old")).respond_with(rejected()).expect(1).mount(&twilio).await;
     Mock::given(basic_auth("SK1", "new")).respond_with(changed()).up_to_n_times(1).expect(1).mount(&twilio).await;
-    // Once a minute: whoever's credentials are revoked does not cause a read for each request.
+    // Once a minute: revoked credentials do not cause a read for each request.
     Mock::given(basic_auth("SK1", "new")).respond_with(rejected()).expect(3).mount(&twilio).await;
     let store = Changed(std::sync::Mutex::new(vec!["new", "old"]));
     let secret = Parameter::read(std::sync::Arc::new(store), "/key").await.unwrap();

@@ -1,11 +1,11 @@
-//! Event Streams, and the workspace's callback.
+//! Event Streams, the rules of webhooks, and the workspace's callback.
 
 use serde_json::{Value, json};
 use twilio::{
-    ChangeEventStreams, EventCallback, FetchFlexConfiguration, RateLimit, ReadEventStreams, StateRateLimits,
-    UpdateWorkspace,
+    ChangeEventStreams, EventCallback, FetchFlexConfiguration, RateLimit, ReadEventStreams, ReadWebhookRules, Retries,
+    SharedKey, StateRateLimits, UpdateWorkspace, UrlMatch,
 };
-use wiremock::matchers::{body_string, method, path};
+use wiremock::matchers::{body_string, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::{
@@ -111,4 +111,42 @@ async fn what_answers_say_of_limits_is_kept_for_the_operator() {
     let flex = client.fetch_flex_configuration().await.unwrap().unwrap();
     assert_eq!(flex.worker_attributes.as_deref(), Some(r#"{"agent":{"region":"us"}}"#));
     assert_eq!(client.rate_limits(), [RateLimit { method: "fetch Flex configuration", limit: 100, remaining: 99 }]);
+}
+
+#[tokio::test]
+async fn the_rules_of_webhooks_are_listed_page_by_page_with_their_settings() {
+    let twilio = MockServer::start().await;
+    let page = |key: &str, items: Value, next: Option<&str>| {
+        let meta = json!({"key": key, "pageSize": 100, "nextToken": next, "previousToken": null});
+        ResponseTemplate::new(200).set_body_json(json!({key: items, "meta": meta}))
+    };
+    let rule = |id: &str| {
+        json!({"id": id, "matchType": "EXACT_MATCH", "value": URL, "friendlyName": "",
+        "settings": [{"settingId": "webhooks_setting_1", "percentage": 100}]})
+    };
+    let asked = |token: Option<&str>| match token {
+        None => Mock::given(path("/v1/Webhooks/Rules")).and(query_param("pageSize", "100")),
+        Some(token) => Mock::given(path("/v1/Webhooks/Rules")).and(query_param("pageToken", token)),
+    };
+    let last = page("rules", json!([rule("webhooks_rule_2")]), None);
+    asked(Some("a&b=c")).respond_with(last).expect(1).mount(&twilio).await;
+    let first = page("rules", json!([rule("webhooks_rule_1"), {"id": "odd"}]), Some("a&b=c"));
+    asked(None).respond_with(first).expect(1).mount(&twilio).await;
+    let setting = json!({"id": "webhooks_setting_1", "type": "CUSTOMER", "auth": {"source": "NONE"},
+        "signature": {"type": "SHARED_KEY", "sharedKeyId": "key", "algorithm": "HMAC_SHA256"},
+        "connection": {"connectTimeoutMs": 1000, "retryPolicy": {"retryCount": 3, "retryOn": ["5XX"]}}});
+    let settings = page("settings", json!([setting, {"id": "webhooks_setting_2"}]), None);
+    mount(&twilio, "GET", "/v1/Webhooks/Settings", settings, 1).await;
+
+    let client = client(&twilio);
+    let first = client.list_webhook_rules(None).await.unwrap();
+    assert_eq!((&*first.items[0].id, first.unreadable), ("webhooks_rule_1", 1));
+    let last = client.list_webhook_rules(first.next.as_ref()).await.unwrap();
+    assert_eq!((&last.items[0].matches, last.next), (&UrlMatch::Exact(URL.to_owned()), None));
+    assert_eq!(last.items[0].setting_ids, ["webhooks_setting_1"]);
+    let settings = client.list_webhook_settings(None).await.unwrap().items;
+    let key = SharedKey { id: "key".to_owned(), algorithm: "HMAC_SHA256".to_owned() };
+    let retries = Retries { count: 3, on: vec!["5XX".to_owned()] };
+    assert_eq!((&settings[0].shared_key, &settings[0].retries), (&Some(key), &Some(retries)));
+    assert_eq!((&settings[1].shared_key, &settings[1].retries), (&None, &None));
 }

@@ -17,6 +17,9 @@ impl teams::StartFanOut for NoFanOut {
     }
 }
 
+/// Read units of a page of teams or of the catalog.
+const PAGE_UNITS: f64 = 10.0;
+
 #[derive(Debug, Clone, Copy)]
 enum Function {
     Edit,
@@ -70,7 +73,9 @@ impl CapacityBench<'_> {
 
     async fn teams(&self) -> Fallible<()> {
         let list = ApiRequest::new("GET /teams", vec![]);
-        self.request("list 25 teams with their members counted", Function::Teams, list).await?;
+        self.request("list 25 teams, their members counted anew", Function::Teams, list.clone()).await?;
+        let kept = self.request("list 25 teams", Function::Teams, list).await?;
+        self.is_counted(&kept, "members");
         let create = ApiRequest::new("POST /teams", vec![]).body(json!({"name": "Night shift"}));
         let made = self.request("create a team", Function::Teams, create).await?.0;
         let skill = self.fixture.sample.skills[0].name.to_string();
@@ -98,9 +103,12 @@ impl CapacityBench<'_> {
 
     async fn catalog(&self) -> Fallible<()> {
         let list = ApiRequest::new("GET /skill-sets", vec![]);
-        let sets = self.request("list all skill sets with their uses counted", Function::Skills, list).await?.0;
-        let skills = sets["items"].as_array().into_iter().flatten().filter_map(|set| set["skills"].as_array());
-        self.report.figure("of this many skills", crate::numbers::count(skills.flatten().count()), "skills");
+        self.request("list all skill sets, their uses counted anew", Function::Skills, list.clone()).await?;
+        let kept = self.request("list all skill sets", Function::Skills, list).await?;
+        let sets = kept.0["items"].as_array().into_iter().flatten();
+        let skills = sets.filter_map(|set| set["skills"].as_array()).flatten().cloned().collect::<Vec<_>>();
+        self.report.figure("of this many skills", crate::numbers::count(skills.len()), "skills");
+        self.is_counted(&(json!({"items": skills}), kept.1), "users");
         let create = ApiRequest::new("POST /skill-sets", vec![]).body(json!({"name": "New"}));
         self.request("create a skill set", Function::Skills, create).await?;
         let of_new = || vec![("name", "New".to_owned()), ("skill", "New_skill".to_owned())];
@@ -114,6 +122,15 @@ impl CapacityBench<'_> {
             self.request(what, Function::Skills, ApiRequest::new(route, of_new()).body(body)).await?;
         }
         Ok(())
+    }
+
+    /// A page of counts that are kept shows them, and costs little whatever their size.
+    fn is_counted(&self, (page, cost): &(Value, Cost), count: &str) {
+        let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_shown = items.iter().all(|item| item[count].is_u64() && item["counted_at"].is_string());
+        self.report.limit(!items.is_empty() && is_shown, format!("of {count} on a page, some have no count"));
+        let is_cheap = cost.read_units <= PAGE_UNITS && cost.write_units == 0.0;
+        self.report.limit(is_cheap, format!("a page of {} costs {cost:?}, more than {PAGE_UNITS} units", items.len()));
     }
 
     /// Prints the cost of this request, which must succeed; returns the body of the response, if it has one.

@@ -11,6 +11,12 @@ use crate::{
     requests::{ApiRequest, body_of},
 };
 
+/// Of an edit that is answered with the user. With that of `authorize` they are three.
+const MOST_ROUNDS: usize = 2;
+
+/// Of one that adds skills: the length of the worker's attributes is read before (rule 27), and which worker it is says the user.
+const MOST_ROUNDS_ADDING_SKILLS: usize = 3;
+
 impl CapacityBench<'_> {
     pub(super) async fn edits(&self) -> Fallible<()> {
         let user = self.fixture.sample.active_agents().nth(1).ok_or("there is no second agent")?;
@@ -19,19 +25,42 @@ impl CapacityBench<'_> {
         let skill = skill.ok_or("the user has every skill")?;
         let team = self.fixture.sample.teams.iter().find(|team| !user.managed.teams.contains(&team.team_id));
         let team = team.ok_or("the user is in every team")?;
-        self.change("edit a role", user, self.edit(user, json!({"role": "supervisor"}))).await?;
-        self.change("move to another team", user, self.edit(user, json!({"teams": [team.team_id]}))).await?;
-        self.change("assign a skill", user, self.change_skill("PUT /users/{user_id}/skills/{skill}", user, skill))
-            .await?;
-        self.change("remove a skill", user, self.change_skill("DELETE /users/{user_id}/skills/{skill}", user, skill))
-            .await
+        self.change("edit a role", user, MOST_ROUNDS, self.edit(user, json!({"role": "supervisor"}))).await?;
+        self.change(
+            "move to another team",
+            user,
+            MOST_ROUNDS_ADDING_SKILLS,
+            self.edit(user, json!({"teams": [team.team_id]})),
+        )
+        .await?;
+        self.change(
+            "assign a skill",
+            user,
+            MOST_ROUNDS_ADDING_SKILLS,
+            self.change_skill("PUT /users/{user_id}/skills/{skill}", user, skill),
+        )
+        .await?;
+        self.change(
+            "remove a skill",
+            user,
+            MOST_ROUNDS,
+            self.change_skill("DELETE /users/{user_id}/skills/{skill}", user, skill),
+        )
+        .await
     }
 
     /// Prints the cost of a change, and that of its entries.
-    async fn change(&self, what: &str, user: &User, work: impl Future<Output = Fallible<()>>) -> Fallible<()> {
+    async fn change(
+        &self,
+        what: &str,
+        user: &User,
+        most_rounds: usize,
+        work: impl Future<Output = Fallible<()>>,
+    ) -> Fallible<()> {
         let current = async || Ok::<_, StoreError>(self.directory.user(user.user_id).await?.unwrap_or(user.clone()));
         let before = current().await?;
-        self.print(what, work).await?;
+        let ((), cost) = self.print(what, work).await?;
+        self.report.limit(cost.rounds <= most_rounds, format!("{what}: {} rounds", cost.rounds));
         let after = current().await?;
         let indexed = async { Ok(self.directory.index_user(&after, Some(&before)).await?) };
         self.print(&format!("{what}, its entries"), indexed).await?;

@@ -1,6 +1,7 @@
 //! The cost of every operation in calls and capacity units, through the handlers of the functions.
 
 mod admin;
+mod bulk;
 mod callbacks;
 mod carrying;
 mod edits;
@@ -25,6 +26,9 @@ use crate::{
 };
 
 pub use search::{ComparedPage, same_at_every_size};
+
+/// The argument with which this binary measures only this.
+pub const ALONE: &str = "capacity";
 
 /// A result and its cost. On the heap, because the futures of handlers are large.
 type Measured<'s, T> = Pin<Box<dyn Future<Output = Fallible<(T, Cost)>> + 's>>;
@@ -58,6 +62,7 @@ impl<'a> CapacityBench<'a> {
         self.carrying().await?;
         self.admin().await?;
         self.exports().await?;
+        self.bulk().await?;
         Ok(pages)
     }
 

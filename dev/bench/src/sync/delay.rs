@@ -66,6 +66,7 @@ impl DelayBench {
             iam_url: stack.simulator_url().to_owned(),
             flex_url: stack.simulator_url().to_owned(),
             events_url: stack.simulator_url().to_owned(),
+            webhooks_url: stack.simulator_url().to_owned(),
             region: None,
             edge: None,
             account_sid: TWILIO_ACCOUNT_SID.to_owned(),

@@ -109,6 +109,17 @@ impl Instance {
         peak.ok_or_else(|| std::io::Error::other(format!("/proc/{pid}/status states no VmHWM")))
     }
 
+    /// The processor time that the process has taken, of all its threads, as Linux states it.
+    pub fn processor_time(&self) -> std::io::Result<Duration> {
+        let pid = self.child.id().ok_or_else(|| std::io::Error::other("the process has ended"))?;
+        let mut nanoseconds = 0;
+        for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+            let spent = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            nanoseconds += spent.split(' ').next().and_then(|spent| spent.parse::<u64>().ok()).unwrap_or_default();
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
     /// Kills the process and waits until it has ended.
     pub async fn kill(mut self) -> std::io::Result<()> {
         self.child.kill().await

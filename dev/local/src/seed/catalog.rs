@@ -1,10 +1,5 @@
 //! Skills and teams for the demo, written before the first login; users join the teams through the API.
 
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client, Config,
-    config::{BehaviorVersion, Region},
-};
 use domain::{
     Level, LevelRange, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, audit::Action, catalog::SkillSet,
 };
@@ -20,7 +15,6 @@ use uuid::Uuid;
 use super::{CONCURRENT, SeedClient, failed, send};
 use crate::StartError;
 use crate::data::Addresses;
-use crate::names::REGION;
 
 /// Skill sets with their skills, and whether a skill has levels.
 const SKILL_SETS: [(&str, &[(&str, bool)]); 2] = [
@@ -40,12 +34,7 @@ const TEAMS: [(&str, TeamSkills); 4] = [
 
 /// Puts skills and teams, those that are not there yet.
 pub(super) async fn put(addresses: &Addresses, table: &str) -> Result<(), StartError> {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static(REGION))
-        .endpoint_url(&addresses.endpoints.dynamodb)
-        .credentials_provider(Credentials::from_keys("seed", "seed", None));
-    let directory = Directory::new(Client::from_conf(config.build()), table);
+    let directory = Directory::new(embedded::client_at(&addresses.endpoints.dynamodb), table);
     put_all(&directory).await.map_err(|error| StartError::Seed(error.to_string()))
 }
 

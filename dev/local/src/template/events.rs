@@ -89,6 +89,9 @@ struct StreamEvent {
     _maximum_batching_window_in_seconds: Option<u64>,
     #[serde(default = "one")]
     parallelization_factor: usize,
+    // `local` counts nothing for CloudWatch.
+    #[serde(rename = "MetricsConfig")]
+    _metrics_config: Option<Value>,
     maximum_retry_attempts: Option<i64>,
     maximum_record_age_in_seconds: Option<i64>,
     #[serde(default)]

@@ -24,7 +24,7 @@ struct Properties {
     environment: Environment,
     #[serde(default = "three")]
     timeout: u64,
-    #[serde(default = "a_hundred_and_twenty_eight")]
+    #[serde(default = "a_hundred_and_twenty_eight", deserialize_with = "whole")]
     memory_size: u32,
     #[serde(default, deserialize_with = "count")]
     reserved_concurrent_executions: Option<usize>,
@@ -37,12 +37,15 @@ struct Properties {
 }
 
 /// A parameter's number is text here, as it is to `CloudFormation`'s functions.
+fn whole<'de, D: Deserializer<'de>, N: TryFrom<u64>>(deserializer: D) -> Result<N, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let number = value.as_str().map_or_else(|| value.as_u64(), |text| text.parse().ok());
+    let number = number.and_then(|number| number.try_into().ok());
+    number.ok_or_else(|| D::Error::custom(format!("{value} is no whole number that is expected here")))
+}
+
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    let number = match Value::deserialize(deserializer)? {
-        Value::String(text) => text.parse().ok(),
-        number => number.as_u64().and_then(|number| number.try_into().ok()),
-    };
-    number.map(Some).ok_or_else(|| D::Error::custom("ReservedConcurrentExecutions is no whole number"))
+    whole(deserializer).map(Some)
 }
 
 #[derive(Default, Deserialize)]

@@ -97,6 +97,10 @@ fn not_understood(kind: &str) -> String {
     format!("local does not understand a resource of type {kind}")
 }
 
+/// Resources that only watch the others. Their properties are not read: they name what SAM makes of the template.
+const WATCHING: [&str; 4] =
+    ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::SNS::Subscription", "AWS::SNS::Topic"];
+
 /// The names of a resource; `None` if `local` does not understand its type.
 fn name(id: &str, kind: &str) -> Option<Named> {
     let reference = physical(id);
@@ -122,6 +126,7 @@ fn name(id: &str, kind: &str) -> Option<Named> {
             ("QueueName", reference.clone()),
             ("QueueUrl", format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{reference}")),
         ]),
+        watching if WATCHING.contains(&watching) => BTreeMap::new(),
         _ => return None,
     };
     Some(Named { reference, attributes })
@@ -131,7 +136,7 @@ fn system(document: &Document, scope: &Scope) -> Result<System, TemplateError> {
     let mut system = System { parameters: scope.parameters.clone(), ..System::default() };
     let mut routes = Vec::new();
     let mut api = None;
-    for (id, resource) in &document.resources {
+    for (id, resource) in document.resources.iter().filter(|(_, it)| !WATCHING.contains(&it.r#type.as_str())) {
         let mut properties = properties(id, resource, scope)?;
         merge_globals(document, scope, &resource.r#type, &mut properties)?;
         match resource.r#type.as_str() {

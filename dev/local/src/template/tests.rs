@@ -65,6 +65,14 @@ fn a_resource_of_an_unknown_type_is_named() {
 }
 
 #[test]
+fn an_alarm_may_name_what_sam_makes_of_the_template() {
+    let alarm =
+        "Resources:\n  Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { Threshold: !Ref SearchListMapping } }";
+    let text = SMALL.replace("Resources:", alarm);
+    assert_eq!(parse(&text, &Values::default()).unwrap().functions.len(), 1);
+}
+
+#[test]
 fn a_property_that_is_not_understood_is_named() {
     let error = error_of("Timeout: 5", "Timeout: 5\n      VpcConfig: {}");
     assert!(error.starts_with("template: Search: unknown field `VpcConfig`"), "{error}");

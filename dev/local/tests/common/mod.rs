@@ -57,9 +57,9 @@ pub async fn put(stack: &Stack, key: &str) {
     dynamodb(stack, "PutItem", json!({"TableName": "flex-roster-Directory", "Item": item})).await;
 }
 
-/// Waits until the condition holds, for ten seconds at most.
+/// Waits until the condition holds, for a minute at most.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while !is_so() {
         assert!(tokio::time::Instant::now() < deadline, "timed out waiting: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -16,6 +16,7 @@ pub fn client(twilio: &Twilio) -> Client {
         iam_url: url.to_owned(),
         flex_url: url.to_owned(),
         events_url: url.to_owned(),
+        webhooks_url: url.to_owned(),
         region: None,
         edge: None,
         account_sid: ACCOUNT.to_owned(),

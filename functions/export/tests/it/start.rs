@@ -151,7 +151,7 @@ async fn an_attempt_that_died_with_its_job_made_is_followed_by_one_that_finds_th
 async fn an_export_that_could_not_be_started_is_started_by_the_same_request() {
     let fixture = Fixture::new().await;
     fixture.services.fails.store(true, Ordering::Relaxed);
-    assert_eq!(fixture.post(Some("k")).await.unwrap().status(), 503);
+    assert_eq!(fixture.post(Some("k")).await.unwrap_err().status, 503);
     fixture.services.fails.store(false, Ordering::Relaxed);
     let repeated = fixture.post(Some("k")).await.unwrap();
     assert_eq!(fixture.started(), [job_id(&repeated)]);

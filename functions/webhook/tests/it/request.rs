@@ -200,6 +200,18 @@ async fn without_a_public_address_callbacks_are_checked_for_the_domain_that_the_
 }
 
 #[tokio::test]
+async fn a_form_over_the_limit_is_refused_although_it_is_signed() {
+    let fixture = Fixture::new().await;
+    let padded = |length: usize| {
+        let rest = signed(&[login(), vec![("Padding", String::new())]].concat()).body().len();
+        signed(&[login(), vec![("Padding", "x".repeat(length - rest))]].concat())
+    };
+    assert_eq!(fixture.post(padded(64 * 1024 + 1)).await, Err("body-too-large"));
+    assert_eq!(fixture.ada().await, None);
+    assert_eq!(fixture.post(padded(64 * 1024)).await, Ok(StatusCode::NO_CONTENT));
+}
+
+#[tokio::test]
 async fn a_callback_with_a_wrong_signature_is_refused_and_nothing_of_it_is_read() {
     let fixture = Fixture::new().await;
     let mut wrong = signed(&login());

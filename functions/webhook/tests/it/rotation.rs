@@ -69,6 +69,17 @@ async fn forged_signatures_cause_one_read_a_minute_and_not_one_each() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_a_signature_causes_no_read() {
+    let (fixture, store) = fixture("token").await;
+    for signature in ["", "forged", "AAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(44), &"AAAA".repeat(1_000)] {
+        let mut request = sha1("token");
+        request.headers_mut().insert("x-twilio-signature", signature.parse().unwrap());
+        assert_eq!(fixture.post(request).await, Err("wrong-signature"), "{signature}");
+    }
+    assert_eq!(store.reads.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn a_shared_key_signs_with_its_own_algorithm_whatever_a_header_says() {
     let (fixture, _) = fixture("token\nHMAC_SHA256:shared").await;
     assert_eq!(fixture.post(signed_by(Algorithm::HmacSha256, "shared")).await, Ok(StatusCode::NO_CONTENT));

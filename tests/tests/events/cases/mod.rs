@@ -5,6 +5,7 @@
 
 mod assign_skill;
 mod authorize;
+mod bulk;
 mod docs;
 mod edit;
 mod export;
@@ -13,6 +14,7 @@ mod flex_skills;
 mod index;
 mod reconcile;
 mod reconciliations;
+mod run_bulk;
 mod search;
 mod set_status;
 mod skill_sets;
@@ -112,6 +114,8 @@ const ALL: &[&[Cases]] = &[
     skills::ALL,
     export::ALL,
     write_export::ALL,
+    bulk::ALL,
+    run_bulk::ALL,
     fan_out::ALL,
     flex_skills::ALL,
     sync::ALL,

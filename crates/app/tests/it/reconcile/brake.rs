@@ -26,7 +26,7 @@ async fn request(world: &World, confirm: Option<Uuid>) -> Result<Reconciliation,
         world.carry_over().await;
     }
     let caller = AuthenticatedCaller {
-        caller: Caller { user_id: admin.user_id, role: Role::SystemAdmin },
+        caller: Caller::new(admin.user_id, Role::SystemAdmin),
         token_role: Role::SystemAdmin,
         request_id: String::new(),
     };

@@ -42,7 +42,7 @@ async fn contested() -> World {
 fn admin(world: &World, user_id: UserId) -> AuthenticatedCaller {
     let _ = world;
     AuthenticatedCaller {
-        caller: Caller { user_id, role: Role::SystemAdmin },
+        caller: Caller::new(user_id, Role::SystemAdmin),
         token_role: Role::SystemAdmin,
         request_id: String::new(),
     }

@@ -15,7 +15,9 @@ use app::{
 use domain::{
     Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, User, UserId, WorkerReport, WorkerSid,
     audit::{Action, Subject},
+    bulk::AppliedUser,
     catalog::{SkillSet, SkillUsage},
+    job::Job,
     policy::Policy,
     reconciliation::Reconciliation,
     search::UserQuery,
@@ -28,10 +30,11 @@ use embedded::Dynamo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
-    CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference, EntryKeys,
-    EntryOwner, FindUsers, ImportSkills, Order, PendingUser, ReadSet, ReadSnapshot, RecordReport, RecordedReport,
-    ReindexUsers, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange,
-    UserPage, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
+    BulkResult, CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference,
+    EntryKeys, EntryOwner, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem, PendingUser, ReadBulkResults,
+    ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport, ReindexUsers, RunBulkJobs, Snapshot,
+    StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange, UserPage, UserReading,
+    ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -99,10 +102,10 @@ stepped! {
     }
     ReadSnapshot { fn snapshot(read_set: &ReadSet) -> Snapshot; }
     CommitUser { fn commit_user(change: UserChange<'_>) -> User; }
-    ImportSkills { fn import_skills(names: &[SkillName], origin: ChangeOrigin<'_>) -> (); }
+    ImportSkills { fn import_skills(names: &[SkillName], origin: ChangeOrigin<'_>) -> BTreeMap<SkillName, Skill>; }
     CarryToTaskRouter {
         fn sync_step(step: SyncStep<'_>) -> ();
-        fn due(now: Timestamp, is_writing: bool, limit: usize) -> Vec<UserId>;
+        fn due(now: Timestamp, is_writing: bool, limit: usize) -> Vec<OutboxItem>;
     }
     RecordReport {
         fn record_report(report: &WorkerReport) -> RecordedReport;
@@ -116,8 +119,24 @@ stepped! {
         fn pending_users() -> Vec<PendingUser>;
         fn changing_teams() -> BTreeSet<TeamId>;
         fn contested_users() -> BTreeSet<UserId>;
-        fn workers(sids: &BTreeSet<WorkerSid>) -> BTreeMap<WorkerSid, WorkerItem>;
         fn sync_states(user_ids: &BTreeSet<UserId>) -> BTreeMap<UserId, SyncState>;
+    }
+    ReadWorkers {
+        fn workers(sids: &BTreeSet<WorkerSid>) -> BTreeMap<WorkerSid, WorkerItem>;
+    }
+    ReadUsers { fn next_users(reading: &mut UserReading) -> UserPage; }
+    KeepBulkJobs {
+        fn bulk_job(job_id: Uuid) -> Option<Job>;
+        fn start_bulk_job(read: &Job, next: &Job) -> Job;
+        fn replace_bulk_job(read: &Job, next: &Job) -> Job;
+    }
+    RunBulkJobs {
+        fn due_bulk_jobs(now: Timestamp, limit: usize) -> Vec<Uuid>;
+        fn last_bulk_result(job_id: Uuid) -> Option<BulkResult>;
+        fn put_bulk_result(result: &BulkResult) -> ();
+    }
+    ReadBulkResults {
+        fn bulk_results(job_id: Uuid, cursor: Option<Cursor>, limit: usize) -> (Vec<AppliedUser>, Option<Cursor>);
     }
     ViewCatalog {
         fn skill_sets(cursor: Option<Cursor>, limit: usize) -> (Vec<SkillSet>, Option<Cursor>);
@@ -265,7 +284,7 @@ impl World {
     }
 
     pub async fn due(&self) -> Vec<UserId> {
-        self.directory.due(self.clock.now(), true, 10).await.unwrap()
+        self.directory.due(self.clock.now(), true, 10).await.unwrap().into_iter().map(|due| due.user_id).collect()
     }
 
     /// The user's history, newest first.

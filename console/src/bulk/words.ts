@@ -1,0 +1,53 @@
+import type { components } from '../api/schema.js';
+import type { Role, Status } from '../api/types.js';
+import type { App } from '../app.js';
+
+export type Line = components['schemas']['PlannedUser'];
+type PartChange = components['schemas']['PartChange'];
+type Assigned = { level: number | null; disabled?: boolean } | null;
+
+/** One part of a user, before and after, in words. */
+function partChange(app: App, { part, team_id, skill, before, after }: PartChange, teams: Map<string, string>): string {
+  const { text } = app;
+  const words = text.bulk.part;
+  switch (part) {
+    case 'role':
+      return words.role(text.roles[before as Role], text.roles[after as Role]);
+    case 'status':
+      return words.status(text.statuses[before as Status], text.statuses[after as Status]);
+    case 'act_as_agent':
+      return words.acts(Boolean(after));
+    case 'team': {
+      const team = nameOf(team_id, teams);
+      return after ? words.joins(team) : words.leaves(team);
+    }
+    case 'lead': {
+      const team = nameOf(team_id, teams);
+      return after ? words.leads(team) : words.leadsNot(team);
+    }
+    case 'skill':
+      return skillChange(app, skill ?? '', before as Assigned, after as Assigned);
+  }
+}
+
+const nameOf = (teamId = '', teams: Map<string, string>): string => teams.get(teamId) ?? teamId;
+
+function skillChange(app: App, skill: string, before: Assigned, after: Assigned): string {
+  const words = app.text.bulk.part;
+  const level = ({ level: number, disabled }: NonNullable<Assigned>): string => {
+    const shown = number === null ? words.noLevel : app.format.number(number);
+    return disabled ? words.disabled(shown) : shown;
+  };
+  if (before && after) return words.level(skill, level(before), level(after));
+  if (after) return words.gained(skill, level(after));
+  return before ? words.lost(skill, level(before)) : skill;
+}
+
+export function partChanges(app: App, changes: PartChange[], teams: Map<string, string>): string[] {
+  return changes.map((change) => partChange(app, change, teams));
+}
+
+/** Why one user is refused: in the words of this page for the code, else those of the API. */
+export function refusalOf({ text }: App, { code, detail }: NonNullable<Line['refusal']>): string {
+  return text.bulk.refusals[code] ?? (text.errors.codes as Record<string, string>)[code] ?? detail;
+}

@@ -1,0 +1,143 @@
+//! Applying a plan: each of its changes is decided anew and written in one transaction; then its result is stored.
+
+use domain::{
+    Refusal, Source,
+    audit::{Action, Subject},
+    bulk::{AppliedUser, BulkEdit, BulkJob, BulkTask, Decision, Outcome, Part, PlannedUser, action, reconsider},
+    job::Job,
+};
+use store::{BulkResult, ChangeOrigin, ReadSet, StoreError, UserChange};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use uuid::Uuid;
+
+use super::{
+    files::{LineReader, PlanFiles, plan_lines},
+    runner::{Applied, BulkError, BulkRunner, BulkStore},
+};
+use crate::{
+    AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict, required_levels,
+};
+
+/// The records of a user among which a job's own are.
+const RECORDS: usize = 100;
+
+impl<S, F, T> BulkRunner<S, F, T>
+where
+    S: BulkStore,
+    F: PlanFiles + Sync,
+    T: TimeAndIds + Sync,
+{
+    /// Goes on with the first user of whom there is no result.
+    pub(super) async fn apply(&self, job: &mut Job, until: Instant) -> Result<Applied, BulkError> {
+        let planned = job.bulk().cloned().and_then(|bulk| Some((bulk.plan.clone()?, bulk)));
+        let Some((plan, bulk)) = planned else { return Err(BulkError::Job("it is applied without a plan")) };
+        let BulkJob { task, standing, .. } = bulk;
+        let caller = AuthenticatedCaller {
+            caller: standing.caller(job.requested_by),
+            token_role: standing.token_role,
+            request_id: job.job_id.to_string(),
+        };
+        let last = self.store.last_bulk_result(job.job_id).await?;
+        let (mut place, from, mut results) =
+            last.map_or((0, 0, bulk.results), |last| (last.place + 1, last.next, last.results));
+        let mut lines = LineReader::new(&self.files, plan_lines(&plan.files, Outcome::Changed), from);
+        let mut next_user = interval(self.pace.between.max(std::time::Duration::from_micros(1)));
+        next_user.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut reported = Instant::now();
+        while let Some(line) = lines.next().await? {
+            if Instant::now() > until {
+                return Ok(Applied::OutOfTime(results));
+            }
+            let planned: PlannedUser = line.parse()?;
+            next_user.tick().await;
+            self.check_claim(job).await?;
+            let decision = self.apply_user(&caller, &task, job.job_id, &planned).await?;
+            results.add(decision.outcome());
+            let result = BulkResult {
+                job_id: job.job_id,
+                place,
+                applied: AppliedUser::new(planned.user_id, decision),
+                results,
+                next: line.next,
+                expires_at: job.expires_at,
+            };
+            match self.store.put_bulk_result(&result).await {
+                // Another runner has come to the user before.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+            place += 1;
+            self.report(job, &mut reported, place, results).await?;
+        }
+        Ok(Applied::Whole(results))
+    }
+
+    /// Changes one user as planned, or says why not.
+    async fn apply_user(
+        &self,
+        caller: &AuthenticatedCaller,
+        task: &BulkTask,
+        job_id: Uuid,
+        planned: &PlannedUser,
+    ) -> Result<Decision, BulkError> {
+        let whole = if let BulkTask::Edit { edit, .. } = task { Some(edit) } else { None };
+        let none = BulkEdit::default();
+        let edit = planned.edit.as_ref().or(whole).unwrap_or(&none);
+        match retry_on_conflict(|| self.try_apply(caller, task, edit, job_id, planned)).await {
+            Ok(decision) => Ok(decision),
+            // Of the other users nothing else would be decided.
+            Err(ChangeError::Refused(refusal @ (Refusal::CallerMayNoLonger | Refusal::AgentsMayNot))) => {
+                Err(BulkError::Refused(refusal))
+            }
+            Err(ChangeError::Refused(refusal)) => Ok(Decision::Refused(refusal)),
+            Err(ChangeError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// The planned parts of the user that the job has changed, as the history tells.
+    pub(super) async fn recorded_by(&self, job_id: Uuid, planned: &PlannedUser) -> Result<Vec<Part>, StoreError> {
+        let (records, _) = self.store.history(Subject::User(planned.user_id), None, RECORDS).await?;
+        let request_id = job_id.to_string();
+        let own = records.iter().filter(|record| record.request_id == request_id);
+        let recorded = own.filter_map(|record| Part::of_record(record).ok()).flatten().collect::<Vec<_>>();
+        let is_recorded = |part: &&Part| recorded.iter().any(|recorded| recorded.is_of_same(part));
+        Ok(planned.changes.iter().filter(is_recorded).cloned().collect())
+    }
+
+    async fn try_apply(
+        &self,
+        caller: &AuthenticatedCaller,
+        task: &BulkTask,
+        edit: &BulkEdit,
+        job_id: Uuid,
+        planned: &PlannedUser,
+    ) -> Result<Decision, ChangeError> {
+        let read_set = ReadSet {
+            users: [planned.user_id].into(),
+            teams: edit.joined_teams(),
+            skills: edit.skills(),
+            ..ReadSet::default()
+        };
+        let context = ChangeContext::read(&self.store, &self.time_and_ids, caller, read_set).await?;
+        let (user, snapshot) = (context.user(planned.user_id)?, &context.snapshot);
+        if user.bulk_mark == Some(job_id) {
+            // By a runner that died before it could store the result.
+            let done = self.recorded_by(job_id, planned).await?;
+            return Ok(if done.is_empty() { Decision::Unchanged } else { Decision::Change(done) });
+        }
+        let after = edit.apply(user, &context.caller, &snapshot.teams, &snapshot.skills, self.roles)?;
+        let decision = reconsider(&planned.changes, Decision::of(user, Ok(&after)));
+        if decision.outcome() != Outcome::Changed {
+            return Ok(decision);
+        }
+        required_levels::check(&self.store, Some(user), &after, snapshot).await?;
+        budget::check(&self.store, Some(user), &after, snapshot).await?;
+        let action = if task.is_undo() { Action::Undone } else { action(user, &after) };
+        let origin = ChangeOrigin { source: Source::Bulk, ..context.origin() };
+        let marked = after.with(|user| user.bulk_mark = Some(job_id));
+        let change = UserChange::new(Some(user), marked, origin, action);
+        let (skills, teams) = (Some(&snapshot.skills), Some(&snapshot.teams));
+        self.store.commit_user(UserChange { skills, teams, ..change }).await?;
+        Ok(decision)
+    }
+}

@@ -1,0 +1,7 @@
+//! Bulk jobs: plans, applying them, taking them back, and runners that die.
+
+mod apply;
+mod dying;
+mod plan;
+mod undo;
+mod world;

@@ -1,0 +1,92 @@
+//! A plan as CSV, written as an export is: RFC 4180, UTF-8 with BOM, cells defused (rules 29 and 30).
+
+use super::{Assigned, Part, PlannedUser};
+use crate::{
+    TeamId,
+    export::{BOM, defused, writer},
+    team::Teams,
+};
+
+const HEADER: [&str; 5] = ["user_id", "name", "outcome", "reason", "changes"];
+
+/// The beginning of the file.
+pub fn begin_csv() -> csv::Result<Vec<u8>> {
+    let mut csv = writer(BOM.as_bytes().to_vec());
+    csv.write_record(HEADER)?;
+    csv.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The rows of these lines of a plan. A team that is not among `teams` shows as its id.
+pub fn csv_rows(lines: &[PlannedUser], teams: &Teams) -> csv::Result<Vec<u8>> {
+    let mut csv = writer(Vec::new());
+    for line in lines {
+        let changes = line.changes.iter().map(|part| part.sentence(teams));
+        let since = line.changed_since.iter().map(|part| format!("changed since: {}", part.sentence(teams)));
+        let changes = changes.chain(since).collect::<Vec<_>>().join(", ");
+        let reason = line.refusal.as_ref().map_or("", |refusal| refusal.detail.as_str());
+        let name = line.name.as_deref().unwrap_or_default();
+        csv.write_record([
+            &line.user_id.to_string(),
+            &defused(name),
+            line.outcome.name(),
+            &defused(reason),
+            &defused(&changes),
+        ])?;
+    }
+    csv.into_inner().map_err(|error| error.into_error().into())
+}
+
+impl Part {
+    /// As a reader of a spreadsheet sees it.
+    fn sentence(&self, teams: &Teams) -> String {
+        match self {
+            Self::Role { before, after, .. } => format!("role {before} → {after}"),
+            Self::Status { before, after } => format!("status {before} → {after}"),
+            Self::ActAsAgent { before, after } => format!("act_as_agent {before} → {after}"),
+            Self::Team { team_id, after, .. } => {
+                format!("{} team {}", if *after { "joins" } else { "leaves" }, named(team_id, teams))
+            }
+            Self::Lead { team_id, after, .. } => {
+                format!("leads team {}{}", named(team_id, teams), if *after { "" } else { " no more" })
+            }
+            Self::Skill { skill, before, after } => format!("skill {skill} {} → {}", shown(*before), shown(*after)),
+        }
+    }
+}
+
+fn named(team_id: &TeamId, teams: &Teams) -> String {
+    teams.get(team_id).map_or_else(|| team_id.to_string(), |team| team.name.to_string())
+}
+
+fn shown(assigned: Option<Assigned>) -> String {
+    match assigned {
+        None => "not assigned".to_owned(),
+        Some(Assigned { level: None, .. }) => "without a level".to_owned(),
+        Some(Assigned { level: Some(level), .. }) => level.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Level, Refusal, SkillName, bulk::Decision, test_support::agent};
+
+    #[test]
+    fn rule_30_a_plan_opens_in_a_spreadsheet_with_its_cells_defused() {
+        let ada = agent("=cmd()");
+        let team_id = TeamId::new(uuid::Uuid::nil());
+        let level = |level| Some(Assigned { level: Some(Level(level)), disabled: false });
+        let skill = Part::Skill { skill: SkillName::new("French").unwrap(), before: None, after: level(5) };
+        let joins = Part::Team { team_id, before: false, after: true };
+        let changed = PlannedUser::new(ada.user_id, Some(ada.name()), Decision::Change(vec![skill, joins]));
+        let refused = PlannedUser::new(ada.user_id, None, Decision::Refused(Refusal::DeletedUser));
+        let mut file = begin_csv().unwrap();
+        file.extend(csv_rows(&[changed, refused], &Teams::new()).unwrap());
+        let text = String::from_utf8(file).unwrap();
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("\u{feff}user_id,name,outcome,reason,changes"));
+        let row = lines.next().unwrap();
+        assert!(row.contains(",'=cmd(),changed,,\"skill French not assigned → 5, joins team 0000"), "{row}");
+        assert!(lines.next().unwrap().contains(",,refused,This user is deleted"), "{text}");
+    }
+}

@@ -1,0 +1,214 @@
+//! The plan of a bulk job: what it would make of each user, shown before anything changes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BulkEdit, Part};
+use crate::{Refusal, Time, User, UserId, effective::effective_skills, team::Teams};
+
+/// What a job makes of one user, or has made of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Changed,
+    Unchanged,
+    Refused,
+}
+
+impl Outcome {
+    /// In the order in which a reader wants to see them.
+    pub const ALL: [Self; 3] = [Self::Refused, Self::Changed, Self::Unchanged];
+
+    /// The name that the API uses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Why a user is not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedBecause {
+    /// The code of the refusal.
+    pub code: String,
+    /// A sentence for the caller.
+    pub detail: String,
+}
+
+impl From<&Refusal> for RefusedBecause {
+    fn from(refusal: &Refusal) -> Self {
+        Self { code: refusal.code().to_owned(), detail: refusal.to_string() }
+    }
+}
+
+/// What is decided about one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// These parts change; at least one.
+    Change(Vec<Part>),
+    Unchanged,
+    Refused(Refusal),
+}
+
+impl Decision {
+    /// By the user after the change, or why there is none.
+    #[must_use]
+    pub fn of(before: &User, after: Result<&User, Refusal>) -> Self {
+        match after {
+            Err(refusal) => Self::Refused(refusal),
+            Ok(after) => match super::parts(before, after) {
+                parts if parts.is_empty() => Self::Unchanged,
+                parts => Self::Change(parts),
+            },
+        }
+    }
+
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Change(_) => Outcome::Changed,
+            Self::Unchanged => Outcome::Unchanged,
+            Self::Refused(_) => Outcome::Refused,
+        }
+    }
+}
+
+/// A line of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedUser {
+    pub user_id: UserId,
+    /// None of an id that no user has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub outcome: Outcome,
+    /// The parts that would change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusedBecause>,
+    /// Parts that have changed since what is undone, and stay as they are unless the undo says otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_since: Vec<Part>,
+    /// What is made of this user, if it is not the same for all of the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<BulkEdit>,
+}
+
+impl PlannedUser {
+    #[must_use]
+    pub fn new(user_id: UserId, name: Option<&str>, decision: Decision) -> Self {
+        let outcome = decision.outcome();
+        let (changes, refusal) = match decision {
+            Decision::Change(parts) => (parts, None),
+            Decision::Unchanged => (Vec::new(), None),
+            Decision::Refused(refusal) => (Vec::new(), Some((&refusal).into())),
+        };
+        let name = name.map(str::to_owned);
+        Self { user_id, name, outcome, changes, refusal, changed_since: Vec::new(), edit: None }
+    }
+}
+
+/// What applying the plan has made of one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedUser {
+    pub user_id: UserId,
+    pub outcome: Outcome,
+    /// The parts that were changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusedBecause>,
+}
+
+impl AppliedUser {
+    #[must_use]
+    pub fn new(user_id: UserId, decision: Decision) -> Self {
+        let PlannedUser { outcome, changes, refusal, .. } = PlannedUser::new(user_id, None, decision);
+        Self { user_id, outcome, changes, refusal }
+    }
+}
+
+/// How many users have come to which outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub changed: u64,
+    pub unchanged: u64,
+    pub refused: u64,
+}
+
+impl Tally {
+    pub const fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Changed => self.changed += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Refused => self.refused += 1,
+        }
+    }
+
+    #[must_use]
+    pub const fn users(self) -> u64 {
+        self.changed + self.unchanged + self.refused
+    }
+}
+
+/// A finished plan, without its lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Of everything in it: what is applied is what was shown.
+    pub hash: String,
+    pub planned_at: Time,
+    pub tally: Tally,
+    /// How many users it would deactivate, demote or strip of all skills.
+    pub drastic: u64,
+    /// Whether that is so many that it is applied only if the number is repeated.
+    pub must_confirm: bool,
+    /// Where its lines are stored: the beginning of their files' keys.
+    pub files: String,
+}
+
+/// From how many drastic changes on a job asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkBrake {
+    /// So many users are changed without asking,
+    pub users: u64,
+    /// and no more than these of a hundred active ones.
+    pub percent: u64,
+}
+
+impl BulkBrake {
+    /// How many active users there must be for so many drastic changes to need no question; none if there cannot be enough.
+    #[must_use]
+    pub const fn active_needed(self, drastic: u64) -> Option<u64> {
+        if drastic == 0 {
+            Some(0)
+        } else if drastic > self.users || self.percent == 0 {
+            None
+        } else {
+            Some((drastic * 100).div_ceil(self.percent))
+        }
+    }
+}
+
+/// Whether the change deactivates the user, lowers the role, or leaves no skill to be routed by to one who has some: because
+/// they are taken away, or because Act as Agent is (rule 11).
+#[must_use]
+pub fn is_drastic(before: &User, after: &User, teams: &Teams) -> bool {
+    let has_skills = |user: &User| !effective_skills(user, teams.values()).is_empty();
+    before.is_active() && !after.is_active()
+        || after.managed.role < before.managed.role
+        || has_skills(before) && !has_skills(after)
+}
+
+/// What becomes of a planned change on the user as they are now: nothing is written that the plan did not show.
+#[must_use]
+pub fn reconsider(planned: &[Part], now: Decision) -> Decision {
+    match now {
+        Decision::Change(parts) if parts.iter().any(|part| !planned.contains(part)) => {
+            Decision::Refused(Refusal::ChangedSincePlan)
+        }
+        decided => decided,
+    }
+}

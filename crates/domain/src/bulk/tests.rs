@@ -1,0 +1,496 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
+    audit::Action,
+    job::{Job, JobState, RETRY_WINDOW},
+    permissions::Caller,
+    policy::{RoleAuthority, SupervisorScope},
+    skill::Skills,
+    team::Teams,
+    test_support::{agent, record, stored, user_with_role},
+};
+
+const NAMES: [&str; 4] = ["English", "French", "German", "Sales"];
+
+fn skill(name: &str) -> SkillName {
+    SkillName::new(name).unwrap()
+}
+
+fn catalog() -> BTreeMap<SkillName, Skill> {
+    NAMES.map(|name| (skill(name), Skill::imported(skill(name)))).into()
+}
+
+fn team_id(number: u128) -> TeamId {
+    TeamId::new(Uuid::from_u128(number))
+}
+
+fn teams() -> Teams {
+    (1..=3)
+        .map(|number| (team_id(number), Team::new(team_id(number), stored("Sales"), Timestamp::UNIX_EPOCH)))
+        .collect()
+}
+
+fn caller(role: Role) -> Caller {
+    Caller::new(user_with_role("caller", role).user_id, role)
+}
+
+fn apply_as(role: Role, edit: &BulkEdit, user: &User) -> Result<User, Refusal> {
+    edit.apply(user, &caller(role), &teams(), &catalog(), RoleAuthority::Directory)
+}
+
+fn apply(edit: &BulkEdit, user: &User) -> Result<User, Refusal> {
+    apply_as(Role::AccountOwner, edit, user)
+}
+
+fn of_skills(skills: &[(&str, SkillEdit)]) -> BulkEdit {
+    let each = skills.iter().map(|(name, edit)| (skill(name), *edit)).collect();
+    BulkEdit { skills: Some(SkillsEdit::Each(each)), ..BulkEdit::default() }
+}
+
+fn with_skills(skills: &[(&str, Option<i64>)]) -> User {
+    agent("ada").with(|user| user.managed.assigned_skills = levels(skills))
+}
+
+fn levels(skills: &[(&str, Option<i64>)]) -> Skills {
+    skills.iter().map(|(name, level)| (skill(name), level.map(Level))).collect()
+}
+
+fn skills_after(edit: &BulkEdit, before: &[(&str, Option<i64>)]) -> Skills {
+    apply(edit, &with_skills(before)).unwrap().managed.assigned_skills
+}
+
+#[test]
+fn rule_2_where_supervisors_change_their_own_teams_a_job_changes_members_of_those_and_refuses_the_others() {
+    let by = Caller { scope: SupervisorScope::Teams, leads: [team_id(1)].into(), ..caller(Role::Supervisor) };
+    let code = |edit: &BulkEdit, of: &[u128]| {
+        let user = agent("ada").with(|user| user.managed.teams = of.iter().copied().map(team_id).collect());
+        let after = edit.apply(&user, &by, &teams(), &catalog(), RoleAuthority::Directory);
+        after.err().map(|refusal| refusal.code())
+    };
+    let assign = of_skills(&[("French", SkillEdit::Assign(None))]);
+    let outside = Some("outside-led-teams");
+    assert_eq!([&[1][..], &[1, 2], &[2], &[]].map(|of| code(&assign, of)), [None, None, outside, outside]);
+    let join = |team| BulkEdit {
+        teams: Some(TeamsEdit { add: [team_id(team)].into(), remove: [].into() }),
+        ..BulkEdit::default()
+    };
+    assert_eq!((code(&join(1), &[1]), code(&join(2), &[1])), (None, Some("team-not-led")));
+}
+
+#[test]
+fn a_skill_is_added_to_those_who_do_not_have_it_and_others_keep_their_level() {
+    let add = of_skills(&[("French", SkillEdit::Add(Some(Level(5))))]);
+    assert_eq!(skills_after(&add, &[("English", Some(1))]), levels(&[("English", Some(1)), ("French", Some(5))]));
+    assert_eq!(skills_after(&add, &[("French", Some(80))]), levels(&[("French", Some(80))]));
+    assert_eq!(skills_after(&add, &[("French", None)]), levels(&[("French", None)]));
+}
+
+#[test]
+fn a_level_is_set_for_those_who_have_the_skill_and_others_do_not_get_it() {
+    let set = of_skills(&[("French", SkillEdit::SetLevel(Level(5)))]);
+    assert_eq!(skills_after(&set, &[("French", Some(80))]), levels(&[("French", Some(5))]));
+    assert_eq!(skills_after(&set, &[("English", None)]), levels(&[("English", None)]));
+}
+
+#[test]
+fn removing_takes_the_named_skills_and_replacing_all_others() {
+    let before = [("English", Some(1)), ("French", Some(2))];
+    assert_eq!(skills_after(&of_skills(&[("French", SkillEdit::Remove)]), &before), levels(&[("English", Some(1))]));
+    let all = levels(&[("French", Some(9)), ("German", None)]);
+    let replace = BulkEdit { skills: Some(SkillsEdit::All(all.clone())), ..BulkEdit::default() };
+    assert_eq!(skills_after(&replace, &before), all);
+}
+
+#[test]
+fn rule_24_a_skill_that_flexs_own_pages_have_disabled_is_enabled_by_adding_it() {
+    let disabled = with_skills(&[("French", Some(2))]).with(|user| {
+        user.taskrouter.disabled_skills = [skill("French")].into();
+    });
+    let after = apply(&of_skills(&[("French", SkillEdit::Add(None))]), &disabled).unwrap();
+    assert!(after.taskrouter.disabled_skills.is_empty());
+    let assigned = |disabled| Some(Assigned { level: Some(Level(2)), disabled });
+    let part = Part::Skill { skill: skill("French"), before: assigned(true), after: assigned(false) };
+    assert_eq!(parts(&disabled, &after), [part]);
+}
+
+#[test]
+fn rule_10_teams_are_added_and_removed_and_the_others_stay() {
+    let each = TeamsEdit { add: [team_id(2)].into(), remove: [team_id(1)].into() };
+    let edit = BulkEdit { teams: Some(each), ..BulkEdit::default() };
+    let user = agent("ada").with(|user| user.managed.teams = [team_id(1), team_id(9)].into());
+    let after = apply(&edit, &user).unwrap();
+    assert_eq!(after.managed.teams, [team_id(2), team_id(9)].into());
+    let unknown = TeamsEdit { add: [team_id(7)].into(), remove: BTreeSet::new() };
+    let refused = apply(&BulkEdit { teams: Some(unknown), ..BulkEdit::default() }, &user);
+    assert_eq!(refused.unwrap_err().code(), "unknown-team");
+}
+
+#[test]
+fn rules_2_3_and_13_each_user_is_decided_as_a_single_edit_would_be() {
+    let deactivate = BulkEdit { status: Some(Status::Deactivated), ..BulkEdit::default() };
+    let promote = BulkEdit { role: Some(Role::SystemAdmin), ..BulkEdit::default() };
+    let refused = |role, edit, user: &User| apply_as(role, edit, user).unwrap_err().code();
+    let owner = user_with_role("olga", Role::AccountOwner);
+    assert_eq!(refused(Role::Supervisor, &deactivate, &agent("ada")), "supervisors-may-not");
+    assert_eq!(refused(Role::Supervisor, &promote, &agent("ada")), "supervisors-may-not");
+    assert_eq!(refused(Role::SystemAdmin, &deactivate, &owner), "account-owners-only");
+    let oneself = user_with_role("caller", Role::SystemAdmin);
+    assert_eq!(refused(Role::SystemAdmin, &deactivate, &oneself), "own-status");
+    let deleted = agent("ada").with(|user| user.managed.status = Status::Deleted);
+    let remove = of_skills(&[("French", SkillEdit::Remove)]);
+    for edit in [&deactivate, &promote, &remove] {
+        assert_eq!(refused(Role::AccountOwner, edit, &deleted), "deleted-user");
+    }
+    assert_eq!(refused(Role::Agent, &remove, &agent("ada")), "agents-may-not");
+    let delete = BulkEdit { status: Some(Status::Deleted), ..BulkEdit::default() };
+    assert_eq!(refused(Role::AccountOwner, &delete, &agent("ada")), "deleted-in-bulk");
+}
+
+#[test]
+fn rule_12_one_edit_changes_status_teams_and_skills_together() {
+    let edit = BulkEdit {
+        status: Some(Status::Active),
+        teams: Some(TeamsEdit { add: [team_id(1)].into(), ..TeamsEdit::default() }),
+        act_as_agent: Some(true),
+        role: Some(Role::Supervisor),
+        ..of_skills(&[("French", SkillEdit::Assign(None))])
+    };
+    let away = agent("ada").with(|user| user.managed.status = Status::Deactivated);
+    let after = apply(&edit, &away).unwrap();
+    assert_eq!(parts(&away, &after).len(), 5);
+    assert_eq!(action(&away, &after), Action::Reactivated);
+    assert_eq!(action(&after, &away), Action::Deactivated);
+    assert_eq!(action(&after, &after), Action::Edited);
+}
+
+#[test]
+fn rule_19_what_is_wrong_for_every_user_is_refused_before_there_is_a_plan() {
+    let code = |edit: &BulkEdit| edit.check(&teams(), &catalog()).unwrap_err().code();
+    assert_eq!(code(&of_skills(&[("Dutch", SkillEdit::Add(None))])), "unknown-skill");
+    assert_eq!(code(&of_skills(&[("French", SkillEdit::SetLevel(Level(101)))])), "level-out-of-range");
+    assert_eq!(code(&BulkEdit { status: Some(Status::Deleted), ..BulkEdit::default() }), "deleted-in-bulk");
+    let joins = TeamsEdit { add: [team_id(7)].into(), ..TeamsEdit::default() };
+    assert_eq!(code(&BulkEdit { teams: Some(joins), ..BulkEdit::default() }), "unknown-team");
+    let many = (0..41).map(|i| (skill(&format!("s{i}")), None)).collect();
+    assert_eq!(code(&BulkEdit { skills: Some(SkillsEdit::All(many)), ..BulkEdit::default() }), "too-many-skills");
+    assert_eq!(of_skills(&[("French", SkillEdit::Remove)]).check(&teams(), &catalog()), Ok(()));
+}
+
+#[test]
+fn nothing_is_applied_that_the_plan_did_not_show() {
+    let raise = of_skills(&[("French", SkillEdit::SetLevel(Level(50)))]);
+    let decide = |user: &User| Decision::of(user, apply(&raise, user).as_ref().map_err(Clone::clone));
+    let planned = match decide(&with_skills(&[("French", Some(5))])) {
+        Decision::Change(parts) => parts,
+        other => panic!("{other:?}"),
+    };
+    let now = |skills: &[(&str, Option<i64>)]| reconsider(&planned, decide(&with_skills(skills)));
+    let elsewhere = now(&[("French", Some(5)), ("English", Some(3))]);
+    assert_eq!(elsewhere, Decision::Change(planned.clone()), "what the plan does not touch may change");
+    assert_eq!(now(&[("French", Some(50))]), Decision::Unchanged, "it is as planned already");
+    assert_eq!(now(&[("French", Some(6))]), Decision::Refused(Refusal::ChangedSincePlan));
+    assert_eq!(now(&[]), Decision::Unchanged, "who lost the skill does not get it back");
+}
+
+#[test]
+fn a_change_is_drastic_if_it_deactivates_demotes_or_leaves_no_skill() {
+    let drastic = |before: &User, change: fn(&mut User)| is_drastic(before, &before.with(change), &Teams::new());
+    let ada = with_skills(&[("French", Some(5)), ("English", None)]);
+    assert!(drastic(&ada, |user| user.managed.status = Status::Deactivated));
+    assert!(drastic(&ada, |user| user.managed.assigned_skills.clear()));
+    assert!(!drastic(&ada, |user| drop(user.managed.assigned_skills.pop_first())));
+    assert!(!drastic(&agent("ada"), |user| user.managed.assigned_skills.clear()), "there was none");
+    let promote = |user: &mut User| (user.managed.role, user.managed.act_as_agent) = (Role::Supervisor, true);
+    assert!(!is_drastic(&ada, &ada.with(promote), &Teams::new()));
+    assert!(drastic(&user_with_role("sue", Role::Supervisor), |user| user.managed.role = Role::Agent));
+    let acting = user_with_role("sue", Role::Supervisor).with(|user| {
+        user.managed.act_as_agent = true;
+        user.managed.assigned_skills = levels(&[("French", None)]);
+    });
+    assert!(drastic(&acting, |user| user.managed.act_as_agent = false), "her skills are not routed by any more");
+    let granting = Team { skills: levels(&[("German", None)]), ..teams()[&team_id(1)].clone() };
+    let inherits = ada.with(|user| user.managed.teams = [team_id(1)].into());
+    let stripped = inherits.with(|user| user.managed.assigned_skills.clear());
+    assert!(!is_drastic(&inherits, &stripped, &[(team_id(1), granting)].into()), "the team's skill is left");
+}
+
+#[test]
+fn the_brake_asks_above_so_many_users_or_so_many_of_a_hundred_active_ones() {
+    let brake = BulkBrake { users: 25, percent: 5 };
+    assert_eq!(brake.active_needed(0), Some(0));
+    assert_eq!(brake.active_needed(1), Some(20));
+    assert_eq!(brake.active_needed(25), Some(500));
+    assert_eq!(brake.active_needed(26), None);
+    assert_eq!(BulkBrake { users: 25, percent: 0 }.active_needed(1), None);
+    assert_eq!(BulkBrake { users: 25, percent: 3 }.active_needed(1), Some(34), "33 would be more than 3 %");
+}
+
+#[test]
+fn an_undo_leaves_what_has_changed_since_or_takes_it_along() {
+    let before = with_skills(&[("French", Some(5)), ("English", Some(1))]);
+    let after = before.with(|user| {
+        user.managed.assigned_skills = levels(&[("French", Some(50)), ("German", None)]);
+        user.managed.teams = [team_id(1)].into();
+    });
+    let made = parts(&before, &after);
+    let since = after.with(|user| {
+        user.managed.assigned_skills.insert(skill("French"), Some(Level(70)));
+    });
+
+    let kept = undo(&made, &since, IfChanged::Keep);
+    let level = |level| Some(Assigned { level: Some(Level(level)), disabled: false });
+    let again = Part::Skill { skill: skill("French"), before: level(50), after: level(70) };
+    assert_eq!(kept.changed_since, std::slice::from_ref(&again));
+    let back = apply(&kept.edit, &since).unwrap();
+    assert_eq!(back.managed.assigned_skills, levels(&[("French", Some(70)), ("English", Some(1))]));
+    assert!(back.managed.teams.is_empty());
+
+    let reverted = undo(&made, &since, IfChanged::Revert);
+    assert_eq!(reverted.changed_since, [again]);
+    assert_eq!(apply(&reverted.edit, &since).unwrap().managed, before.managed);
+    assert_eq!(undo(&made, &before, IfChanged::Keep), Undo { edit: BulkEdit::default(), changed_since: Vec::new() });
+}
+
+#[test]
+fn rule_25_a_role_that_was_not_given_here_is_not_given_by_an_undo() {
+    let adopted = agent("ada").with(|user| user.managed.role = Role::SystemAdmin);
+    let demote = BulkEdit { role: Some(Role::Agent), ..BulkEdit::default() };
+    let after = apply(&demote, &adopted).unwrap();
+    assert!(after.managed.role_granted);
+    let back = apply(&undo(&parts(&adopted, &after), &after, IfChanged::Keep).edit, &after).unwrap();
+    assert_eq!((back.managed.role, back.managed.role_granted), (Role::SystemAdmin, false));
+    let given = adopted.with(|user| user.managed.role_granted = true);
+    let back = apply(&undo(&parts(&given, &after), &after, IfChanged::Keep).edit, &after).unwrap();
+    assert!(back.managed.role_granted);
+    let told = Part::of_record(&record(Action::Edited, Some(&given), &after)).unwrap();
+    assert!(!apply(&undo(&told, &after, IfChanged::Keep).edit, &after).unwrap().managed.role_granted);
+}
+
+#[test]
+fn parts_are_of_the_same_if_they_are_of_one_field_team_or_skill() {
+    let skill_part = |name| Part::Skill { skill: skill(name), before: None, after: None };
+    let team = |number| Part::Team { team_id: team_id(number), before: false, after: true };
+    let lead = |number| Part::Lead { team_id: team_id(number), before: false, after: true };
+    let role = |granted| Part::Role { before: Role::Agent, after: Role::Supervisor, granted };
+    for (one, other) in [(role(true), role(false)), (team(1), team(1)), (skill_part("Sales"), skill_part("Sales"))] {
+        assert!(one.is_of_same(&other), "{one:?}");
+    }
+    for (one, other) in [
+        (skill_part("Sales"), skill_part("French")),
+        (team(1), team(2)),
+        (team(1), lead(1)),
+        (lead(1), lead(2)),
+        (role(true), team(1)),
+    ] {
+        assert!(!one.is_of_same(&other), "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn rule_31_a_record_of_a_history_tells_what_can_go_back() {
+    let before = with_skills(&[("French", Some(5))]);
+    let after = before.with(|user| {
+        user.managed.assigned_skills = levels(&[("English", None)]);
+        user.managed.teams = [team_id(1)].into();
+        user.managed.role = Role::Supervisor;
+        user.managed.act_as_agent = true;
+        user.managed.status = Status::Deactivated;
+    });
+    let told = Part::of_record(&record(Action::Edited, Some(&before), &after)).unwrap();
+    let (of_users, of_record) = (parts(&before, &after), told);
+    assert_eq!(of_users.len(), 6);
+    assert!(of_users.iter().all(|part| of_record.contains(part)) && of_record.len() == 6, "{of_record:?}");
+}
+
+#[test]
+fn rule_13_neither_a_creation_nor_a_deletion_nor_a_login_can_be_undone() {
+    let (ada, away) = (agent("ada"), agent("ada").with(|user| user.managed.status = Status::Deleted));
+    let renamed = ada.with(|user| user.idp.full_name = Some("Ada L.".to_owned()));
+    for record in [
+        record(Action::Created, None, &ada),
+        record(Action::Deleted, Some(&ada), &away),
+        record(Action::Restored, Some(&away), &ada),
+        record(Action::Login, Some(&ada), &renamed),
+    ] {
+        assert_eq!(Part::of_record(&record), Err(Refusal::NothingToUndo), "{:?}", record.action);
+    }
+}
+
+#[test]
+fn what_a_job_is_to_do_keeps_its_meaning_when_it_is_stored() {
+    let edit = BulkEdit {
+        role: Some(Role::Agent),
+        teams: Some(TeamsEdit { add: [team_id(1)].into(), remove: [team_id(2)].into() }),
+        ..of_skills(&[
+            ("French", SkillEdit::Add(None)),
+            ("English", SkillEdit::SetLevel(Level(3))),
+            ("German", SkillEdit::Assign(Some(Level(4)))),
+            ("Sales", SkillEdit::Remove),
+        ])
+    };
+    let stored = json!(edit);
+    assert_eq!(serde_json::from_value::<BulkEdit>(stored).unwrap(), edit);
+}
+
+const STANDING: Standing = Standing { token_role: Role::SystemAdmin, scope: SupervisorScope::All };
+const LEASE: Duration = Duration::from_mins(1);
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn queued() -> Job {
+    let task = BulkTask::Edit { users: Selection::Users([].into()), edit: BulkEdit::default() };
+    Job::bulk_queued(Uuid::nil(), task, STANDING, UserId::new(Uuid::nil()), at(0))
+}
+
+fn claimed(job: &Job, second: i64) -> Job {
+    match job.claim(LEASE, at(second)) {
+        BulkClaim::Claimed(job) => job,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn planned(drastic: u64, must_confirm: bool) -> Job {
+    let tally = Tally { changed: 3, unchanged: 1, refused: 1 };
+    let plan =
+        Plan { hash: "abc".into(), planned_at: at(10).into(), tally, drastic, must_confirm, files: "bulk/1".into() };
+    claimed(&queued(), 5).planned(plan)
+}
+
+#[test]
+fn a_plan_is_applied_as_it_was_shown_within_an_hour_and_once() {
+    let job = planned(0, false);
+    assert_eq!((job.state, job.done, job.total), (JobState::Planned, 5, Some(5)));
+    assert_eq!(job.may_apply("abc", None, at(3_610)), Ok(()));
+    assert_eq!(job.may_apply("abc", None, at(3_611)), Err(Refusal::PlanExpired));
+    assert_eq!(job.may_apply("abd", None, at(20)), Err(Refusal::OtherPlan("abc".into())));
+    assert_eq!(queued().may_apply("abc", None, at(20)), Err(Refusal::NotPlanned("queued")));
+    let applying = job.applying(STANDING, at(20));
+    assert_eq!((applying.state, applying.done, applying.total), (JobState::Queued, 0, Some(3)));
+    assert_eq!(applying.may_apply("abc", None, at(21)), Err(Refusal::NotPlanned("queued")));
+    let done = claimed(&applying, 22).finished(Tally { changed: 2, unchanged: 0, refused: 1 });
+    assert_eq!((done.state, done.done), (JobState::Done, 3));
+    assert_eq!(done.may_apply("abc", None, at(30)), Err(Refusal::NotPlanned("done")));
+}
+
+#[test]
+fn what_asks_is_applied_only_if_its_number_is_repeated() {
+    let job = planned(26, true);
+    assert_eq!(job.may_apply("abc", None, at(20)), Err(Refusal::ConfirmDrastic(26)));
+    assert_eq!(job.may_apply("abc", Some(25), at(20)), Err(Refusal::ConfirmDrastic(26)));
+    assert_eq!(job.may_apply("abc", Some(26), at(20)), Ok(()));
+}
+
+#[test]
+fn a_runner_that_is_silent_for_longer_than_its_lease_is_replaced() {
+    let job = claimed(&queued(), 5);
+    assert_eq!(job.claim(LEASE, at(65)), BulkClaim::Busy);
+    let kept = job.kept(1, Tally::default(), LEASE, at(60));
+    assert_eq!(kept.claim(LEASE, at(120)), BulkClaim::Busy);
+    assert!(matches!(kept.claim(LEASE, at(121)), BulkClaim::Claimed(_)));
+    let released = kept.released(Tally::default(), at(70));
+    assert!(matches!(released.claim(LEASE, at(70)), BulkClaim::Claimed(_)));
+    assert!(released.bulk().unwrap().due_at.is_some());
+}
+
+#[test]
+fn a_job_that_gets_no_further_is_given_up_and_can_be_gone_on_with_by_its_requester() {
+    let mut job = planned(0, false).applying(STANDING, at(20));
+    for second in [20, 100, 180, 260, 340] {
+        job = claimed(&job, second).released(Tally::default(), at(second + 1));
+    }
+    let BulkClaim::GivenUp(failed) = job.claim(LEASE, at(420)) else { panic!("{job:?}") };
+    assert_eq!((failed.state, failed.bulk().unwrap().due_at), (JobState::Failed, None));
+    assert_eq!(failed.claim(LEASE, at(500)), BulkClaim::Idle);
+    assert_eq!(failed.may_apply("abc", None, at(9_000)), Ok(()), "also when the plan is older than an hour");
+    assert_eq!(failed.may_apply("abc", None, at(11 + 24 * 3_600)), Err(Refusal::PlanExpired));
+    assert_eq!(failed.applying(STANDING, at(9_000)).error, None);
+    let further = claimed(&planned(0, false).applying(STANDING, at(20)), 20);
+    let further = further.kept(1, Tally { changed: 1, ..Tally::default() }, LEASE, at(21));
+    assert_eq!(further.bulk().unwrap().attempts, 1);
+    let silent = 20 + 60 + RETRY_WINDOW.as_secs() + 2;
+    assert!(matches!(further.claim(LEASE, at(silent)), BulkClaim::GivenUp(_)), "as it is shown");
+}
+
+#[test]
+fn what_runs_or_waits_is_cancelled_and_what_was_applied_is_undone_for_30_days() {
+    let (job, month) = (planned(0, false), 30 * 24 * 3_600);
+    assert_eq!(job.may_undo(at(20)), Err(Refusal::NothingToUndo));
+    let applying = claimed(&job.applying(STANDING, at(20)), 21);
+    assert_eq!(applying.may_undo(at(22)), Err(Refusal::BulkRunning(Uuid::nil())));
+    for job in [&queued(), &job, &applying] {
+        assert_eq!(job.may_cancel(at(22)), Ok(()));
+    }
+    let cancelled = applying.cancelled();
+    assert_eq!((cancelled.state, cancelled.bulk().unwrap().due_at), (JobState::Cancelled, None));
+    assert_eq!(cancelled.may_cancel(at(23)), Err(Refusal::NotCancellable("cancelled")));
+    assert_eq!(cancelled.claim(LEASE, at(9_000)), BulkClaim::Idle);
+    assert_eq!(cancelled.may_undo(at(20 + month)), Ok(()));
+    assert_eq!(cancelled.may_undo(at(21 + month)), Err(Refusal::TooLateToUndo));
+}
+
+#[test]
+fn a_bulk_job_keeps_its_meaning_when_it_is_stored() {
+    let job = planned(26, true).applying(STANDING, at(20));
+    assert_eq!(serde_json::from_value::<Job>(json!(job)).unwrap(), job);
+}
+
+fn any_user() -> impl Strategy<Value = User> {
+    let skills = proptest::collection::btree_map(0..NAMES.len(), proptest::option::of(1..5_i64), 0..4);
+    let teams = proptest::collection::btree_set(1..=3_u128, 0..3);
+    let role = prop_oneof![Just(Role::Agent), Just(Role::Supervisor), Just(Role::SystemAdmin)];
+    (skills, teams, role, any::<bool>(), any::<bool>()).prop_map(|(skills, teams, role, active, acts)| {
+        agent("ada").with(|user| {
+            let skill = |(i, level): (usize, Option<i64>)| (skill(NAMES[i]), level.map(Level));
+            user.managed.assigned_skills = skills.into_iter().map(skill).collect();
+            user.managed.teams = teams.into_iter().map(team_id).collect();
+            user.managed.role = role;
+            user.managed.status = if active { Status::Active } else { Status::Deactivated };
+            user.managed.act_as_agent = acts && role != Role::Agent;
+            if acts && role != Role::Agent {
+                user.managed.leads = user.managed.teams.iter().take(1).copied().collect();
+            }
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_undo_of_anything_leads_back_where_nothing_has_changed_since(before in any_user(), after in any_user()) {
+        let Undo { edit, changed_since } = undo(&parts(&before, &after), &after, IfChanged::Keep);
+        prop_assert!(changed_since.is_empty());
+        let back = apply(&edit, &after).unwrap();
+        prop_assert_eq!(parts(&back, &before), []);
+    }
+
+    #[test]
+    fn applying_an_edit_twice_changes_nothing_more(
+        user in any_user(), set in 0..NAMES.len(), add in 0..NAMES.len(), level in 1..5_i64, all in any_user()
+    ) {
+        let each = of_skills(&[(NAMES[add], SkillEdit::Add(None)), (NAMES[set], SkillEdit::SetLevel(Level(level)))]);
+        let whole = BulkEdit {
+            skills: Some(SkillsEdit::All(all.managed.assigned_skills)),
+            teams: Some(TeamsEdit { add: all.managed.teams, ..TeamsEdit::default() }),
+            role: Some(all.managed.role),
+            status: Some(all.managed.status),
+            act_as_agent: None,
+            role_granted: None,
+            leads: None,
+        };
+        for edit in [each, whole] {
+            let once = apply(&edit, &user).unwrap();
+            prop_assert_eq!(parts(&once, &apply(&edit, &once).unwrap()), []);
+        }
+    }
+}

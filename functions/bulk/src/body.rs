@@ -1,0 +1,173 @@
+//! The body of `POST /bulk`: which users, and what is to become of them.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Level, Refusal, Role, SkillName, Status, TeamId, UserId,
+    bulk::{BulkEdit, MAX_USER_IDS, Selection, SkillEdit, SkillsEdit, TeamsEdit},
+    edit::MAX_TEAMS,
+};
+use http_api::{Problem, user_query::UserQueryParams};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    users: Users,
+    change: Change,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Users {
+    query: Option<UserQueryParams>,
+    ids: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    role: Option<String>,
+    status: Option<String>,
+    act_as_agent: Option<bool>,
+    teams: Option<Teams>,
+    skills: Option<Skills>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Teams {
+    #[serde(default)]
+    add: Vec<String>,
+    #[serde(default)]
+    remove: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Skills {
+    #[serde(default)]
+    add: Vec<SkillLevel>,
+    #[serde(default)]
+    set_level: Vec<SkillLevel>,
+    #[serde(default)]
+    remove: Vec<String>,
+    replace: Option<Vec<SkillLevel>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SkillLevel {
+    skill: String,
+    level: Option<i64>,
+}
+
+impl Body {
+    /// Which users, and what is to become of each.
+    pub fn parse(self) -> Result<(Selection, BulkEdit), Problem> {
+        let edit = self.change.edit()?;
+        if edit.is_empty() {
+            return Err(Refusal::EmptyBulkEdit.into());
+        }
+        Ok((self.users.selection()?, edit))
+    }
+}
+
+impl Users {
+    fn selection(self) -> Result<Selection, Problem> {
+        match (self.query, self.ids) {
+            (Some(query), None) => Ok(Selection::Query(query.into_query()?)),
+            (None, Some(ids)) if (1..=MAX_USER_IDS).contains(&ids.len()) => {
+                Ok(Selection::Users(ids.iter().map(|id| id.parse::<UserId>()).collect::<Result<_, _>>()?))
+            }
+            (None, Some(ids)) => Err(Problem::invalid(
+                "invalid-users",
+                format!("users names {} ids; it names 1 to {MAX_USER_IDS}. For more, state a query.", ids.len()),
+            )),
+            _ => Err(Problem::invalid("invalid-users", "users is either {\"query\": {…}} or {\"ids\": […]}.")),
+        }
+    }
+}
+
+impl Change {
+    fn edit(self) -> Result<BulkEdit, Problem> {
+        Ok(BulkEdit {
+            role: self.role.as_deref().map(str::parse::<Role>).transpose()?,
+            status: self.status.as_deref().map(status).transpose()?,
+            act_as_agent: self.act_as_agent,
+            teams: self.teams.map(Teams::edit).transpose()?.flatten(),
+            role_granted: None,
+            leads: None,
+            skills: self.skills.map(Skills::edit).transpose()?.flatten(),
+        })
+    }
+}
+
+/// Deleting many at once is refused by the rules, with their reason.
+fn status(text: &str) -> Result<Status, Problem> {
+    Status::ALL.into_iter().find(|status| status.name() == text).ok_or_else(|| {
+        let text = domain::Quoted::from(text);
+        Problem::invalid("unknown-status", format!("There is no status {text}. It is one of active, deactivated."))
+    })
+}
+
+impl Teams {
+    /// None if it is empty.
+    fn edit(self) -> Result<Option<TeamsEdit>, Refusal> {
+        let ids = |ids: &[String]| ids.iter().map(|id| id.parse::<TeamId>()).collect::<Result<BTreeSet<_>, _>>();
+        if self.add.len() > MAX_TEAMS {
+            return Err(Refusal::TooManyTeams(self.add.len()));
+        }
+        let (add, remove) = (ids(&self.add)?, ids(&self.remove)?);
+        match add.intersection(&remove).next() {
+            Some(both) => Err(Refusal::AddedAndRemoved(both.into())),
+            None => Ok(TeamsEdit { add, remove }.not_empty()),
+        }
+    }
+}
+
+impl Skills {
+    /// None if it is empty.
+    fn edit(self) -> Result<Option<SkillsEdit>, Problem> {
+        let Self { add, set_level, remove, replace } = self;
+        if let Some(all) = replace {
+            if !add.is_empty() || !set_level.is_empty() || !remove.is_empty() {
+                return Err(Problem::invalid(
+                    "replace-and-more",
+                    "skills.replace states all skills after the change: leave out add, set_level and remove.",
+                ));
+            }
+            let mut skills = domain::skill::Skills::new();
+            for SkillLevel { skill, level } in all {
+                let name = name(&skill)?;
+                if skills.insert(name, level.map(Level)).is_some_and(|earlier| earlier != level.map(Level)) {
+                    return Err(Refusal::RepeatedSkill((&skill).into()).into());
+                }
+            }
+            return Ok(Some(SkillsEdit::All(skills)));
+        }
+        let mut each = BTreeMap::new();
+        let added = add.into_iter().map(|SkillLevel { skill, level }| (skill, SkillEdit::Add(level.map(Level))));
+        let mut edits = added.collect::<Vec<_>>();
+        for SkillLevel { skill, level } in set_level {
+            let level = level.ok_or_else(|| {
+                Problem::invalid(
+                    "level-missing",
+                    format!("set_level of {} needs a level.", domain::Quoted::from(&skill)),
+                )
+            })?;
+            edits.push((skill, SkillEdit::SetLevel(Level(level))));
+        }
+        edits.extend(remove.into_iter().map(|skill| (skill, SkillEdit::Remove)));
+        for (skill, edit) in edits {
+            if each.insert(name(&skill)?, edit).is_some() {
+                return Err(Refusal::RepeatedSkill((&skill).into()).into());
+            }
+        }
+        Ok((!each.is_empty()).then_some(SkillsEdit::Each(each)))
+    }
+}
+
+fn name(skill: &str) -> Result<SkillName, Refusal> {
+    SkillName::adopted(skill).ok_or_else(|| Refusal::UnknownSkill(skill.into()))
+}

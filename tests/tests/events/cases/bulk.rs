@@ -1,0 +1,104 @@
+//! `bulk`: plans are asked for, looked at, applied, cancelled and undone.
+
+use super::{
+    Cases,
+    Expected::{Answers, Refuses},
+    UNKNOWN_ID,
+};
+use crate::patch::{
+    AGENT,
+    Patch::{Body, By, Path},
+    UNKNOWN_SUPERVISOR,
+};
+
+pub const ALL: &[Cases] = &[PLAN, VIEW_PLAN, RESULTS, CANCEL, UNDO, UNDO_CHANGE, APPLY];
+
+/// `POST /bulk`
+const PLAN: Cases = Cases {
+    event: "bulk/plan",
+    rows: &[
+        ("bulk/plan", &[], Answers(202)),
+        ("bulk/plan-agent", &[By(AGENT)], Refuses(403, "agents-may-not")),
+        (
+            "bulk/plan-by-supervisor",
+            &[
+                By(UNKNOWN_SUPERVISOR),
+                Body(r#"{"users":{"ids":["{{user_id}}"]},"change":{"teams":{"add":["{{team_id}}"]}}}"#),
+            ],
+            Answers(202),
+        ),
+        ("bulk/empty-change", &[Body(r#"{"users":{"query":{}},"change":{}}"#)], Refuses(400, "empty-bulk-edit")),
+        (
+            "bulk/deletion",
+            &[Body(r#"{"users":{"query":{}},"change":{"status":"deleted"}}"#)],
+            Refuses(400, "deleted-in-bulk"),
+        ),
+        ("bulk/no-users", &[Body(r#"{"users":{},"change":{"act_as_agent":true}}"#)], Refuses(400, "invalid-users")),
+        (
+            "bulk/unknown-team",
+            &[Body(r#"{"users":{"query":{"team":"sales"}},"change":{"act_as_agent":true}}"#)],
+            Refuses(404, "unknown-team"),
+        ),
+    ],
+};
+
+/// `GET /jobs/{job_id}/plan`
+const VIEW_PLAN: Cases = Cases {
+    event: "bulk/view-plan",
+    rows: &[
+        ("bulk/view-plan", &[], Refuses(409, "no-plan")),
+        ("bulk/view-plan-of-export", &[Path("job_id", "{{finished_job_id}}")], Refuses(409, "no-plan")),
+        ("bulk/view-plan-of-another", &[By(UNKNOWN_SUPERVISOR)], Refuses(403, "somebody-elses-job")),
+        ("bulk/view-plan-unknown-job", &[Path("job_id", UNKNOWN_ID)], Refuses(404, "unknown-job")),
+    ],
+};
+
+/// `GET /jobs/{job_id}/results`
+const RESULTS: Cases = Cases {
+    event: "bulk/results",
+    rows: &[
+        ("bulk/results", &[], Answers(200)),
+        ("bulk/results-of-another", &[By(UNKNOWN_SUPERVISOR)], Refuses(403, "somebody-elses-job")),
+    ],
+};
+
+/// `POST /jobs/{job_id}/apply`
+const APPLY: Cases = Cases {
+    event: "bulk/apply",
+    rows: &[
+        ("bulk/apply", &[], Answers(202)),
+        ("bulk/apply-another-plan", &[Body(r#"{"plan":"abc"}"#)], Refuses(409, "other-plan")),
+        ("bulk/apply-without-hash", &[Body("{}")], Refuses(400, "invalid-body")),
+        ("bulk/apply-queued-job", &[Path("job_id", "{{bulk_job_id}}")], Refuses(409, "not-planned")),
+        ("bulk/apply-by-another", &[By(UNKNOWN_SUPERVISOR)], Refuses(403, "somebody-elses-job")),
+    ],
+};
+
+/// `POST /jobs/{job_id}/cancel`
+const CANCEL: Cases = Cases {
+    event: "bulk/cancel",
+    rows: &[
+        ("bulk/cancel", &[], Answers(200)),
+        ("bulk/cancel-applied-job", &[Path("job_id", "{{applied_job_id}}")], Refuses(409, "not-cancellable")),
+        ("bulk/cancel-export", &[Path("job_id", "{{finished_job_id}}")], Refuses(409, "not-cancellable")),
+    ],
+};
+
+/// `POST /jobs/{job_id}/undo`
+const UNDO: Cases = Cases {
+    event: "bulk/undo",
+    rows: &[
+        ("bulk/undo", &[], Answers(202)),
+        ("bulk/undo-plan", &[Path("job_id", "{{planned_job_id}}")], Refuses(409, "nothing-to-undo")),
+        ("bulk/undo-unknown-choice", &[Body(r#"{"changed_since":"ask"}"#)], Refuses(400, "unknown-choice")),
+    ],
+};
+
+/// `POST /users/{user_id}/history/{record_id}/undo`
+const UNDO_CHANGE: Cases = Cases {
+    event: "bulk/undo-change",
+    rows: &[
+        ("bulk/undo-change", &[], Answers(202)),
+        ("bulk/undo-change-id-not-uuid", &[Path("record_id", "latest")], Refuses(404, "unknown-record")),
+    ],
+};
