@@ -3,10 +3,13 @@
 //! A file is [`BOM`], then the [`HEADER`], then rows; [`begin`] writes the first two, and [`writer`] goes on
 //! with a file begun before.
 //!
+//! A file that is to be changed and [imported](crate::import) begins with a line of its own before the header, the
+//! [`VERSION_LINE`], by which a later deployment recognizes it.
+//!
 //! A cell of several teams or skills joins `name` or `name:level` by `;`. Inside a name, `;`, `:` and `\` have a `\`
 //! before them: an adopted skill and a team may be called anything, and a program that splits the cell must not take
 //! one for two. So such a cell is read back by undoing the `'`, splitting at each `;`, and a skill at the `:`, that no
-//! `\` escapes.
+//! `\` escapes. A cell that would be [`CLEARED`] has a `\` before it.
 //!
 //! A cell that a spreadsheet would take for a formula is defused with a leading `'`, as OWASP advises
 //! (<https://owasp.org/www-community/attacks/CSV_Injection>): one that begins with `=`, `+`, `-`, `@` or one of their
@@ -30,6 +33,15 @@ use crate::{
 
 /// The byte order mark, from which spreadsheets tell UTF-8; once, at the beginning.
 pub const BOM: &str = "\u{feff}";
+
+/// The line before the header of a file for an import.
+pub const VERSION_LINE: &str = "flex-roster-users/1";
+
+/// With which the line of every version begins.
+pub(crate) const VERSION_PREFIX: &str = "flex-roster-users/";
+
+/// In a file that is imported, the mark of a cell of which nothing is left.
+pub const CLEARED: &str = "(none)";
 
 /// The columns, in the order of rule 29.
 pub const HEADER: [&str; 13] = [
@@ -81,9 +93,12 @@ impl Row {
     }
 }
 
-/// Begins a file: BOM and header.
-pub fn begin<W: io::Write>(mut to: W) -> csv::Result<csv::Writer<W>> {
+/// Begins a file: BOM and header; before it the line of the version, if the file is to be imported.
+pub fn begin<W: io::Write>(mut to: W, for_import: bool) -> csv::Result<csv::Writer<W>> {
     to.write_all(BOM.as_bytes())?;
+    if for_import {
+        write!(to, "{VERSION_LINE}\r\n")?;
+    }
     let mut csv = writer(to);
     csv.write_record(HEADER)?;
     Ok(csv)
@@ -125,7 +140,8 @@ fn in_effect(skills: &[EffectiveSkill]) -> String {
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(";")
+    let cell = parts.collect::<Vec<_>>().join(";");
+    if cell == CLEARED { format!("\\{cell}") } else { cell }
 }
 
 fn with_level(name: &str, level: Option<Level>) -> String {
@@ -142,6 +158,52 @@ fn escaped(name: &str) -> String {
     name.chars().flat_map(with_escape).collect()
 }
 
+/// The names of a cell of several teams. Blank ones, which no team has, are left out.
+pub(crate) fn split(cell: &str) -> Vec<String> {
+    pieces(cell, ';').into_iter().filter(|piece| !piece.trim().is_empty()).map(unescaped).collect()
+}
+
+/// The skills of a cell, each with the text of its level if it has one.
+pub(crate) fn skill_and_level(cell: &str) -> Vec<(String, Option<String>)> {
+    let skill = |piece: &str| match pieces(piece, ':').as_slice() {
+        [.., level] if level.len() < piece.len() => {
+            (unescaped(&piece[..piece.len() - level.len() - 1]), Some((*level).to_owned()))
+        }
+        _ => (unescaped(piece), None),
+    };
+    pieces(cell, ';').into_iter().filter(|piece| !piece.is_empty()).map(skill).collect()
+}
+
+/// The text between the separators that no `\` escapes.
+fn pieces(text: &str, separator: char) -> Vec<&str> {
+    let (mut pieces, mut start, mut is_escaped) = (Vec::new(), 0, false);
+    for (at, c) in text.char_indices() {
+        if c == separator && !is_escaped {
+            pieces.push(&text[start..at]);
+            start = at + c.len_utf8();
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+/// Without the escapes of an export. Another `\`, as people write one, stays.
+fn unescaped(piece: &str) -> String {
+    let mut text = String::with_capacity(piece.len());
+    let mut chars = piece.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.peek() {
+            Some(&next) if c == '\\' && (ESCAPED.contains(&next) || next == '(') => {
+                text.push(next);
+                chars.next();
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
 /// What makes a formula, at the beginning of a cell.
 const FORMULA: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
@@ -156,6 +218,16 @@ const ENDS: [char; 9] = [';', '\t', '\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{
 pub(crate) fn defused(cell: &str) -> String {
     let pieces = cell.split_inclusive(ENDS).enumerate();
     pieces.flat_map(|(i, piece)| [if is_formula(piece, i == 0) { "'" } else { "" }, piece]).collect()
+}
+
+/// The text of a cell that may be defused.
+pub(crate) fn undefused(cell: &str) -> String {
+    let pieces = cell.split_inclusive(ENDS).enumerate();
+    let text = |(i, piece): (usize, &'_ str)| match piece.strip_prefix('\'') {
+        Some(text) if is_formula(text, i == 0) => text.to_owned(),
+        _ => piece.to_owned(),
+    };
+    pieces.map(text).collect()
 }
 
 fn is_formula(piece: &str, first: bool) -> bool {

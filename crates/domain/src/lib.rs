@@ -19,6 +19,7 @@ pub mod export;
 pub mod flex_skills;
 mod fold;
 pub mod ids;
+pub mod import;
 pub mod job;
 pub mod login;
 pub mod names;

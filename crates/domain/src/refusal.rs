@@ -3,7 +3,10 @@
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{Level, LevelRange, Quoted, Role, Status};
+use crate::{
+    Level, LevelRange, Quoted, Role, Status,
+    import::{FileFault, RowFault},
+};
 
 /// A refusal, with the value that caused it and what would be right. The text is shown to the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -107,6 +110,25 @@ pub enum Refusal {
     /// Rule 31 keeps the record; what it describes is too long ago.
     #[error("This is more than 30 days ago and cannot be undone any more. Edit the users instead.")]
     TooLateToUndo,
+    /// A file that is no file of users.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// A row of a file.
+    #[error(transparent)]
+    Row(#[from] RowFault),
+    /// An import of an upload that has not come, or is forgotten.
+    #[error(
+        "There is no file of the upload {0}. Send it by PUT to the link of the upload, which is valid for 15 minutes; it is kept for a day."
+    )]
+    UploadMissing(Quoted),
+    /// The size of a file that is to be uploaded, in bytes.
+    #[error("A file of {0} bytes cannot be imported: it has 1 to {max}.", max = crate::import::MAX_FILE_BYTES)]
+    FileSize(u64),
+    /// A user whom a job has added.
+    #[error(
+        "This user was added by the job, and nothing is undone by deleting somebody. Delete them on their own, if they should not be there."
+    )]
+    AddedByJob,
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
@@ -428,6 +450,11 @@ impl Refusal {
             Self::NothingToUndo => "nothing-to-undo",
             Self::UnknownRecord(_) => "unknown-record",
             Self::TooLateToUndo => "too-late-to-undo",
+            Self::File(fault) => fault.code(),
+            Self::Row(fault) => fault.code(),
+            Self::UploadMissing(_) => "upload-missing",
+            Self::FileSize(_) => "file-size",
+            Self::AddedByJob => "added-by-job",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -499,7 +526,10 @@ impl Refusal {
             | Self::CallerMayNoLonger
             | Self::ForeignJob
             | Self::ForeignPlan => RefusalKind::NotAllowed,
-            Self::SearchTextTooShort(_)
+            Self::File(_)
+            | Self::Row(_)
+            | Self::FileSize(_)
+            | Self::SearchTextTooShort(_)
             | Self::SearchTextTooLong(_)
             | Self::UnknownStatus(_)
             | Self::UnknownSyncStage(_)
@@ -570,6 +600,8 @@ impl Refusal {
             | Self::ConfirmDrastic(_)
             | Self::NotCancellable(_)
             | Self::NothingToUndo
+            | Self::AddedByJob
+            | Self::UploadMissing(_)
             | Self::TooLateToUndo
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {

@@ -29,7 +29,7 @@ fn row(user: &User, teams: &Teams) -> Row {
 }
 
 fn file(rows: &[Row]) -> String {
-    let mut csv = begin(Vec::new()).unwrap();
+    let mut csv = begin(Vec::new(), false).unwrap();
     for row in rows {
         write_row(&mut csv, row).unwrap();
     }
