@@ -56,6 +56,9 @@ pub enum JobKind {
     /// The users that a query finds, as CSV.
     Export {
         query: UserQuery,
+        /// Whether the file begins with the version of its format, so that it can be changed and imported.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        for_import: bool,
         /// The object's key in the bucket; set when the job is done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
@@ -67,7 +70,7 @@ pub enum JobKind {
 impl JobKind {
     #[must_use]
     pub const fn export(query: UserQuery) -> Self {
-        Self::Export { query, file: None }
+        Self::Export { query, for_import: false, file: None }
     }
 
     /// The object's key of the file that the job has written, if it has.
@@ -218,7 +221,8 @@ mod tests {
     fn rule_29_an_export_is_called_one_and_has_a_file_once_it_has_written_it() {
         let export = JobKind::export(UserQuery::default());
         assert_eq!((export.name(), export.file()), ("export", None));
-        let written = JobKind::Export { query: UserQuery::default(), file: Some("exports/1.csv".to_owned()) };
+        let written =
+            JobKind::Export { query: UserQuery::default(), for_import: false, file: Some("exports/1.csv".to_owned()) };
         assert_eq!(written.file(), Some("exports/1.csv"));
     }
 

@@ -1,6 +1,7 @@
 //! Pre-provisioning: adding a user before their first login.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::{
@@ -19,7 +20,7 @@ const MAX_NAME_CHARS: usize = 128;
 
 /// A user who has not logged in yet. The first login with this identity is recognised (rule 22); name and e-mail address
 /// are then those of the login, while role, teams and skills stay those stated here (rule 24).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProvisionedUser {
     pub identity: Identity,
     name: String,
@@ -42,6 +43,11 @@ impl ProvisionedUser {
             teams: BTreeSet::new(),
             assigned_skills: Vec::new(),
         })
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// `teams` are those of the user's teams that exist; `find_skill` looks up the catalog.

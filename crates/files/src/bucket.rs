@@ -9,6 +9,7 @@ use aws_sdk_s3::{
     Client,
     config::timeout::TimeoutConfig,
     error::{ProvideErrorMetadata, SdkError},
+    operation::put_object::builders::PutObjectFluentBuilder,
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
@@ -50,7 +51,7 @@ impl BucketError {
         Self { reason: failure_reason(error), is_refused, is_gone }
     }
 
-    fn because(reason: impl Into<String>) -> Self {
+    pub(crate) fn because(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), is_refused: false, is_gone: false }
     }
 }
@@ -125,6 +126,12 @@ impl Bucket {
         };
         let body = got.body.collect().await.map_err(|error| BucketError::because(error.to_string()))?;
         Ok(body.into_bytes().into())
+    }
+
+    /// A put of a file whose bytes somebody else sends.
+    pub(crate) fn put_of_length(&self, key: &str, bytes: u64) -> PutObjectFluentBuilder {
+        let length = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.s3.put_object().bucket(&self.name).key(key).content_length(length)
     }
 
     async fn fetch(&self, key: &str) -> Result<BytesMut, BucketError> {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use domain::{
     Quoted, Time, UserId,
     bulk::{BulkJob, BulkPhase, BulkTask, PLAN_VALIDITY, Plan, Tally},
+    import::FileFacts,
     job::{Job, JobState},
     permissions::{Caller, Operation, authorize},
 };
@@ -24,12 +25,22 @@ pub struct JobView<'a> {
     done: u64,
     total: Option<u64>,
     created_at: Time,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    download_url: Option<String>,
+    #[serde(flatten)]
+    links: JobLinks,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     #[serde(flatten)]
     bulk: Option<BulkView<'a>>,
+}
+
+/// Presigned links to the files of a job.
+#[derive(Debug, Default, Serialize)]
+pub struct JobLinks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub download_url: Option<String>,
+    /// Of an import, the rows that are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_rows_url: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,11 +71,14 @@ struct PlanView<'a> {
     tally: Tally,
     drastic: u64,
     must_confirm: bool,
+    /// What was found out about the file of an import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a FileFacts>,
 }
 
 impl<'a> JobView<'a> {
     #[must_use]
-    pub fn new(job: &'a Job, download_url: Option<String>) -> Self {
+    pub fn new(job: &'a Job, links: JobLinks) -> Self {
         Self {
             job_id: job.job_id,
             kind: job.kind.name(),
@@ -72,7 +86,7 @@ impl<'a> JobView<'a> {
             done: job.done,
             total: job.total,
             created_at: job.created_at,
-            download_url,
+            links,
             error: job.error.as_deref(),
             bulk: job.bulk().map(BulkView::new),
         }
@@ -82,7 +96,7 @@ impl<'a> JobView<'a> {
 impl<'a> BulkView<'a> {
     fn new(bulk: &'a BulkJob) -> Self {
         let undoes = match bulk.task {
-            BulkTask::Edit { .. } => None,
+            BulkTask::Edit { .. } | BulkTask::Import { .. } => None,
             BulkTask::UndoJob { job_id, .. } => Some(Undoes::Job { job_id }),
             BulkTask::UndoRecord { user_id, record_id, .. } => Some(Undoes::Record { user_id, record_id }),
         };
@@ -100,6 +114,7 @@ impl<'a> PlanView<'a> {
             tally: plan.tally,
             drastic: plan.drastic,
             must_confirm: plan.must_confirm,
+            file: plan.imported.as_ref(),
         }
     }
 }

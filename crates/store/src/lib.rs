@@ -14,6 +14,7 @@ mod cursor;
 mod dynamo;
 mod error;
 mod fan_out;
+mod find_by_names;
 mod history;
 mod idempotency;
 mod jobs;
@@ -48,7 +49,7 @@ pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindTeam, FindUsers,
+    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindByNames, FindTeam, FindUsers,
     IdempotencyStore, ImportSkills, IndexUser, KeepBulkJobs, KeepCounts, ListTeams, ReadBulkResults, ReadSnapshot,
     ReadUsers, ReadWorkers, RecordReport, ReindexUsers, RequestSync, RunBulkJobs, RunJobs, ScanEntries, StoreJobs,
     SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser,

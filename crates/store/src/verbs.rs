@@ -283,6 +283,22 @@ pub trait FindTeam {
     fn team_id_of_name(&self, name: &TeamName) -> impl Future<Output = Result<Option<TeamId>>> + Send;
 }
 
+/// Finds many users and teams by their names.
+///
+/// `DynamoDB`: `BatchGetItem`
+pub trait FindByNames {
+    /// The users who have one of these identities (rule 22), by [key](Identity::lookup_key).
+    fn users_of_identities(
+        &self,
+        identities: &BTreeSet<Identity>,
+    ) -> impl Future<Output = Result<BTreeMap<String, UserId>>> + Send;
+    /// The teams that have one of these names (rule 33), by [key](TeamName::order_key).
+    fn teams_of_names(
+        &self,
+        names: &BTreeSet<TeamName>,
+    ) -> impl Future<Output = Result<BTreeMap<String, TeamId>>> + Send;
+}
+
 /// Lists teams and their members.
 ///
 /// `DynamoDB`: `Query`, `BatchGetItem`

@@ -1,8 +1,9 @@
-//! `POST /bulk`: a job that plans what would become of many users. `GET /jobs/{job_id}/plan` and `/results` show it,
+//! `POST /bulk` and `POST /imports`: a job that plans what would become of many users. `GET /jobs/{job_id}/plan` and `/results` show it,
 //! `POST /jobs/{job_id}/apply`, `/cancel` and `/undo` go on with it; `POST /users/{user_id}/history/{record_id}/undo` takes
 //! back one change. What is queued is carried out by `run-bulk`, which the schedule starts if this function cannot.
 
 mod body;
+mod import;
 mod runner;
 mod show;
 
@@ -17,12 +18,13 @@ use domain::{
     job::{Job, JobState},
     permissions::{Operation, authorize},
 };
+use files::uploads::PresignUpload;
 use http_api::{
     HttpResult, Problem,
     body::{body, no_body},
     caller,
     idempotency::{ResourceId, once},
-    jobs::{JobView, find_job},
+    jobs::{JobLinks, JobView, find_job},
     request::{route, unknown_route, user_id},
     response::json_with,
 };
@@ -48,7 +50,7 @@ impl<T: StoreJobs + KeepBulkJobs + ReadBulkResults + ReadSnapshot + ViewTeams + 
 
 pub async fn handle(
     store: &impl BulkJobStore,
-    files: &impl PlanFiles,
+    files: &(impl PlanFiles + PresignUpload),
     runner: &impl StartBulk,
     time_and_ids: &impl TimeAndIds,
     request: Request,
@@ -58,6 +60,11 @@ pub async fn handle(
     match route(&request) {
         "GET /jobs/{job_id}/plan" => show::plan(store, files, time_and_ids, caller, &request).await,
         "GET /jobs/{job_id}/results" => show::results(store, time_and_ids, caller, &request).await,
+        "POST /uploads" => {
+            let upload = |id| import::upload(files, time_and_ids, caller, &request, id);
+            once(store, time_and_ids, caller, &request, upload).await
+        }
+        "POST /imports" => once(store, time_and_ids, caller, &request, |id| api.import(files, id)).await,
         "POST /bulk" => once(store, time_and_ids, caller, &request, |id| api.plan(id)).await,
         "POST /jobs/{job_id}/apply" => once(store, time_and_ids, caller, &request, |_| api.apply()).await,
         "POST /jobs/{job_id}/cancel" => once(store, time_and_ids, caller, &request, |_| api.cancel()).await,
@@ -117,6 +124,11 @@ impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
             check_existence(self.store, query).await?;
         }
         self.create(id, BulkTask::Edit { users, edit }).await
+    }
+
+    async fn import(&self, files: &impl PlanFiles, id: ResourceId) -> HttpResult {
+        let upload_id = import::uploaded(files, self.caller, self.request).await?;
+        self.create(id, BulkTask::Import { upload_id }).await
     }
 
     async fn undo_job(&self, id: ResourceId) -> HttpResult {
@@ -214,5 +226,5 @@ impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
 
 fn accepted(job: &Job) -> HttpResult {
     let status = if job.state == JobState::Cancelled { 200 } else { 202 };
-    json_with(status, &JobView::new(job, None), &[("location", format!("/jobs/{}", job.job_id))])
+    json_with(status, &JobView::new(job, JobLinks::default()), &[("location", format!("/jobs/{}", job.job_id))])
 }

@@ -27,8 +27,10 @@ struct Page {
 
 #[derive(Serialize)]
 struct Line {
-    user_id: UserId,
+    user_id: Option<UserId>,
     name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
     outcome: Outcome,
     changes: Vec<Part>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -39,8 +41,8 @@ struct Line {
 
 impl From<PlannedUser> for Line {
     fn from(planned: PlannedUser) -> Self {
-        let PlannedUser { user_id, name, outcome, changes, refusal, changed_since, edit: _ } = planned;
-        Self { user_id, name, outcome, changes, changed_since, refusal }
+        let PlannedUser { user_id, name, outcome, changes, refusal, changed_since, row, edit: _, adds: _ } = planned;
+        Self { user_id, name, row, outcome, changes, changed_since, refusal }
     }
 }
 
@@ -48,7 +50,8 @@ impl Line {
     fn of(applied: AppliedUser, users: &BTreeMap<UserId, User>) -> Self {
         let AppliedUser { user_id, outcome, changes, refusal } = applied;
         let name = users.get(&user_id).map(|user| user.name().to_owned());
-        Self { user_id, name, outcome, changes, changed_since: Vec::new(), refusal }
+        let user_id = Some(user_id);
+        Self { user_id, name, row: None, outcome, changes, changed_since: Vec::new(), refusal }
     }
 }
 

@@ -4,8 +4,13 @@ mod aws_services;
 
 use lambda_http::Request;
 
-use app::{AuthenticatedCaller, TimeAndIds, bulk::plan_csv, query::check_existence};
+use app::{
+    AuthenticatedCaller, TimeAndIds,
+    bulk::{plan_csv, plan_failed_rows},
+    query::check_existence,
+};
 use domain::{
+    Quoted,
     job::{Job, JobKind, JobState},
     permissions::Operation,
 };
@@ -14,7 +19,7 @@ use http_api::{
     body::body,
     caller,
     idempotency::{ResourceId, once},
-    jobs::{JobView, find_job},
+    jobs::{JobLinks, JobView, find_job},
     request::{Query, route, unknown_route},
     response::{json, json_with},
     user_query::UserQueryParams,
@@ -49,10 +54,12 @@ async fn start(
     request: &Request,
     id: ResourceId,
 ) -> HttpResult {
+    let for_import = for_import(request)?;
     let query = body::<UserQueryParams>(request)?.into_query()?;
     check_existence(store, &query).await?;
     let requested_by = caller.caller.user_id;
-    let job = Job::queued(id.uuid(), JobKind::export(query), requested_by, time_and_ids.now());
+    let job =
+        Job::queued(id.uuid(), JobKind::Export { query, for_import, file: None }, requested_by, time_and_ids.now());
     let job = create_job(store, time_and_ids, job).await?;
     if let Err(error) = services.start(job.job_id).await {
         match store.abandon_job(job.job_id, "The export could not be started. Start it again.").await {
@@ -64,7 +71,19 @@ async fn start(
             }
         }
     }
-    json_with(202, &JobView::new(&job, None), &[("location", format!("/jobs/{}", job.job_id))])
+    json_with(202, &JobView::new(&job, JobLinks::default()), &[("location", format!("/jobs/{}", job.job_id))])
+}
+
+/// Whether the file is to be changed and imported.
+fn for_import(request: &Request) -> Result<bool, Problem> {
+    match Query::read(request, &["for_import"])?.text("for_import") {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => {
+            let detail = format!("for_import is {}; it is true or false.", Quoted::from(other));
+            Err(Problem::invalid("invalid-for-import", detail))
+        }
+    }
 }
 
 /// Stores the job, unless an earlier attempt at the request has done so. If that attempt could not start it, its job has
@@ -95,14 +114,20 @@ async fn view(
 ) -> HttpResult {
     Query::read(request, &[])?;
     let job = find_job(store, &caller.caller, request, time_and_ids.now()).await?;
-    let file = match (&job.kind, job.state) {
-        (JobKind::Export { file, .. }, JobState::Done) => file.clone(),
-        (JobKind::Bulk(bulk), _) => bulk.plan.as_ref().map(|plan| plan_csv(&plan.files)),
-        _ => None,
+    let (file, failed) = match (&job.kind, job.state) {
+        (JobKind::Export { file, .. }, JobState::Done) => (file.clone(), None),
+        (JobKind::Bulk(bulk), _) => {
+            let plan = bulk.plan.as_ref();
+            let failed = plan.filter(|plan| plan.imported.is_some() && plan.tally.refused > 0);
+            (plan.map(|plan| plan_csv(&plan.files)), failed.map(|plan| plan_failed_rows(&plan.files)))
+        }
+        _ => (None, None),
     };
-    let download_url = match file {
-        Some(file) => Some(services.presign(&file).await.map_err(|error| Problem::internal(&error))?),
-        None => None,
-    };
-    json(200, &JobView::new(&job, download_url))
+    let (download_url, failed_rows_url) = (link(services, file).await?, link(services, failed).await?);
+    json(200, &JobView::new(&job, JobLinks { download_url, failed_rows_url }))
+}
+
+async fn link(services: &impl PresignDownload, file: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(file) = file else { return Ok(None) };
+    services.presign(&file).await.map(Some).map_err(|error| Problem::internal(&error))
 }

@@ -15,8 +15,8 @@ use runtime::{
     invocation::{self, Ending, Outcome},
 };
 use store::{
-    CommitUser, Directory, KeepBulkJobs, ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers, RunBulkJobs,
-    ViewHistory,
+    CommitUser, Directory, FindByNames, KeepBulkJobs, ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers,
+    RunBulkJobs, ViewHistory,
 };
 
 /// What the function is invoked with.
@@ -51,6 +51,7 @@ where
         + ReadUsers
         + ReadWorkers
         + ReadSnapshot
+        + FindByNames
         + CommitUser
         + ViewHistory
         + Sync,

@@ -113,8 +113,8 @@ pub async fn handle(
         JobClaim::Busy => return Err(ExportError::Busy),
         JobClaim::Finished => return Ok(()),
     };
-    let JobKind::Export { query, .. } = &job.kind else { return Err(ExportError::OtherKind) };
-    let runner = Runner { store, bucket, time_and_ids, pace, claim, job: &job, query };
+    let JobKind::Export { query, for_import, .. } = &job.kind else { return Err(ExportError::OtherKind) };
+    let runner = Runner { store, bucket, time_and_ids, pace, claim, job: &job, query, for_import: *for_import };
     let written = match Box::pin(runner.write(job.checkpoint.as_ref())).await {
         // Another runner, dead or slow, has ended or overwritten what was begun; or it is not known whom it has written.
         Err(ExportError::Bucket(BucketError { is_refused: true, .. }) | ExportError::Unknown) => {
@@ -151,6 +151,7 @@ struct Runner<'a, S, B, T> {
     claim: Claim,
     job: &'a Job,
     query: &'a UserQuery,
+    for_import: bool,
 }
 
 /// How far it has come.
@@ -184,7 +185,8 @@ impl<S: ReadUsers + ViewHistory + RunJobs, B: FileStore, T: TimeAndIds> Runner<'
         }
         let Progress { file, rows, .. } = progress;
         let file = file.finish().await?;
-        let kind = JobKind::Export { query: self.query.clone(), file: Some(file) };
+        let (query, for_import) = (self.query.clone(), self.for_import);
+        let kind = JobKind::Export { query, for_import, file: Some(file) };
         self.store.finish_job(self.claim, rows, &kind).await?;
         metrics::add(Metric::ExportRows, rows);
         Ok(())
@@ -215,7 +217,8 @@ impl<S: ReadUsers + ViewHistory + RunJobs, B: FileStore, T: TimeAndIds> Runner<'
         {
             early.extend(users.iter().map(|user| user.user_id));
         }
-        let bytes = rows::rows(users.iter().copied(), &page.teams, !progress.has_begun)?;
+        let beginning = (!progress.has_begun).then_some(rows::Beginning { for_import: self.for_import });
+        let bytes = rows::rows(users.iter().copied(), &page.teams, beginning)?;
         progress.has_begun = true;
         progress.rows += users.len() as u64;
         progress.file.push(bytes).await?;

@@ -9,13 +9,21 @@ use domain::{
 
 use crate::ExportError;
 
-/// The rows of these users as a part of the file; the first part begins it.
+/// How the file begins.
+pub(crate) struct Beginning {
+    pub(crate) for_import: bool,
+}
+
+/// The rows of these users as a part of the file; the first part has its beginning.
 pub(crate) fn rows<'a>(
     users: impl Iterator<Item = &'a User>,
     teams: &Teams,
-    is_first: bool,
+    beginning: Option<Beginning>,
 ) -> Result<Vec<u8>, ExportError> {
-    let mut csv = if is_first { begin(Vec::new())? } else { writer(Vec::new()) };
+    let mut csv = match beginning {
+        Some(Beginning { for_import }) => begin(Vec::new(), for_import)?,
+        None => writer(Vec::new()),
+    };
     for user in users {
         write_row(&mut csv, &Row::new(user, teams, &effective_skills(user, teams.values())))?;
     }

@@ -282,7 +282,7 @@ impl Fixture {
     async fn finished_job(&self) -> Uuid {
         let claim = self.running_job().await;
         let file = Some("exports/sample.csv".to_owned());
-        let kind = JobKind::Export { query: UserQuery::default(), file };
+        let kind = JobKind::Export { query: UserQuery::default(), for_import: false, file };
         self.directory.finish_job(claim, 0, &kind).await.unwrap();
         claim.job_id
     }

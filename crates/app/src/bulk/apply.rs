@@ -1,10 +1,11 @@
 //! Applying a plan: each of its changes is decided anew and written in one transaction; then its result is stored.
 
 use domain::{
-    Refusal, Source,
+    Refusal, SkillName, Source, UserId,
     audit::{Action, Subject},
     bulk::{AppliedUser, BulkEdit, BulkJob, BulkTask, Decision, Outcome, Part, PlannedUser, action, reconsider},
     job::Job,
+    provisioning::ProvisionedUser,
 };
 use store::{BulkResult, ChangeOrigin, ReadSet, StoreError, UserChange};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -56,7 +57,7 @@ where
             let result = BulkResult {
                 job_id: job.job_id,
                 place,
-                applied: AppliedUser::new(planned.user_id, decision),
+                applied: AppliedUser::new(planned_id(&planned)?, decision),
                 results,
                 next: line.next,
                 expires_at: job.expires_at,
@@ -83,7 +84,12 @@ where
         let whole = if let BulkTask::Edit { edit, .. } = task { Some(edit) } else { None };
         let none = BulkEdit::default();
         let edit = planned.edit.as_ref().or(whole).unwrap_or(&none);
-        match retry_on_conflict(|| self.try_apply(caller, task, edit, job_id, planned)).await {
+        let user_id = planned_id(planned)?;
+        let applied = match &planned.adds {
+            Some(added) => retry_on_conflict(|| self.try_add(caller, added, job_id, user_id)).await,
+            None => retry_on_conflict(|| self.try_apply(caller, task, edit, job_id, planned, user_id)).await,
+        };
+        match applied {
             Ok(decision) => Ok(decision),
             // Of the other users nothing else would be decided.
             Err(ChangeError::Refused(refusal @ (Refusal::CallerMayNoLonger | Refusal::AgentsMayNot))) => {
@@ -96,7 +102,8 @@ where
 
     /// The planned parts of the user that the job has changed, as the history tells.
     pub(super) async fn recorded_by(&self, job_id: Uuid, planned: &PlannedUser) -> Result<Vec<Part>, StoreError> {
-        let (records, _) = self.store.history(Subject::User(planned.user_id), None, RECORDS).await?;
+        let Some(user_id) = planned.user_id else { return Ok(Vec::new()) };
+        let (records, _) = self.store.history(Subject::User(user_id), None, RECORDS).await?;
         let request_id = job_id.to_string();
         let own = records.iter().filter(|record| record.request_id == request_id);
         let recorded = own.filter_map(|record| Part::of_record(record).ok()).flatten().collect::<Vec<_>>();
@@ -111,15 +118,16 @@ where
         edit: &BulkEdit,
         job_id: Uuid,
         planned: &PlannedUser,
+        user_id: UserId,
     ) -> Result<Decision, ChangeError> {
         let read_set = ReadSet {
-            users: [planned.user_id].into(),
+            users: [user_id].into(),
             teams: edit.joined_teams(),
             skills: edit.skills(),
             ..ReadSet::default()
         };
         let context = ChangeContext::read(&self.store, &self.time_and_ids, caller, read_set).await?;
-        let (user, snapshot) = (context.user(planned.user_id)?, &context.snapshot);
+        let (user, snapshot) = (context.user(user_id)?, &context.snapshot);
         if user.bulk_mark == Some(job_id) {
             // By a runner that died before it could store the result.
             let done = self.recorded_by(job_id, planned).await?;
@@ -140,4 +148,48 @@ where
         self.store.commit_user(UserChange { skills, teams, ..change }).await?;
         Ok(decision)
     }
+
+    /// Adds a user under the id of the plan, unless a runner that has died has.
+    async fn try_add(
+        &self,
+        caller: &AuthenticatedCaller,
+        added: &ProvisionedUser,
+        job_id: Uuid,
+        user_id: UserId,
+    ) -> Result<Decision, ChangeError> {
+        let skills = added.assigned_skills.iter().map(|(name, _)| name.clone()).collect();
+        let read_set = ReadSet { users: [user_id].into(), teams: added.teams.clone(), skills, ..ReadSet::default() };
+        let context = ChangeContext::read(&self.store, &self.time_and_ids, caller, read_set).await?;
+        let snapshot = &context.snapshot;
+        let decision = Decision::Change(vec![Part::Added { identity: added.identity.clone() }]);
+        if snapshot.users.contains_key(&user_id) {
+            return Ok(decision);
+        }
+        let origin = ChangeOrigin { source: Source::Bulk, ..context.origin() };
+        let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
+        let (by, teams) = (&context.caller, snapshot.teams.values());
+        let after = added.to_user(by, teams, find_skill, self.roles, user_id, origin.now)?;
+        required_levels::check(&self.store, None, &after, snapshot).await?;
+        budget::check(&self.store, None, &after, snapshot).await?;
+        let marked = after.with(|user| user.bulk_mark = Some(job_id));
+        let change = UserChange::new(None, marked, origin, Action::Created);
+        let (skills, teams) = (Some(&snapshot.skills), Some(&snapshot.teams));
+        match self.store.commit_user(UserChange { skills, teams, ..change }).await {
+            Err(StoreError::Conflict) => {
+                let claimed = self.store.users_of_identities(&[added.identity.clone()].into()).await?;
+                let other = claimed.into_values().any(|claimed| claimed != user_id);
+                Err(if other {
+                    Refusal::IdentityTaken((&added.identity).into()).into()
+                } else {
+                    StoreError::Conflict.into()
+                })
+            }
+            written => Ok(written.map(|_| decision)?),
+        }
+    }
+}
+
+/// A line of a user who is changed names them.
+fn planned_id(planned: &PlannedUser) -> Result<UserId, BulkError> {
+    planned.user_id.ok_or(BulkError::Job("a planned change names no user"))
 }

@@ -1,9 +1,10 @@
 //! The files of a plan: one with lines of JSON for each outcome, and one for spreadsheets.
 
-use domain::bulk::Outcome;
+use domain::{UserId, bulk::Outcome};
 use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use thiserror::Error;
+use uuid::Uuid;
 
 /// The lines of this outcome.
 #[must_use]
@@ -15,6 +16,18 @@ pub fn plan_lines(files: &str, outcome: Outcome) -> String {
 #[must_use]
 pub fn plan_csv(files: &str) -> String {
     format!("{files}/plan.csv")
+}
+
+/// The rows of an imported file that are refused, as they can be corrected and sent again.
+#[must_use]
+pub fn plan_failed_rows(files: &str) -> String {
+    format!("{files}/failed.csv")
+}
+
+/// Where a user uploads a file to be imported. Nobody else can import it.
+#[must_use]
+pub fn uploaded_file(user_id: UserId, upload_id: Uuid) -> String {
+    format!("imports/{user_id}/{upload_id}.csv")
 }
 
 /// Why a file could not be written or read, for the log. It says nothing of what is in it (rule 32).

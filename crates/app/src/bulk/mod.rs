@@ -11,8 +11,12 @@
 
 mod apply;
 mod files;
+mod import;
 mod plan;
+mod plan_writer;
 mod runner;
 
-pub use files::{Line, LineReader, LineWriter, PlanFiles, StorageError, plan_csv, plan_lines};
+pub use files::{
+    Line, LineReader, LineWriter, PlanFiles, StorageError, plan_csv, plan_failed_rows, plan_lines, uploaded_file,
+};
 pub use runner::{BulkError, BulkRunner, BulkStore, Pace};

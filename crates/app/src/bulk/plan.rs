@@ -1,50 +1,61 @@
 //! Making a plan: what would become of each user is decided on what is read by the page, and written down.
 
 use domain::{
-    Refusal, Skill, SkillName, User, UserId,
+    Quoted, Refusal, Skill, SkillName, User, UserId,
     audit::Subject,
     bulk::{
         BulkEdit, BulkTask, Decision, IfChanged, Outcome, Part, Plan, PlannedUser, Selection, Standing, Tally,
-        UNDO_WINDOW, Undo, begin_csv, csv_rows, is_drastic, undo,
+        UNDO_WINDOW, Undo, is_drastic, undo,
     },
+    import::{Column, Row, RowRefusal},
     job::Job,
     permissions::{Caller, reauthorize},
+    provisioning::ProvisionedUser,
     required_levels,
     search::{UserQuery, sort_name},
     team::Teams,
 };
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashSet},
-    fmt::Write as _,
+    collections::{BTreeMap, BTreeSet},
 };
 use store::{Cursor, ReadSet, UserReading, history_fingerprint};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    files::{LineReader, LineWriter, PlanFiles, StorageError, plan_csv, plan_lines},
+    files::{LineReader, PlanFiles, plan_lines},
+    plan_writer::PlanWriter,
     runner::{BulkError, BulkRunner, BulkStore},
 };
 use crate::{TimeAndIds, budget};
 
 /// A user, and what is to become of them.
-struct Candidate<'a> {
-    user_id: UserId,
+pub(super) struct Candidate<'a> {
+    /// None of a row of a file that names nobody.
+    pub(super) user_id: Option<UserId>,
     /// None if there is no such user.
-    user: Option<User>,
-    edit: Cow<'a, BulkEdit>,
-    changed_since: Vec<Part>,
+    pub(super) user: Option<User>,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) changed_since: Vec<Part>,
+    /// Of an import, its row.
+    pub(super) row: Option<Row>,
+}
+
+pub(super) enum Wanted<'a> {
+    Edit(Cow<'a, BulkEdit>),
+    /// There is no such user yet.
+    Add(ProvisionedUser),
+    /// Nothing is made of a row for this reason.
+    Refused(RowRefusal),
 }
 
 /// What all decisions of a job are made with.
-struct Basis {
-    caller: Caller,
+pub(super) struct Basis {
+    pub(super) caller: Caller,
     /// Those that the edit names, and others that were read since.
-    skills: BTreeMap<SkillName, Skill>,
-    teams: Teams,
+    pub(super) skills: BTreeMap<SkillName, Skill>,
+    pub(super) teams: Teams,
 }
 
 impl<S, F, T> BulkRunner<S, F, T>
@@ -94,6 +105,7 @@ where
                     self.report(job, &mut reported, plan.tally.users(), Tally::default()).await?;
                 }
             }
+            BulkTask::Import { upload_id } => self.plan_import(job, *upload_id, &mut basis, &mut plan).await?,
             BulkTask::UndoJob { job_id, if_changed } => {
                 let mut cursor = None;
                 loop {
@@ -135,7 +147,7 @@ where
         Ok(Basis { caller, skills: read.skills, teams: read.teams })
     }
 
-    async fn users(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>, BulkError> {
+    pub(super) async fn users(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>, BulkError> {
         let read_set = ReadSet { users: ids.iter().copied().collect(), ..ReadSet::default() };
         let mut read = self.store.snapshot(&read_set).await?.users;
         Ok(ids.iter().map(|id| (*id, read.remove(id))).collect())
@@ -154,15 +166,26 @@ where
             let undo = user.as_ref().map(|user| undo(parts, user, if_changed));
             let Undo { edit, changed_since } =
                 undo.unwrap_or(Undo { edit: BulkEdit::default(), changed_since: vec![] });
-            Candidate { user_id, user, edit: Cow::Owned(edit), changed_since }
+            let is_added = parts.iter().any(|part| matches!(part, Part::Added { .. }));
+            let wanted =
+                if is_added { Wanted::Refused(Refusal::AddedByJob.into()) } else { Wanted::Edit(Cow::Owned(edit)) };
+            Candidate { user_id: Some(user_id), user, wanted, changed_since, row: None }
         });
         let candidates = candidates.collect::<Vec<_>>();
-        let edits = candidates.iter().map(|candidate| &candidate.edit);
+        self.read_named(&candidates, basis).await?;
+        self.decide(candidates, basis, plan).await.map(drop)
+    }
+
+    /// Reads what the edits name and was not read before.
+    async fn read_named(&self, candidates: &[Candidate<'_>], basis: &mut Basis) -> Result<(), BulkError> {
+        let edits = candidates.iter().filter_map(|candidate| match &candidate.wanted {
+            Wanted::Edit(edit) => Some(edit),
+            Wanted::Add(_) | Wanted::Refused(_) => None,
+        });
         let skills = edits.clone().flat_map(|edit| edit.skills()).filter(|name| !basis.skills.contains_key(name));
         let teams = edits.flat_map(|edit| edit.joined_teams()).filter(|id| !basis.teams.contains_key(id));
         let (skills, teams) = (skills.collect(), teams.collect());
-        self.read_missing(skills, teams, basis).await?;
-        self.decide(candidates, basis, plan).await
+        self.read_missing(skills, teams, basis).await
     }
 
     /// The user whom a job has changed without a result: its runner died before it could store one, and none has followed.
@@ -174,7 +197,7 @@ where
         let mut lines = LineReader::new(&self.files, plan_lines(&plan.files, Outcome::Changed), from);
         let Some(line) = lines.next().await? else { return Ok(Vec::new()) };
         let planned: PlannedUser = line.parse()?;
-        let user_id = planned.user_id;
+        let Some(user_id) = planned.user_id else { return Ok(Vec::new()) };
         let user = self.users(&[user_id]).await?.into_iter().find_map(|(_, user)| user);
         if user.is_none_or(|user| user.bulk_mark != Some(job_id)) {
             return Ok(Vec::new());
@@ -197,7 +220,7 @@ where
         Part::of_record(&record).map_err(BulkError::Refused)
     }
 
-    async fn read_missing(
+    pub(super) async fn read_missing(
         &self,
         skills: BTreeSet<SkillName>,
         teams: BTreeSet<domain::TeamId>,
@@ -215,54 +238,76 @@ where
         Ok(())
     }
 
-    /// Decides these users and writes a line for each.
-    async fn decide(
+    /// Reads the teams of these users that were not read before.
+    pub(super) async fn read_teams_of(
+        &self,
+        users: impl Iterator<Item = &User>,
+        basis: &mut Basis,
+    ) -> Result<(), BulkError> {
+        let teams = users.flat_map(|user| &user.managed.teams).filter(|id| !basis.teams.contains_key(id));
+        let teams = teams.copied().collect();
+        self.read_missing(BTreeSet::new(), teams, basis).await
+    }
+
+    /// Decides these users and writes a line for each. The rows of a file that are refused, with column and reason.
+    pub(super) async fn decide(
         &self,
         candidates: Vec<Candidate<'_>>,
         basis: &mut Basis,
         plan: &mut PlanWriter<F::Writer>,
-    ) -> Result<(), BulkError> {
-        let of_users = candidates.iter().filter_map(|candidate| candidate.user.as_ref());
-        let teams = of_users.flat_map(|user| &user.managed.teams).filter(|id| !basis.teams.contains_key(id));
-        self.read_missing(BTreeSet::new(), teams.copied().collect(), basis).await?;
-        let after = candidates.iter().map(|candidate| {
-            let user = candidate.user.as_ref().ok_or_else(|| Refusal::UnknownUser((&candidate.user_id).into()))?;
-            candidate.edit.apply(user, &basis.caller, &basis.teams, &basis.skills, self.roles)
-        });
-        let after = after.collect::<Vec<Result<User, Refusal>>>();
+    ) -> Result<Vec<(Row, Option<Column>, String)>, BulkError> {
+        self.read_teams_of(candidates.iter().filter_map(|candidate| candidate.user.as_ref()), basis).await?;
+        let after = candidates.iter().map(|candidate| self.after(candidate, basis)).collect::<Vec<_>>();
         let changed =
-            || candidates.iter().zip(&after).filter_map(|(c, after)| Some((c.user.as_ref()?, after.as_ref().ok()?)));
-        let at_risk = changed().flat_map(|(before, after)| required_levels::at_risk(Some(before), after));
+            || candidates.iter().zip(&after).filter_map(|(c, after)| Some((c.user.as_ref(), after.as_ref().ok()?)));
+        let at_risk = changed().flat_map(|(before, after)| required_levels::at_risk(before, after));
         let at_risk = at_risk.filter(|name| !basis.skills.contains_key(name)).collect::<BTreeSet<_>>();
         self.read_missing(at_risk, BTreeSet::new(), basis).await?;
-        let longer = changed().filter(|(before, after)| budget::may_add_skills(Some(before), after));
-        let sids = longer.filter_map(|(before, _)| before.taskrouter.worker_sid.clone()).collect::<BTreeSet<_>>();
+        let longer = changed().filter(|(before, after)| budget::may_add_skills(*before, after));
+        let sids = longer.filter_map(|(before, _)| before?.taskrouter.worker_sid.clone()).collect::<BTreeSet<_>>();
         let workers = if sids.is_empty() { BTreeMap::new() } else { self.store.workers(&sids).await? };
         let mut lines = Vec::with_capacity(candidates.len());
+        let mut failed = Vec::new();
         for (candidate, after) in candidates.into_iter().zip(after) {
-            let Candidate { user_id, user, edit, changed_since } = candidate;
-            let Some(user) = user else {
-                let refusal = after.err().unwrap_or_else(|| Refusal::UnknownUser((&user_id).into()));
-                lines.push(PlannedUser::new(user_id, None, Decision::Refused(refusal)));
-                continue;
-            };
+            let before = candidate.user.as_ref();
             let after = after.and_then(|after| {
-                required_levels::check(Some(&user), &after, &basis.teams, &basis.skills)?;
-                if budget::may_add_skills(Some(&user), &after) {
-                    let worker = user.taskrouter.worker_sid.as_ref().and_then(|sid| workers.get(sid));
-                    budget::decide(Some(&user), &after, &basis.teams, worker)?;
+                required_levels::check(before, &after, &basis.teams, &basis.skills)?;
+                if budget::may_add_skills(before, &after) {
+                    let sid = before.and_then(|before| before.taskrouter.worker_sid.as_ref());
+                    budget::decide(before, &after, &basis.teams, sid.and_then(|sid| workers.get(sid)))?;
                 }
                 Ok(after)
             });
-            let decision = Decision::of(&user, after.as_ref().map_err(Clone::clone));
-            if let Ok(after) = &after {
-                plan.drastic += u64::from(is_drastic(&user, after, &basis.teams));
+            if let (Some(before), Ok(after)) = (before, &after) {
+                plan.drastic += u64::from(is_drastic(before, after, &basis.teams));
             }
-            let own = matches!(edit, Cow::Owned(_)) && decision.outcome() == Outcome::Changed;
-            let line = PlannedUser::new(user_id, Some(user.name()), decision);
-            lines.push(PlannedUser { changed_since, edit: own.then(|| edit.into_owned()), ..line });
+            let refused = after.as_ref().err().cloned();
+            let line = line(&candidate, after);
+            if let Some((row, RowRefusal { column, refusal })) = candidate.row.zip(refused) {
+                failed.push((row, column, refusal.to_string()));
+            }
+            lines.push(line);
         }
-        plan.write(&lines, &basis.teams).await
+        plan.write(&lines, &basis.teams).await?;
+        Ok(failed)
+    }
+
+    /// The user after what is to become of them.
+    fn after(&self, candidate: &Candidate<'_>, basis: &Basis) -> Result<User, RowRefusal> {
+        let unknown = || Refusal::UnknownUser(candidate.user_id.as_ref().map_or_else(|| "".into(), Quoted::from));
+        match &candidate.wanted {
+            Wanted::Refused(refused) => Err(refused.clone()),
+            Wanted::Edit(edit) => {
+                let user = candidate.user.as_ref().ok_or_else(unknown)?;
+                Ok(edit.apply(user, &basis.caller, &basis.teams, &basis.skills, self.roles)?)
+            }
+            Wanted::Add(added) => {
+                let find = |name: &SkillName| basis.skills.get(name).cloned();
+                let user_id = candidate.user_id.ok_or_else(unknown)?;
+                let teams = basis.teams.values();
+                Ok(added.to_user(&basis.caller, teams, find, self.roles, user_id, self.now())?)
+            }
+        }
     }
 
     /// Whether so many drastic changes are to be confirmed.
@@ -282,83 +327,36 @@ where
     }
 }
 
-fn json(line: &impl Serialize) -> Result<Vec<u8>, StorageError> {
-    serde_json::to_vec(line).map_err(|error| StorageError::Failed(error.to_string()))
+/// A line of the plan.
+fn line(candidate: &Candidate<'_>, after: Result<User, RowRefusal>) -> PlannedUser {
+    let Candidate { user_id, user, wanted, changed_since, row } = candidate;
+    let column = after.as_ref().err().and_then(|refused| refused.column).filter(|_| row.is_some());
+    let after = after.map_err(|refused| refused.refusal);
+    let (decision, adds) = match (user, wanted, after) {
+        (_, _, Err(refusal)) => (Decision::Refused(refusal), None),
+        (Some(user), _, Ok(after)) => (Decision::of(user, Ok(&after)), None),
+        (None, Wanted::Add(added), Ok(_)) => {
+            (Decision::Change(vec![Part::Added { identity: added.identity.clone() }]), Some(added.clone()))
+        }
+        (None, Wanted::Edit(_) | Wanted::Refused(_), Ok(_)) => (Decision::Unchanged, None),
+    };
+    let own = match wanted {
+        Wanted::Edit(Cow::Owned(edit)) if decision.outcome() == Outcome::Changed => Some(edit.clone()),
+        _ => None,
+    };
+    let name = user.as_ref().map(User::name).or(adds.as_ref().map(ProvisionedUser::name));
+    let mut line = PlannedUser::new(*user_id, name, decision);
+    if let Some(refusal) = &mut line.refusal {
+        refusal.column = column.map(|column| column.name().to_owned());
+    }
+    let row = row.as_ref().map(|row| row.number);
+    PlannedUser { changed_since: changed_since.clone(), edit: own, adds, row, ..line }
 }
 
 /// How many users, teams or skills are read in one call.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 
 fn same((user_id, user): (UserId, Option<User>), edit: &BulkEdit) -> Candidate<'_> {
-    Candidate { user_id, user, edit: Cow::Borrowed(edit), changed_since: Vec::new() }
-}
-
-/// The files of a plan that is being made.
-struct PlanWriter<W> {
-    refused: W,
-    changed: W,
-    unchanged: W,
-    csv: W,
-    hash: Sha256,
-    tally: Tally,
-    drastic: u64,
-    seen: HashSet<UserId>,
-    /// Whether the CSV has its header.
-    has_begun: bool,
-}
-
-impl<W: LineWriter> PlanWriter<W> {
-    fn begin<F: PlanFiles<Writer = W>>(store: &F, files: &str, task: &BulkTask) -> Result<Self, BulkError> {
-        let line = json(task)?;
-        let create = |outcome| store.create(&plan_lines(files, outcome));
-        Ok(Self {
-            refused: create(Outcome::Refused),
-            changed: create(Outcome::Changed),
-            unchanged: create(Outcome::Unchanged),
-            csv: store.create(&plan_csv(files)),
-            hash: Sha256::new().chain_update(line),
-            tally: Tally::default(),
-            drastic: 0,
-            seen: HashSet::new(),
-            has_begun: false,
-        })
-    }
-
-    async fn write(&mut self, lines: &[PlannedUser], teams: &Teams) -> Result<(), BulkError> {
-        let mut by_outcome: BTreeMap<Outcome, Vec<u8>> = BTreeMap::new();
-        for line in lines {
-            let text = json(line)?;
-            self.hash.update(&text);
-            self.tally.add(line.outcome);
-            let bytes = by_outcome.entry(line.outcome).or_default();
-            bytes.extend(text);
-            bytes.push(b'\n');
-        }
-        for (outcome, bytes) in by_outcome {
-            let file = match outcome {
-                Outcome::Refused => &mut self.refused,
-                Outcome::Changed => &mut self.changed,
-                Outcome::Unchanged => &mut self.unchanged,
-            };
-            file.push(bytes).await?;
-        }
-        let mut rows = Vec::new();
-        if !std::mem::replace(&mut self.has_begun, true) {
-            rows = begin_csv().map_err(|error| StorageError::Failed(error.to_string()))?;
-        }
-        rows.extend(csv_rows(lines, teams).map_err(|error| StorageError::Failed(error.to_string()))?);
-        Ok(self.csv.push(rows).await?)
-    }
-
-    async fn finish(self, files: String, must_confirm: bool, planned_at: domain::Time) -> Result<Plan, BulkError> {
-        let Self { refused, changed, unchanged, csv, hash, tally, drastic, .. } = self;
-        for file in [refused, changed, unchanged, csv] {
-            file.finish().await?;
-        }
-        let mut text = String::with_capacity(64);
-        for byte in hash.finalize() {
-            write!(text, "{byte:02x}").ok();
-        }
-        Ok(Plan { hash: text, planned_at, tally, drastic, must_confirm, files })
-    }
+    let wanted = Wanted::Edit(Cow::Borrowed(edit));
+    Candidate { user_id: Some(user_id), user, wanted, changed_since: Vec::new(), row: None }
 }

@@ -9,8 +9,8 @@ use domain::{
 use jiff::Timestamp;
 use std::time::Duration;
 use store::{
-    CommitUser, KeepBulkJobs, ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers, RunBulkJobs, StoreError,
-    ViewHistory,
+    CommitUser, FindByNames, KeepBulkJobs, ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers, RunBulkJobs,
+    StoreError, ViewHistory,
 };
 use thiserror::Error;
 use tokio::time::Instant;
@@ -21,7 +21,16 @@ use crate::TimeAndIds;
 
 /// The verbs of the table that the runner uses.
 pub trait BulkStore:
-    KeepBulkJobs + RunBulkJobs + ReadBulkResults + ReadUsers + ReadWorkers + ReadSnapshot + CommitUser + ViewHistory + Sync
+    KeepBulkJobs
+    + RunBulkJobs
+    + ReadBulkResults
+    + ReadUsers
+    + ReadWorkers
+    + ReadSnapshot
+    + FindByNames
+    + CommitUser
+    + ViewHistory
+    + Sync
 {
 }
 impl<
@@ -31,6 +40,7 @@ impl<
         + ReadUsers
         + ReadWorkers
         + ReadSnapshot
+        + FindByNames
         + CommitUser
         + ViewHistory
         + Sync,

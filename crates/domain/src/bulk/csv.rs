@@ -24,12 +24,17 @@ pub fn csv_rows(lines: &[PlannedUser], teams: &Teams) -> csv::Result<Vec<u8>> {
         let since = line.changed_since.iter().map(|part| format!("changed since: {}", part.sentence(teams)));
         let changes = changes.chain(since).collect::<Vec<_>>().join(", ");
         let reason = line.refusal.as_ref().map_or("", |refusal| refusal.detail.as_str());
+        let place = line.row.map(|row| match line.refusal.as_ref().and_then(|refusal| refusal.column.as_deref()) {
+            Some(column) => format!("row {row}, {column}: "),
+            None => format!("row {row}: "),
+        });
+        let reason = place.filter(|_| !reason.is_empty()).unwrap_or_default() + reason;
         let name = line.name.as_deref().unwrap_or_default();
         csv.write_record([
-            &line.user_id.to_string(),
+            &line.user_id.map(|user_id| user_id.to_string()).unwrap_or_default(),
             &defused(name),
             line.outcome.name(),
-            &defused(reason),
+            &defused(&reason),
             &defused(&changes),
         ])?;
     }
@@ -40,6 +45,7 @@ impl Part {
     /// As a reader of a spreadsheet sees it.
     fn sentence(&self, teams: &Teams) -> String {
         match self {
+            Self::Added { identity } => format!("added as {identity}"),
             Self::Role { before, after, .. } => format!("role {before} → {after}"),
             Self::Status { before, after } => format!("status {before} → {after}"),
             Self::ActAsAgent { before, after } => format!("act_as_agent {before} → {after}"),
@@ -78,8 +84,8 @@ mod tests {
         let level = |level| Some(Assigned { level: Some(Level(level)), disabled: false });
         let skill = Part::Skill { skill: SkillName::new("French").unwrap(), before: None, after: level(5) };
         let joins = Part::Team { team_id, before: false, after: true };
-        let changed = PlannedUser::new(ada.user_id, Some(ada.name()), Decision::Change(vec![skill, joins]));
-        let refused = PlannedUser::new(ada.user_id, None, Decision::Refused(Refusal::DeletedUser));
+        let changed = PlannedUser::new(Some(ada.user_id), Some(ada.name()), Decision::Change(vec![skill, joins]));
+        let refused = PlannedUser::new(Some(ada.user_id), None, Decision::Refused(Refusal::DeletedUser));
         let mut file = begin_csv().unwrap();
         file.extend(csv_rows(&[changed, refused], &Teams::new()).unwrap());
         let text = String::from_utf8(file).unwrap();

@@ -52,6 +52,8 @@ pub enum Selection {
 pub enum BulkTask {
     /// The same for all of them.
     Edit { users: Selection, edit: BulkEdit },
+    /// What each row of an uploaded file states.
+    Import { upload_id: Uuid },
     /// Back to before another job.
     UndoJob { job_id: Uuid, if_changed: IfChanged },
     /// Back to before one change of a user's history.
@@ -62,7 +64,7 @@ impl BulkTask {
     /// Whether it takes back what was done.
     #[must_use]
     pub const fn is_undo(&self) -> bool {
-        !matches!(self, Self::Edit { .. })
+        matches!(self, Self::UndoJob { .. } | Self::UndoRecord { .. })
     }
 }
 

@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-use crate::{Level, Role, SkillName, Status, TeamId, User};
+use crate::{Identity, Level, Role, SkillName, Status, TeamId, User};
 
 /// One part, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum Part {
+    /// Of an import: there was no such user before.
+    Added {
+        identity: Identity,
+    },
     Role {
         before: Role,
         after: Role,
@@ -49,7 +53,8 @@ impl Part {
     #[must_use]
     pub fn is_of_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Role { .. }, Self::Role { .. })
+            (Self::Added { .. }, Self::Added { .. })
+            | (Self::Role { .. }, Self::Role { .. })
             | (Self::Status { .. }, Self::Status { .. })
             | (Self::ActAsAgent { .. }, Self::ActAsAgent { .. }) => true,
             (Self::Team { team_id, .. }, Self::Team { team_id: other, .. })

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BulkEdit, Part};
-use crate::{Refusal, Time, User, UserId, effective::effective_skills, team::Teams};
+use crate::{
+    Refusal, Time, User, UserId, effective::effective_skills, import::FileFacts, provisioning::ProvisionedUser,
+    team::Teams,
+};
 
 /// What a job makes of one user, or has made of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,11 +39,14 @@ pub struct RefusedBecause {
     pub code: String,
     /// A sentence for the caller.
     pub detail: String,
+    /// Of an import, the column that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 impl From<&Refusal> for RefusedBecause {
     fn from(refusal: &Refusal) -> Self {
-        Self { code: refusal.code().to_owned(), detail: refusal.to_string() }
+        Self { code: refusal.code().to_owned(), detail: refusal.to_string(), column: None }
     }
 }
 
@@ -79,7 +85,9 @@ impl Decision {
 /// A line of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedUser {
-    pub user_id: UserId,
+    /// None of a row of a file that names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
     /// None of an id that no user has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -95,11 +103,17 @@ pub struct PlannedUser {
     /// What is made of this user, if it is not the same for all of the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<BulkEdit>,
+    /// The user who is added, under this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds: Option<ProvisionedUser>,
+    /// Of an import, the row of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
 }
 
 impl PlannedUser {
     #[must_use]
-    pub fn new(user_id: UserId, name: Option<&str>, decision: Decision) -> Self {
+    pub fn new(user_id: Option<UserId>, name: Option<&str>, decision: Decision) -> Self {
         let outcome = decision.outcome();
         let (changes, refusal) = match decision {
             Decision::Change(parts) => (parts, None),
@@ -107,7 +121,7 @@ impl PlannedUser {
             Decision::Refused(refusal) => (Vec::new(), Some((&refusal).into())),
         };
         let name = name.map(str::to_owned);
-        Self { user_id, name, outcome, changes, refusal, changed_since: Vec::new(), edit: None }
+        Self { user_id, name, outcome, changes, refusal, changed_since: Vec::new(), edit: None, adds: None, row: None }
     }
 }
 
@@ -126,7 +140,7 @@ pub struct AppliedUser {
 impl AppliedUser {
     #[must_use]
     pub fn new(user_id: UserId, decision: Decision) -> Self {
-        let PlannedUser { outcome, changes, refusal, .. } = PlannedUser::new(user_id, None, decision);
+        let PlannedUser { outcome, changes, refusal, .. } = PlannedUser::new(Some(user_id), None, decision);
         Self { user_id, outcome, changes, refusal }
     }
 }
@@ -167,6 +181,9 @@ pub struct Plan {
     pub must_confirm: bool,
     /// Where its lines are stored: the beginning of their files' keys.
     pub files: String,
+    /// Of an import, what was found out about the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<FileFacts>,
 }
 
 /// From how many drastic changes on a job asks.

@@ -363,8 +363,15 @@ fn claimed(job: &Job, second: i64) -> Job {
 
 fn planned(drastic: u64, must_confirm: bool) -> Job {
     let tally = Tally { changed: 3, unchanged: 1, refused: 1 };
-    let plan =
-        Plan { hash: "abc".into(), planned_at: at(10).into(), tally, drastic, must_confirm, files: "bulk/1".into() };
+    let plan = Plan {
+        hash: "abc".into(),
+        planned_at: at(10).into(),
+        tally,
+        drastic,
+        must_confirm,
+        files: "bulk/1".into(),
+        imported: None,
+    };
     claimed(&queued(), 5).planned(plan)
 }
 
@@ -438,6 +445,94 @@ fn what_runs_or_waits_is_cancelled_and_what_was_applied_is_undone_for_30_days() 
     assert_eq!(cancelled.claim(LEASE, at(9_000)), BulkClaim::Idle);
     assert_eq!(cancelled.may_undo(at(20 + month)), Ok(()));
     assert_eq!(cancelled.may_undo(at(21 + month)), Err(Refusal::TooLateToUndo));
+}
+
+#[test]
+fn what_a_report_and_a_failure_leave_is_what_the_next_runner_finds() {
+    let attempts = |job: &Job| job.bulk().unwrap().attempts;
+    let due_at = |job: &Job| job.bulk().unwrap().due_at;
+    let job = claimed(&claimed(&queued(), 5).released(Tally::default(), at(6)), 7);
+    assert_eq!(attempts(&job), 2);
+    let further = job.kept(4, Tally::default(), LEASE, at(8));
+    assert_eq!((further.done, attempts(&further), due_at(&further)), (4, 1, Some(at(68).into())));
+    let again = claimed(&further.released(Tally::default(), at(9)), 10);
+    for done in [4, 3] {
+        assert_eq!(attempts(&again.kept(done, Tally::default(), LEASE, at(11))), 2, "no further than before");
+    }
+    let waiting = again.backed_off(at(20));
+    assert_eq!(due_at(&waiting), Some(at(20 + 2 * 20).into()));
+    assert_eq!(waiting.lease_until_ms, 20_000 - 1, "another runner may take it up");
+    let counted = again.cancelled().counted(Tally { changed: 2, unchanged: 1, refused: 0 });
+    assert_eq!((counted.state, counted.done, counted.bulk().unwrap().results.changed), (JobState::Cancelled, 3, 2));
+}
+
+#[test]
+fn what_was_applied_is_kept_as_long_as_it_can_be_undone() {
+    let day = 24 * 3_600;
+    let applying = planned(0, false).applying(STANDING, at(20));
+    assert_eq!(applying.expires_at, 20 + 32 * day);
+    assert_eq!((applying.queued_at, applying.bulk().unwrap().due_at), (Some(at(20).into()), Some(at(20).into())));
+}
+
+#[test]
+fn a_job_that_stopped_says_whether_to_apply_it_again_or_to_start_anew() {
+    let (planning, applying) = (queued(), planned(0, false).applying(STANDING, at(20)));
+    assert!(planning.kind.stopped().ends_with("Start it again."));
+    assert!(applying.kind.stopped().ends_with("Apply its plan again: it goes on where it was."));
+}
+
+#[test]
+fn rule_2_the_requester_keeps_the_scope_and_the_role_of_their_token() {
+    let standing = Standing { token_role: Role::Supervisor, scope: SupervisorScope::Teams };
+    let caller = standing.caller(UserId::new(Uuid::nil()));
+    assert_eq!((caller.role, caller.scope), (Role::Supervisor, SupervisorScope::Teams));
+}
+
+#[test]
+fn an_undo_is_one_and_an_edit_and_an_import_are_none() {
+    let (id, if_changed) = (Uuid::nil(), IfChanged::Keep);
+    let edit = BulkTask::Edit { users: Selection::Users([].into()), edit: BulkEdit::default() };
+    let user_id = UserId::new(id);
+    let tasks = [
+        edit,
+        BulkTask::Import { upload_id: id },
+        BulkTask::UndoJob { job_id: id, if_changed },
+        BulkTask::UndoRecord { user_id, record_id: id, if_changed },
+    ];
+    assert_eq!(tasks.map(|task| task.is_undo()), [false, false, true, true]);
+}
+
+#[test]
+fn an_edit_that_states_nothing_is_empty() {
+    assert!(BulkEdit::default().is_empty());
+    let acts = BulkEdit { act_as_agent: Some(true), ..BulkEdit::default() };
+    assert!(!acts.is_empty());
+    let after = apply(&acts, &user_with_role("ada", Role::Supervisor)).unwrap();
+    assert!(after.managed.act_as_agent);
+    let leads =
+        BulkEdit { leads: Some(TeamsEdit { add: [team_id(1)].into(), remove: [].into() }), ..BulkEdit::default() };
+    let member = user_with_role("ada", Role::Supervisor).with(|user| user.managed.teams = [team_id(1)].into());
+    assert_eq!(apply(&leads, &member).unwrap().managed.leads, [team_id(1)].into());
+}
+
+#[test]
+fn one_edit_names_at_most_40_skills() {
+    let whole = |count: usize| {
+        let names = (0..count).map(|i| skill(&format!("skill_{i}"))).collect::<Vec<_>>();
+        let catalog = names.iter().map(|name| (name.clone(), Skill::imported(name.clone()))).collect();
+        let each = names.into_iter().map(|name| (name, SkillEdit::Add(None))).collect();
+        let edit = BulkEdit { skills: Some(SkillsEdit::Each(each)), ..BulkEdit::default() };
+        edit.check(&teams(), &catalog).map_err(|refusal| refusal.code())
+    };
+    assert_eq!((whole(40), whole(41)), (Ok(()), Err("too-many-skills")));
+}
+
+#[test]
+fn who_was_added_by_an_import_does_not_go_back() {
+    let ada = agent("ada");
+    let added = Part::Added { identity: ada.identity.clone() };
+    assert!(added.is_of_same(&added.clone()));
+    assert_eq!(undo(&[added], &ada, IfChanged::Revert), Undo { edit: BulkEdit::default(), changed_since: vec![] });
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub fn undo(parts: &[Part], user: &User, if_changed: IfChanged) -> Undo {
             }
         }
         match part {
+            // It is refused: deletions have no undo.
+            Part::Added { .. } => {}
             Part::Role { before, granted, .. } => (edit.role, edit.role_granted) = (Some(*before), Some(*granted)),
             Part::Status { before, .. } => edit.status = Some(*before),
             Part::ActAsAgent { before, .. } => edit.act_as_agent = Some(*before),
@@ -82,6 +84,7 @@ impl Part {
     fn now(&self, user: &User) -> Now<'_> {
         let managed = &user.managed;
         let changed = match self {
+            Self::Added { .. } => self.clone(),
             Self::Role { after, granted, .. } => Self::Role { before: *after, after: managed.role, granted: *granted },
             Self::Status { after, .. } => Self::Status { before: *after, after: managed.status },
             Self::ActAsAgent { after, .. } => Self::ActAsAgent { before: *after, after: managed.act_as_agent },
@@ -103,6 +106,7 @@ impl Now<'_> {
     /// Whether it is what it was made.
     fn is_after(&self) -> bool {
         match &self.changed {
+            Part::Added { .. } => true,
             Part::Role { before, after, .. } => before == after,
             Part::Status { before, after } => before == after,
             Part::ActAsAgent { before, after }

@@ -175,8 +175,10 @@ pub fn failed_rows(
     let mut csv = csv::WriterBuilder::new()
         .delimiter(u8::try_from(separator).unwrap_or(b','))
         .terminator(csv::Terminator::CRLF)
+        .flexible(true)
         .from_writer(Vec::new());
     let own = |cells: &[String]| {
+        let cells = cells.iter().map(String::as_str).chain(std::iter::repeat(""));
         let cells = columns.iter().zip(cells).filter(|(column, _)| **column != Column::Fault);
         // Defused as an export is, also where a spreadsheet has taken the `'` off (rule 30).
         cells.map(|(_, cell)| defused(&undefused(cell))).collect::<Vec<_>>()
@@ -187,7 +189,9 @@ pub fn failed_rows(
     for (row, column, reason) in rows {
         let column = column.map_or("", Column::name).to_owned();
         let fault = [row.number.to_string(), column, defused(reason)];
-        csv.write_record(own(&row.cells).into_iter().chain(fault))?;
+        // What a row has too much of stands behind everything else.
+        let surplus = row.cells.iter().skip(columns.len()).map(|cell| defused(&undefused(cell)));
+        csv.write_record(own(&row.cells).into_iter().chain(fault).chain(surplus))?;
     }
     csv.into_inner().map_err(|error| error.into_error().into())
 }

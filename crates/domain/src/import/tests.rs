@@ -366,6 +366,14 @@ fn the_failed_rows_can_be_corrected_and_sent_again() {
 }
 
 #[test]
+fn a_failed_row_with_other_cells_than_the_head_keeps_them() {
+    let (file, rows) = read(b"user_id,name\nu1\nu2,Ada,=1\n").unwrap();
+    let failed = rows.into_iter().map(|row| (row, None, "cells".to_owned())).collect::<Vec<_>>();
+    let text = failed_rows(',', file.headings(), file.columns(), &failed).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap(), "u1,,2,,cells\r\nu2,Ada,3,,cells,'=1\r\n");
+}
+
+#[test]
 fn rule_30_a_failed_row_that_was_not_defused_is() {
     let (file, rows) = read(b"user_id,name\n,=1+1\n").unwrap();
     let failed = rows.into_iter().map(|row| (row, None, "=2".to_owned())).collect::<Vec<_>>();

@@ -24,7 +24,7 @@ async fn queue_job(fixture: &Fixture) -> Job {
 
 /// An export with its result.
 fn export(file: &str) -> JobKind {
-    JobKind::Export { query: UserQuery::default(), file: Some(file.to_owned()) }
+    JobKind::Export { query: UserQuery::default(), for_import: false, file: Some(file.to_owned()) }
 }
 
 fn claim(job: &Job) -> Claim {

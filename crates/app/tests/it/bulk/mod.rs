@@ -2,6 +2,7 @@
 
 mod apply;
 mod dying;
+mod import;
 mod plan;
 mod undo;
 mod world;

@@ -83,7 +83,7 @@ async fn rule_27_who_would_have_more_than_taskrouter_takes_is_refused_in_the_pla
     assert_eq!(refused.len(), 1);
     assert_eq!(
         (refused[0].user_id, refused[0].refusal.as_ref().unwrap().code.as_str()),
-        (user(0).user_id, "attributes-too-long")
+        (Some(user(0).user_id), "attributes-too-long")
     );
 }
 

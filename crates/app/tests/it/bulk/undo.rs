@@ -40,9 +40,10 @@ async fn what_has_changed_since_is_shown_and_stays_unless_the_undo_says_otherwis
     let keeps = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
     assert_eq!(world.plan_of(keeps).await.tally, Tally { changed: 3, unchanged: 1, refused: 0 });
     let unchanged = world.lines(keeps, Outcome::Unchanged).await;
-    assert_eq!((unchanged[0].user_id, unchanged[0].changed_since.len()), (user(1).user_id, 1));
+    assert_eq!((unchanged[0].user_id, unchanged[0].changed_since.len()), (Some(user(1).user_id), 1));
     let reverts = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Revert }).await;
-    let line = world.lines(reverts, Outcome::Changed).await.into_iter().find(|line| line.user_id == user(1).user_id);
+    let line =
+        world.lines(reverts, Outcome::Changed).await.into_iter().find(|line| line.user_id == Some(user(1).user_id));
     assert_eq!(line.unwrap().changed_since.len(), 1);
     world.apply(reverts).await;
     assert!(world.user(1).await.managed.assigned_skills.is_empty());

@@ -8,7 +8,10 @@ use std::{
 
 use app::{
     TimeAndIds,
-    bulk::{BulkRunner, Line, LineReader, LineWriter, Pace, PlanFiles, StorageError, plan_csv, plan_lines},
+    bulk::{
+        BulkRunner, Line, LineReader, LineWriter, Pace, PlanFiles, StorageError, plan_csv, plan_failed_rows,
+        plan_lines, uploaded_file,
+    },
 };
 use domain::{
     Level, Record, Role, SkillName, Status, Team, TeamId, User, UserId, WorkerSid,
@@ -254,6 +257,19 @@ impl World {
 
     pub async fn csv(&self, job_id: Uuid) -> String {
         let file = plan_csv(&self.plan_of(job_id).await.files);
+        String::from_utf8(self.runner.files.read(&file, 0, u64::MAX).await.unwrap()).unwrap()
+    }
+
+    /// A job that imports this file, of the admin.
+    pub fn upload(&self, text: impl AsRef<[u8]>) -> BulkTask {
+        let upload_id = Uuid::new_v4();
+        let file = uploaded_file(admin().user_id, upload_id);
+        self.runner.files.files.lock().unwrap().insert(file, text.as_ref().to_vec());
+        BulkTask::Import { upload_id }
+    }
+
+    pub async fn failed_rows(&self, job_id: Uuid) -> String {
+        let file = plan_failed_rows(&self.plan_of(job_id).await.files);
         String::from_utf8(self.runner.files.read(&file, 0, u64::MAX).await.unwrap()).unwrap()
     }
 

@@ -13,7 +13,8 @@ use app::{
     sync::{OfflineActivity, Outcome, SyncMode, WorkerSync},
 };
 use domain::{
-    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, User, UserId, WorkerReport, WorkerSid,
+    Identity, Level, Provenance, Record, Role, Skill, SkillName, Status, TeamId, TeamName, User, UserId, WorkerReport,
+    WorkerSid,
     audit::{Action, Subject},
     bulk::AppliedUser,
     catalog::{SkillSet, SkillUsage},
@@ -31,10 +32,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
     BulkResult, CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference,
-    EntryKeys, EntryOwner, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem, PendingUser, ReadBulkResults,
-    ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport, ReindexUsers, RunBulkJobs, Snapshot,
-    StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange, UserPage, UserReading,
-    ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
+    EntryKeys, EntryOwner, FindByNames, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem, PendingUser,
+    ReadBulkResults, ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport, ReindexUsers,
+    RunBulkJobs, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange,
+    UserPage, UserReading, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -125,6 +126,10 @@ stepped! {
         fn workers(sids: &BTreeSet<WorkerSid>) -> BTreeMap<WorkerSid, WorkerItem>;
     }
     ReadUsers { fn next_users(reading: &mut UserReading) -> UserPage; }
+    FindByNames {
+        fn users_of_identities(identities: &BTreeSet<Identity>) -> BTreeMap<String, UserId>;
+        fn teams_of_names(names: &BTreeSet<TeamName>) -> BTreeMap<String, TeamId>;
+    }
     KeepBulkJobs {
         fn bulk_job(job_id: Uuid) -> Option<Job>;
         fn start_bulk_job(read: &Job, next: &Job) -> Job;

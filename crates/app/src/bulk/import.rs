@@ -1,0 +1,167 @@
+//! Planning an import: each row of a file is decided as an edit of its own.
+
+use domain::{
+    Identity, Refusal, SkillName, TeamId, TeamName, UserId,
+    bulk::Tally,
+    import::{File, Named, Row, RowFault, RowRefusal, Values},
+    job::Job,
+};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+};
+use store::ReadSet;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    files::{PlanFiles, StorageError, uploaded_file},
+    plan::{Basis, Candidate, PAGE, Wanted},
+    plan_writer::PlanWriter,
+    runner::{BulkError, BulkRunner, BulkStore},
+};
+use crate::TimeAndIds;
+
+/// How much of the file is read at once.
+const CHUNK: u64 = 128 * 1024;
+
+/// What was found by name, and who was named.
+#[derive(Default)]
+struct Names {
+    team_ids: BTreeMap<String, TeamId>,
+    /// Those that were looked for.
+    teams: BTreeSet<String>,
+    skills: BTreeSet<SkillName>,
+    /// The row of each user, by id; of one who is added, by the key of the identity.
+    rows: HashMap<String, u64>,
+}
+
+impl<S, F, T> BulkRunner<S, F, T>
+where
+    S: BulkStore,
+    F: PlanFiles + Sync,
+    T: TimeAndIds + Sync,
+{
+    pub(super) async fn plan_import(
+        &self,
+        job: &mut Job,
+        upload_id: Uuid,
+        basis: &mut Basis,
+        plan: &mut PlanWriter<F::Writer>,
+    ) -> Result<(), BulkError> {
+        let key = uploaded_file(job.requested_by, upload_id);
+        let (mut file, mut names, mut at) = (File::default(), Names::default(), 0);
+        let mut reported = Instant::now();
+        loop {
+            let bytes = self.files.read(&key, at, CHUNK).await;
+            let bytes = bytes.map_err(|error| match error {
+                StorageError::Gone => BulkError::Refused(Refusal::UploadMissing((&upload_id).into())),
+                error => error.into(),
+            })?;
+            at += bytes.len() as u64;
+            let is_last = bytes.is_empty();
+            let rows = if is_last { file.finish() } else { file.push(&bytes) };
+            let mut rows = rows.map_err(|fault| BulkError::Refused(fault.into()))?;
+            while !rows.is_empty() {
+                let page = rows.drain(..PAGE.min(rows.len())).collect();
+                let candidates = self.candidates(page, &file, &mut names, basis).await?;
+                let failed = self.decide(candidates, basis, plan).await?;
+                plan.write_failed(&file, &failed).await?;
+                self.report(job, &mut reported, plan.tally.users(), Tally::default()).await?;
+            }
+            if is_last {
+                return plan.write_failed(&file, &[]).await;
+            }
+        }
+    }
+
+    /// What is to become of the users of these rows.
+    async fn candidates(
+        &self,
+        rows: Vec<Row>,
+        file: &File,
+        names: &mut Names,
+        basis: &mut Basis,
+    ) -> Result<Vec<Candidate<'static>>, BulkError> {
+        let rows = rows.into_iter().map(|row| (Values::parse(&row, file.columns()), row)).collect::<Vec<_>>();
+        let stated = || rows.iter().filter_map(|(values, _)| values.as_ref().ok());
+        let unnamed = stated().filter(|values| values.user_id.is_none()).filter_map(|values| values.identity.clone());
+        let unnamed = unnamed.collect::<BTreeSet<_>>();
+        let of_identities =
+            if unnamed.is_empty() { BTreeMap::new() } else { self.store.users_of_identities(&unnamed).await? };
+        let user_id = |values: &Values| {
+            let of_identity = |identity: &Identity| of_identities.get(&identity.lookup_key()).copied();
+            values.user_id.or_else(|| values.identity.as_ref().and_then(of_identity))
+        };
+        let users = stated().filter_map(user_id).collect::<BTreeSet<_>>();
+        let users = self.store.snapshot(&ReadSet { users, ..ReadSet::default() }).await?.users;
+        self.read_teams_of(users.values(), basis).await?;
+        self.read_names(stated(), names, basis).await?;
+        let mut candidates = Vec::with_capacity(rows.len());
+        for (values, row) in rows {
+            let (user_id, wanted, user) = match values {
+                Err(refused) => (None, Wanted::Refused(refused), None),
+                Ok(values) => {
+                    let found = user_id(&values);
+                    let user = found.and_then(|user_id| users.get(&user_id).cloned());
+                    let named = Named { team_ids: &names.team_ids, teams: &basis.teams, skills: &basis.skills };
+                    let wanted = match (&user, found, &values.identity) {
+                        (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(Wanted::Edit),
+                        (None, Some(unknown), _) => Err(Refusal::UnknownUser((&unknown).into()).into()),
+                        (None, None, Some(identity)) if values.adds => values.added(identity, named).map(Wanted::Add),
+                        (None, None, identity) => {
+                            let identity = identity.as_ref().map_or("", Identity::as_str);
+                            Err(RowFault::UnknownIdentity(identity.into()).into())
+                        }
+                    };
+                    let identity = values.identity.as_ref().map(Identity::lookup_key);
+                    let who = found.map(|user_id| user_id.to_string()).or(identity);
+                    let wanted = match who.and_then(|who| names.earlier(who, row.number)) {
+                        Some(earlier) => Err(RowRefusal::from(RowFault::Repeated(earlier))),
+                        None => wanted,
+                    };
+                    let is_added = matches!(wanted, Ok(Wanted::Add(_)));
+                    let user_id = found.or_else(|| is_added.then(|| UserId::new(self.time_and_ids.random_id())));
+                    (user_id, wanted.unwrap_or_else(Wanted::Refused), user)
+                }
+            };
+            candidates.push(Candidate { user_id, user, wanted, changed_since: Vec::new(), row: Some(row) });
+        }
+        Ok(candidates)
+    }
+
+    /// Reads the teams and skills that these rows name, and no row before.
+    async fn read_names<'a>(
+        &self,
+        stated: impl Iterator<Item = &'a Values> + Clone,
+        names: &mut Names,
+        basis: &mut Basis,
+    ) -> Result<(), BulkError> {
+        let teams = stated.clone().flat_map(|values| values.teams.iter().flatten());
+        let of_name = teams.clone().filter_map(|text| TeamName::parse(text).ok());
+        let of_name = of_name.filter(|name| names.teams.insert(name.order_key())).collect::<BTreeSet<_>>();
+        if !of_name.is_empty() {
+            names.team_ids.extend(self.store.teams_of_names(&of_name).await?);
+        }
+        let of_id = teams.filter_map(|text| text.trim().parse::<TeamId>().ok());
+        let teams = names.team_ids.values().copied().chain(of_id).filter(|id| !basis.teams.contains_key(id));
+        let teams = teams.collect();
+        let skills = stated.flat_map(|values| values.assigned_skills.iter().flatten());
+        let spelled = skills.flat_map(|(text, _)| [text.as_str(), text.trim()]).filter_map(SkillName::adopted);
+        let skills = spelled.filter(|name| names.skills.insert(name.clone())).collect();
+        self.read_missing(skills, teams, basis).await
+    }
+}
+
+impl Names {
+    /// The earlier row of the same user, if there is one.
+    fn earlier(&mut self, user: String, row: u64) -> Option<u64> {
+        match self.rows.entry(user) {
+            Entry::Occupied(earlier) => Some(*earlier.get()),
+            Entry::Vacant(first) => {
+                first.insert(row);
+                None
+            }
+        }
+    }
+}
