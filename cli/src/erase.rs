@@ -49,7 +49,10 @@ pub struct Args {
 pub async fn run(args: Args, output: Output) -> Outcome {
     let (store, files) = (Directory::from_env()?, ExportFiles::from_env()?);
     let traces = find_traces(&store, &SystemTimeAndIds, args.user).await?;
-    let found_files = files.naming(&args.user.to_string()).await?;
+    let user_id = args.user.to_string();
+    // A file that was sent to be imported may name a user by the identity alone.
+    let named = [Some(user_id.as_str()), Some(traces.user.identity.as_str()), traces.user.email()];
+    let found_files = files.naming(&named.into_iter().flatten().collect::<Vec<_>>()).await?;
     let owner = is_account_owner(&traces).await?;
     let mut report = EraseReport { traces, files: found_files, owner, is_done: false };
     if args.dry_run || report.is_empty() {
@@ -106,7 +109,7 @@ impl Report for EraseReport {
             ("tombstone: name, e-mail address, picture, identity, search entries", tombstone),
             ("records in the history with such values", traces.records()),
             ("stored responses (Idempotency-Key)", traces.responses()),
-            ("exported files with a row of the user", files.len()),
+            ("files with a row of the user: exports, imports, plans", files.len()),
         ];
         let rows = rows.map(|(what, count)| vec![what.to_owned(), count.to_string()]);
         let stays = listed(self.stays());

@@ -10,6 +10,7 @@ mod confirm;
 mod connect;
 mod disconnect;
 mod erase;
+mod import;
 mod output;
 mod reconcile;
 mod reindex;
@@ -50,6 +51,9 @@ enum Command {
     Restore(restore::Args),
     /// Erases the personal data of a deleted user. Also needs `EXPORT_BUCKET`.
     Erase(erase::Args),
+    /// Plans what the rows of a CSV file would make of their users, and applies it. Needs no access to AWS, but the address of
+    /// the API, and a Flex token in `FLEX_ROSTER_TOKEN`.
+    Import(import::Args),
     /// Puts the search and filter entries that are missing, and deletes those that no user has any more.
     Reindex(reindex::Args),
     /// Compares the skills that Flex's configuration defines with the catalog, or imports them. Also needs the variables that
@@ -74,6 +78,7 @@ async fn main() -> ExitCode {
         Command::Activity(args) => activity::run(args, output).await,
         Command::Restore(args) => restore::run(args, output).await,
         Command::Erase(args) => erase::run(args, output).await,
+        Command::Import(args) => import::run(args, output).await,
         Command::Reindex(args) => reindex::run(args, output).await,
         Command::Skills(args) => skills::run(args, output).await,
     };

@@ -13,6 +13,7 @@ const CANNOT_MEET = {
   'of the viewer at /docs': ['unknown-file'],
   'of requests against the contract, which the page is typed by': [
     'invalid-archived',
+    'invalid-for-import',
     'invalid-idempotency-key',
     'invalid-if-match',
     'invalid-if-none-match',

@@ -1,6 +1,6 @@
 // The forms and questions of the pages, as a user fills them in: for tests of whatever the API answers to them.
 import assert from 'node:assert/strict';
-import { OWNER, call, newcomer, open, tokenOf } from './browser.mjs';
+import { API, OWNER, call, newcomer, open, openList, tokenOf } from './browser.mjs';
 import { REPORT, button } from './answers.mjs';
 
 let made = 0;
@@ -248,8 +248,50 @@ const FLEX_SKILL = {
   catalog: null,
 };
 
+const PLANNED = {
+  job_id: '01937a3c-7b00-7000-8000-000000000002',
+  kind: 'bulk',
+  phase: 'plan',
+  state: 'planned',
+  done: 1,
+  total: null,
+  created_at: '2026-11-22T09:15:00.000Z',
+  plan: {
+    hash: 'f00d',
+    planned_at: '2026-11-22T09:15:01.000Z',
+    usable_until: '2026-11-22T10:15:01.000Z',
+    changed: 0,
+    unchanged: 1,
+    refused: 0,
+    drastic: 0,
+    must_confirm: false,
+    file: { separator: ';', has_version: true, rows: 1 },
+  },
+};
+
+/** A file that is chosen, and would be planned; of a user one job is at work at a time. */
+async function chooseFile(page) {
+  const [upload_id, url] = [PLANNED.job_id, `${API}/a-file`];
+  await page.route(/\/uploads$/, (route) =>
+    route.fulfill({ json: { upload_id, url, expires_at: PLANNED.created_at } }),
+  );
+  await page.route(url, (route) => route.fulfill({ status: 200 }));
+  await page.route(/\/imports$/, (route) => route.fulfill({ status: 202, json: PLANNED }));
+  await page.route(/\/jobs\/[^/]+$/, (route) => route.fulfill({ json: PLANNED }));
+  await page.route(/\/plan\?/, (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
+  await openList(page, OWNER);
+  await button(page, 'Import a CSV file').click();
+  const field = page.getByLabel('CSV file', { exact: true });
+  await field.setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('identity;role\n') });
+  const done = () => page.getByText('The file has 1 row, separated by semicolons.').waitFor();
+  const isKept = async () => assert.equal(await field.evaluate(({ files }) => files[0].name), 'people.csv');
+  return { ...form(page, 'Plan', [], done), isKept };
+}
+
 /** Those that would change what other tests use, and are answered by the test in the end. */
 export const ANSWERED_FORMS = [
+  { name: 'a file to import', path: /\/uploads$/, fill: chooseFile },
+  { name: 'the import of a file', path: /\/imports$/, fill: chooseFile },
   {
     name: 'an import',
     path: /\/flex\/skills\/import$/,

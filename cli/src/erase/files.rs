@@ -1,4 +1,5 @@
-//! Exported files, which lie in the bucket for a day, and the plans of bulk jobs, which do for 31.
+//! Exported files and those that were sent to be imported, which lie in the bucket for a day, and the plans of bulk jobs, which
+//! do for 31.
 
 use aws_client::{client_config, failure_reason};
 use aws_sdk_s3::{
@@ -9,8 +10,8 @@ use aws_sdk_s3::{
 use runtime::config::{ConfigError, required};
 use thiserror::Error;
 
-/// Where `write-export` and `run-bulk` put them.
-const PREFIXES: [&str; 2] = ["exports/", "bulk/"];
+/// Where `write-export`, `run-bulk` and the callers of `bulk` put them.
+const PREFIXES: [&str; 3] = ["exports/", "bulk/", "imports/"];
 
 #[derive(Debug, Error)]
 #[error("the bucket of the exports: {0}")]
@@ -36,22 +37,22 @@ impl ExportFiles {
         Ok(Self { s3: Client::from_conf(config), bucket: required("EXPORT_BUCKET")? })
     }
 
-    /// The keys of the files in which this text stands: that of a user's row begins with their id.
-    pub async fn naming(&self, text: &str) -> Result<Vec<String>, FilesError> {
+    /// The keys of the files in which one of these texts stands, in any case.
+    pub async fn naming(&self, texts: &[&str]) -> Result<Vec<String>, FilesError> {
         let mut found = Vec::new();
         for prefix in PREFIXES {
-            found.extend(self.below(prefix, text).await?);
+            found.extend(self.below(prefix, texts).await?);
         }
         Ok(found)
     }
 
-    async fn below(&self, prefix: &str, text: &str) -> Result<Vec<String>, FilesError> {
+    async fn below(&self, prefix: &str, texts: &[&str]) -> Result<Vec<String>, FilesError> {
         let (mut found, mut next) = (Vec::new(), None);
         loop {
             let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).set_continuation_token(next);
             let page = list.send().await.map_err(|error| FilesError::of(&error))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
-                if self.has(key, text.as_bytes()).await? {
+                if self.has(key, texts).await? {
                     found.push(key.to_owned());
                 }
             }
@@ -62,7 +63,7 @@ impl ExportFiles {
         }
     }
 
-    async fn has(&self, key: &str, text: &[u8]) -> Result<bool, FilesError> {
+    async fn has(&self, key: &str, texts: &[&str]) -> Result<bool, FilesError> {
         let got = self.s3.get_object().bucket(&self.bucket).key(key).send().await;
         let got = match got {
             Ok(got) => got,
@@ -71,7 +72,8 @@ impl ExportFiles {
             Err(error) => return Err(FilesError::of(&error)),
         };
         let file = got.body.collect().await.map_err(|error| FilesError(error.to_string()))?.into_bytes();
-        Ok(file.windows(text.len()).any(|window| window == text))
+        let stands = |text: &&str| file.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()));
+        Ok(texts.iter().any(stands))
     }
 
     pub async fn delete(&self, keys: &[String]) -> Result<(), FilesError> {

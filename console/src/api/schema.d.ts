@@ -968,6 +968,9 @@ export interface paths {
          *     removes one `'`; also before a tab, line break or NUL that begins a cell. Every
          *     user who keeps name and status during the export appears exactly once; no user appears twice.
          *
+         *     With `for_import=true` the file begins with a line of its own, `flex-roster-users/1`, by which `POST /imports`
+         *     knows the format when the file comes back.
+         *
          *     **Access:** supervisors, system admins and account owners.
          *
          *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
@@ -1040,6 +1043,70 @@ export interface paths {
          *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
          */
         post: operations["planBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a link for a file to import
+         * @description Makes a presigned link that takes a CSV file of exactly so many bytes by `PUT`, for 15 minutes. Send the file to
+         *     it without the `Authorization` header, then start the import with `POST /imports`. The file is deleted after a
+         *     day. Only the caller can import it.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request gets the same link.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan the import of a file
+         * @description Starts a bulk job that plans what each row of an uploaded file would make of its user. Nothing changes until
+         *     the plan is applied, as one of `POST /bulk`. Start from an export with `for_import=true`.
+         *
+         *     The file is CSV in UTF-8; its separator, `,`, `;` or a tab, is found out and stated in the plan, as are its line
+         *     ends and a byte order mark. Columns can be left out, but not both `user_id` and `identity`, and stand in any
+         *     order. A row is about the user with its `user_id`, else with its `identity`. A blank cell leaves the user as
+         *     they are; `(none)` in `teams` or `assigned_skills` clears them. Imported are `role`, `status`, `act_as_agent`,
+         *     `teams` and `assigned_skills`, each the whole of it, in the form of an export, whose `'` before formulas is
+         *     taken off. The other columns must be as they are, or blank. A row with `add` in a column `action` adds a user
+         *     who is not there yet, before their first login, with its `name` and `email`.
+         *
+         *     Rows that are refused are in the plan with row, column and reason, and all of them in a file at the
+         *     `failed_rows_url` of the job, which can be corrected and sent again. A file that is none of users ends the job:
+         *     `error` says why.
+         *
+         *     **Access:** supervisors, system admins and account owners; what the caller must not do to a user is
+         *     refused for that row.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["planImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2035,6 +2102,11 @@ export interface components {
              * @description A presigned link to the file, valid for 15 minutes from this response: of an export that is done, or the plan of a bulk job as CSV. Request it without the `Authorization` header: S3 rejects a request with two ways to authenticate.
              */
             download_url?: string;
+            /**
+             * Format: uri
+             * @description A presigned link to the rows of an imported file that are refused, as they stand there, with row, column and reason; valid for 15 minutes from this response.
+             */
+            failed_rows_url?: string;
             /** @description Why the job failed. Only if it failed. */
             error?: string;
             /**
@@ -2077,6 +2149,14 @@ export interface components {
             drastic: number;
             /** @description Whether `confirm` has to repeat that number. */
             must_confirm: boolean;
+            /** @description Of an import, what was found out about the file. */
+            file?: {
+                /** @enum {string} */
+                separator: "," | ";" | "\t";
+                /** @description Whether its first line states the version of the format. */
+                has_version: boolean;
+                rows: number;
+            };
         };
         /** @enum {string} */
         Outcome: "changed" | "unchanged" | "refused";
@@ -2085,10 +2165,15 @@ export interface components {
             next_cursor: string | null;
         };
         PlannedUser: {
-            /** Format: uuid */
-            user_id: string;
+            /**
+             * Format: uuid
+             * @description `null` of a row that names nobody.
+             */
+            user_id: string | null;
             /** @description `null` of an id that no user has. */
             name: string | null;
+            /** @description Of the plan of an import, the row of the file; the first one is 1. */
+            row?: number;
             outcome: components["schemas"]["Outcome"];
             changes: components["schemas"]["PartChange"][];
             /** @description Of an undo, what has changed again since, from what it was made to what it is now. */
@@ -2096,12 +2181,16 @@ export interface components {
             refusal?: {
                 code: string;
                 detail: string;
+                /** @description Of an import, the column that it is about. */
+                column?: string;
             };
         };
-        /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. */
+        /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. `added`, of a user whom an import adds, has `identity` instead. */
         PartChange: {
             /** @enum {string} */
-            part: "role" | "status" | "act_as_agent" | "team" | "lead" | "skill";
+            part: "added" | "role" | "status" | "act_as_agent" | "team" | "lead" | "skill";
+            /** @description Of `added`: the identity of the user. */
+            identity?: string;
             /**
              * Format: uuid
              * @description Of `team`: whether the user is in it. Of `lead`: whether they lead it.
@@ -2111,8 +2200,8 @@ export interface components {
             skill?: string;
             /** @description Of `role`: whether the role before was given here. */
             granted?: boolean;
-            before: unknown;
-            after: unknown;
+            before?: unknown;
+            after?: unknown;
         };
         BulkRequest: {
             /** @description Either `query` or `ids`. */
@@ -2136,6 +2225,24 @@ export interface components {
                     replace?: components["schemas"]["NewSkillLevel"][];
                 };
             };
+        };
+        UploadRequest: {
+            /** @description Of the file. */
+            bytes: number;
+        };
+        Upload: {
+            /** Format: uuid */
+            upload_id: string;
+            /**
+             * Format: uri
+             * @description Takes the file by `PUT`.
+             */
+            url: string;
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        ImportRequest: {
+            /** Format: uuid */
+            upload_id: string;
         };
         PlanToApply: {
             /** @description The hash of the plan that was looked at. */
@@ -2772,6 +2879,8 @@ export interface components {
         CreateOnly: "*";
         /** @description The `ETag` of the caller's copy. If it is current, the response is 304 without a body. */
         IfNoneMatch: string;
+        /** @description Whether the file is to be changed and imported. */
+        ForImport: boolean;
         /**
          * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
          * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
@@ -5287,7 +5396,10 @@ export interface operations {
     };
     startExport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether the file is to be changed and imported. */
+                for_import?: components["parameters"]["ForImport"];
+            };
             header?: {
                 /**
                  * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
@@ -5326,6 +5438,9 @@ export interface operations {
              *     - `unknown-role`: the role does not exist.
              *     - `level-without-skill`: `min_level` is given without `skill`.
              *     - `unknown-sync-state`: the state of the synchronisation does not exist.
+             *     - `unknown-parameter`: the query has a parameter that does not exist.
+             *     - `repeated-parameter`: a parameter is given more than once.
+             *     - `invalid-for-import`: `for_import` is neither `true` nor `false`.
              *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
              */
             400: {
@@ -5337,7 +5452,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "search-text-too-short" | "search-text-too-long" | "unknown-status" | "unknown-role" | "level-without-skill" | "unknown-sync-state" | "invalid-idempotency-key";
+                        code?: "invalid-json" | "invalid-body" | "search-text-too-short" | "search-text-too-long" | "unknown-status" | "unknown-role" | "level-without-skill" | "unknown-sync-state" | "unknown-parameter" | "repeated-parameter" | "invalid-for-import" | "invalid-idempotency-key";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5550,6 +5665,166 @@ export interface operations {
                         status?: 409;
                         /** @enum {unknown} */
                         code?: "idempotency-key-in-use" | "bulk-running";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `file-size`: the file is empty, or has more than 20,000,000 bytes.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "file-size" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    planImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The job, which is queued. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be
+             *       read; `detail` states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an
+             *       object.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            /**
+             * @description The request conflicts with the current state:
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
+             *       `Retry-After` seconds.
+             *     - `bulk-running`: a bulk job of this user is still queued or running; `detail` names it.
+             *     - `upload-missing`: no file has been uploaded by the link of this upload, or it was deleted.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-in-use" | "bulk-running" | "upload-missing";
                     } & components["schemas"]["Problem"];
                 };
             };

@@ -20,5 +20,5 @@ pub use client::{client_at, config_at};
 pub use dynamo::Dynamo;
 pub use error::EmbeddedError;
 pub use in_process::InProcess;
-pub use s3::{Bucket, Credentials, S3};
+pub use s3::{Bucket, CorsRule, Credentials, S3};
 pub use template::{directory_properties, without_stream};

@@ -3,27 +3,62 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use s3s::auth::{SecretKey, SimpleAuth};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
+use tower_http::cors::CorsLayer;
 
 use crate::EmbeddedError;
 use crate::server::Server;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket(String);
+pub struct Bucket {
+    name: String,
+    cors: Option<CorsRule>,
+}
+
+/// What pages of these origins may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorsRule {
+    pub origins: Vec<String>,
+    pub methods: Vec<String>,
+    pub headers: Vec<String>,
+    pub max_age: Option<Duration>,
+}
 
 impl Bucket {
     /// A bucket with this name, made if missing.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
-        Self(name.into())
+        Self { name: name.into(), cors: None }
+    }
+
+    /// With this rule; the last one counts.
+    #[must_use]
+    pub fn with_cors(self, rule: CorsRule) -> Self {
+        Self { cors: Some(rule), ..self }
+    }
+}
+
+impl CorsRule {
+    /// What cannot be in a header is left out.
+    fn layer(&self) -> CorsLayer {
+        let origins = self.origins.iter().filter_map(|origin| origin.parse().ok()).collect::<Vec<_>>();
+        let methods = self.methods.iter().filter_map(|method| method.parse().ok()).collect::<Vec<_>>();
+        let headers = self.headers.iter().filter_map(|header| header.parse().ok()).collect::<Vec<_>>();
+        let layer = CorsLayer::new().allow_origin(origins).allow_methods(methods).allow_headers(headers);
+        match self.max_age {
+            Some(max_age) => layer.max_age(max_age),
+            None => layer,
+        }
     }
 }
 
@@ -66,15 +101,19 @@ impl S3 {
     ) -> Result<Self, EmbeddedError> {
         let directory = directory.as_ref();
         for bucket in buckets {
-            create_directory(&directory.join(&bucket.0))?;
+            create_directory(&directory.join(&bucket.name))?;
         }
         create_directory(directory)?;
         let files = FileSystem::new(directory).map_err(|e| EmbeddedError::ObjectStore(format!("{e:?}")))?;
         let store = Store {
             service: service(files, credentials),
-            buckets: Arc::new(buckets.iter().map(|bucket| bucket.0.clone()).collect()),
+            buckets: Arc::new(buckets.iter().map(|bucket| bucket.name.clone()).collect()),
         };
-        let app = Router::new().fallback(answer).with_state(store);
+        let mut app = Router::new().fallback(answer);
+        for (bucket, cors) in buckets.iter().filter_map(|bucket| Some((bucket, bucket.cors.as_ref()?))) {
+            app = app.route(&format!("/{}/{{*key}}", bucket.name), any(answer).layer(cors.layer()));
+        }
+        let app = app.with_state(store);
         let server = Server::start(|listener, stopped| async move {
             let shutdown = async { drop(stopped.await) };
             if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(shutdown).await {

@@ -1,12 +1,14 @@
 //! Opens the tables and buckets of the template.
 
-use embedded::{Bucket, Credentials, Dynamo, S3};
+use std::time::Duration;
+
+use embedded::{Bucket, CorsRule, Credentials, Dynamo, S3};
 
 use crate::StartError;
 use crate::data::{DATABASE, Data};
 use crate::failures::S3 as S3_FOLDER;
 use crate::names::{DEVELOPER_ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
-use crate::template::System;
+use crate::template::{BucketCors, System};
 
 pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, StartError> {
     let dynamo = Dynamo::open(data.join(DATABASE)).await?;
@@ -17,7 +19,17 @@ pub(crate) async fn open_tables(data: &Data, system: &System) -> Result<Dynamo, 
 }
 
 pub(crate) async fn open_buckets(data: &Data, system: &System) -> Result<S3, StartError> {
-    let buckets: Vec<Bucket> = system.buckets.iter().map(|bucket| Bucket::named(&bucket.name)).collect();
+    let rule = |rule: &BucketCors| CorsRule {
+        origins: rule.allowed_origins.clone(),
+        methods: rule.allowed_methods.clone(),
+        headers: rule.allowed_headers.clone(),
+        max_age: rule.max_age.map(Duration::from_secs),
+    };
+    let bucket = |bucket: &crate::template::Bucket| {
+        let cors = bucket.cors.iter().map(rule);
+        cors.fold(Bucket::named(&bucket.name), Bucket::with_cors)
+    };
+    let buckets: Vec<Bucket> = system.buckets.iter().map(bucket).collect();
     let functions = system.functions.iter().map(|f| access_key_id(&f.id));
     let credentials: Vec<Credentials> = functions
         .chain([DEVELOPER_ACCESS_KEY_ID.to_owned()])

@@ -19,7 +19,7 @@ pub async fn plan(stack: &TestStack, token: &str, path: &str, body: &Value) -> V
 }
 
 /// Applies the plan and waits until it is done.
-async fn apply(stack: &TestStack, token: &str, job: &Value) -> Value {
+pub async fn apply(stack: &TestStack, token: &str, job: &Value) -> Value {
     let path = format!("/jobs/{}/apply", job["job_id"].as_str().unwrap());
     let body = json!({"plan": job["plan"]["hash"]});
     let response = stack.send_as(token, Method::POST, &path, &body).await;
@@ -27,7 +27,7 @@ async fn apply(stack: &TestStack, token: &str, job: &Value) -> Value {
     settled(stack, token, job, "done").await
 }
 
-async fn settled(stack: &TestStack, token: &str, job: &Value, state: &str) -> Value {
+pub async fn settled(stack: &TestStack, token: &str, job: &Value, state: &str) -> Value {
     let path = format!("/jobs/{}", job["job_id"].as_str().unwrap());
     stack
         .wait_for(&format!("the job is {state}"), async || {

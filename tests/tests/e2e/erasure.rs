@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     export::run_export,
+    import::upload,
     test_stack::{TestStack, WORKERS, id},
 };
 
@@ -64,6 +65,9 @@ async fn a_deleted_users_personal_data_is_erased_wherever_it_is_and_the_rules_st
     let file = job["download_url"].as_str().unwrap();
     assert!(stack.client.get(file).send().await.unwrap().text().await.unwrap().contains("Quux"));
 
+    let identity = stack.get_json(&path).await["identity"].as_str().unwrap().to_uppercase();
+    upload(&stack, &stack.owner, &format!("identity\n{identity}\n")).await;
+
     let arguments = ["erase", "--user", &user_id];
     let refused = stack.flex_roster(&arguments);
     assert_eq!(refused.status.code(), Some(1));
@@ -73,7 +77,7 @@ async fn a_deleted_users_personal_data_is_erased_wherever_it_is_and_the_rules_st
 
     let before = stack.items_with(SECRET).await.len();
     let found = stack.report_of(&["erase", "--user", &user_id, "--dry-run"]);
-    assert_eq!((&found["stored_responses"], found["files"].as_array().unwrap().len()), (&json!(1), 1), "{found:#}");
+    assert_eq!((&found["stored_responses"], found["files"].as_array().unwrap().len()), (&json!(1), 2), "an export, and what was sent to be imported: {found:#}");
     assert!(found["records"].as_u64().unwrap() >= 2, "{found:#}");
     let unconfirmed = stack.flex_roster(&arguments);
     assert!(String::from_utf8(unconfirmed.stderr).unwrap().contains("Nothing was changed"));

@@ -11,6 +11,7 @@ mod export;
 mod flex_skills;
 mod http;
 mod idempotency;
+mod import;
 mod least_privilege;
 mod logs;
 mod lost_login;

@@ -27,7 +27,7 @@ use crate::cases::{
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
 
 /// Few enough to find the event to start from; variations of an event are cases, not files.
-const MAX_EVENTS: usize = 80;
+const MAX_EVENTS: usize = 100;
 
 /// Longer than an export of the few users takes.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -20,7 +20,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use local::sample;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::{
     Attempt, ChangeOrigin, Claim, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills, KeepBulkJobs,
     RunJobs, StoreJobs, TeamChange, UserChange, ViewUser, schema::keys,
@@ -44,7 +44,7 @@ const SET_WITH_ANOTHER: [&str; 8] = [
 type Values = BTreeMap<String, String>;
 
 /// The cases in which the account owner asks for a bulk job: one is at work at a time.
-const STARTS_BULK_JOB: [&str; 4] = ["bulk/plan", "bulk/undo", "bulk/undo-change", "bulk/apply"];
+const STARTS_BULK_JOB: [&str; 5] = ["bulk/plan", "bulk/import", "bulk/undo", "bulk/undo-change", "bulk/apply"];
 
 impl Fixture {
     /// A value for each placeholder. Every user but the account owner is new, so that no case depends on the changes of
@@ -102,12 +102,23 @@ impl Fixture {
                 "failed_job_id" => self.failed_job().await.to_string(),
                 "bulk_job_id" => self.bulk_job(Job::clone).await.to_string(),
                 "planned_job_id" => self.bulk_job(planned).await.to_string(),
+                "upload_id" => self.upload("user_id\n").await,
                 "applied_job_id" => self.bulk_job(applied).await.to_string(),
                 other => panic!("{name} has a placeholder that is not known here: {other}"),
             };
             values.insert(placeholder.to_owned(), value);
         }
         values
+    }
+
+    /// A file that the account owner has uploaded.
+    async fn upload(&self, text: &'static str) -> String {
+        let request = self.client.post(format!("{}/uploads", self.stack.url())).bearer_auth(&self.owner.token);
+        let link = request.json(&json!({"bytes": text.len()})).send().await.unwrap().error_for_status().unwrap();
+        let link: Value = link.json().await.unwrap();
+        let put = self.client.put(link["url"].as_str().unwrap()).body(text).send().await.unwrap();
+        put.error_for_status().unwrap();
+        link["upload_id"].as_str().unwrap().to_owned()
     }
 
     async fn owner_worker(&self) -> String {
@@ -327,6 +338,7 @@ fn planned(job: &Job) -> Job {
         drastic: 0,
         must_confirm: false,
         files: "bulk/sample".to_owned(),
+        imported: None,
     };
     job.planned(plan)
 }

@@ -24,8 +24,8 @@ use serde_json::{Map, Value};
 
 pub use error::TemplateError;
 pub use model::{
-    AsyncRetries, Authorizer, Bucket, Cors, Function, HttpApi, Route, Schedule, StartingPosition, StreamSource, System,
-    Table,
+    AsyncRetries, Authorizer, Bucket, BucketCors, Cors, Function, HttpApi, Route, Schedule, StartingPosition,
+    StreamSource, System, Table,
 };
 
 use crate::names::{ACCOUNT, API_ID, REGION, arn, physical};
@@ -150,7 +150,7 @@ fn system(document: &Document, scope: &Scope) -> Result<System, TemplateError> {
             }
             "AWS::Serverless::HttpApi" => api = Some(http_api::read(id, properties)?),
             "AWS::DynamoDB::Table" => system.tables.push(storage::table(id, properties)?),
-            "AWS::S3::Bucket" => system.buckets.push(storage::bucket(id, &properties)?),
+            "AWS::S3::Bucket" => system.buckets.push(storage::bucket(id, properties)?),
             _ => {}
         }
     }

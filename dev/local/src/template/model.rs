@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::authority::Policy;
@@ -157,8 +158,22 @@ pub struct Table {
     pub properties: Value,
 }
 
+/// A rule of a bucket's CORS.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct BucketCors {
+    pub allowed_origins: Vec<String>,
+    pub allowed_methods: Vec<String>,
+    #[serde(default)]
+    pub allowed_headers: Vec<String>,
+    /// In seconds.
+    pub max_age: Option<u64>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     pub id: String,
     pub name: String,
+    /// Which pages may send what.
+    pub cors: Vec<BucketCors>,
 }

@@ -1,8 +1,9 @@
 //! Tables and buckets.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Bucket, Table, TemplateError, arn, physical};
+use super::{Bucket, BucketCors, Table, TemplateError, arn, physical, typed};
 
 pub(super) fn table(id: &str, properties: Map<String, Value>) -> Result<Table, TemplateError> {
     let name = physical(id);
@@ -33,9 +34,17 @@ const WITHOUT_EFFECT: [&str; 5] = [
     "PublicAccessBlockConfiguration",
 ];
 
-pub(super) fn bucket(id: &str, properties: &Map<String, Value>) -> Result<Bucket, TemplateError> {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct CorsConfiguration {
+    cors_rules: Vec<BucketCors>,
+}
+
+pub(super) fn bucket(id: &str, mut properties: Map<String, Value>) -> Result<Bucket, TemplateError> {
+    let cors = properties.remove("CorsConfiguration").map(|cors| typed::<CorsConfiguration>(id, cors)).transpose()?;
+    let cors = cors.map(|cors| cors.cors_rules).unwrap_or_default();
     match properties.keys().find(|name| !WITHOUT_EFFECT.contains(&name.as_str())) {
         Some(unknown) => Err(TemplateError::at(id, format!("local does not understand the property {unknown}"))),
-        None => Ok(Bucket { id: id.to_owned(), name: physical(id).to_lowercase() }),
+        None => Ok(Bucket { id: id.to_owned(), name: physical(id).to_lowercase(), cors }),
     }
 }

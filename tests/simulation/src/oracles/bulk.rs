@@ -87,7 +87,7 @@ impl World {
         let lines = file.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let lines =
             lines.map(|line| serde_json::from_slice::<PlannedUser>(line).unwrap_or_else(|error| panic!("{error}")));
-        let lines = lines.map(|line| (line.user_id, line)).collect::<Vec<_>>();
+        let lines = lines.filter_map(|line| Some((line.user_id?, line))).collect::<Vec<_>>();
         if lines.iter().cloned().collect::<BTreeMap<_, _>>().len() != lines.len() {
             self.violated("a plan has a user twice".to_owned());
         }

@@ -11,7 +11,7 @@ use crate::patch::{
     UNKNOWN_SUPERVISOR,
 };
 
-pub const ALL: &[Cases] = &[PLAN, VIEW_PLAN, RESULTS, CANCEL, UNDO, UNDO_CHANGE, APPLY];
+pub const ALL: &[Cases] = &[PLAN, UPLOAD, IMPORT, VIEW_PLAN, RESULTS, CANCEL, UNDO, UNDO_CHANGE, APPLY];
 
 /// `POST /bulk`
 const PLAN: Cases = Cases {
@@ -39,6 +39,29 @@ const PLAN: Cases = Cases {
             &[Body(r#"{"users":{"query":{"team":"sales"}},"change":{"act_as_agent":true}}"#)],
             Refuses(404, "unknown-team"),
         ),
+    ],
+};
+
+/// `POST /uploads`
+const UPLOAD: Cases = Cases {
+    event: "bulk/upload",
+    rows: &[
+        ("bulk/upload", &[], Answers(201)),
+        ("bulk/upload-agent", &[By(AGENT)], Refuses(403, "agents-may-not")),
+        ("bulk/upload-of-nothing", &[Body(r#"{"bytes":0}"#)], Refuses(400, "file-size")),
+        ("bulk/upload-too-large", &[Body(r#"{"bytes":20000001}"#)], Refuses(400, "file-size")),
+        ("bulk/upload-without-size", &[Body("{}")], Refuses(400, "invalid-body")),
+    ],
+};
+
+/// `POST /imports`
+const IMPORT: Cases = Cases {
+    event: "bulk/import",
+    rows: &[
+        ("bulk/import", &[], Answers(202)),
+        ("bulk/import-agent", &[By(AGENT)], Refuses(403, "agents-may-not")),
+        ("bulk/import-of-another", &[By(UNKNOWN_SUPERVISOR)], Refuses(409, "upload-missing")),
+        ("bulk/import-not-uploaded", &[Body(r#"{"upload_id":"latest"}"#)], Refuses(409, "upload-missing")),
     ],
 };
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::patch::{
     AGENT,
-    Patch::{Body, By, FieldOf, Path},
+    Patch::{Body, By, FieldOf, Path, Query},
     UNKNOWN_SUPERVISOR,
 };
 
@@ -24,6 +24,9 @@ const START: Cases = Cases {
         ("export/body-not-json", &[Body(r#"{"q": "ada""#)], Refuses(400, "invalid-json")),
         ("export/level-not-whole", &[Body(r#"{"skill":"English","min_level":49.5}"#)], Refuses(400, "invalid-body")),
         ("export/level-without-skill", &[Body(r#"{"min_level":50}"#)], Refuses(400, "level-without-skill")),
+        ("export/start-for-import", &[Query("for_import=true")], Answers(202)),
+        ("export/start-for-nothing", &[Query("for_import=yes")], Refuses(400, "invalid-for-import")),
+        ("export/unknown-parameter", &[Query("import=true")], Refuses(400, "unknown-parameter")),
         ("export/start-by-supervisor", &[By(UNKNOWN_SUPERVISOR)], Answers(202)),
         ("export/start-with-team", &[Body(r#"{"team":"{{team_id}}"}"#)], Answers(202)),
         ("export/start-with-sync", &[Body(r#"{"sync":"failed"}"#)], Answers(202)),

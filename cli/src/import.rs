@@ -1,0 +1,335 @@
+//! `flex-roster import`: a CSV file of users is planned, and applied, through the API, as the owner of a token.
+
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode, time::Duration};
+
+use domain::{
+    Quoted,
+    import::{FileFacts, MAX_FILE_BYTES},
+};
+use reqwest::{Client, RequestBuilder};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{
+    Failure, Outcome,
+    output::{self, Output, Report, shown},
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The file: an export for import, changed, or one with the same columns.
+    file: PathBuf,
+    /// Shows what would become of each row and changes nothing; this is the default. The exit code is 1 if a row is refused.
+    #[arg(long, conflicts_with = "apply")]
+    dry_run: bool,
+    /// Changes the users as planned. The exit code is 1 if a row was refused.
+    #[arg(long)]
+    apply: bool,
+    /// How many users it deactivates, demotes or strips of all skills, if so many need a confirmation.
+    #[arg(long, value_name = "NUMBER", requires = "apply")]
+    confirm: Option<u64>,
+    /// Writes the refused rows to this file, to be corrected and imported again.
+    #[arg(long, value_name = "FILE")]
+    failed_rows: Option<PathBuf>,
+    /// The address of the API.
+    #[arg(long, env = "FLEX_ROSTER_URL", value_name = "URL")]
+    url: String,
+}
+
+/// The token is in the environment, so that no list of processes shows it.
+const TOKEN: &str = "FLEX_ROSTER_TOKEN";
+
+/// From one look at the job to the next.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The most rows that a page of a plan has.
+const PAGE: usize = 100;
+
+pub async fn run(args: Args, output: Output) -> Outcome {
+    let api = Api::new(&args.url)?;
+    let file = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
+    let planned = plan(&api, file).await?;
+    if let (Some(to), Some(link)) = (&args.failed_rows, &planned.job.failed_rows_url) {
+        let rows = api.client.get(link).send().await?.error_for_status()?.bytes().await?;
+        std::fs::write(to, rows).map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    let plan_refuses = planned.plan.refused > 0;
+    output.report_first(&planned);
+    if !args.apply {
+        output.report_last(&Done { planned: &planned, results: None });
+        return Ok(exit_code(!plan_refuses));
+    }
+    let results = apply(&api, &planned, args.confirm).await?;
+    let is_whole = !plan_refuses && results.counts.refused == 0;
+    output.report_last(&Done { planned: &planned, results: Some(&results) });
+    Ok(exit_code(is_whole))
+}
+
+const fn exit_code(is_good: bool) -> ExitCode {
+    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The API, with the caller's token.
+struct Api {
+    client: Client,
+    url: String,
+    token: String,
+}
+
+impl Api {
+    fn new(url: &str) -> Result<Self, Failure> {
+        let token = std::env::var(TOKEN)
+            .map_err(|_| format!("{TOKEN} is not set; it is a Flex token of an admin or a supervisor"))?;
+        let tls = runtime::tls::client_config()?;
+        let client = Client::builder().tls_backend_preconfigured(tls).timeout(Duration::from_mins(5)).build()?;
+        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), token })
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        // A repeated request is not executed twice.
+        let key = uuid::Uuid::new_v4().to_string();
+        self.send(self.client.post(format!("{}{path}", self.url)).header("idempotency-key", key).json(body)).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.send(self.client.get(format!("{}{path}", self.url))).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let answer = request.bearer_auth(&self.token).send().await?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer.json().await?);
+        }
+        let problem = answer.json::<Value>().await.unwrap_or_default();
+        let said = problem["detail"].as_str().or_else(|| problem["message"].as_str()).unwrap_or("no reason");
+        Err(format!("the API answers {}: {}", status.as_u16(), output::whole(said)).into())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Upload {
+    upload_id: String,
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Job {
+    job_id: String,
+    state: String,
+    done: u64,
+    total: Option<u64>,
+    error: Option<String>,
+    plan: Option<Plan>,
+    results: Option<Counts>,
+    failed_rows_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+struct Plan {
+    hash: String,
+    changed: u64,
+    unchanged: u64,
+    refused: u64,
+    drastic: u64,
+    must_confirm: bool,
+    file: Option<FileFacts>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+struct Counts {
+    changed: u64,
+    unchanged: u64,
+    refused: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    items: Vec<Line>,
+    next_cursor: Option<String>,
+}
+
+/// What becomes of a user.
+#[derive(Debug, Deserialize, Serialize)]
+struct Line {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    user_id: Option<String>,
+    name: Option<String>,
+    changes: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refused>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Refused {
+    code: String,
+    detail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+}
+
+/// A plan with those whom it changes or refuses.
+struct Planned {
+    job: Job,
+    plan: Plan,
+    refused: Vec<Line>,
+    changed: Vec<Line>,
+}
+
+struct Results {
+    counts: Counts,
+    refused: Vec<Line>,
+}
+
+async fn plan(api: &Api, file: Vec<u8>) -> Result<Planned, Failure> {
+    let bytes = file.len() as u64;
+    if !(1..=MAX_FILE_BYTES).contains(&bytes) {
+        return Err(domain::Refusal::FileSize(bytes).into());
+    }
+    let upload: Upload = api.post("/uploads", &json!({"bytes": bytes})).await?;
+    let put = api.client.put(&upload.url).body(file).send().await?;
+    if !put.status().is_success() {
+        return Err(format!("the file was not taken: S3 answers {}", put.status().as_u16()).into());
+    }
+    let job: Job = api.post("/imports", &json!({"upload_id": upload.upload_id})).await?;
+    let job = settled(api, job).await?;
+    let plan = job.plan.clone().ok_or("the job has no plan")?;
+    let refused = lines(api, &format!("/jobs/{}/plan?outcome=refused", job.job_id)).await?;
+    let changed = lines(api, &format!("/jobs/{}/plan?outcome=changed", job.job_id)).await?;
+    Ok(Planned { job, plan, refused, changed })
+}
+
+async fn apply(api: &Api, planned: &Planned, confirm: Option<u64>) -> Result<Results, Failure> {
+    let Planned { job, plan, .. } = planned;
+    if plan.must_confirm && confirm != Some(plan.drastic) {
+        return Err(format!(
+            "it would deactivate, demote or strip of all skills {0} users. If that is what you want: --confirm {0}",
+            plan.drastic
+        )
+        .into());
+    }
+    let job: Job =
+        api.post(&format!("/jobs/{}/apply", job.job_id), &json!({"plan": plan.hash, "confirm": confirm})).await?;
+    let job = settled(api, job).await?;
+    let refused = lines(api, &format!("/jobs/{}/results?outcome=refused", job.job_id)).await?;
+    Ok(Results { counts: job.results.ok_or("the job has no results")?, refused })
+}
+
+/// The job once it is no longer at work.
+async fn settled(api: &Api, mut job: Job) -> Result<Job, Failure> {
+    loop {
+        match job.state.as_str() {
+            "queued" | "running" => {
+                let of = job.total.map_or_else(String::new, |total| format!(" of {total}"));
+                output::progress(&format!("{}{of} users", job.done));
+            }
+            "planned" | "done" => {
+                output::end_progress();
+                return Ok(job);
+            }
+            other => {
+                output::end_progress();
+                let why = job.error.map(|error| output::whole(&error)).unwrap_or_else(|| other.to_owned());
+                return Err(why.into());
+            }
+        }
+        tokio::time::sleep(POLL).await;
+        job = api.get(&format!("/jobs/{}", job.job_id)).await?;
+    }
+}
+
+async fn lines(api: &Api, path: &str) -> Result<Vec<Line>, Failure> {
+    let (mut lines, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let from = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+        let page: Page = api.get(&format!("{path}&limit={PAGE}{from}")).await?;
+        lines.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(lines);
+        }
+    }
+}
+
+impl Report for Planned {
+    fn text(&self) -> String {
+        let Plan { changed, unchanged, refused, file, .. } = &self.plan;
+        let mut text = String::new();
+        if let Some(FileFacts { separator, rows, .. }) = file {
+            let separator = if *separator == '\t' { "tabs".to_owned() } else { format!("{separator}") };
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{rows} rows, separated by {separator}");
+        }
+        let _ = writeln!(text, "would change: {changed}, unchanged: {unchanged}, refused: {refused}");
+        text + &table(&self.refused) + &table(&self.changed)
+    }
+
+    fn json(&self) -> Value {
+        json!({"job_id": self.job.job_id, "plan": self.plan, "refused": self.refused, "changed": self.changed})
+    }
+}
+
+/// What is known at the end.
+struct Done<'a> {
+    planned: &'a Planned,
+    results: Option<&'a Results>,
+}
+
+impl Report for Done<'_> {
+    fn text(&self) -> String {
+        self.planned.text() + &self.last_text()
+    }
+
+    fn last_text(&self) -> String {
+        match self.results {
+            None => "Nothing was changed. To change the users as planned: --apply\n".to_owned(),
+            Some(Results { counts: Counts { changed, unchanged, refused }, refused: lines }) => {
+                format!("changed: {changed}, unchanged: {unchanged}, refused: {refused}\n{}", table(lines))
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        let mut json = self.planned.json();
+        if let Some(Results { counts, refused }) = self.results {
+            json["results"] = json!({"counts": counts, "refused": refused});
+        }
+        json
+    }
+}
+
+fn table(lines: &[Line]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let rows = lines.iter().map(|line| {
+        let who = line.name.as_deref().or(line.user_id.as_deref()).unwrap_or_default();
+        let (column, what) = match &line.refusal {
+            Some(refused) => (refused.column.as_deref().unwrap_or_default(), output::whole(&refused.detail)),
+            None => ("", line.changes.iter().map(sentence).collect::<Vec<_>>().join(", ")),
+        };
+        vec![line.row.map(|row| row.to_string()).unwrap_or_default(), shown(who), shown(column), what]
+    });
+    output::table(&["row", "user", "column", "what"], &rows.collect::<Vec<_>>())
+}
+
+fn sentence(part: &Value) -> String {
+    let text = |name: &str| part[name].as_str().map(Quoted::from);
+    let named = text("skill").or_else(|| text("team_id")).or_else(|| text("identity"));
+    let part_name = part["part"].as_str().unwrap_or_default();
+    let value = |value: &Value| match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => shown(text),
+        Value::Object(of) => of
+            .get("level")
+            .filter(|level| !level.is_null())
+            .map_or_else(|| "without level".to_owned(), Value::to_string),
+        other => other.to_string(),
+    };
+    let named = named.map_or_else(String::new, |named| format!(" {}", named.text()));
+    if part_name == "added" {
+        return format!("added{named}");
+    }
+    format!("{part_name}{named} {} → {}", value(&part["before"]), value(&part["after"]))
+}
