@@ -4,7 +4,7 @@ import type { Job } from './api/types.js';
 import type { App } from './app.js';
 import { Change } from './change.js';
 import { define } from './define.js';
-import { icon } from './icons.js';
+import { icon, type IconName } from './icons.js';
 import { queryOf } from './list/query.js';
 import { problem } from './problem.js';
 import type { Session } from './session.js';
@@ -25,6 +25,8 @@ class ExportRun extends EventTarget {
   private readonly starting: Change;
   private lost: ApiError | undefined;
   private isFollowing = false;
+  /** Whether the last one is to be edited and imported. */
+  isForImport = false;
   /** What was asked for last: another list is another request. */
   private asked = '';
 
@@ -47,18 +49,19 @@ class ExportRun extends EventTarget {
   }
 
   /** Goes on with a job of which it is not known whether it is finished; else starts one. */
-  readonly start = async (app: App): Promise<void> => {
+  readonly start = async (app: App, isForImport: boolean): Promise<void> => {
     this.app = app;
     if (this.isRunning) return;
-    if (this.lost && this.lost.kind !== 'missing') return this.follow();
-    Object.assign(this, { job: undefined, lost: undefined });
+    if (this.lost && this.lost.kind !== 'missing' && isForImport === this.isForImport) return this.follow();
+    Object.assign(this, { job: undefined, lost: undefined, isForImport });
     const body = queryOf(app.address.place);
-    const asked = JSON.stringify(body);
+    const query = isForImport ? { for_import: true } : {};
+    const asked = JSON.stringify([body, query]);
     if (asked !== this.asked) this.starting.forget();
     this.asked = asked;
     app.live.say(app.text.export.preparing);
     await this.starting.send(
-      (idempotencyKey) => app.api.send('post', '/exports', { body, idempotencyKey }),
+      (idempotencyKey) => app.api.send('post', '/exports', { body, query, idempotencyKey }),
       (job) => {
         this.job = job;
         void this.follow();
@@ -143,17 +146,23 @@ class Export extends View {
 
   override render(): TemplateResult {
     const { isRunning, job, error } = this.run;
-    const label = this.app.text.export.start;
+    const { session, text } = this.app;
     return html`
-      <button type="button" class="icon-button" aria-label=${label} title=${label}
-        aria-disabled=${isRunning ? 'true' : 'false'} @click=${this.start}>${icon('export')}</button>
+      ${this.button(text.export.start, 'export', false)}
+      ${session.may('edit_user') ? this.button(text.export.forImport, 'exportToEdit', true) : nothing}
       ${isRunning || job || error ? html`<div class="export-state">${this.state()}</div>` : nothing}`;
+  }
+
+  private button(label: string, name: IconName, isForImport: boolean): TemplateResult {
+    return html`<button type="button" class="icon-button" aria-label=${label} title=${label}
+      aria-disabled=${this.run.isRunning ? 'true' : 'false'}
+      @click=${() => void this.run.start(this.app, isForImport)}>${icon(name)}</button>`;
   }
 
   private state(): TemplateResult {
     const { text, format } = this.app;
     const { job, error } = this.run;
-    const choices = { kept: text.errors.keptSearch, retry: this.start };
+    const choices = { kept: text.errors.keptSearch, retry: this.again };
     if (error) return problem(this.app, error, choices);
     if (job?.state === 'failed')
       return problem(this.app, new ApiError('broken'), { ...choices, what: text.export.failed });
@@ -165,7 +174,7 @@ class Export extends View {
     return html`<p>${progress}</p><progress aria-label=${text.export.start}></progress>`;
   }
 
-  private readonly start = (): void => void this.run.start(this.app);
+  private readonly again = (): void => void this.run.start(this.app, this.run.isForImport);
 }
 
 define('roster-export', Export);

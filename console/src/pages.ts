@@ -1,6 +1,7 @@
 // The pages that are loaded when one opens them, and what they say.
 import './main.js';
 import './bulk/view.js';
+import './import/form.js';
 import './people/view.js';
 import './reconciliation/view.js';
 import './skills/view.js';

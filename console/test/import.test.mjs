@@ -226,10 +226,10 @@ async function drag(page, paths) {
   const client = await page.context().newCDPSession(page);
   const { x, y, width } = await page.getByRole('region', { name: 'Users', exact: true }).boundingBox();
   const data = { items: [], files: paths, dragOperationsMask: 1 };
-  const send = (type, at) => client.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + at, data });
-  await send('dragEnter', 150);
-  await send('dragOver', 150);
-  return { drop: () => send('drop', 150), leave: () => send('dragCancel', 150) };
+  const send = (type, at) => client.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: at, data });
+  await send('dragEnter', y + 150);
+  await send('dragOver', y + 150);
+  return { drop: () => send('drop', y + 150), leave: () => send('dragOver', 5) };
 }
 
 test(
@@ -269,7 +269,7 @@ test(
       await page.route(isStorage, (route) => answer(route));
       const headers = { 'access-control-allow-origin': '*' };
       answer = (route) => route.fulfill({ status: 403, headers, body: '<Error><Code>AccessDenied</Code></Error>' });
-      await planFile(page, fileOf(`identity\t"role"\n${sales.people[0].identity}\tsupervisor\n`));
+      await planFile(page, fileOf(`identity\t"assigned_skills"\n${sales.people[0].identity}\tEnglish:40\n`));
       await alert(page, 'The file was sent, but the storage does not take it.').waitFor();
       await page.getByText('Nothing has been changed. What you have entered is kept.').waitFor();
       await isAccessible(page, 'a file that is refused');
@@ -280,7 +280,7 @@ test(
       answer = (route) => route.fallback();
       await button(page, 'Try again').click();
       await stage(page, 'planned').getByText('separated by tabs').waitFor();
-      await part(page, 'changed').getByText('Role: Agent → Supervisor').waitFor();
+      await part(page, 'changed').getByText('English: 5 → 40').waitFor();
     },
     { faults: true },
   ),
@@ -387,7 +387,7 @@ test(
       const german = page.getByLabel('CSV-Datei', { exact: true });
       await focusIsOn(german);
       const chooser = page.waitForEvent('filechooser');
-      await page.keyboard.press('Enter');
+      await page.keyboard.press('Space');
       const lines = ['identity;assigned_skills', `${sales.people[0].identity};(none)`, 'niemand@example.com;'];
       await (await chooser).setFiles(fileOf(lines.join('\n')));
       await isAccessible(page, 'a chosen file, German, dark, narrow');

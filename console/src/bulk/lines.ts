@@ -101,14 +101,23 @@ class BulkLines extends PageView {
     const since = words(line.changed_since ?? []);
     const same = line.outcome === 'unchanged' && since.length === 0 ? html`<div>${bulk.noChange}</div>` : nothing;
     return html`
-      <tr data-line=${line.user_id}>
-        <th scope="row">${line.name === null ? bulk.unknownPerson : userLink(app, { user_id: line.user_id, name: line.name })}</th>
+      <tr data-line=${line.user_id ?? `row-${line.row}`}>
+        <th scope="row">${this.who(line)}</th>
         <td>
-          ${line.refusal ? html`<div>${refusalOf(app, line.refusal)}</div>` : nothing}
+          ${line.refusal ? html`<div dir="auto">${refusalOf(app, line.refusal, line.row)}</div>` : nothing}
           ${changes.map((change) => html`<div dir="auto">${change}</div>`)} ${same}
           ${since.length > 0 ? html`<div class="hint" dir="auto">${bulk.changedSince(app.format.list(since))}</div>` : nothing}
         </td>
       </tr>`;
+  }
+
+  /** A link to a user who is there; one whom the plan would add is not yet. */
+  private who({ user_id, name, row, changes }: Line): TemplateResult | string {
+    const { app, of } = this;
+    const isMissing = of === 'plan' && changes.some(({ part }) => part === 'added');
+    if (user_id !== null && name !== null && !isMissing) return userLink(app, { user_id, name });
+    if (name !== null) return html`<span dir="auto">${name}</span>`;
+    return row === undefined ? app.text.bulk.unknownPerson : app.text.imports.row(app.format.number(row));
   }
 
   private list(outcome: Outcome): Paged<Line> {

@@ -6,11 +6,19 @@ import type { View } from '../view.js';
 import { type Asked, plan, runOf } from './run.js';
 
 /** Has something planned, and goes to the plan, unless its user has gone elsewhere meanwhile. */
-export async function startPlan(view: View, change: Change, asked: Asked, started?: () => void): Promise<void> {
+export async function startPlan(
+  view: View,
+  change: Change,
+  ask: Asked | (() => Promise<Asked>),
+  started?: () => void,
+): Promise<void> {
   const { app } = view;
   await change.send(
-    (key) => plan(app, asked, key),
-    (job) => {
+    async (key) => {
+      const asked = typeof ask === 'function' ? await ask() : ask;
+      return { asked, job: await plan(app, asked, key) };
+    },
+    ({ asked, job }) => {
       started?.();
       runOf(app, job.job_id, asked);
       if (view.isConnected) app.address.go({ view: 'bulk', item: job.job_id, user: '' }, 'push');

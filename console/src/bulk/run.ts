@@ -13,11 +13,13 @@ const MAX_LOST = 5;
 export type BulkRequest = Body<Operation<'post', '/bulk'>>;
 type ChangedSince = 'keep' | 'revert';
 /** What a job was asked to plan. */
-export type Asked = { edit: BulkRequest } | { undoes: NonNullable<Job['undoes']>; changedSince: ChangedSince };
+export type Asked =
+  { edit: BulkRequest } | { uploadId: string } | { undoes: NonNullable<Job['undoes']>; changedSince: ChangedSince };
 
 /** Starts a job that plans; a repeated request with the same key is the same job. */
 export function plan({ api }: App, asked: Asked, idempotencyKey: string): Promise<Job> {
   if ('edit' in asked) return api.send('post', '/bulk', { body: asked.edit, idempotencyKey });
+  if ('uploadId' in asked) return api.send('post', '/imports', { body: { upload_id: asked.uploadId }, idempotencyKey });
   const { job_id = '', user_id, record_id } = asked.undoes;
   const body = { changed_since: asked.changedSince };
   if (!user_id || !record_id)

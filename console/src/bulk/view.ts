@@ -48,8 +48,7 @@ class Bulk extends View {
   override render(): TemplateResult {
     const { app, run } = this;
     const { bulk, common, errors } = app.text;
-    const { undoes } = run.job ?? {};
-    const title = undoes ? (undoes.record_id ? bulk.undoRecordTitle : bulk.undoTitle) : bulk.title;
+    const title = this.heading;
     return html`
       <section class="page" aria-label=${title}>
         <p>${link(app, { view: 'users', item: '' }, bulk.back)}</p>
@@ -57,6 +56,13 @@ class Bulk extends View {
         ${run.error ? problem(app, run.error, { kept: errors.keptInput, retry: () => void run.follow() }) : nothing}
         ${run.job ? this.content(run.job) : run.error ? nothing : html`<p>${common.loading}</p>`}
       </section>`;
+  }
+
+  private get heading(): string {
+    const { bulk, imports } = this.app.text;
+    const { asked, job } = this.run;
+    if (job?.plan?.file || (asked && 'uploadId' in asked)) return imports.title;
+    return job?.undoes ? (job.undoes.record_id ? bulk.undoRecordTitle : bulk.undoTitle) : bulk.title;
   }
 
   /** Another stage is said; the focus is at its head if what had it is gone. */
@@ -132,8 +138,8 @@ class Bulk extends View {
     return html`
       <div class="problem" role="alert" data-stage="failed">
         <p class="what">${this.headline(job)}</p>
+        ${job.error ? html`<p dir="auto" data-error>${job.error}</p>` : nothing}
         <p>${errors.keptNothingDone}</p>
-        ${job.error ? html`<details><summary>${errors.details}</summary>${job.error}</details>` : nothing}
       </div>
       ${this.planAgain()}`;
   }
@@ -146,7 +152,9 @@ class Bulk extends View {
     return html`
       <div class="stack" data-stage="planned">
         <p>${bulk.planned} ${isExpired ? nothing : bulk.usableUntil(format.time(plan.usable_until))}</p>
+        ${plan.file ? this.file(plan.file) : nothing}
         ${this.counts(bulk.counts, plan)}
+        ${this.failedRows(job)}
         ${
           isExpired
             ? html`<p class="note warning">${bulk.expired}</p>${this.planAgain()}`
@@ -156,7 +164,8 @@ class Bulk extends View {
         }
         ${this.cancelButton(
           bulk.discard,
-          html`<button type="button" class="button" data-download @click=${this.download}>${bulk.download}</button>`,
+          html`<button type="button" class="button" data-download @click=${() => void this.download('download_url')}
+            >${bulk.download}</button>`,
         )}
       </div>
       ${
@@ -166,6 +175,22 @@ class Bulk extends View {
           : nothing
       }
       <roster-bulk-lines .app=${app} .jobId=${job.job_id} .of=${'plan'} .counts=${plan}></roster-bulk-lines>`;
+  }
+
+  /** What was found out about the file of an import. */
+  private file({ rows, separator }: NonNullable<Plan['file']>): TemplateResult {
+    const { text, format } = this.app;
+    return html`<p data-file>${text.imports.facts(rows, format.number(rows), separator)}</p>`;
+  }
+
+  /** The refused rows of an import, as a file. */
+  private failedRows({ failed_rows_url, plan }: Job): TemplateResult | typeof nothing {
+    const { imports } = this.app.text;
+    if (!failed_rows_url || !plan?.refused) return nothing;
+    return html`
+      <p>${imports.failedRowsMean}</p>
+      <div class="buttons"><button type="button" class="button" data-failed-rows
+        @click=${() => void this.download('failed_rows_url')}>${imports.failedRows}</button></div>`;
   }
 
   private counts(words: Record<'changed' | 'unchanged' | 'refused', string>, counts: Job['results']): TemplateResult {
@@ -211,11 +236,12 @@ class Bulk extends View {
     const counts = job.state === 'done' ? { changed, unchanged, refused } : undefined;
     return html`
       <div class=${isFailure ? 'problem' : 'outcome'} role=${isFailure ? 'alert' : 'group'}
-        aria-label=${isFailure ? nothing : bulk.title} data-stage="ended">
+        aria-label=${isFailure ? nothing : this.heading} data-stage="ended">
         <p class="what">${this.headline(job)}</p>
         ${job.error ? html`<details><summary>${errors.details}</summary>${job.error}</details>` : nothing}
       </div>
       ${counts ? this.counts(bulk.results, counts) : nothing}
+      ${this.failedRows(job)}
       ${job.state === 'failed' && job.plan ? this.goOn(job.plan) : nothing}
       ${
         changed > 0 || !counts
@@ -284,15 +310,15 @@ class Bulk extends View {
   }
 
   /** The link is valid for 15 minutes; a new one is asked for. */
-  private readonly download = async (): Promise<void> => {
+  private async download(link: 'download_url' | 'failed_rows_url'): Promise<void> {
     await this.run.look();
-    const url = this.run.job?.download_url;
+    const url = this.run.job?.[link];
     this.requestUpdate();
     if (this.run.error || !url) return;
     const anchor = document.createElement('a');
     Object.assign(anchor, { href: url, download: '', rel: 'noreferrer' });
     anchor.click();
-  };
+  }
 }
 
 define('roster-bulk', Bulk);

@@ -4,13 +4,17 @@ import type { App } from '../app.js';
 
 export type Line = components['schemas']['PlannedUser'];
 type PartChange = components['schemas']['PartChange'];
+type Refusal = NonNullable<Line['refusal']>;
 type Assigned = { level: number | null; disabled?: boolean } | null;
 
 /** One part of a user, before and after, in words. */
-function partChange(app: App, { part, team_id, skill, before, after }: PartChange, teams: Map<string, string>): string {
+function partChange(app: App, change: PartChange, teams: Map<string, string>): string {
+  const { part, team_id, skill, before, after } = change;
   const { text } = app;
   const words = text.bulk.part;
   switch (part) {
+    case 'added':
+      return text.imports.added(change.identity ?? '');
     case 'role':
       return words.role(text.roles[before as Role], text.roles[after as Role]);
     case 'status':
@@ -47,7 +51,8 @@ export function partChanges(app: App, changes: PartChange[], teams: Map<string, 
   return changes.map((change) => partChange(app, change, teams));
 }
 
-/** Why one user is refused: in the words of this page for the code, else those of the API. */
-export function refusalOf({ text }: App, { code, detail }: NonNullable<Line['refusal']>): string {
-  return text.bulk.refusals[code] ?? (text.errors.codes as Record<string, string>)[code] ?? detail;
+/** Why one user is refused: in the words of this page for the code, else those of the API; of an import, and where. */
+export function refusalOf({ text, format }: App, { code, detail, column }: Refusal, row?: number): string {
+  const reason = text.bulk.refusals[code] ?? (text.errors.codes as Record<string, string>)[code] ?? detail;
+  return row === undefined ? reason : text.imports.reason(format.number(row), column, reason);
 }

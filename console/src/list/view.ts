@@ -5,6 +5,8 @@ import type { ListedUser } from '../api/types.js';
 import { define } from '../define.js';
 import { isAtWork, latestRun } from '../bulk/run.js';
 import '../export.js';
+import { icon } from '../icons.js';
+import { Drop } from '../import/drop.js';
 import { later } from '../later.js';
 import { link } from '../link.js';
 import { problem } from '../problem.js';
@@ -31,6 +33,9 @@ export class List extends View {
   private syncs!: SyncStates;
   private changes!: RowChanges;
   private selection!: Selection;
+  /** Whether the form that imports is open, and what was dropped onto the list since. */
+  private importing: { dropped?: File[] } | undefined;
+  private readonly drop = new Drop(this, (dropped) => this.openImport({ dropped }));
   private typing: ReturnType<typeof setTimeout> | undefined;
   private shown = '';
   /** What stands in the search field; the address follows when typing pauses. */
@@ -63,9 +68,13 @@ export class List extends View {
   }
 
   override render(): TemplateResult {
+    const { drop } = this;
     return html`
-      <section class="list" aria-label=${this.app.text.list.caption}>
+      <section class="list" aria-label=${this.app.text.list.caption} @dragover=${this.mayImport ? drop.over : nothing}
+        @dragleave=${drop.leave} @drop=${drop.drop}>
+        ${drop.isOver ? html`<p class="drop-area" data-drop>${this.app.text.list.dropHere}</p>` : nothing}
         ${this.toolbar()}
+        ${this.importForm()}
         ${this.bulkNote()}
         ${this.failure()}
         ${this.pages.isSlow ? html`<p class="hint" data-slow>${this.app.text.list.slow}</p>` : nothing}
@@ -101,10 +110,42 @@ export class List extends View {
             .value=${live(this.text)} aria-describedby="search-hint" @input=${this.typed}>
         </div>
         ${app.session.may('export_users') ? html`<roster-export .app=${app}></roster-export>` : nothing}
+        ${this.mayImport ? this.importButton() : nothing}
         ${filters(app, this.choices)}
       </div>
       <p class="hint search-hint" id="search-hint">${missing > 0 ? app.text.list.typeMore(missing) : nothing}</p>`;
   }
+
+  private get mayImport(): boolean {
+    return this.app.session.may('edit_user');
+  }
+
+  private importButton(): TemplateResult {
+    const label = this.app.text.list.import;
+    return html`<button type="button" class="icon-button" data-import aria-label=${label} title=${label}
+      @click=${() => this.openImport({})}>${icon('import')}</button>`;
+  }
+
+  private importForm(): TemplateResult | typeof nothing {
+    const { app, importing } = this;
+    if (!importing) return nothing;
+    const { dropped } = importing;
+    const content = (): TemplateResult =>
+      html`<roster-import .app=${app} .dropped=${dropped} @closed=${this.closeImport}></roster-import>`;
+    return later(app, 'pages', content);
+  }
+
+  private openImport(importing: { dropped?: File[] }): void {
+    this.importing = this.importing && !importing.dropped ? this.importing : importing;
+    this.requestUpdate();
+    if (!importing.dropped) this.one('#import-file')?.focus();
+  }
+
+  /** The focus returns to what opens the form. */
+  private readonly closeImport = (): void => {
+    this.importing = undefined;
+    this.focusOn('[data-import]');
+  };
 
   private failure(): TemplateResult | typeof nothing {
     const { failed } = this.pages;

@@ -92,6 +92,7 @@ export const base = css`
     color: var(--color-text);
     font: inherit;
   }
+  input[type='file'] { padding-block: var(--space-20); }
   [aria-invalid='true'] { border-color: var(--color-border-error); }
   ::placeholder { color: var(--color-text-weak); opacity: 1; }
 

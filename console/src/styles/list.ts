@@ -10,12 +10,26 @@ export const list = css`
   }
   .toolbar label { min-height: 1.45em; }
   /* What has no label stands beside the controls of what has one. */
-  .toolbar > .button, .toolbar > roster-export { margin-block-start: calc(1.45em + var(--space-20)); }
+  .toolbar > :is(.button, .icon-button, roster-export) { margin-block-start: calc(1.45em + var(--space-20)); }
   .toolbar .search { flex: 1 1 22rem; }
   .toolbar .search input { width: 100%; }
   .toolbar .field > select { max-width: 14rem; min-width: 8rem; }
   .toolbar .field > #login { max-width: 24rem; }
   .toolbar .level input { width: 7rem; }
+  .drop-area {
+    position: absolute;
+    inset: 0;
+    z-index: 1;
+    display: flex;
+    justify-content: center;
+    padding-block-start: 6rem;
+    border: 2px dashed var(--color-border-primary);
+    border-radius: var(--radius-20);
+    background: var(--color-background-primary-weakest);
+    opacity: 0.95;
+    font-weight: 600;
+    pointer-events: none;
+  }
   .search-hint { min-height: 1.25rem; }
 
   .table-frame { overflow-x: auto; border-block-start: 1px solid var(--color-border-weak); }
@@ -90,7 +104,7 @@ export const list = css`
   dl.facts dt { color: var(--color-text-weak); }
 
   /* Beside an open panel, and on small screens, the columns that are also in the panel give way. */
-  .list { container-type: inline-size; }
+  .list { container-type: inline-size; position: relative; }
   @container (max-width: 56rem) {
     td.teams, th.teams { display: none; }
   }

@@ -112,6 +112,8 @@ export const bulk: typeof english = {
     acts: (after) => (after ? 'arbeitet als Agent' : 'arbeitet nicht mehr als Agent'),
   },
   refusals: {
+    'added-by-job':
+      'Hierdurch wurde diese Person hinzugefügt: Eine Rücknahme behält sie. Deaktivieren oder löschen Sie sie stattdessen.',
     'changed-since-plan':
       'Seit dem Plan hat sich bei dieser Person etwas geändert, sodass er etwas anderes bewirken würde. Planen Sie neu.',
   },

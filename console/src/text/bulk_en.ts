@@ -106,6 +106,7 @@ export const bulk = {
   },
   /** Of the API’s reasons that only a line of a plan or of results has. */
   refusals: {
+    'added-by-job': 'This has added them: an undo keeps them. Deactivate or delete them instead.',
     'changed-since-plan': 'They have changed since the plan was made, so that it would do something else. Plan again.',
   } as Record<string, string>,
 };

@@ -126,6 +126,7 @@ export const de: BaseText = {
   },
   export: {
     start: 'Diese Liste als CSV exportieren',
+    forImport: 'Diese Liste zum Bearbeiten und Wiedereinlesen exportieren',
     preparing: 'Der Export wird vorbereitet …',
     progress: (done) => `Bisher ${done} Personen geschrieben`,
     done: 'Der Export ist fertig. Der Download hat begonnen.',
@@ -175,6 +176,8 @@ export const de: BaseText = {
     noMatchHint: 'Zu dieser Suche und diesen Filtern passt niemand.',
     failed: 'Die Liste konnte nicht geladen werden.',
     forbidden: 'Diese Liste können Sie nicht sehen',
+    import: 'Eine CSV-Datei importieren',
+    dropHere: 'Die CSV-Datei hier ablegen, um sie zu importieren',
     moreTeams: (count) => `+${count}`,
     select: (name) => `${name} auswählen`,
     selectShown: 'Alle angezeigten auswählen',

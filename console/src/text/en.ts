@@ -122,6 +122,7 @@ export const en = {
   },
   export: {
     start: 'Export this list as CSV',
+    forImport: 'Export this list to edit and import again',
     preparing: 'The export is being prepared…',
     progress: (done: string) => `${done} people written so far`,
     done: 'The export is done. The download has started.',
@@ -171,6 +172,8 @@ export const en = {
     noMatchHint: 'No user matches this search and these filters.',
     failed: 'The list could not be loaded.',
     forbidden: 'You cannot see this list',
+    import: 'Import a CSV file',
+    dropHere: 'Drop the CSV file here to import it',
     moreTeams: (count: string) => `+${count}`,
     select: (name: string) => `Select ${name}`,
     selectShown: 'Select all that are shown',

@@ -1,11 +1,14 @@
 import { bulk, codes as bulkCodes } from './bulk_de.js';
+import { codes as importCodes, imports } from './import_de.js';
 import type { PagesText } from './pages_en.js';
 
 /** Deutsch. */
 export const pages: PagesText = {
   bulk,
+  imports,
   codes: {
     ...bulkCodes,
+    ...importCodes,
     'drift-changed': 'Der Worker zeigt eine andere Rolle als diese. Sehen Sie noch einmal nach.',
     'drift-of-teams': 'Was zu übernehmen bleibt, vergibt ein Team. Ändern Sie es dort.',
     'drift-pending': 'Hier Entschiedenes wird gerade noch übertragen. Sehen Sie gleich noch einmal nach.',

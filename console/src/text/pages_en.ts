@@ -1,11 +1,14 @@
 import { bulk, codes as bulkCodes } from './bulk_en.js';
+import { codes as importCodes, imports } from './import_en.js';
 
 /** English, for the pages that are loaded when one opens them. */
 export const pages = {
   bulk,
+  imports,
   /** Beside those of `errors`. */
   codes: {
     ...bulkCodes,
+    ...importCodes,
     'drift-changed': 'The worker shows another role than this one. Look again.',
     'drift-of-teams': 'What is left to adopt is granted by a team. Change it there.',
     'drift-pending': 'Something decided here is still to be carried over. Look again in a moment.',
