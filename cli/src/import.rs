@@ -209,8 +209,11 @@ async fn apply(api: &Api, planned: &Planned, confirm: Option<u64>) -> Result<Res
         )
         .into());
     }
-    let job: Job =
-        api.post(&format!("/jobs/{}/apply", job.job_id), &json!({"plan": plan.hash, "confirm": confirm})).await?;
+    let mut body = json!({"plan": plan.hash});
+    if plan.must_confirm {
+        body["confirm"] = json!(confirm);
+    }
+    let job: Job = api.post(&format!("/jobs/{}/apply", job.job_id), &body).await?;
     let job = settled(api, job).await?;
     let refused = lines(api, &format!("/jobs/{}/results?outcome=refused", job.job_id)).await?;
     Ok(Results { counts: job.results.ok_or("the job has no results")?, refused })

@@ -44,7 +44,8 @@ pub struct Exported {
 pub struct JobRunner {
     package: &'static str,
     s3: S3,
-    _files: TempDir,
+    bucket: String,
+    files: TempDir,
 }
 
 impl JobRunner {
@@ -52,8 +53,15 @@ impl JobRunner {
         let files = tempfile::tempdir()?;
         let bucket = function(package)?.environment.remove("EXPORT_BUCKET").ok_or("the job runner has no bucket")?;
         let credentials = Credentials { access_key: access_key_id(package), secret_key: SECRET_ACCESS_KEY.to_owned() };
-        let s3 = S3::start(files.path(), &[Bucket::named(bucket)], &[credentials]).await?;
-        Ok(Self { package, s3, _files: files })
+        let s3 = S3::start(files.path(), &[Bucket::named(&bucket)], &[credentials]).await?;
+        Ok(Self { package, s3, bucket, files })
+    }
+
+    /// Puts a file into the bucket.
+    pub fn put(&self, key: &str, bytes: &[u8]) -> Fallible<()> {
+        let path = self.files.path().join(&self.bucket).join(key);
+        std::fs::create_dir_all(path.parent().ok_or("a key without a folder")?)?;
+        Ok(std::fs::write(path, bytes)?)
     }
 
     /// Exports with a new job runner that reaches DynamoDB at this address. The job is stored through `directory`.

@@ -10,7 +10,7 @@ use tests::contract::{Contract, codes};
 const OPERATOR_ONLY: [&str; 3] = ["not-deleted", "worker-not-removed", "erased-user"];
 
 /// Codes of refusals that only stand in the results of a bulk job, with the user who is refused.
-const OF_RESULTS: [&str; 1] = ["changed-since-plan"];
+const OF_RESULTS: [&str; 2] = ["added-by-job", "changed-since-plan"];
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 

@@ -153,6 +153,41 @@ async fn rule_24_what_a_job_changes_is_carried_over_to_taskrouter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rule_28_a_job_is_done_while_twilio_is_down_and_carried_over_when_it_is_back() {
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "English", &json!({})).await;
+    for name in ["Ada", "Bob"] {
+        stack.log_in(&format!("{name}@example.com"), name, "agent").await;
+    }
+    stack.find_user("q=bob@").await;
+    let down = json!({"rest": {"status": 503, "times": 1_000}});
+    assert!(stack.simulator(Method::POST, "/sim/faults").json(&down).send().await.unwrap().status().is_success());
+    let change = json!({"skills": {"add": [{"skill": "English", "level": 9}]}});
+    let body = json!({"users": {"query": {"role": "agent"}}, "change": change});
+    let job = plan(&stack, &stack.owner, "/bulk", &body).await;
+    let done = apply(&stack, &stack.owner, &job).await;
+    assert_eq!(done["results"], json!({"changed": 2, "unchanged": 0, "refused": 0}));
+    stack
+        .wait_for("both wait for Twilio", async || {
+            let waiting = stack.get_json("/users?skill=English&sync=pending").await;
+            (waiting["items"].as_array()?.len() == 2).then_some(())
+        })
+        .await;
+    assert!(stack.simulator(Method::DELETE, "/sim/faults").send().await.unwrap().status().is_success());
+    // What the schedule finds due a while later, each is asked for here.
+    for user in stack.get_json("/users?skill=English").await["items"].as_array().unwrap() {
+        stack.send_ok(Method::POST, &format!("/users/{}/sync", id(user)), &Value::Null).await;
+    }
+    stack
+        .wait_for("both workers have the skill", async || {
+            let listed = stack.get_json("/users?skill=English&sync=synced").await;
+            (listed["items"].as_array()?.len() == 2).then_some(())
+        })
+        .await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rules_2_and_3_a_supervisor_plans_what_they_may_and_applies_no_plan_of_others() {
     let stack = TestStack::start().await;
     let (team, users) = company(&stack).await;

@@ -77,7 +77,11 @@ async fn a_deleted_users_personal_data_is_erased_wherever_it_is_and_the_rules_st
 
     let before = stack.items_with(SECRET).await.len();
     let found = stack.report_of(&["erase", "--user", &user_id, "--dry-run"]);
-    assert_eq!((&found["stored_responses"], found["files"].as_array().unwrap().len()), (&json!(1), 2), "an export, and what was sent to be imported: {found:#}");
+    assert_eq!(
+        (&found["stored_responses"], found["files"].as_array().unwrap().len()),
+        (&json!(1), 2),
+        "an export, and what was sent to be imported: {found:#}"
+    );
     assert!(found["records"].as_u64().unwrap() >= 2, "{found:#}");
     let unconfirmed = stack.flex_roster(&arguments);
     assert!(String::from_utf8(unconfirmed.stderr).unwrap().contains("Nothing was changed"));

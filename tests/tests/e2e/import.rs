@@ -140,7 +140,7 @@ async fn a_page_of_an_allowed_origin_may_send_a_file_and_no_other() {
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
         (header("access-control-allow-origin"), header("access-control-allow-methods"))
     };
-    let own = stack.url();
+    let own = stack.running.url().to_owned();
     assert_eq!(preflight(&own, "PUT").await, (Some(own.clone()), Some("PUT".to_owned())));
     assert_eq!(preflight("https://example.com", "PUT").await.0, None);
     stack.stop().await;
@@ -176,7 +176,7 @@ fn import_from_terminal(stack: &TestStack, file: &str, arguments: &[&str]) -> (O
     let output = Command::new(own_bin_dir().join("flex-roster"))
         .args(["import", path.to_str().unwrap()])
         .args(arguments)
-        .env("FLEX_ROSTER_URL", stack.url())
+        .env("FLEX_ROSTER_URL", stack.running.url())
         .env("FLEX_ROSTER_TOKEN", &stack.owner)
         .output()
         .unwrap();

@@ -1,15 +1,19 @@
 //! Bulk jobs: the plan of one skill for all users, and applying it to some of them.
 
+use app::bulk::uploaded_file;
 use domain::{
     Role, SkillName,
     bulk::{BulkEdit, BulkTask, Selection, SkillEdit, SkillsEdit, Standing},
+    effective::effective_skills,
+    export::{Row, begin, write_row},
     job::{Job, JobState},
     policy::SupervisorScope,
     search::UserQuery,
+    team::Teams,
 };
 use jiff::Timestamp;
 use std::time::Duration;
-use store::{Directory, ImportSkills, KeepBulkJobs, StoreJobs};
+use store::{Directory, ImportSkills, KeepBulkJobs, StoreJobs, SurveyDirectory};
 use uuid::Uuid;
 
 use super::CapacityBench;
@@ -60,6 +64,8 @@ impl CapacityBench<'_> {
             self.report.limit(memory <= MOST_MEMORY, format!("a plan of {users} users takes {memory:.1} MiB"));
         }
 
+        self.import_unchanged(&runner, &directory).await?;
+
         let some = self.fixture.sample.users.iter().filter(|user| user.is_active()).take(APPLIED);
         let some = Selection::Users(some.map(|user| user.user_id).collect());
         let planned = self.queue(&directory, BulkTask::Edit { users: some, edit }).await?;
@@ -78,6 +84,40 @@ impl CapacityBench<'_> {
         self.report.figure("apply one skill: write units each", units, "write units");
         self.report.limit(transactions <= MOST_TRANSACTIONS, format!("{transactions} transactions for each user"));
         self.report.limit(units <= MOST_WRITE_UNITS, format!("{units:.1} write units for each user"));
+        Ok(())
+    }
+
+    /// An export that comes back as it was.
+    async fn import_unchanged(&self, runner: &JobRunner, directory: &Directory) -> Fallible<()> {
+        let teams = self.fixture.sample.teams.iter().map(|team| (team.team_id, team.clone())).collect::<Teams>();
+        let mut csv = begin(Vec::new(), true)?;
+        for user in directory.all_users().await? {
+            write_row(&mut csv, &Row::new(&user, &teams, &effective_skills(&user, teams.values())))?;
+        }
+        let upload_id = Uuid::new_v4();
+        runner.put(&uploaded_file(self.caller, upload_id), &csv.into_inner()?)?;
+        let job_id = self.queue(directory, BulkTask::Import { upload_id }).await?;
+        let (job, calls, took, peak_kib) = self.run_bulk(runner, directory, job_id).await?;
+        let tally = job.bulk().and_then(|bulk| bulk.plan.as_ref()).ok_or("the import has no plan")?.tally;
+        let (cost, rows, memory) = (Cost::of(&calls), count(usize::try_from(job.done)?), count(peak_kib) / 1_024.0);
+        self.report.cost("import everybody unchanged", &cost);
+        self.report.figure("import everybody unchanged: rows", rows, "rows");
+        self.report.figure("import everybody unchanged: read units each", cost.read_units / rows, "read units");
+        self.report.figure("import everybody unchanged: time", took.as_secs_f64(), "s");
+        self.report.figure("import everybody unchanged: peak memory of the job runner", memory, "MiB");
+        let unchanged = count(usize::try_from(tally.unchanged)?);
+        self.report
+            .limit(unchanged >= rows, format!("an export that comes back would change or refuse somebody: {tally:?}"));
+        // The job's own item is written while it is planned, and nothing else.
+        let transactions = calls.iter().filter(|call| call.operation == "TransactWriteItems").count();
+        self.report.limit(transactions == 0, format!("{transactions} transactions for rows that change nothing"));
+        let puts = calls.iter().filter(|call| call.operation == "PutItem").count();
+        let writes = calls.iter().filter(|call| call.units > 0.0 && call.operation.contains("Write")).count();
+        self.report.limit(writes == 0, format!("{writes} batches written for rows that change nothing"));
+        self.report.figure("import everybody unchanged: writes of the job's own item", count(puts), "writes");
+        if !cfg!(debug_assertions) {
+            self.report.limit(memory <= MOST_MEMORY, format!("an import of {rows} rows takes {memory:.1} MiB"));
+        }
         Ok(())
     }
 

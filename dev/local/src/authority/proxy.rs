@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -84,7 +84,10 @@ async fn answer(State(upstream): State<Upstream>, request: Request) -> Response 
 impl Upstream {
     fn denied(&self, parts: &Parts, body: &Bytes) -> Option<Response> {
         let key = access_key(&parts.headers, &parts.uri);
-        if !self.authority.is_function(key.as_deref()) {
+        // What a browser asks before it sends a file is no access to one.
+        let is_preflight =
+            parts.method == Method::OPTIONS && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        if is_preflight || !self.authority.is_function(key.as_deref()) {
             return None;
         }
         match self.service {
