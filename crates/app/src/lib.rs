@@ -18,6 +18,7 @@ pub mod fan_out;
 pub mod flex_skills;
 mod history;
 pub mod ingest;
+pub mod presets;
 pub mod query;
 pub mod reconcile;
 pub mod reindex;

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Role, SkillName, SkillSetName, TeamId, Time, UserId};
+use crate::{PresetId, Role, SkillName, SkillSetName, TeamId, Time, UserId};
 
-/// One change to one user, team, skill or skill set.
+/// One change to one user, team, skill, skill set or skill preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// UUID v7, so that records sort by time.
@@ -40,6 +40,7 @@ pub enum Subject<'a> {
     Team(TeamId),
     SkillSet(&'a SkillSetName),
     Skill(&'a SkillName),
+    Preset(PresetId),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,7 @@ pub enum Action {
     Adopted,
     /// A login, or a change made in another tool, reported something new.
     Login,
-    /// A team, a skill, or a user before their first login.
+    /// A team, a skill, a preset, or a user before their first login.
     Created,
     Edited,
     /// Rule 12.

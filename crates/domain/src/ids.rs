@@ -48,3 +48,8 @@ id!(
     TeamId,
     UnknownTeam
 );
+id!(
+    /// One skill preset.
+    PresetId,
+    UnknownPreset
+);

@@ -198,6 +198,27 @@ impl TeamName {
 }
 
 exact_text_type! {
+    /// Unique among skill presets without regard to case, width and invisible characters (rule 33).
+    PresetName
+}
+
+impl PresetName {
+    const MAX_CHARS: usize = 64;
+
+    /// 1 to 64 characters, none of them invisible and not all of them blank.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let name = plain_name(text, Self::MAX_CHARS).filter(|name| order_key(name).len() <= MAX_ORDER_KEY);
+        name.map(Self).ok_or_else(|| Refusal::PresetName(text.into()))
+    }
+
+    /// The form in which names of presets are compared, ordered and stored as a key.
+    #[must_use]
+    pub fn order_key(&self) -> String {
+        order_key(&self.0)
+    }
+}
+
+exact_text_type! {
     /// Unique among skill sets without regard to case, width and invisible characters (rule 33). A path names it exactly.
     SkillSetName
 }

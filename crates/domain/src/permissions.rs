@@ -58,7 +58,7 @@ pub enum Operation<'a> {
     Deactivate(&'a User),
     Reactivate(&'a User),
     Delete(&'a User),
-    /// List and view teams and skills, and read their history.
+    /// List and view teams, skills and presets, and read their history.
     ViewCatalog,
     CreateTeams,
     /// Rename the team, and set the skills that it grants.
@@ -70,6 +70,8 @@ pub enum Operation<'a> {
     ManageSkills,
     /// Skills and skill sets.
     DeleteSkills,
+    /// Create, change and delete skill presets.
+    ManagePresets,
     /// Read the report of the latest reconciliation (rule 4).
     ViewReconciliations,
     /// Start one, or confirm one that was braked.
@@ -82,8 +84,8 @@ pub enum Operation<'a> {
 pub fn authorize(caller: &Caller, operation: Operation<'_>) -> Result<(), Refusal> {
     use Operation::{
         AddUser, ArchiveTeams, AssignSkills, ChangeLeads, ChangeRole, ChangeTeams, CreateTeams, Deactivate,
-        DecideDrift, Delete, DeleteSkills, DeleteTeams, EditUser, ExportUsers, ManageSkills, ManageTeam, Reactivate,
-        RequestSync, StartReconciliation, ViewCatalog, ViewJob, ViewReconciliations, ViewUsers,
+        DecideDrift, Delete, DeleteSkills, DeleteTeams, EditUser, ExportUsers, ManagePresets, ManageSkills, ManageTeam,
+        Reactivate, RequestSync, StartReconciliation, ViewCatalog, ViewJob, ViewReconciliations, ViewUsers,
     };
     managers_only(caller)?;
     match operation {
@@ -112,6 +114,7 @@ pub fn authorize(caller: &Caller, operation: Operation<'_>) -> Result<(), Refusa
         DeleteTeams => admins_only(caller, "delete teams"),
         ManageSkills => admins_only(caller, "create or change skills and skill sets"),
         DeleteSkills => admins_only(caller, "delete skills and skill sets"),
+        ManagePresets => admins_only(caller, "create, change or delete skill presets"),
     }
 }
 

@@ -193,6 +193,9 @@ pub enum Refusal {
     /// No skill set has this name.
     #[error("There is no skill set {0}.")]
     UnknownSkillSet(Quoted),
+    /// No skill preset has this id.
+    #[error("There is no skill preset {0}.")]
+    UnknownPreset(Quoted),
     /// Rule 19.
     #[error("There is no skill {0}. A skill must be in the catalog before it is assigned.")]
     UnknownSkill(Quoted),
@@ -289,7 +292,38 @@ pub enum Refusal {
         /// Number of members, deactivated ones included.
         members: usize,
     },
-    /// The limit of skills of a team, and of a user who is added.
+    /// A preset's name.
+    #[error(
+        "{0} cannot be a preset's name. {why}It has 1 to 64 characters, not all of them spaces, and no invisible ones.",
+        why = .0.why_invisible()
+    )]
+    PresetName(Quoted),
+    /// Rule 33: another preset has this name, as it is spelled there.
+    #[error("There is a skill preset {0} already. Case, width and invisible characters make no other name.")]
+    PresetNameTaken(Quoted),
+    /// A preset without any skill.
+    #[error("A skill preset has at least one skill. Name it in skills; delete a preset that is not needed any more.")]
+    EmptyPreset,
+    /// A preset is copied whole, and a skill was deleted since it was saved.
+    #[error(
+        "The preset {preset} has the skill {skill}, which is not in the catalog any more. Take it out of the preset, or \
+         create it again."
+    )]
+    PresetSkillGone {
+        preset: Quoted,
+        /// The first one that is gone.
+        skill: Quoted,
+    },
+    /// Skills are copied from a user who has none.
+    #[error("The user to copy from has no assigned skills, so that there is nothing to add. Choose another source.")]
+    NothingToAdd,
+    /// Skills are copied from a user who has none, instead of all others.
+    #[error(
+        "The user to copy from has no assigned skills: to replace by them would remove every assigned skill. If that is \
+         what you want, state an empty list in replace."
+    )]
+    NothingToReplaceWith,
+    /// The limit of skills of a team, of a preset, and of a user who is added.
     #[error("{count} skills are too many: at most {most}.")]
     TooManySkills {
         /// How many.
@@ -474,7 +508,8 @@ impl Refusal {
             Self::NoReconciliation => "no-reconciliation",
             Self::UnknownUser(_) => "unknown-user",
             Self::UnknownTeam(_) => "unknown-team",
-            Self::UnknownSkill(_) => "unknown-skill",
+            Self::UnknownSkill(_) | Self::PresetSkillGone { .. } => "unknown-skill",
+            Self::UnknownPreset(_) => "unknown-preset",
             Self::UnknownSkillSet(_) => "unknown-skill-set",
             Self::WrongSkillSet { .. } => "wrong-skill-set",
             Self::SkillName(_) | Self::ReservedSkillName(_) => "invalid-skill-name",
@@ -488,6 +523,10 @@ impl Refusal {
             Self::TeamName(_) => "invalid-team-name",
             Self::TeamNameTaken(_) => "team-name-taken",
             Self::TeamHasMembers { .. } => "team-has-members",
+            Self::PresetName(_) => "invalid-preset-name",
+            Self::PresetNameTaken(_) => "preset-name-taken",
+            Self::EmptyPreset => "empty-preset",
+            Self::NothingToAdd | Self::NothingToReplaceWith => "nothing-to-copy",
             Self::TooManySkills { .. } => "too-many-skills",
             Self::RepeatedSkill(_) => "repeated-skill",
             Self::Identity(_) => "invalid-identity",
@@ -541,6 +580,10 @@ impl Refusal {
             | Self::RangeWithoutLevels
             | Self::SkillSetName(_)
             | Self::TeamName(_)
+            | Self::PresetName(_)
+            | Self::EmptyPreset
+            | Self::NothingToAdd
+            | Self::NothingToReplaceWith
             | Self::TooManySkills { .. }
             | Self::RepeatedSkill(_)
             | Self::Identity(_)
@@ -562,6 +605,8 @@ impl Refusal {
             | Self::UnknownTeam(_)
             | Self::UnknownSkill(_)
             | Self::UnknownSkillSet(_)
+            | Self::UnknownPreset(_)
+            | Self::PresetSkillGone { .. }
             | Self::NoFlexConfiguration
             | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
@@ -582,6 +627,7 @@ impl Refusal {
             | Self::SkillInUse { .. }
             | Self::SkillSetInUse { .. }
             | Self::TeamNameTaken(_)
+            | Self::PresetNameTaken(_)
             | Self::TeamHasMembers { .. }
             | Self::IdentityTaken(_)
             | Self::NotDeleted(_)

@@ -18,6 +18,7 @@ mod find_by_names;
 mod history;
 mod idempotency;
 mod jobs;
+mod presets;
 mod reconciliation;
 pub mod schema;
 pub mod search;
@@ -36,6 +37,7 @@ pub use fan_out::FanOutStep;
 pub use history::history_fingerprint;
 pub use idempotency::{Attempt, KeyState, StoredResponse};
 pub use jobs::{Claim, JobClaim};
+pub use presets::PRESETS_FINGERPRINT;
 pub use reconciliation::PendingUser;
 pub use schema::items::{ContestedSkills, FanOut, OutboxItem, TwilioHealth, WorkerItem};
 pub use search::{
@@ -49,11 +51,11 @@ pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
-    CarryToTaskRouter, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindByNames, FindTeam, FindUsers,
-    IdempotencyStore, ImportSkills, IndexUser, KeepBulkJobs, KeepCounts, ListTeams, ReadBulkResults, ReadSnapshot,
-    ReadUsers, ReadWorkers, RecordReport, ReindexUsers, RequestSync, RunBulkJobs, RunJobs, ScanEntries, StoreJobs,
-    SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory, ViewSkill, ViewTeams, ViewUser,
-    WakeUsers, WatchTwilio,
+    CarryToTaskRouter, CommitPreset, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindByNames,
+    FindTeam, FindUsers, IdempotencyStore, ImportSkills, IndexUser, KeepBulkJobs, KeepCounts, ListPresets, ListTeams,
+    ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, ReindexUsers, RequestSync, RunBulkJobs,
+    RunJobs, ScanEntries, StoreJobs, SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory,
+    ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
 };
 
 use std::sync::Arc;

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerSid, catalog::SkillSet, sync_state::SyncState,
-    team::Teams,
+    PresetId, PresetName, Skill, SkillName, SkillSetName, Team, TeamId, User, UserId, WorkerSid, catalog::SkillSet,
+    preset::SkillPreset, sync_state::SyncState, team::Teams,
 };
 
 use crate::{
     Directory, ReadSnapshot, StoreError, WorkerItem,
     schema::{
-        items::{self, Entity, Item, OutboxItem, SyncItem},
+        items::{self, Entity, Item, NamedPreset, OutboxItem, SyncItem},
         keys::{self, Key},
         skill_name::{SKILL_NAME, SkillNameItem},
     },
@@ -25,6 +25,9 @@ pub struct ReadSet {
     pub skill_sets: BTreeSet<SkillSetName>,
     /// The skill whose namesakes are read.
     pub namesakes: Option<SkillName>,
+    pub presets: BTreeSet<PresetId>,
+    /// Found without regard to case, width and invisible characters (rule 33).
+    pub preset_name: Option<PresetName>,
     pub worker: Option<WorkerSid>,
     /// The user whose outbox is read.
     pub outbox: Option<UserId>,
@@ -42,6 +45,9 @@ pub struct Snapshot {
     pub skill_sets: BTreeMap<SkillSetName, SkillSet>,
     /// Skills whose names differ only in case, width or invisible characters.
     pub namesakes: BTreeSet<SkillName>,
+    pub presets: BTreeMap<PresetId, SkillPreset>,
+    /// The preset that has the name.
+    pub preset_of_name: Option<SkillPreset>,
     /// What TaskRouter last reported of the worker.
     pub worker: Option<WorkerItem>,
     /// What is still to be carried to TaskRouter.
@@ -70,7 +76,9 @@ impl ReadSet {
         let worker = self.worker.iter().map(keys::worker);
         let outbox = self.outbox.iter().map(|&id| keys::outbox(id));
         let sync = self.sync.iter().map(|&id| keys::sync(id));
-        let catalog = skills.chain(sets).chain(namesakes);
+        let presets = self.presets.iter().map(|&id| keys::preset(id));
+        let preset_name = self.preset_name.iter().map(keys::preset_name);
+        let catalog = skills.chain(sets).chain(namesakes).chain(presets).chain(preset_name);
         users.chain(teams).chain(catalog).chain(worker).chain(outbox).chain(sync).collect()
     }
 }
@@ -96,6 +104,11 @@ impl Snapshot {
                 self.skill_sets.insert(set.name.clone(), set);
             }
             SKILL_NAME => self.namesakes = items::read::<SkillNameItem>(item)?.spellings,
+            SkillPreset::NAME => {
+                let preset: SkillPreset = items::read(item)?;
+                self.presets.insert(preset.preset_id, preset);
+            }
+            NamedPreset::NAME => self.preset_of_name = Some(items::read(item)?),
             WorkerItem::NAME => self.worker = Some(items::read(item)?),
             OutboxItem::NAME => self.outbox = Some(items::read(item)?),
             SyncItem::NAME => self.sync = Some(items::read(item)?),

@@ -17,6 +17,7 @@ use domain::{
     bulk::AppliedUser,
     catalog::{SkillCounts, SkillSet, SkillUsage},
     job::{ExportCheckpoint, Job, JobKind},
+    preset::SkillPreset,
     reconciliation::Reconciliation,
     search::UserQuery,
     sync_state::SyncState,
@@ -425,6 +426,34 @@ pub trait CommitSkill {
     fn delete_skill(&self, skill: &Skill, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
     /// Deletes a skill set with its skills; [`StoreError::Refused`] if one of them is in use (rule 21).
     fn delete_skill_set(&self, set: &SkillSet, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Lists skill presets.
+///
+/// `DynamoDB`: `Query`
+pub trait ListPresets {
+    /// A page of presets in order of name, and the cursor of the next one.
+    fn list_presets(
+        &self,
+        cursor: Option<Cursor>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<SkillPreset>, Option<Cursor>)>> + Send;
+}
+
+/// Writes skill presets.
+///
+/// `DynamoDB`: `PutItem`, `DeleteItem`, `ConditionCheckItem`
+pub trait CommitPreset {
+    /// Creates or changes a preset and returns it as written. [`StoreError::Conflict`] if the preset, its name or the
+    /// caller is no longer what the change was based on.
+    fn commit_preset(
+        &self,
+        before: Option<&SkillPreset>,
+        after: SkillPreset,
+        origin: ChangeOrigin<'_>,
+    ) -> impl Future<Output = Result<SkillPreset>> + Send;
+    /// Deletes a preset; [`StoreError::Conflict`] if it has changed since it was read.
+    fn delete_preset(&self, preset: &SkillPreset, origin: ChangeOrigin<'_>) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Adds adopted skills to the catalog.

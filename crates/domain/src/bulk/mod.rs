@@ -10,6 +10,7 @@
 //!
 //! Each user is decided by the rules of a single edit, with the permissions of the caller at that moment (rules 2, 3, 5).
 
+mod copy;
 mod csv;
 mod edit;
 mod job;
@@ -17,6 +18,7 @@ mod part;
 mod plan;
 mod undo;
 
+pub use copy::{CopyMode, CopySource, SkillsCopy};
 pub use csv::{begin_csv, csv_rows};
 pub use edit::{BulkEdit, MAX_SKILLS, SkillEdit, SkillsEdit, TeamsEdit, action};
 pub use job::{BulkClaim, BulkJob, BulkPhase, BulkTask, MAX_USER_IDS, PLAN_VALIDITY, Selection, Standing, UNDO_WINDOW};

@@ -63,6 +63,7 @@ fn rule_33_no_name_that_comes_through_the_api_holds_or_is_what_shows_nothing() {
         for text in [unseen.to_owned(), format!("Sup{unseen}port"), format!("a{unseen}@b.example")] {
             assert_eq!(TeamName::parse(&text).unwrap_err().code(), "invalid-team-name", "{text:?}");
             assert_eq!(SkillSetName::parse(&text).unwrap_err().code(), "invalid-skill-set-name", "{text:?}");
+            assert_eq!(PresetName::parse(&text).unwrap_err().code(), "invalid-preset-name", "{text:?}");
             assert_eq!(Identity::parse(&text).unwrap_err().code(), "invalid-identity", "{text:?}");
             assert_eq!(EmailAddress::parse(&text).unwrap_err().code(), "invalid-email", "{text:?}");
             assert_eq!(plain_name(&text, 128), None, "{text:?}");
@@ -83,6 +84,7 @@ fn rule_33_a_refusal_names_the_character_that_shows_nothing() {
     assert!(!refusal(&"x".repeat(65)).contains("U+"));
     for refusal in [
         SkillSetName::parse("a\u{AD}").unwrap_err(),
+        PresetName::parse("a\u{AD}").unwrap_err(),
         Identity::parse("a\u{AD}").unwrap_err(),
         EmailAddress::parse("a\u{AD}@b").unwrap_err(),
         crate::SkillName::new("a\u{AD}").unwrap_err(),
@@ -96,11 +98,14 @@ fn rule_33_a_refusal_names_the_character_that_shows_nothing() {
 fn rule_33_names_that_differ_only_in_case_width_or_invisible_characters_have_one_key() {
     let team = |text: &str| test_support::stored::<TeamName>(text).order_key();
     let set = |text: &str| test_support::stored::<SkillSetName>(text).order_key();
+    let preset = |text: &str| test_support::stored::<PresetName>(text).order_key();
+    let keys = |text: &str| (team(text), set(text), preset(text));
     for (one, other) in [("Zed", "zed"), ("Ｚｅｄ", "Zed"), ("Support", "Sup\u{AD}port"), ("A B", "a\u{2800}b")] {
-        assert_eq!((team(one), set(one)), (team(other), set(other)), "{one:?} {other:?}");
+        assert_eq!(keys(one), keys(other), "{one:?} {other:?}");
     }
     for (one, other) in [("Zoë", "Zoe"), ("Łódź", "Lodz"), ("Ａ²", "A2"), ("O’N", "O'N")] {
-        assert_ne!((team(one), set(one)), (team(other), set(other)), "{one:?} {other:?}");
+        let (one, other) = (keys(one), keys(other));
+        assert!(one.0 != other.0 && one.1 != other.1 && one.2 != other.2, "{one:?} {other:?}");
     }
 }
 
@@ -132,6 +137,15 @@ fn a_teams_name_is_something_that_can_be_read() {
     assert_eq!(TeamName::parse("  Sales (US) ").unwrap().as_str(), "Sales (US)");
     for wrong in ["", "  ", "a\nb", &"x".repeat(65), &"\u{fdfa}".repeat(31)] {
         assert_eq!(TeamName::parse(wrong).unwrap_err().code(), "invalid-team-name", "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_presets_name_is_something_that_can_be_read_and_kept_as_a_key() {
+    assert_eq!(PresetName::parse("  Newcomers (US) ").unwrap().as_str(), "Newcomers (US)");
+    assert!(PresetName::parse(&"x".repeat(64)).is_ok());
+    for wrong in ["", "  ", "a\nb", &"x".repeat(65), &"\u{fdfa}".repeat(31)] {
+        assert_eq!(PresetName::parse(wrong).unwrap_err().code(), "invalid-preset-name", "{wrong:?}");
     }
 }
 

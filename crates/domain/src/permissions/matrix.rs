@@ -97,13 +97,16 @@ pub const fn rows() -> &'static [Row] {
         on_the_directory("add_account_owner", "add an account owner", |on| {
             Operation::AddUser(Role::AccountOwner, &on.teams)
         }),
-        on_the_directory("view_catalog", "list and view teams, skill sets and skills", |_| Operation::ViewCatalog),
+        on_the_directory("view_catalog", "list and view teams, skill sets, skills and presets", |_| {
+            Operation::ViewCatalog
+        }),
         on_the_directory("create_teams", "create teams", |_| Operation::CreateTeams),
         on_the_directory("manage_teams", "rename teams, set their skills", |on| Operation::ManageTeam(on.team_id)),
         on_the_directory("archive_teams", "archive and unarchive teams", |_| Operation::ArchiveTeams),
         on_the_directory("delete_teams", "delete teams", |_| Operation::DeleteTeams),
         on_the_directory("manage_skills", "create and change skills and skill sets", |_| Operation::ManageSkills),
         on_the_directory("delete_skills", "delete skills and skill sets", |_| Operation::DeleteSkills),
+        on_the_directory("manage_presets", "create, change and delete skill presets", |_| Operation::ManagePresets),
         on_the_directory("view_reconciliations", "read the report of a reconciliation", |_| {
             Operation::ViewReconciliations
         }),

@@ -40,6 +40,7 @@ const ON_THE_DIRECTORY: &[(&str, &str)] = &[
     ("delete_teams", "a s y y"),
     ("manage_skills", "a s y y"),
     ("delete_skills", "a s y y"),
+    ("manage_presets", "a s y y"),
     ("view_reconciliations", "a y y y"),
     ("start_reconciliations", "a s y y"),
 ];

@@ -10,6 +10,7 @@ use domain::{
     audit::Subject,
     catalog::SkillSet,
     job::Job,
+    preset::SkillPreset,
     reconciliation::Reconciliation,
     search::{Criterion, UserText},
     sync_state::SyncState,
@@ -84,6 +85,14 @@ impl Entity for SkillSet {
 
     fn key(&self) -> Key {
         keys::skill_set(&self.name)
+    }
+}
+
+impl Entity for SkillPreset {
+    const NAME: &'static str = "preset";
+
+    fn key(&self) -> Key {
+        keys::preset(self.preset_id)
     }
 }
 
@@ -298,6 +307,19 @@ impl Entity for NamedTeam<'_> {
 
     fn key(&self) -> Key {
         keys::team_name(&self.0.name)
+    }
+}
+
+/// The whole preset under its name, which it claims: the list of presets reads these, as that of teams does.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct NamedPreset<'a>(pub &'a SkillPreset);
+
+impl Entity for NamedPreset<'_> {
+    const NAME: &'static str = "preset_name";
+
+    fn key(&self) -> Key {
+        keys::preset_name(&self.0.name)
     }
 }
 

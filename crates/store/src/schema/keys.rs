@@ -7,7 +7,7 @@
 //! | sync | `USER#<user_id>` | `SYNC` |
 //! | twilio health | `TWILIO` | `HEALTH` |
 //! | reconciliation | `RECONCILIATION` | `LATEST` |
-//! | audit | `AUDIT#<entity>#<id>`, the entity one of `user`, `team`, `skill_set`, `skill` | `<uuid v7>` |
+//! | audit | `AUDIT#<entity>#<id>`, the entity one of `user`, `team`, `skill_set`, `skill`, `preset` | `<uuid v7>` |
 //! | worker | `WORKER#<worker SID>` | `WORKER` |
 //! | identity | `IDENTITY#<hash of the identity, lower case>` | `IDENTITY` |
 //! | member | `TEAM#<team_id>` | `MEMBER#<user_id>` |
@@ -17,6 +17,8 @@
 //! | skill set | `SKILLS` | `SET#<folded name>` U+001F `<name key>` |
 //! | skill | `SKILLS` | `SKILL#<name>` |
 //! | skill name | `SKILLS` | `NAME#<name key>` |
+//! | preset | `PRESETS` | `PRESET#<preset_id>` |
+//! | preset name | `PRESETS` | `NAME#<folded name>` U+001F `<name key>` |
 //! | holder | `HAS#<skill>` | `USER#<user_id>`, `TEAM#<team_id>` |
 //! | counts of a skill, of a team | `COUNTS#SKILLS`, `COUNTS#TEAMS` | `<skill>`, `<folded name>` U+001F `<name key>` |
 //! | lease of counting | `COUNTING#SKILLS`, `COUNTING#TEAMS` | `LEASE` |
@@ -43,7 +45,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use domain::{
-    Identity, SkillName, SkillSetName, Status, TeamId, TeamName, User, UserId, WorkerSid,
+    Identity, PresetId, PresetName, SkillName, SkillSetName, Status, TeamId, TeamName, User, UserId, WorkerSid,
     audit::Subject,
     job::JobKind,
     search::{Criterion, sort_name},
@@ -147,7 +149,7 @@ pub fn reconciliation() -> Key {
     Key::new("RECONCILIATION", "LATEST")
 }
 
-/// The history of one user, team, skill set or skill. It outlives them.
+/// The history of one user, team, skill set, skill or preset. It outlives them.
 #[must_use]
 pub fn audit_pk(subject: Subject<'_>) -> String {
     match subject {
@@ -155,6 +157,7 @@ pub fn audit_pk(subject: Subject<'_>) -> String {
         Subject::Team(team_id) => format!("AUDIT#team#{team_id}"),
         Subject::SkillSet(name) => format!("AUDIT#skill_set#{name}"),
         Subject::Skill(name) => format!("AUDIT#skill#{name}"),
+        Subject::Preset(preset_id) => format!("AUDIT#preset#{preset_id}"),
     }
 }
 
@@ -240,6 +243,19 @@ pub fn skill_name(name: &SkillName) -> Key {
 #[must_use]
 pub fn skill_set(name: &SkillSetName) -> Key {
     Key::new(CATALOG_PK, format!("{SKILL_SET_PREFIX}{}", name.order_key()))
+}
+
+pub const PRESETS_PK: &str = "PRESETS";
+pub const PRESET_NAME_PREFIX: &str = "NAME#";
+
+#[must_use]
+pub fn preset(preset_id: PresetId) -> Key {
+    Key::new(PRESETS_PK, format!("PRESET#{preset_id}"))
+}
+
+#[must_use]
+pub fn preset_name(name: &PresetName) -> Key {
+    Key::new(PRESETS_PK, format!("{PRESET_NAME_PREFIX}{}", name.order_key()))
 }
 
 /// The users and teams that hold a skill.
