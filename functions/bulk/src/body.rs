@@ -4,8 +4,8 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Level, Refusal, Role, SkillName, Status, TeamId, UserId,
-    bulk::{BulkEdit, MAX_USER_IDS, Selection, SkillEdit, SkillsEdit, TeamsEdit},
+    Level, PresetId, Refusal, Role, SkillName, Status, TeamId, UserId,
+    bulk::{BulkEdit, CopyMode, CopySource, MAX_USER_IDS, Selection, SkillEdit, SkillsCopy, SkillsEdit, TeamsEdit},
     edit::MAX_TEAMS,
 };
 use http_api::{Problem, user_query::UserQueryParams};
@@ -53,6 +53,22 @@ struct Skills {
     #[serde(default)]
     remove: Vec<String>,
     replace: Option<Vec<SkillLevel>>,
+    copy_from: Option<CopyFrom>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CopyFrom {
+    user_id: Option<String>,
+    preset_id: Option<String>,
+    mode: Mode,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    Add,
+    Replace,
 }
 
 #[derive(Deserialize)]
@@ -63,13 +79,14 @@ struct SkillLevel {
 }
 
 impl Body {
-    /// Which users, and what is to become of each.
-    pub fn parse(self) -> Result<(Selection, BulkEdit), Problem> {
+    /// Which users, and what is to become of each; skills to copy are still to be read.
+    pub fn parse(mut self) -> Result<(Selection, BulkEdit, Option<SkillsCopy>), Problem> {
+        let copy = self.change.skills.as_mut().map(Skills::take_copy).transpose()?.flatten();
         let edit = self.change.edit()?;
-        if edit.is_empty() {
+        if edit.is_empty() && copy.is_none() {
             return Err(Refusal::EmptyBulkEdit.into());
         }
-        Ok((self.users.selection()?, edit))
+        Ok((self.users.selection()?, edit, copy))
     }
 }
 
@@ -126,10 +143,42 @@ impl Teams {
     }
 }
 
+impl CopyFrom {
+    fn parse(self) -> Result<SkillsCopy, Problem> {
+        let from = match (self.user_id, self.preset_id) {
+            (Some(user_id), None) => CopySource::User(user_id.parse::<UserId>()?),
+            (None, Some(preset_id)) => CopySource::Preset(preset_id.parse::<PresetId>()?),
+            _ => {
+                return Err(Problem::invalid(
+                    "invalid-copy-from",
+                    "skills.copy_from names either a user in user_id or a skill preset in preset_id.",
+                ));
+            }
+        };
+        let mode = match self.mode {
+            Mode::Add => CopyMode::Add,
+            Mode::Replace => CopyMode::Replace,
+        };
+        Ok(SkillsCopy { from, mode })
+    }
+}
+
 impl Skills {
+    /// Takes out what is to be copied, besides which nothing else is stated.
+    fn take_copy(&mut self) -> Result<Option<SkillsCopy>, Problem> {
+        let Some(copy) = self.copy_from.take() else { return Ok(None) };
+        if std::mem::take(self).edit()?.is_some() {
+            return Err(Problem::invalid(
+                "copy-and-more",
+                "skills.copy_from states what becomes of the skills: leave out everything else in skills.",
+            ));
+        }
+        copy.parse().map(Some)
+    }
+
     /// None if it is empty.
     fn edit(self) -> Result<Option<SkillsEdit>, Problem> {
-        let Self { add, set_level, remove, replace } = self;
+        let Self { add, set_level, remove, replace, copy_from: _ } = self;
         if let Some(all) = replace {
             if !add.is_empty() || !set_level.is_empty() || !remove.is_empty() {
                 return Err(Problem::invalid(

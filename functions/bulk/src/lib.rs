@@ -14,9 +14,10 @@ use uuid::Uuid;
 use app::{AuthenticatedCaller, TimeAndIds, bulk::PlanFiles, query::check_existence};
 use domain::{
     Quoted, Refusal,
-    bulk::{BulkTask, IfChanged, Selection, Standing},
+    bulk::{BulkTask, CopySource, IfChanged, Selection, SkillsCopy, SkillsEdit, Standing},
     job::{Job, JobState},
     permissions::{Operation, authorize},
+    preset::SkillPreset,
 };
 use files::uploads::PresignUpload;
 use http_api::{
@@ -100,6 +101,13 @@ struct UndoBody {
     changed_since: Option<String>,
 }
 
+/// Skills that are copied.
+struct Copied {
+    skills: SkillsEdit,
+    /// If they are a preset's.
+    preset: Option<SkillPreset>,
+}
+
 impl UndoBody {
     fn if_changed(&self) -> Result<IfChanged, Problem> {
         match self.changed_since.as_deref() {
@@ -115,10 +123,20 @@ impl UndoBody {
 
 impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
     async fn plan(&self, id: ResourceId) -> HttpResult {
-        let (users, edit) = body::<body::Body>(self.request)?.parse()?;
+        let (users, mut edit, copy) = body::<body::Body>(self.request)?.parse()?;
+        let copied = match copy {
+            Some(copy) => Some(self.copied(copy).await?),
+            None => None,
+        };
+        if let Some(Copied { skills, .. }) = &copied {
+            edit.skills = Some(skills.clone());
+        }
         let read_set = ReadSet { teams: edit.joined_teams(), skills: edit.skills(), ..ReadSet::default() };
         let names_nothing = read_set.teams.is_empty() && read_set.skills.is_empty();
         let read = if names_nothing { Snapshot::default() } else { self.store.snapshot(&read_set).await? };
+        if let Some(preset) = copied.and_then(|copied| copied.preset) {
+            preset.check_existence(&read.skills)?;
+        }
         edit.check(&read.teams, &read.skills)?;
         if let Selection::Query(query) = &users {
             check_existence(self.store, query).await?;
@@ -129,6 +147,18 @@ impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
     async fn import(&self, files: &impl PlanFiles, id: ResourceId) -> HttpResult {
         let upload_id = import::uploaded(files, self.caller, self.request).await?;
         self.create(id, BulkTask::Import { upload_id }).await
+    }
+
+    /// The skills to copy, as they are now: the plan shows what becomes of them, whatever becomes of their source.
+    async fn copied(&self, copy: SkillsCopy) -> Result<Copied, Problem> {
+        authorize(&self.caller.caller, Operation::ViewUsers)?;
+        let read_set = match copy.from {
+            CopySource::User(user_id) => ReadSet { users: [user_id].into(), ..ReadSet::default() },
+            CopySource::Preset(preset_id) => ReadSet { presets: [preset_id].into(), ..ReadSet::default() },
+        };
+        let mut read = self.store.snapshot(&read_set).await?;
+        let (user, preset) = (read.users.pop_first(), read.presets.pop_first().map(|(_, preset)| preset));
+        Ok(Copied { skills: copy.edit(user.as_ref().map(|(_, user)| user), preset.as_ref())?, preset })
     }
 
     async fn undo_job(&self, id: ResourceId) -> HttpResult {

@@ -13,9 +13,16 @@ async fn post(stack: &TestStack, path: &str, key: &str, body: &Value) -> ApiResp
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_posted_again_with_its_key_is_made_once() {
     let stack = TestStack::start().await;
+    stack.create_skill("Topics", "English", &json!({})).await;
     let requests = [
         ("/teams", json!({"name": "Sales"}), json!({"name": "Support"}), 201),
         ("/skill-sets", json!({"name": "Languages"}), json!({"name": "Topics"}), 201),
+        (
+            "/skill-presets",
+            json!({"name": "Newcomers", "skills": [{"skill": "English"}]}),
+            json!({"name": "Trainees", "skills": [{"skill": "English"}]}),
+            201,
+        ),
         ("/users", json!({"identity": "ada", "name": "Ada"}), json!({"identity": "grace", "name": "Grace"}), 201),
         ("/exports", json!({}), json!({"role": "agent"}), 202),
     ];

@@ -17,6 +17,7 @@ mod logs;
 mod lost_login;
 mod operator;
 mod permissions;
+mod presets;
 mod provisioning;
 mod reconcile;
 mod records;

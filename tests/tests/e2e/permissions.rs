@@ -167,6 +167,15 @@ impl PermissionTest {
                 let delete = |path| (Method::DELETE, path, Value::Null);
                 vec![delete(self.create_skill().await), delete(format!("/skill-sets/{set}"))]
             }
+            "manage_presets" => {
+                let (one, other) = (self.create_preset().await, self.create_preset().await);
+                let new = json!({"name": self.unique_name("Preset"), "skills": [{"skill": "English"}]});
+                vec![
+                    (Method::POST, "/skill-presets".to_owned(), new),
+                    (Method::PATCH, one, json!({"name": self.unique_name("Preset")})),
+                    (Method::DELETE, other, Value::Null),
+                ]
+            }
             create_user => {
                 let role = create_user.strip_prefix("add_").unwrap_or_else(|| panic!("no request for {create_user}"));
                 let body = json!({"identity": self.unique_name("added"), "name": "New User", "role": role});
@@ -176,10 +185,11 @@ impl PermissionTest {
     }
 
     async fn catalog_reads(&self) -> Vec<Request> {
-        let (team, skill) = (self.create_team().await, self.create_skill().await);
+        let (team, skill, preset) = (self.create_team().await, self.create_skill().await, self.create_preset().await);
         let paths = ["/teams", "/skill-sets", "/skill-sets/Languages", &team, &skill].map(str::to_owned);
+        let presets = ["/skill-presets".to_owned(), format!("{preset}/history"), preset];
         let parts = [format!("{team}/members"), format!("{team}/history"), format!("{skill}/history")];
-        paths.into_iter().chain(parts).map(|path| (Method::GET, path, Value::Null)).collect()
+        paths.into_iter().chain(presets).chain(parts).map(|path| (Method::GET, path, Value::Null)).collect()
     }
 
     async fn team_changes(&self) -> Vec<Request> {
@@ -194,6 +204,12 @@ impl PermissionTest {
 
     async fn create_team(&self) -> String {
         format!("/teams/{}", self.stack.create_team(&self.unique_name("Team")).await)
+    }
+
+    async fn create_preset(&self) -> String {
+        let new = json!({"name": self.unique_name("Preset"), "skills": [{"skill": "English"}]});
+        let preset = self.stack.send_ok(Method::POST, "/skill-presets", &new).await;
+        format!("/skill-presets/{}", preset["preset_id"].as_str().unwrap())
     }
 
     async fn create_skill(&self) -> String {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
+    Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
     audit::Action,
     bulk::{BulkEdit, BulkTask, Plan, Selection, Standing, Tally},
     catalog::SkillSet,
@@ -14,6 +14,7 @@ use domain::{
     job::{Job, JobKind},
     permissions::Caller,
     policy::{RoleAuthority, SupervisorScope},
+    preset::SkillPreset,
     search::UserQuery,
     status::StatusChange,
     team::MAX_SKILLS,
@@ -22,16 +23,17 @@ use jiff::Timestamp;
 use local::sample;
 use serde_json::{Value, json};
 use store::{
-    Attempt, ChangeOrigin, Claim, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills, KeepBulkJobs,
-    RunJobs, StoreJobs, TeamChange, UserChange, ViewUser, schema::keys,
+    Attempt, ChangeOrigin, Claim, CommitPreset, CommitSkill, CommitTeam, CommitUser, IdempotencyStore, ImportSkills,
+    KeepBulkJobs, RunJobs, StoreJobs, TeamChange, UserChange, ViewUser, schema::keys,
 };
 use uuid::Uuid;
 
 use crate::{Fixture, LoggedInUser};
 
 /// Placeholders that are set together with another one: `version` with a user, `skill` with its skill set.
-const SET_WITH_ANOTHER: [&str; 8] = [
+const SET_WITH_ANOTHER: [&str; 9] = [
     "deleted_skill",
+    "preset_version",
     "skill",
     "skill_set_version",
     "skill_version",
@@ -44,7 +46,15 @@ const SET_WITH_ANOTHER: [&str; 8] = [
 type Values = BTreeMap<String, String>;
 
 /// The cases in which the account owner asks for a bulk job: one is at work at a time.
-const STARTS_BULK_JOB: [&str; 5] = ["bulk/plan", "bulk/import", "bulk/undo", "bulk/undo-change", "bulk/apply"];
+const STARTS_BULK_JOB: [&str; 7] = [
+    "bulk/plan",
+    "bulk/plan-copy-of-preset",
+    "bulk/plan-copy-of-user",
+    "bulk/import",
+    "bulk/undo",
+    "bulk/undo-change",
+    "bulk/apply",
+];
 
 impl Fixture {
     /// A value for each placeholder. Every user but the account owner is new, so that no case depends on the changes of
@@ -95,6 +105,10 @@ impl Fixture {
                 "used_skill_set" => self.used_skill_set(&mut values).await,
                 "deleted_skill_set" => self.deleted_skill_set(&mut values).await,
                 "imported_skill" => self.imported_skill().await.to_string(),
+                "preset_id" => insert_preset(&mut values, &self.preset(english()).await),
+                "taken_preset_name" => self.preset(english()).await.name.as_str().to_uppercase(),
+                "deleted_preset_id" => self.deleted_preset().await.preset_id.to_string(),
+                "preset_with_deleted_skill_id" => self.preset_with_deleted_skill().await.preset_id.to_string(),
                 "key_in_use" => self.key_in_use(event).await,
                 "job_id" => self.job().await.to_string(),
                 "running_job_id" => self.running_job().await.job_id.to_string(),
@@ -264,6 +278,27 @@ impl Fixture {
         name
     }
 
+    async fn preset(&self, skill: SkillName) -> SkillPreset {
+        let (preset_id, now) = (PresetId::new(Uuid::new_v4()), Timestamp::now());
+        let (name, by) = (PresetName::parse(&format!("Preset {preset_id}")).unwrap(), self.owner());
+        let catalog = [(skill.clone(), Skill::imported(skill.clone()))].into();
+        let preset = SkillPreset::new(preset_id, name, &[(skill, Some(Level(50)))], &catalog, &by, now).unwrap();
+        self.directory.commit_preset(None, preset, operator_change()).await.unwrap()
+    }
+
+    async fn deleted_preset(&self) -> SkillPreset {
+        let preset = self.preset(english()).await;
+        self.directory.delete_preset(&preset, operator_change()).await.unwrap();
+        preset
+    }
+
+    async fn preset_with_deleted_skill(&self) -> SkillPreset {
+        let skill = self.new_skill(&self.new_skill_set().await).await;
+        let preset = self.preset(skill.name.clone()).await;
+        self.directory.delete_skill(&skill, operator_change()).await.unwrap();
+        preset
+    }
+
     /// An `Idempotency-Key` of this request by the account owner, which is still in progress.
     async fn key_in_use(&self, event: &str) -> String {
         let (key, event) = (Uuid::new_v4().to_string(), serde_json::from_str::<Value>(event).unwrap());
@@ -362,6 +397,11 @@ fn new_skill_name() -> SkillName {
 fn insert_user(values: &mut Values, user: &User) -> String {
     values.insert("version".to_owned(), user.version.to_string());
     user.user_id.to_string()
+}
+
+fn insert_preset(values: &mut Values, preset: &SkillPreset) -> String {
+    values.insert("preset_version".to_owned(), preset.version.to_string());
+    preset.preset_id.to_string()
 }
 
 fn insert_team(values: &mut Values, team: &Team) -> String {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::patch::{
     AGENT,
-    Patch::{Body, By, Path},
+    Patch::{Body, By, FieldJson, Path},
     UNKNOWN_SUPERVISOR,
 };
 
@@ -26,6 +26,57 @@ const PLAN: Cases = Cases {
                 Body(r#"{"users":{"ids":["{{user_id}}"]},"change":{"teams":{"add":["{{team_id}}"]}}}"#),
             ],
             Answers(202),
+        ),
+        (
+            "bulk/plan-copy-of-preset",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"preset_id":"{{preset_id}}","mode":"add"}}}"#)],
+            Answers(202),
+        ),
+        (
+            "bulk/plan-copy-of-user",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"user_id":"{{equipped_user_id}}","mode":"replace"}}}"#)],
+            Answers(202),
+        ),
+        (
+            "bulk/copy-of-unknown-user",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"user_id":"nobody","mode":"add"}}}"#)],
+            Refuses(404, "unknown-user"),
+        ),
+        (
+            "bulk/copy-of-unknown-preset",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"preset_id":"{{deleted_preset_id}}","mode":"add"}}}"#)],
+            Refuses(404, "unknown-preset"),
+        ),
+        (
+            "bulk/copy-of-preset-with-deleted-skill",
+            &[FieldJson(
+                "change",
+                r#"{"skills":{"copy_from":{"preset_id":"{{preset_with_deleted_skill_id}}","mode":"add"}}}"#,
+            )],
+            Refuses(404, "unknown-skill"),
+        ),
+        (
+            "bulk/copy-of-user-without-skills",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"user_id":"{{user_id}}","mode":"replace"}}}"#)],
+            Refuses(400, "nothing-to-copy"),
+        ),
+        (
+            "bulk/copy-of-nothing",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"mode":"add"}}}"#)],
+            Refuses(400, "invalid-copy-from"),
+        ),
+        (
+            "bulk/copy-without-mode",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"preset_id":"{{preset_id}}"}}}"#)],
+            Refuses(400, "invalid-body"),
+        ),
+        (
+            "bulk/copy-and-remove",
+            &[FieldJson(
+                "change",
+                r#"{"skills":{"copy_from":{"preset_id":"{{preset_id}}","mode":"add"},"remove":["English"]}}"#,
+            )],
+            Refuses(400, "copy-and-more"),
         ),
         ("bulk/empty-change", &[Body(r#"{"users":{"query":{}},"change":{}}"#)], Refuses(400, "empty-bulk-edit")),
         (

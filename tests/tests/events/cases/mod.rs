@@ -12,6 +12,7 @@ mod export;
 mod fan_out;
 mod flex_skills;
 mod index;
+mod presets;
 mod reconcile;
 mod reconciliations;
 mod run_bulk;
@@ -112,6 +113,7 @@ const ALL: &[&[Cases]] = &[
     team_skills::ALL,
     skill_sets::ALL,
     skills::ALL,
+    presets::ALL,
     export::ALL,
     write_export::ALL,
     bulk::ALL,
