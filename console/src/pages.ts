@@ -4,6 +4,7 @@ import './bulk/view.js';
 import './import/form.js';
 import './people/view.js';
 import './reconciliation/view.js';
+import './skills/save_preset.js';
 import './skills/view.js';
 import './teams/view.js';
 import { addText } from './text/index.js';

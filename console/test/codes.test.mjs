@@ -27,8 +27,10 @@ const CANNOT_MEET = {
     'unknown-parameter',
   ],
   'of fields that the page does not send': [
+    'copy-and-more',
     'deleted-in-bulk',
     'empty-bulk-edit',
+    'invalid-copy-from',
     'level-missing',
     'repeated-skill',
     'repeated-team',

@@ -827,6 +827,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/skill-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List skill presets
+         * @description Returns one page of skill presets in order of name, with their skills and levels.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         */
+        get: operations["listSkillPresets"];
+        put?: never;
+        /**
+         * Create a skill preset
+         * @description Keeps 1 to 40 skills, each with a level or without one, under a name. Each skill is in the catalog, and its level
+         *     within the range of the skill. A preset's name is unique without regard to case, width and invisible characters:
+         *     409 `preset-name-taken`. To assign the skills to users, name the preset in `skills.copy_from` of `POST /bulk`.
+         *
+         *     A preset does not keep a skill from being deleted. One that was deleted is shown with `in_catalog: false`.
+         *
+         *     **Access:** system admins and account owners.
+         *
+         *     **Idempotency:** `Idempotency-Key` is optional. With it, a repeated request is not executed twice.
+         */
+        post: operations["createSkillPreset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/skill-presets/{preset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * View a skill preset
+         * @description Returns the skill preset with its skills and levels.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         */
+        get: operations["viewSkillPreset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a skill preset
+         * @description Deletes the skill preset. Users to whom it was applied keep the skills that they have, and a job that was planned from
+         *     it goes on. The history of the preset stays readable.
+         *
+         *     **Access:** system admins and account owners.
+         *
+         *     **Concurrency:** `If-Match` is optional. If it names another version than the current one, the request is
+         *     rejected with 412 `stale`. Without it, the current version is deleted.
+         */
+        delete: operations["deleteSkillPreset"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a skill preset or change its skills
+         * @description Changes the name, the skills, or both in one transaction. Fields that are left out keep their values; `skills` states
+         *     all skills after the change. Users to whom the preset was applied keep the skills that they have.
+         *
+         *     **Access:** system admins and account owners.
+         *
+         *     **Concurrency:** `If-Match` is optional. If it names another version than the current one, the request is
+         *     rejected with 412 `stale`. Without it, the change is applied to the current version, on top of concurrent
+         *     changes.
+         */
+        patch: operations["editSkillPreset"];
+        trace?: never;
+    };
+    "/skill-presets/{preset_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * View a skill preset's history
+         * @description Returns one page of the skill preset's audit records, newest first. Each record states who made the change, when and
+         *     through which source, and each changed field before and after. Records are never changed or removed. The history
+         *     of a deleted preset stays readable. A preset that never existed has an empty history.
+         *
+         *     **Consistency:** strongly consistent.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         */
+        get: operations["listSkillPresetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reconciliations": {
         parameters: {
             query?: never;
@@ -1033,6 +1148,11 @@ export interface paths {
          *     assigns skills to those who do not have them, `skills.set_level` changes the level of those who do,
          *     `skills.remove` removes them, and `skills.replace` states all assigned skills after the change. Users
          *     are not deleted in bulk.
+         *
+         *     `skills.copy_from` copies the skills that are assigned to a user (not those that teams grant to them), or
+         *     those of a skill preset, as they are when the job is created. With the mode `add`, who has one of the
+         *     skills keeps their level, and other skills stay; with `replace`, users have the copied skills and no
+         *     others. Levels are copied too. Nothing else is stated in `skills` then.
          *
          *     Each user is decided by the rules of a single edit, with the permissions of the caller. A user has one
          *     bulk job at work at a time.
@@ -1826,7 +1946,7 @@ export interface components {
          * @description An operation that a role can permit.
          * @enum {string}
          */
-        Permission: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "create_teams" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "change_leads" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
+        Permission: "view_users" | "export_users" | "see_jobs" | "add_agent" | "add_supervisor" | "add_system_admin" | "add_account_owner" | "view_catalog" | "create_teams" | "manage_teams" | "archive_teams" | "delete_teams" | "manage_skills" | "delete_skills" | "manage_presets" | "view_reconciliations" | "start_reconciliations" | "edit_user" | "change_leads" | "assign_skills" | "request_sync" | "decide_drift" | "make_agent" | "make_supervisor" | "make_system_admin" | "make_account_owner" | "deactivate" | "reactivate" | "delete";
         Team: {
             /** Format: uuid */
             team_id: string;
@@ -1929,6 +2049,41 @@ export interface components {
             levels: boolean;
             /** @description Whether users need a level. If it is left out, an existing skill that keeps its levels keeps this, and a new one needs none. `POST /flex/skills/import` sets it as Flex defines it. */
             level_required?: boolean;
+        };
+        SkillPreset: {
+            /** Format: uuid */
+            preset_id: string;
+            /** @description Unique without regard to case, width and invisible characters. */
+            name: string;
+            /** @description The skills of the preset, in order of name. */
+            skills: components["schemas"]["PresetSkill"][];
+            /** @description The version, which increases with each change; also the `ETag`. */
+            version: number;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        PresetSkill: {
+            /** @description The skill's name. */
+            skill: string;
+            level: components["schemas"]["GivenLevel"];
+            /** @description False once the skill was deleted. The preset cannot be copied until it is taken out of it. */
+            in_catalog: boolean;
+        };
+        SkillPresetList: {
+            items: components["schemas"]["SkillPreset"][];
+            next_cursor: components["schemas"]["Cursor"];
+        };
+        NewSkillPreset: {
+            /** @description Unique without regard to case, width and invisible characters. Not all spaces, no control and no invisible characters. */
+            name: string;
+            skills: components["schemas"]["NewSkillLevel"][];
+        };
+        /** @description Fields that are left out keep their values. */
+        SkillPresetEdit: {
+            /** @description Unique without regard to case, width and invisible characters. Not all spaces, no control and no invisible characters. */
+            name?: string;
+            /** @description All skills after the change. */
+            skills?: components["schemas"]["NewSkillLevel"][];
         };
         FlexSkillComparison: {
             items: components["schemas"]["ComparedSkill"][];
@@ -2223,6 +2378,15 @@ export interface components {
                     set_level?: components["schemas"]["NewSkillLevel"][];
                     remove?: string[];
                     replace?: components["schemas"]["NewSkillLevel"][];
+                    /** @description Either `user_id` or `preset_id`. Nothing else is stated in `skills` beside it. */
+                    copy_from?: {
+                        /** Format: uuid */
+                        user_id?: string;
+                        /** Format: uuid */
+                        preset_id?: string;
+                        /** @enum {string} */
+                        mode: "add" | "replace";
+                    };
                 };
             };
         };
@@ -2526,6 +2690,25 @@ export interface components {
         };
         /**
          * @description Something that the request names does not exist:
+         *     - `unknown-preset`: the skill preset does not exist.
+         *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
+         */
+        UnknownPreset: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorBody"];
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    status?: 404;
+                    /** @enum {unknown} */
+                    code?: "unknown-preset";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description Something that the request names does not exist:
          *     - `unknown-skill`: the skill does not exist in this skill set.
          *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
          */
@@ -2815,6 +2998,11 @@ export interface components {
          * @example 00000000-0000-4000-8000-000000000001
          */
         TeamId: string;
+        /**
+         * @description The skill preset's id.
+         * @example 00000000-0000-4000-8000-0000000000e1
+         */
+        PresetId: string;
         /**
          * @description The job's id.
          * @example a9ce81d4-a7c2-4f58-a637-2bbb13ebf234
@@ -5165,6 +5353,359 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listSkillPresets: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items on the page. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous page of the same query. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of skill presets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillPresetList"];
+                };
+            };
+            400: components["responses"]["WrongPage"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSkillPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Identifies this request for 24 hours, so that it is executed only once. Use a new key, such as a UUID, for each new request.
+                 * @example 5f0c1f9e-6f7d-4a38-9c0b-2f0f4a7f6a53
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkillPreset"];
+            };
+        };
+        responses: {
+            /** @description The new skill preset. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillPreset"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be read; `detail`
+             *       states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
+             *     - `invalid-preset-name`: a preset's name has 1 to 64 characters, not all blank, and no invisible ones (control,
+             *       format and default-ignorable characters).
+             *     - `empty-preset`: no skill is named.
+             *     - `too-many-skills`: more than 40 skills are named.
+             *     - `repeated-skill`: a skill is named twice with different levels.
+             *     - `level-out-of-range`: a level is outside the range of its skill.
+             *     - `skill-without-levels`: a level is given for a skill that has none.
+             *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-preset-name" | "empty-preset" | "too-many-skills" | "repeated-skill" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AdminsOnly"];
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-skill`: a skill does not exist.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-skill";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `preset-name-taken`: another skill preset has this name; case, width and invisible characters do not matter.
+             *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after `Retry-After` seconds.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "preset-name-taken" | "idempotency-key-in-use";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    viewSkillPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The skill preset. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillPreset"];
+                };
+            };
+            400: components["responses"]["UnknownParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            404: components["responses"]["UnknownPreset"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSkillPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change, a list of `ETag`s, or `*` for any existing version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The skill preset is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidIfMatch"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AdminsOnly"];
+            404: components["responses"]["UnknownPreset"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editSkillPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change, a list of `ETag`s, or `*` for any existing version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillPresetEdit"];
+            };
+        };
+        responses: {
+            /** @description The skill preset after the change. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillPreset"];
+                };
+            };
+            /**
+             * @description The request is invalid:
+             *     - `invalid-json`: the body is not JSON, or holds a number, a text or nesting that cannot be read; `detail`
+             *       states line and column.
+             *     - `invalid-body`: the body has an invalid or unknown field, which `errors` names, or is not an object.
+             *     - `invalid-preset-name`: a preset's name has 1 to 64 characters, not all blank, and no invisible ones (control,
+             *       format and default-ignorable characters).
+             *     - `empty-preset`: no skill is named.
+             *     - `too-many-skills`: more than 40 skills are named.
+             *     - `repeated-skill`: a skill is named twice with different levels.
+             *     - `level-out-of-range`: a level is outside the range of its skill.
+             *     - `skill-without-levels`: a level is given for a skill that has none.
+             *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid-json" | "invalid-body" | "invalid-preset-name" | "empty-preset" | "too-many-skills" | "repeated-skill" | "level-out-of-range" | "skill-without-levels" | "invalid-if-match";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AdminsOnly"];
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-preset`: the skill preset does not exist.
+             *     - `unknown-skill`: a skill does not exist.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-preset" | "unknown-skill";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `preset-name-taken`: another skill preset has this name; case, width and invisible characters do not matter.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "preset-name-taken";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSkillPresetHistory: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items on the page. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous page of the same query. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The skill preset's id.
+                 * @example 00000000-0000-4000-8000-0000000000e1
+                 */
+                preset_id: components["parameters"]["PresetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of audit records, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["WrongPage"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["AgentsMayNot"];
+            404: components["responses"]["UnknownPreset"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     startReconciliation: {
         parameters: {
             query?: never;
@@ -5602,6 +6143,9 @@ export interface operations {
              *     - `level-without-skill`: `min_level` is given without `skill`.
              *     - `unknown-sync-state`: the state of the synchronisation does not exist.
              *     - `replace-and-more`: `skills.replace` is given beside other changes of skills.
+             *     - `copy-and-more`: `skills.copy_from` is given beside other changes of skills.
+             *     - `invalid-copy-from`: `skills.copy_from` names neither a user nor a skill preset, or both.
+             *     - `nothing-to-copy`: the user to copy from has no assigned skills.
              *     - `level-missing`: `skills.set_level` has an entry without a level.
              *     - `repeated-skill`: a skill is named twice.
              *     - `repeated-team`: a team is to be added and to be removed.
@@ -5620,7 +6164,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "invalid-users" | "empty-bulk-edit" | "unknown-status" | "deleted-in-bulk" | "unknown-role" | "search-text-too-short" | "search-text-too-long" | "level-without-skill" | "unknown-sync-state" | "replace-and-more" | "level-missing" | "repeated-skill" | "repeated-team" | "too-many-skills" | "too-many-teams" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
+                        code?: "invalid-json" | "invalid-body" | "invalid-users" | "empty-bulk-edit" | "unknown-status" | "deleted-in-bulk" | "unknown-role" | "search-text-too-short" | "search-text-too-long" | "level-without-skill" | "unknown-sync-state" | "replace-and-more" | "copy-and-more" | "invalid-copy-from" | "nothing-to-copy" | "level-missing" | "repeated-skill" | "repeated-team" | "too-many-skills" | "too-many-teams" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5628,9 +6172,10 @@ export interface operations {
             403: components["responses"]["AgentsMayNot"];
             /**
              * @description Something that the request names does not exist:
-             *     - `unknown-user`: an id is none of a user.
+             *     - `unknown-user`: an id is none of a user, or the user to copy from does not exist.
              *     - `unknown-team`: a team does not exist.
-             *     - `unknown-skill`: a skill does not exist.
+             *     - `unknown-skill`: a skill does not exist, or one of the skill preset does not exist any more.
+             *     - `unknown-preset`: the skill preset does not exist.
              *     - or the gateway's own message: the path matches no route, because one of its segments is
              *       empty.
              */
@@ -5644,7 +6189,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 404;
                         /** @enum {unknown} */
-                        code?: "unknown-user" | "unknown-team" | "unknown-skill";
+                        code?: "unknown-user" | "unknown-team" | "unknown-skill" | "unknown-preset";
                     } & components["schemas"]["Problem"];
                 };
             };

@@ -13,6 +13,7 @@ export type Reconciliation = Schemas['Reconciliation'];
 export type Role = Schemas['Role'];
 export type Skill = Schemas['Skill'];
 export type SkillLevel = Schemas['SkillLevel'];
+export type SkillPreset = Schemas['SkillPreset'];
 export type SkillSet = Schemas['SkillSet'];
 export type Status = Schemas['Status'];
 export type StatusFilter = Schemas['StatusFilter'];

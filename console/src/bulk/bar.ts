@@ -19,6 +19,7 @@ import {
   rolesOf,
   teamsOf,
 } from './actions.js';
+import './copy.js';
 import { planFailure, startPlan } from './planning.js';
 
 /** What can be done with the selected users: each opens a small form, which plans. Fires `cleared`. */
@@ -36,6 +37,7 @@ class BulkBar extends View {
   private change!: Change;
   private action: ActionName | undefined;
   private entered = NOTHING;
+  private isCopying = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -68,8 +70,14 @@ class BulkBar extends View {
               aria-expanded=${action === this.action ? 'true' : 'false'}
               @click=${() => this.open(action)}>${bulk.actions[action]}</button>`,
           )}
+          ${this.copyButton()}
         </div>
         ${this.action ? this.form(this.action) : nothing}
+        ${
+          this.isCopying
+            ? html`<roster-copy-skills .app=${this.app} .users=${this.selection.users} @closed=${this.copied}></roster-copy-skills>`
+            : nothing
+        }
       </section>`;
   }
 
@@ -86,6 +94,28 @@ class BulkBar extends View {
   private button(label: string, name: string, act: () => void): TemplateResult {
     return html`<button type="button" class="link-button" data-act=${name} @click=${act}>${label}</button>`;
   }
+
+  private copyButton(): TemplateResult | typeof nothing {
+    const { session, text } = this.app;
+    if (!session.may('assign_skills')) return nothing;
+    return html`
+      <button type="button" class="button" data-bulk-action="copy" aria-expanded=${this.isCopying ? 'true' : 'false'}
+        @click=${this.openCopy}>${text.bulk.copy.title}</button>`;
+  }
+
+  private readonly openCopy = (): void => {
+    if (this.change.isWorking) return;
+    this.drafts.leave(() => {
+      Object.assign(this, { action: undefined, entered: NOTHING, isCopying: !this.isCopying });
+      this.change.forget();
+    }, 'roster-copy-skills');
+  };
+
+  /** The focus returns to what opened the form. */
+  private readonly copied = (): void => {
+    this.isCopying = false;
+    this.focusOn('[data-bulk-action=copy]');
+  };
 
   private form(action: ActionName): TemplateResult {
     const { app, change } = this;
@@ -158,7 +188,7 @@ class BulkBar extends View {
   private open(action: ActionName): void {
     if (this.change.isWorking) return;
     if (action === this.action) return this.close();
-    Object.assign(this, { action, entered: NOTHING });
+    Object.assign(this, { action, entered: NOTHING, isCopying: false });
     this.change.forget();
     const first = ACTIONS[action].fields[0];
     this.focusOn(first ? `#bulk-${first}` : 'form button');

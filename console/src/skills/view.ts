@@ -11,6 +11,7 @@ import { countedAt, moreOf, Paged, type Resource, shown } from '../resource.js';
 import './definition.js';
 import './flex.js';
 import { levels } from './levels.js';
+import './presets.js';
 
 /** The catalog: skill sets with their skills, who uses them, and what Flex defines. */
 class Skills extends PageView {
@@ -44,6 +45,7 @@ class Skills extends PageView {
           )}
           ${moreOf(app, this.sets)}`,
         )}
+        <roster-presets .app=${app}></roster-presets>
         <roster-flex-skills .app=${app} @imported=${this.sets.load}></roster-flex-skills>
       </section>`;
   }

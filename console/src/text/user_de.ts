@@ -101,6 +101,8 @@ export const user: typeof english = {
     remove: 'Entfernen',
     removeOf: (skill) => `${skill} entfernen`,
     asksToRemove: (skill, name) => `${skill} von ${name} entfernen?`,
+    copy: 'Skills übernehmen von …',
+    saveAsPreset: 'Als Vorlage speichern …',
     removalDoesNothing: 'Für die Verteilung der Aufgaben bleibt alles gleich.',
   },
   assign: {

@@ -86,6 +86,8 @@ export const user = {
     remove: 'Remove',
     removeOf: (skill: string) => `Remove ${skill}`,
     asksToRemove: (skill: string, name: string) => `Remove ${skill} from ${name}?`,
+    copy: 'Copy skills from …',
+    saveAsPreset: 'Save as preset …',
     removalDoesNothing: 'What tasks are routed by stays the same.',
   },
   assign: {

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { User } from '../api/types.js';
+import type { SkillLevel, User } from '../api/types.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
+import { later } from '../later.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
 import './assign_form.js';
@@ -14,11 +15,20 @@ import { skillsOf } from './skill_row.js';
 /** From so much of the limit on, the worker's attributes are getting short of room. */
 const SHORT_FROM = 0.8;
 
+/** The most skills that a preset has. */
+const MAX_PRESET_SKILLS = 40;
+
+type AllAtOnce = 'copy' | 'save';
+/** What is unsaved in each. */
+const DRAFTS: Record<AllAtOnce, string> = { copy: 'roster-copy-skills', save: 'preset-of-user' };
+
 /** *Assigned skills*: all that a user has, from where, and what can be done about it. */
 class Skills extends View {
   static override properties = { ...View.properties, opened: { attribute: false } };
   declare opened: OpenedUser;
   private isAssigning = false;
+  /** What is done with all skills at once. */
+  private doing: AllAtOnce | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,6 +57,7 @@ class Skills extends View {
               ${this.app.text.user.assign.title}</button>`
             : nothing
       }
+      ${this.allAtOnce(user, mayAssign)}
       ${
         this.opened.choices.error && !this.isAssigning
           ? problem(this.app, this.opened.choices.error, {
@@ -66,6 +77,45 @@ class Skills extends View {
         )}
       </ul>`;
   }
+
+  /** Copying the skills of another, and keeping these as a preset. */
+  private allAtOnce(user: User, mayAssign: boolean): TemplateResult {
+    const { app, doing } = this;
+    const { skills } = app.text.user;
+    const { assigned_skills: assigned, user_id: id } = user;
+    const maySave = app.session.may('manage_presets') && assigned.length > 0 && assigned.length <= MAX_PRESET_SKILLS;
+    const button = (what: AllAtOnce, label: string): TemplateResult =>
+      html`<button type="button" class="button" data-all=${what} aria-expanded=${doing === what ? 'true' : 'false'}
+        @click=${() => this.toggle(what)}>${label}</button>`;
+    return html`
+      <div class="buttons">
+        ${mayAssign ? button('copy', skills.copy) : nothing} ${maySave ? button('save', skills.saveAsPreset) : nothing}
+      </div>
+      ${doing ? later(app, 'pages', () => this.form(doing, id, assigned)) : nothing}`;
+  }
+
+  private form(doing: AllAtOnce, id: string, assigned: SkillLevel[]): TemplateResult {
+    const { app } = this;
+    return doing === 'copy'
+      ? html`<roster-copy-skills class="confirmation" .app=${app} .users=${{ ids: [id] }} @closed=${this.doneAll}>
+        </roster-copy-skills>`
+      : html`<roster-save-preset .app=${app} .skills=${assigned} @closed=${this.doneAll}></roster-save-preset>`;
+  }
+
+  private toggle(what: AllAtOnce): void {
+    const show = (): void => {
+      this.doing = this.doing === what ? undefined : what;
+      this.requestUpdate();
+    };
+    if (this.doing) this.opened.drafts.leave(show, DRAFTS[this.doing]);
+    else show();
+  }
+
+  private readonly doneAll = (): void => {
+    const { doing } = this;
+    this.doing = undefined;
+    this.focusOn(`[data-all=${doing}]`);
+  };
 
   private notRouted(user: User): TemplateResult | typeof nothing {
     const { skills } = this.app.text.user;
