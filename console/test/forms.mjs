@@ -29,6 +29,15 @@ async function openSkill(page) {
   return { set, skill, row };
 }
 
+async function openPreset(page) {
+  const name = named('Preset');
+  await api('POST', '/skill-presets', { name, skills: [{ skill: 'English', level: 50 }] });
+  await open(page, OWNER, '?view=skills');
+  const row = page.locator(`[data-preset="${name}"]`);
+  await row.waitFor();
+  return { name, row };
+}
+
 /** A form whose fields are filled in; `typed` are their locators with what stands in them. */
 const form = (page, submit, typed, done) => ({
   submit,
@@ -224,6 +233,58 @@ export const FORMS = [
       return question(page, asked, () =>
         page.getByRole('heading', { name: set, exact: true }).waitFor({ state: 'detached' }),
       );
+    },
+  },
+  {
+    name: 'a new preset',
+    path: /\/skill-presets$/,
+    fill: async (page) => {
+      const name = named('Preset');
+      await open(page, OWNER, '?view=skills');
+      await button(page, 'New preset').click();
+      await exactly(page, 'Name').fill(name);
+      await page.getByLabel('Add a skill to the preset').selectOption('English');
+      await page.getByLabel('Level of English').fill('50');
+      const typed = [
+        [exactly(page, 'Name'), name],
+        [page.getByLabel('Level of English'), '50'],
+      ];
+      return form(page, 'Save preset', typed, () =>
+        page.locator(`[data-preset="${name}"]`).getByText('English 50').waitFor(),
+      );
+    },
+  },
+  {
+    name: 'another level of a preset',
+    path: /\/skill-presets\/[^/]+$/,
+    fill: async (page) => {
+      const { name, row } = await openPreset(page);
+      await button(page, `Edit ${name}`).click();
+      const level = page.getByLabel('Level of English');
+      await level.fill('70');
+      return form(page, 'Save changes', [[level, '70']], () => row.getByText('English 70', { exact: true }).waitFor());
+    },
+  },
+  {
+    name: 'deleting a preset',
+    path: /\/skill-presets\/[^/]+$/,
+    fill: async (page) => {
+      const { name, row } = await openPreset(page);
+      const asked = { title: `Delete ${name}?`, confirm: `Delete ${name}` };
+      return question(page, asked, () => row.waitFor({ state: 'detached' }));
+    },
+  },
+  {
+    name: 'the skills of a person as a preset',
+    path: /\/skill-presets$/,
+    fill: async (page) => {
+      const [{ id, name: person }, name] = [await newcomer(), named('Preset')];
+      await api('PUT', `/users/${id}/skills/English`, { level: 50 });
+      await open(page, OWNER, `?q=${encodeURIComponent(person)}&user=${id}&tab=skills`);
+      await button(page, 'Save as preset …').click();
+      const field = page.getByLabel('Name of the preset');
+      await field.fill(name);
+      return form(page, 'Save preset', [[field, name]], () => field.waitFor({ state: 'detached' }));
     },
   },
   {

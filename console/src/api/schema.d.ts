@@ -6144,7 +6144,8 @@ export interface operations {
              *     - `unknown-sync-state`: the state of the synchronisation does not exist.
              *     - `replace-and-more`: `skills.replace` is given beside other changes of skills.
              *     - `copy-and-more`: `skills.copy_from` is given beside other changes of skills.
-             *     - `invalid-copy-from`: `skills.copy_from` names neither a user nor a skill preset, or both.
+             *     - `invalid-copy-from`: `skills.copy_from` names neither a user nor a skill preset, or both, or its
+             *       `mode` is neither `add` nor `replace`.
              *     - `nothing-to-copy`: the user to copy from has no assigned skills.
              *     - `level-missing`: `skills.set_level` has an entry without a level.
              *     - `repeated-skill`: a skill is named twice.

@@ -61,14 +61,7 @@ struct Skills {
 struct CopyFrom {
     user_id: Option<String>,
     preset_id: Option<String>,
-    mode: Mode,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mode {
-    Add,
-    Replace,
+    mode: String,
 }
 
 #[derive(Deserialize)]
@@ -155,9 +148,13 @@ impl CopyFrom {
                 ));
             }
         };
-        let mode = match self.mode {
-            Mode::Add => CopyMode::Add,
-            Mode::Replace => CopyMode::Replace,
+        let mode = match self.mode.as_str() {
+            "add" => CopyMode::Add,
+            "replace" => CopyMode::Replace,
+            other => {
+                let detail = format!("mode is {}; it is add or replace.", domain::Quoted::from(other));
+                return Err(Problem::invalid("invalid-copy-from", detail));
+            }
         };
         Ok(SkillsCopy { from, mode })
     }

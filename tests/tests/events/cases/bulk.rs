@@ -66,6 +66,11 @@ const PLAN: Cases = Cases {
             Refuses(400, "invalid-copy-from"),
         ),
         (
+            "bulk/copy-with-unknown-mode",
+            &[FieldJson("change", r#"{"skills":{"copy_from":{"preset_id":"{{preset_id}}","mode":"merge"}}}"#)],
+            Refuses(400, "invalid-copy-from"),
+        ),
+        (
             "bulk/copy-without-mode",
             &[FieldJson("change", r#"{"skills":{"copy_from":{"preset_id":"{{preset_id}}"}}}"#)],
             Refuses(400, "invalid-body"),
