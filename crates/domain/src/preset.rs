@@ -19,8 +19,8 @@ pub const MAX_SKILLS: usize = crate::bulk::MAX_SKILLS;
 pub struct SkillPreset {
     pub preset_id: PresetId,
     pub name: PresetName,
-    /// At least one. Each was in the catalog and its level in range when they were saved; a preset does not keep a skill
-    /// from being changed or deleted.
+    /// At least one. Each was in the catalog and its level in range when they were saved; a preset does not keep a
+    /// skill from being changed or deleted.
     pub skills: Skills,
     /// Counts the changes.
     pub version: u64,
@@ -43,8 +43,8 @@ impl SkillPreset {
         Ok(Self { preset_id, name, skills, version: 1, created_at: now.into(), updated_at: now.into() })
     }
 
-    /// A name that differs from one in use only in case, width or invisible characters is taken (rule 33). `namesake` is the
-    /// preset that has it, perhaps this one.
+    /// A name that differs from one in use only in case, width or invisible characters is taken (rule 33). `namesake`
+    /// is the preset that has it, perhaps this one.
     pub fn check_name(&self, namesake: Option<&Self>) -> Result<(), Refusal> {
         match namesake.filter(|namesake| namesake.preset_id != self.preset_id) {
             Some(namesake) => Err(Refusal::PresetNameTaken((&namesake.name).into())),
@@ -72,8 +72,8 @@ pub struct PresetEdit {
 }
 
 impl PresetEdit {
-    /// The preset after the edit (rule 4). `catalog` has those of the edit's skills that exist; skills that the edit does not
-    /// state may have been deleted since they were saved.
+    /// The preset after the edit (rule 4). `catalog` has those of the edit's skills that exist; skills that the edit
+    /// does not state may have been deleted since they were saved.
     pub fn apply(
         &self,
         preset: &SkillPreset,
@@ -92,8 +92,8 @@ impl PresetEdit {
     }
 }
 
-/// The skills, each of which is in the catalog and has a level that it may have (rule 19). That a skill needs a level is
-/// not asked: a user may inherit one (rule 16).
+/// The skills, each of which is in the catalog and has a level that it may have (rule 19). That a skill needs a level
+/// is not asked: a user may inherit one (rule 16).
 fn checked_skills(
     skills: &[(SkillName, Option<Level>)],
     catalog: &BTreeMap<SkillName, Skill>,

@@ -306,8 +306,8 @@ pub enum Refusal {
     EmptyPreset,
     /// A preset is copied whole, and a skill was deleted since it was saved.
     #[error(
-        "The preset {preset} has the skill {skill}, which is not in the catalog any more. Take it out of the preset, or \
-         create it again."
+        "The preset {preset} has the skill {skill}, which is not in the catalog any more. Take it out of the preset, \
+         or create it again."
     )]
     PresetSkillGone {
         preset: Quoted,
@@ -319,8 +319,8 @@ pub enum Refusal {
     NothingToAdd,
     /// Skills are copied from a user who has none, instead of all others.
     #[error(
-        "The user to copy from has no assigned skills: to replace by them would remove every assigned skill. If that is \
-         what you want, state an empty list in replace."
+        "The user to copy from has no assigned skills: to replace by them would remove every assigned skill. If that \
+         is what you want, state an empty list in replace."
     )]
     NothingToReplaceWith,
     /// The limit of skills of a team, of a preset, and of a user who is added.

@@ -1,5 +1,5 @@
-//! `/skill-sets`: skill sets and the skills in them, with how many use them (rules 4, 19 and 21). `/skill-presets`: skills
-//! with levels, kept under a name.
+//! `/skill-sets`: skill sets and the skills in them, with how many use them (rules 4, 19 and 21). `/skill-presets`:
+//! skills with levels, kept under a name.
 
 mod change;
 mod presets;

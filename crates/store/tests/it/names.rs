@@ -1,14 +1,16 @@
 //! Names that are the same but for case, width and invisible characters (rule 33), and e-mail addresses (rule 22).
 
 use domain::{
-    Skill, SkillName, SkillSetName, Status, Team, TeamId,
+    PresetId, Skill, SkillName, SkillSetName, Status, Team, TeamId,
     audit::Action,
     catalog::SkillSet,
+    preset::SkillPreset,
     test_support::{self, stored},
 };
 use jiff::Timestamp;
 use store::{
-    CommitSkill, CommitTeam, ImportSkills, ReadSet, ReadSnapshot, StoreError, TeamChange, ViewCatalog, ViewDetails,
+    CommitPreset, CommitSkill, CommitTeam, ImportSkills, ReadSet, ReadSnapshot, StoreError, TeamChange, ViewCatalog,
+    ViewDetails,
 };
 use uuid::Uuid;
 
@@ -24,6 +26,13 @@ fn set(name: &str) -> SkillSet {
     SkillSet::new(SkillSetName::parse(name).unwrap(), Uuid::now_v7())
 }
 
+fn preset(number: usize, name: &str) -> SkillPreset {
+    let (preset_id, now) = (PresetId::new(Uuid::from_u128(number as u128)), Timestamp::UNIX_EPOCH);
+    let skills = [(SkillName::adopted("English").unwrap(), None)].into();
+    let (created_at, updated_at) = (now.into(), now.into());
+    SkillPreset { preset_id, name: stored(name), skills, version: 1, created_at, updated_at }
+}
+
 impl Fixture {
     async fn create_skill(&self, name: &str) -> Result<Skill, StoreError> {
         self.directory.commit_skill(None, skill(name), operator(), Action::Created).await
@@ -33,6 +42,16 @@ impl Fixture {
         let after = Team::new(TeamId::new(Uuid::from_u128(number as u128)), stored(name), Timestamp::UNIX_EPOCH);
         let change = TeamChange { before: None, after, origin: operator(), action: Action::Created, skills: None };
         self.directory.commit_team(change).await
+    }
+
+    async fn create_preset(&self, number: usize, name: &str) -> Result<SkillPreset, StoreError> {
+        self.directory.commit_preset(None, preset(number, name), operator()).await
+    }
+
+    async fn preset_of_name(&self, name: &str) -> Option<PresetId> {
+        let read_set = ReadSet { preset_name: Some(stored(name)), ..ReadSet::default() };
+        let snapshot = self.directory.snapshot(&read_set).await.unwrap();
+        snapshot.preset_of_name.map(|preset| preset.preset_id)
     }
 
     async fn namesakes(&self, name: &str) -> Vec<String> {
@@ -62,7 +81,28 @@ async fn rule_33_of_two_names_created_at_once_that_differ_only_in_case_width_or_
         let (one, other) = (format!("Support {round}"), format!("Sup\u{AD}port {round}"));
         let teams = (fixture.create_team(2 * round, &one), fixture.create_team(2 * round + 1, &other));
         assert_one_created(&tokio::join!(teams.0, teams.1));
+        let presets = (fixture.create_preset(2 * round, &one), fixture.create_preset(2 * round + 1, &other));
+        assert_one_created(&tokio::join!(presets.0, presets.1));
     }
+}
+
+#[tokio::test]
+async fn rule_33_a_preset_holds_its_name_until_it_has_another_or_is_deleted() {
+    let fixture = Fixture::new().await;
+    let commit = |before, after| fixture.directory.commit_preset(before, after, operator());
+    let first = commit(None, preset(1, "Newcomers")).await.unwrap();
+    let spelled = commit(Some(&first), SkillPreset { name: stored("NEWCOMERS"), ..first.clone() }).await.unwrap();
+    assert_eq!((spelled.version, fixture.preset_of_name("newcomers").await), (2, Some(first.preset_id)));
+    assert!(matches!(commit(Some(&first), preset(1, "Other")).await, Err(StoreError::Conflict)), "it has changed");
+    let renamed = commit(Some(&spelled), SkillPreset { name: stored("Trainees"), ..spelled.clone() }).await.unwrap();
+    let second = commit(None, preset(2, "Newcomers")).await.unwrap();
+    let taken = SkillPreset { name: stored("Newcomers"), ..renamed.clone() };
+    assert!(matches!(commit(Some(&renamed), taken).await, Err(StoreError::Conflict)), "the name is another preset's");
+    let deletion = fixture.directory.delete_preset(&spelled, operator()).await;
+    assert!(matches!(deletion, Err(StoreError::Conflict)), "it has changed");
+    fixture.directory.delete_preset(&renamed, operator()).await.unwrap();
+    assert_eq!(fixture.preset_of_name("Trainees").await, None);
+    assert_eq!(fixture.preset_of_name("NEWCOMERS").await, Some(second.preset_id));
 }
 
 #[tokio::test]
