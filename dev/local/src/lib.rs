@@ -36,7 +36,7 @@ mod stream;
 pub mod template;
 
 pub use error::StartError;
-pub use gateway::CONTENT_SECURITY_POLICY;
+pub use gateway::content_security_policy;
 pub use options::Options;
 pub use runtime::Endpoints;
 pub use seed::DemoUser;

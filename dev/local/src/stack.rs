@@ -92,7 +92,7 @@ impl Stack {
         for reason in functions.warm().await {
             tracing::warn!("{reason}");
         }
-        let console = Console::new(options.console.clone(), simulator.url());
+        let console = Console::new(options.console.clone(), simulator.url(), &addresses.endpoints.s3);
         let gateway = Gateway::new(system.api.clone(), functions.clone(), console, &addresses.api);
         let (stop_gateway, stopped) = oneshot::channel();
         let gateway = tokio::spawn(serve(listener, gateway.router(), stopped));

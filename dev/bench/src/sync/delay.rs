@@ -28,15 +28,16 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 /// More than this is not to be added to the bare calls.
 const ADDED_MS: f64 = 1_000.0;
 
-struct DelayBench {
-    stack: Stack,
-    client: Client,
+/// A stack, and an agent in it whose role is edited.
+pub(super) struct DelayBench {
+    pub(super) stack: Stack,
+    pub(super) client: Client,
     directory: Directory,
     taskrouter: twilio::Client,
     /// Of an account owner.
-    token: String,
+    pub(super) token: String,
     edited: UserId,
-    worker_sid: WorkerSid,
+    pub(super) worker_sid: WorkerSid,
 }
 
 pub async fn delay(report: &Report) -> Fallible<()> {
@@ -53,7 +54,7 @@ pub async fn delay(report: &Report) -> Fallible<()> {
 }
 
 impl DelayBench {
-    async fn start(stack: Stack) -> Fallible<Self> {
+    pub(super) async fn start(stack: Stack) -> Fallible<Self> {
         let of_role = |role: Role| stack.demo_users().iter().find(move |user| user.role == role.name());
         let token = of_role(Role::AccountOwner).ok_or("no account owner has logged in")?.token.clone();
         let identity = Identity::parse(&of_role(Role::Agent).ok_or("no agent has logged in")?.identity)?;
@@ -87,7 +88,8 @@ impl DelayBench {
         Ok(began.elapsed())
     }
 
-    async fn edit(&self, n: usize) -> Fallible<Duration> {
+    /// How long it takes until TaskRouter shows another role of the agent.
+    pub(super) async fn edit(&self, n: usize) -> Fallible<Duration> {
         let role = if n.is_multiple_of(2) { Role::Supervisor } else { Role::Agent };
         let url = format!("{}/users/{}", self.stack.url(), self.edited);
         let began = Instant::now();

@@ -1,6 +1,7 @@
 //! Sync under load: a large team that changes, an outage of Twilio, a whole workspace compared, and how long an edit takes to
-//! reach TaskRouter.
+//! reach TaskRouter, also while a bulk job is at work.
 
+mod beside_job;
 mod contact_center;
 mod delay;
 mod movable_clock;
@@ -23,5 +24,7 @@ pub async fn sync(report: &Report) -> Fallible<()> {
     report.section(&format!("Adopting a workspace, and reconciling one of {workers} workers"));
     reconciliation::reconciliation(report).await?;
     report.section("From an edit to TaskRouter, one edit at a time");
-    delay::delay(report).await
+    delay::delay(report).await?;
+    report.section(&format!("A bulk job of {} users, and edits by hand meanwhile", beside_job::USERS));
+    beside_job::beside_job(report).await
 }

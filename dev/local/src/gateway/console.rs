@@ -8,10 +8,16 @@ use axum::response::IntoResponse;
 
 use super::Refusal;
 
-/// Of the page: its own origin and nothing else; pictures of users come from anywhere by https. Only Lit makes HTML of text.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' https:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types lit-html";
+/// Of the page, which talks to these origins only: that of the API, and that of the bucket, to which it sends files to be imported.
+/// Pictures of users come from anywhere by https. Only Lit makes HTML of text.
+#[must_use]
+pub fn content_security_policy(api: &str, bucket: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src {api} {bucket}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+         trusted-types lit-html"
+    )
+}
 
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -19,11 +25,14 @@ pub(crate) struct Console {
     folder: PathBuf,
     /// Of the simulator, which knows who is logged in.
     logins: String,
+    content_security_policy: String,
 }
 
 impl Console {
-    pub fn new(folder: PathBuf, simulator: &str) -> Self {
-        Self { folder, logins: format!("{simulator}/sim/logins") }
+    /// `s3` is where the bucket's files are sent to.
+    pub fn new(folder: PathBuf, simulator: &str, s3: &str) -> Self {
+        let content_security_policy = content_security_policy("'self'", s3);
+        Self { folder, logins: format!("{simulator}/sim/logins"), content_security_policy }
     }
 
     /// The response to a request that is for the console; `None` for any other.
@@ -47,7 +56,7 @@ impl Console {
         };
         let headers = [
             (header::CONTENT_TYPE, content_type),
-            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::CONTENT_SECURITY_POLICY, self.content_security_policy.as_str()),
             (header::CACHE_CONTROL, "no-cache"),
             (header::REFERRER_POLICY, "no-referrer"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
