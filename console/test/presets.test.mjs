@@ -125,7 +125,10 @@ test(
     await button(bar(page), 'Copy skills from …').click();
     await focusIsOn(page.getByLabel('Copy from'));
     await page.getByLabel('Copy from').selectOption(`Preset: ${name}`);
-    await page.locator('[data-copied]').getByText(/English 50.*Sales 60/).waitFor();
+    await page
+      .locator('[data-copied]')
+      .getByText(/English 50.*Sales 60/)
+      .waitFor();
     await isAccessible(page, 'copying from a preset');
     await button(copyForm(page), 'Plan').click();
     await stage(page, 'planned').waitFor();
