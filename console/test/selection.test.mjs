@@ -96,7 +96,8 @@ test(
     await boxes(page).nth(0).click();
     await button(bar(page), 'Add skill').waitFor();
     const offered = await bar(page).locator('[data-bulk-action]').allTextContents();
-    const expected = ['Add skill', 'Set level', 'Remove skill', 'Add to team', 'Remove from team', 'Act as agent'];
+    const skills = ['Add skill', 'Set level', 'Remove skill'];
+    const expected = [...skills, 'Add to team', 'Remove from team', 'Act as agent', 'Copy skills from …'];
     assert.deepEqual(
       offered.map((text) => text.trim()),
       expected,
