@@ -36,7 +36,11 @@ function contentType(file) {
 function policy() {
   const template = readFileSync('infra/template.yaml', 'utf8');
   const [, text] = template.match(/ContentSecurityPolicy: !Sub\n\s+- >-\n([^]*?)\n\s+- ApiOrigin/);
-  return text.trim().replace(/\s+/g, ' ').replace('${ApiOrigin}', API);
+  const origins = { ApiOrigin: API, 'Exports.RegionalDomainName': 'bucket.s3.example' };
+  return text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/\$\{([\w.]+)\}/g, (_, name) => origins[name]);
 }
 
 async function host(page) {
@@ -63,7 +67,7 @@ test(
 );
 
 test(
-  'the page on its own origin may connect to the API alone',
+  'the page on its own origin may connect to the API, and to no other address of this machine',
   inBrowser(async (_, context) => {
     // A page whose errors are not those of the test: the refusal is one.
     const page = await context.newPage();

@@ -70,7 +70,10 @@ class Import extends View {
           </div>
           ${
             change.isWorking
-              ? html`<div data-sending><p>${imports.sending}</p><progress aria-label=${imports.sending}></progress></div>`
+              ? html`<div data-sending>
+                <p>${imports.sending}</p>
+                <progress aria-label=${imports.sending}></progress>
+              </div>`
               : nothing
           }
           <p class="hint" id="import-hint">${imports.hint} ${bulk.planMeans}</p>

@@ -18,20 +18,22 @@ export const imports: typeof english = {
   one: 'Importieren lässt sich eine Datei auf einmal.',
   empty: (name) => `${name} ist leer. Eine Datei für den Import beginnt mit einer Zeile von Spaltennamen.`,
   tooLarge: (name, bytes, most) =>
-    `${name} hat ${bytes} Bytes. Auf einmal lassen sich höchstens ${most} importieren: Teilen Sie die Datei, jeden Teil mit ` +
-    'der Zeile der Spaltennamen.',
+    `${name} hat ${bytes} Bytes. Auf einmal lassen sich höchstens ${most} importieren: Teilen Sie die Datei, jeden Teil ` +
+    'mit der Zeile der Spaltennamen.',
   failed: {
     unreadable:
-      'Die Datei lässt sich nicht lesen: Sie wurde seitdem geändert, verschoben oder gelöscht oder ist ein Ordner. Wählen ' +
-      'Sie sie noch einmal.',
+      'Die Datei lässt sich nicht lesen: Sie wurde seitdem geändert, verschoben oder gelöscht oder ist ein Ordner. ' +
+      'Wählen Sie sie noch einmal.',
     lost: 'Die Datei konnte nicht gesendet werden.',
     refused: 'Die Datei wurde gesendet, aber der Speicher nimmt sie nicht an.',
   },
   facts: (count, text, separator) =>
-    `Die Datei hat ${count === 1 ? '1 Zeile' : `${text} Zeilen`}, getrennt durch ${SEPARATORS[separator] ?? separator}.`,
+    `Die Datei hat ${count === 1 ? '1 Zeile' : `${text} Zeilen`}, ` +
+    `getrennt durch ${SEPARATORS[separator] ?? separator}.`,
   failedRows: 'Die abgelehnten Zeilen herunterladen',
   failedRowsMean:
-    'Die abgelehnten Zeilen lassen sich berichtigen und noch einmal senden: In der Datei steht bei jeder, was falsch ist.',
+    'Die abgelehnten Zeilen lassen sich berichtigen und noch einmal senden: In der Datei steht bei jeder, was falsch ' +
+    'ist.',
   row: (row) => `Zeile ${row}`,
   reason: (row, column, reason) => `Zeile ${row}${column ? `, Spalte ${column}` : ''}: ${reason}`,
   added: (identity) => `wird als ${identity} hinzugefügt`,

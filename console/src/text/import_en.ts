@@ -10,13 +10,14 @@ export const imports = {
   title: 'Import of people',
   file: 'CSV file',
   hint:
-    'Begin with an export to edit: change role, status, act_as_agent, teams or assigned_skills in it. A blank cell changes ' +
-    'nothing.',
+    'Begin with an export to edit: change role, status, act_as_agent, teams or assigned_skills in it. A blank cell ' +
+    'changes nothing.',
   sending: 'The file is being sent…',
   one: 'One file at a time can be imported.',
   empty: (name: string) => `${name} is empty. A file to import begins with a row of column names.`,
   tooLarge: (name: string, bytes: string, most: string) =>
-    `${name} has ${bytes} bytes. At most ${most} can be imported at a time: divide it, each part with the row of column names.`,
+    `${name} has ${bytes} bytes. At most ${most} can be imported at a time: divide it, each part with the row of ` +
+    'column names.',
   failed: {
     unreadable:
       'The file cannot be read: it has been changed, moved or deleted since, or is a folder. Choose it again.',
