@@ -209,7 +209,7 @@ class Translated(unittest.TestCase):
         watched = {(metric, str(value)) for metric, dimensions in self.metrics() for value in dimensions.values()}
         for function in functions:
             self.assertIn(("Throttles", str({"Ref": function})), watched)
-        for function in ("Authorize", "Webhook", "Sync", "Index", "Reconcile", "FanOut", "WriteExport", "RunBulk"):
+        for function in ("Authorize", "Webhook", "Sync", "Index", "Reconcile", "FanOut", "WriteExport", "RunBulk", "TurnSkills"):
             self.assertIn(("Errors", str({"Ref": function})), watched)
         for mapping in self.of("AWS::Lambda::EventSourceMapping").values():
             self.assertIn(("IteratorAge", str(mapping["FunctionName"])), watched)

@@ -55,7 +55,7 @@ pub(crate) fn decide(
     worker: Option<&WorkerItem>,
 ) -> Result<(), Refusal> {
     let others = worker.and_then(|worker| worker.other_chars).unwrap_or_else(least_other_chars);
-    let chars = |user: &User| others + owned_chars(&decided(&as_if_active(user), teams));
+    let chars = |user: &User| others + most_owned_chars(&as_if_active(user), teams);
     let used = chars(after);
     // A user whose attributes are too long already may still exchange skills for shorter ones.
     if used <= MAX_ATTRIBUTE_CHARS || before.is_some_and(|before| used <= chars(before)) {
@@ -89,11 +89,32 @@ pub(crate) fn may_add_skills(before: Option<&User>, after: &User) -> bool {
     let none = Skills::new();
     let old = if is_routed(before) { &before.managed.assigned_skills } else { &none };
     let is_new = |(name, level): (_, _)| old.get(name) != Some(level);
+    let level = |user: &User, name| user.managed.temporary_skills.get(name).map(|temporary| temporary.level);
+    let mut temporary = after.managed.temporary_skills.keys();
     is_routed(after)
         && (!is_routed(before)
             || after.managed.assigned_skills.iter().any(is_new)
+            || temporary.any(|name| level(after, name) != level(before, name))
             || !after.managed.teams.is_subset(&before.managed.teams)
             || after.taskrouter.disabled_skills != before.taskrouter.disabled_skills)
+}
+
+/// The characters of what the directory writes, whichever of the temporary skills have started (rule 36).
+fn most_owned_chars(user: &User, teams: &Teams) -> usize {
+    let chars = |user: &User| owned_chars(&decided(user, teams));
+    let mut most = user.clone();
+    for name in user.managed.temporary_skills.keys() {
+        let with = |active| {
+            most.with(|user| {
+                if let Some(temporary) = user.managed.temporary_skills.get_mut(name) {
+                    temporary.active = active;
+                }
+            })
+        };
+        let (started, ended) = (with(true), with(false));
+        most = if chars(&started) > chars(&ended) { started } else { ended };
+    }
+    chars(&most)
 }
 
 /// Skills that fit now are to fit when the user is reactivated, which restores them (rule 12).

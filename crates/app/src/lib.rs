@@ -28,6 +28,7 @@ pub mod skill_activity;
 pub mod skills;
 pub mod sync;
 pub mod teams;
+pub mod temporary_skills;
 mod time_and_ids;
 pub mod users;
 

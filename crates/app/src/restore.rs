@@ -39,12 +39,13 @@ pub async fn restore_user(
 }
 
 fn read_set(state: &StateBeforeDeletion) -> ReadSet {
-    let skills = state.assigned_skills.keys().cloned().collect();
+    let skills = state.assigned_skills.keys().chain(state.temporary_skills.keys()).cloned().collect();
     ReadSet { teams: state.teams.clone(), skills, ..ReadSet::default() }
 }
 
 fn with_losses(user: User, state: &StateBeforeDeletion, snapshot: &Snapshot) -> Restored {
     let lost_teams = state.teams.difference(&user.managed.teams).copied().collect();
-    let skills = state.assigned_skills.keys().filter(|name| !snapshot.skills.contains_key(*name));
+    let skills = state.assigned_skills.keys().chain(state.temporary_skills.keys());
+    let skills = skills.filter(|name| !snapshot.skills.contains_key(*name));
     Restored { lost_teams, lost_skills: skills.cloned().collect(), user }
 }

@@ -55,6 +55,8 @@ pub enum Actor {
     Taskrouter,
     /// An operator with access to AWS.
     Operator,
+    /// The directory itself, at a time that was decided earlier.
+    System,
 }
 
 /// The path by which a change came in.
@@ -70,6 +72,8 @@ pub enum Source {
     Sync,
     /// The scheduled reconciliation.
     Reconcile,
+    /// The minute schedule of temporary skills.
+    Schedule,
     /// An operator's command, outside the API.
     Operator,
 }
@@ -94,6 +98,10 @@ pub enum Action {
     Restored,
     /// What a bulk job, or an earlier change, had made of the user was taken back.
     Undone,
+    /// Temporary skills have started at their time (rule 36).
+    TemporarySkillsStarted,
+    /// Temporary skills have ended at their time (rule 36).
+    TemporarySkillsEnded,
     /// An operator has erased the personal data of a deleted user, in the earlier records too.
     Erased,
     /// A skill of an adopted user joined the catalog (rule 23).

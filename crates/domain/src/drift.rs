@@ -1,6 +1,6 @@
 //! Deciding a drift, where the rules leave a choice (rules 4 and 24): what TaskRouter shows is adopted, or reverted.
 
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 
 use crate::{
     EffectiveSkill, Provenance, Refusal, Role, SkillName, User,
@@ -93,7 +93,12 @@ fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User
     let is_shown = |skill: &EffectiveSkill| fetched.skills.get(&skill.skill) == Some(&skill.level);
     let is_disabled = |name: &SkillName| fetched.disabled.contains(name) && !fetched.skills.contains_key(name);
     let mut assigned = fetched.skills.clone();
-    for EffectiveSkill { skill, .. } in effective.iter().filter(|skill| is_shown(skill) || is_disabled(&skill.skill)) {
+    let kept = effective.iter().filter(|skill| is_shown(skill) || is_disabled(&skill.skill));
+    let kept = kept.map(|skill| &skill.skill).collect::<BTreeSet<_>>();
+    // A temporary skill that has started goes on only where the worker shows it (rule 36).
+    let mut temporary = user.managed.temporary_skills.clone();
+    temporary.retain(|name, temporary| !temporary.active || kept.contains(name));
+    for skill in kept {
         match user.managed.assigned_skills.get(skill) {
             Some(level) => drop(assigned.insert(skill.clone(), *level)),
             None => drop(assigned.remove(skill)),
@@ -103,8 +108,9 @@ fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User
         // The skills of another user are adopted by the same rule (rule 23).
         after.managed.act_as_agent |= user.managed.role != Role::Agent && !fetched.skills.is_empty();
         after.taskrouter.disabled_skills.retain(|skill| !fetched.skills.contains_key(skill));
-        if after.managed.assigned_skills != assigned {
+        if after.managed.assigned_skills != assigned || after.managed.temporary_skills != temporary {
             after.managed.assigned_skills = assigned;
+            after.managed.temporary_skills = temporary;
             after.managed.provenance = Provenance::Managed;
         }
     })
@@ -113,7 +119,7 @@ fn with_skills_of(user: &User, fetched: &OwnedAttributes, teams: &Teams) -> User
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, Status, Team, TeamId, skill::Skills, test_support};
+    use crate::{Level, Status, Team, TeamId, TemporarySkill, skill::Skills, test_support};
     use jiff::Timestamp;
     use uuid::Uuid;
 
@@ -154,6 +160,27 @@ mod tests {
         let fetched = worker(Role::Agent, &[("French", 70)]);
         let after = adopted(DriftField::Skills, &fetched, Role::SystemAdmin).unwrap();
         assert_eq!(after.managed.assigned_skills, skills(&[("French", 70)]), "another level overrides the team's");
+    }
+
+    #[test]
+    fn rule_36_a_temporary_skill_ends_where_the_adopted_worker_shows_something_else() {
+        let (ada, teams) = ada();
+        let time = |second| Timestamp::from_second(second).unwrap().into();
+        let of = |level, active| TemporarySkill { level: Some(Level(level)), from: time(10), until: time(20), active };
+        let name = |name: &str| SkillName::new(name).unwrap();
+        let temporary = [("English", of(10, true)), ("German", of(1, true)), ("Greek", of(2, false))];
+        let temporary = temporary.map(|(of, temporary)| (name(of), temporary));
+        let ada = ada.with(|user| user.managed.temporary_skills = temporary.into());
+        let adopted = |shown: &[(&str, i64)]| {
+            let shown = (&worker(Role::Agent, shown), Expected::default());
+            adopt(&ada, &by(Role::SystemAdmin), DriftField::Skills, shown, &teams, &Policy::default()).unwrap().managed
+        };
+        let after = adopted(&[("English", 70), ("French", 50), ("German", 1)]);
+        assert_eq!(after.temporary_skills.into_keys().collect::<Vec<_>>(), [name("German"), name("Greek")]);
+        assert_eq!(after.assigned_skills, skills(&[("English", 70)]));
+        let after = adopted(&[("English", 10), ("French", 50)]);
+        assert_eq!(after.temporary_skills.into_keys().collect::<Vec<_>>(), [name("English"), name("Greek")]);
+        assert_eq!(after.assigned_skills, skills(&[("English", 80)]), "what was before stays underneath");
     }
 
     #[test]

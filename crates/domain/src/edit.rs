@@ -110,7 +110,7 @@ pub(crate) fn check_teams<'a>(
 }
 
 /// The user with this skill assigned, or with another level for it (rules 15, 16 and 19). A skill that Flex's own pages have
-/// disabled is enabled by it (rule 24).
+/// disabled is enabled by it (rule 24), and a temporary one ends: what is said last counts (rule 36).
 pub fn assign_skill(
     user: &User,
     by: &Caller,
@@ -123,16 +123,18 @@ pub fn assign_skill(
     skill.check(if is_unchanged { None } else { level }, skill_set)?;
     let after = user.with(|after| {
         after.managed.assigned_skills.insert(skill.name.clone(), level);
+        after.managed.temporary_skills.remove(&skill.name);
         after.taskrouter.disabled_skills.remove(&skill.name);
     });
     Ok(mark_managed(user, after))
 }
 
-/// The user without this assigned skill; an inherited one stays (rule 18).
+/// The user without this assigned skill, and without a temporary one; an inherited one stays (rules 18 and 36).
 pub fn remove_skill(user: &User, by: &Caller, skill: &SkillName) -> Result<User, Refusal> {
     may_assign_skills(user, by)?;
     let after = user.with(|after| {
         after.managed.assigned_skills.remove(skill);
+        after.managed.temporary_skills.remove(skill);
     });
     Ok(mark_managed(user, after))
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use crate::{Level, SkillName, Team, TeamId, User};
+use crate::{Level, SkillName, Team, TeamId, TemporarySkill, Time, User};
 
 /// Where a skill or a level comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -25,6 +25,9 @@ pub struct Overridden {
     #[serde(flatten)]
     pub origin: Origin,
     pub level: Option<Level>,
+    /// Of a temporary skill, when it ends (rule 36).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
 }
 
 /// One skill that routing sees.
@@ -34,6 +37,9 @@ pub struct EffectiveSkill {
     pub level: Option<Level>,
     #[serde(flatten)]
     pub origin: Origin,
+    /// Of a temporary skill, when it ends (rule 36).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
     pub overrides: Vec<Overridden>,
     /// Disabled on Flex's own pages: shown, but not routed (rule 24).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -51,17 +57,35 @@ pub fn effective_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Tea
 #[must_use]
 pub fn held_skills<'a>(user: &User, teams: impl IntoIterator<Item = &'a Team>) -> Vec<EffectiveSkill> {
     let mut sources = BTreeMap::<SkillName, Vec<Overridden>>::new();
-    for (skill, &level) in &user.managed.assigned_skills {
-        sources.entry(skill.clone()).or_default().push(Overridden { origin: Origin::Assigned, level });
+    for (skill, level) in user.managed.assigned_now() {
+        let until = running(user, &skill).map(|running| running.until);
+        sources.entry(skill).or_default().push(Overridden { origin: Origin::Assigned, level, until });
     }
     for team in teams.into_iter().filter(|team| user.managed.teams.contains(&team.team_id) && team.grants_skills()) {
         for (skill, &level) in &team.skills {
             let origin = Origin::Team { team_id: team.team_id, team: team.name.to_string() };
-            sources.entry(skill.clone()).or_default().push(Overridden { origin, level });
+            sources.entry(skill.clone()).or_default().push(Overridden { origin, level, until: None });
         }
     }
     let disabled = |skill: &SkillName| user.taskrouter.disabled_skills.contains(skill);
-    sources.into_iter().map(|(skill, of)| decide(disabled(&skill), skill, of)).collect()
+    let effective = sources.into_iter().map(|(skill, of)| {
+        let underneath = underneath(user, &skill);
+        let mut effective = decide(disabled(&skill), skill, of);
+        effective.overrides.splice(0..0, underneath);
+        effective
+    });
+    effective.collect()
+}
+
+/// The temporary skill that has started.
+fn running<'a>(user: &'a User, skill: &SkillName) -> Option<&'a TemporarySkill> {
+    user.managed.temporary_skills.get(skill).filter(|temporary| temporary.active)
+}
+
+/// The assignment that a temporary skill takes the place of, whatever its level (rule 36).
+fn underneath(user: &User, skill: &SkillName) -> Option<Overridden> {
+    let level = *user.managed.assigned_skills.get(skill)?;
+    running(user, skill).map(|_| Overridden { origin: Origin::Assigned, level, until: None })
 }
 
 /// The first in this order wins: an assigned level, the highest inherited level, an assigned skill without a level, an
@@ -73,7 +97,14 @@ fn decide(disabled: bool, skill: SkillName, mut sources: Vec<Overridden>) -> Eff
     });
     let mut sources = sources.into_iter();
     let won = sources.next().expect("a skill is here because something gives it");
-    EffectiveSkill { skill, level: won.level, origin: won.origin, overrides: sources.collect(), disabled }
+    EffectiveSkill {
+        skill,
+        level: won.level,
+        origin: won.origin,
+        until: won.until,
+        overrides: sources.collect(),
+        disabled,
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +153,7 @@ mod tests {
         let teams = [team(1, &[("English", Some(90))])];
         let effective = english(&agent(&[("English", None)], &teams), &teams);
         assert_eq!(effective.level, Some(Level(90)));
-        assert_eq!(effective.overrides, [Overridden { origin: Origin::Assigned, level: None }]);
+        assert_eq!(effective.overrides, [Overridden { origin: Origin::Assigned, level: None, until: None }]);
 
         let alone = english(&agent(&[("English", None)], &[]), &[]);
         assert_eq!((alone.level, alone.origin), (None, Origin::Assigned));

@@ -41,6 +41,7 @@ pub mod status;
 pub mod sync_state;
 pub mod sync_summary;
 pub mod team;
+pub mod temporary_skill;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;
 pub mod text;
@@ -61,6 +62,7 @@ pub use search::SearchText;
 pub use skill::{Level, LevelRange, Skill, SkillName};
 pub use status::Status;
 pub use team::Team;
+pub use temporary_skill::{TemporarySkill, TemporarySkills};
 pub use time::Time;
 pub use user::{Provenance, User};
 pub use version::{ExpectedVersion, PutMode};

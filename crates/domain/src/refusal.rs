@@ -4,7 +4,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::{
-    Level, LevelRange, Quoted, Role, Status,
+    Level, LevelRange, Quoted, Role, Status, Time,
     import::{FileFault, RowFault},
 };
 
@@ -374,6 +374,32 @@ pub enum Refusal {
         range.max
     )]
     LevelRequired { skill: Quoted, range: LevelRange },
+    /// Rule 35: not a point in time.
+    #[error("{0} is no time. It is written as RFC 3339 does, with its offset from UTC, such as 2026-11-27T08:00:00Z.")]
+    InvalidTime(Quoted),
+    /// Rule 36: a permanent assignment begins when it is made.
+    #[error("from is stated without until. Add until, when the skill ends, or leave out from: it is permanent then.")]
+    FromWithoutUntil,
+    /// Rule 36.
+    #[error("until ({until}) is not later than from ({from}). A temporary skill ends after it has started.")]
+    UntilBeforeFrom { from: Time, until: Time },
+    /// Rule 36.
+    #[error("until ({until}) is past: it is {now}. State a later time, or end the skill now by DELETE …/temporary.")]
+    UntilIsPast { until: Time, now: Time },
+    /// Rule 36.
+    #[error(
+        "until ({until}) is too far ahead: at most 366 days, {latest}. Assign the skill without until if it is to stay."
+    )]
+    UntilTooFar { until: Time, latest: Time },
+    /// Rule 36.
+    #[error(
+        "The user has {most} temporary skills already, the most there are. End one of them first.",
+        most = crate::temporary_skill::MAX_TEMPORARY_SKILLS
+    )]
+    TooManyTemporarySkills,
+    /// Rule 36; the skill.
+    #[error("The user has no temporary skill {0}: it has ended, or was never assigned for a time.")]
+    NoTemporarySkill(Quoted),
     /// An account without Flex.
     #[error("This account has no configuration of Flex, so that there are no definitions of skills.")]
     NoFlexConfiguration,
@@ -536,6 +562,13 @@ impl Refusal {
             Self::LevelOutOfRange { .. } => "level-out-of-range",
             Self::SkillWithoutLevels(_) => "skill-without-levels",
             Self::LevelRequired { .. } => "level-required",
+            Self::InvalidTime(_) => "invalid-time",
+            Self::FromWithoutUntil
+            | Self::UntilBeforeFrom { .. }
+            | Self::UntilIsPast { .. }
+            | Self::UntilTooFar { .. } => "invalid-period",
+            Self::TooManyTemporarySkills => "too-many-temporary-skills",
+            Self::NoTemporarySkill(_) => "no-temporary-skill",
             Self::NoFlexConfiguration => "no-flex-configuration",
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
@@ -592,6 +625,11 @@ impl Refusal {
             | Self::LevelOutOfRange { .. }
             | Self::SkillWithoutLevels(_)
             | Self::LevelRequired { .. }
+            | Self::InvalidTime(_)
+            | Self::FromWithoutUntil
+            | Self::UntilBeforeFrom { .. }
+            | Self::UntilIsPast { .. }
+            | Self::UntilTooFar { .. }
             | Self::WrongSkillSet { .. }
             | Self::EmptyBulkEdit
             | Self::AddedAndRemoved(_)
@@ -607,6 +645,7 @@ impl Refusal {
             | Self::UnknownSkillSet(_)
             | Self::UnknownPreset(_)
             | Self::PresetSkillGone { .. }
+            | Self::NoTemporarySkill(_)
             | Self::NoFlexConfiguration
             | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
@@ -649,6 +688,7 @@ impl Refusal {
             | Self::AddedByJob
             | Self::UploadMissing(_)
             | Self::TooLateToUndo
+            | Self::TooManyTemporarySkills
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
                 RefusalKind::VersionConflict

@@ -6,8 +6,26 @@ use crate::{Refusal, Skill, SkillName, User, effective::held_skills, team::Teams
 
 /// The skills assigned without a level for which the change matters: they are newly assigned so, or enabled, or the user
 /// leaves a team, which may have granted the level.
+/// Temporary skills are looked at as if all had started, and as if all had ended (rule 36).
 #[must_use]
 pub fn at_risk(before: Option<&User>, after: &User) -> BTreeSet<SkillName> {
+    let views = views(before, after);
+    views.iter().flat_map(|(before, after)| at_risk_in(before.as_ref(), after)).collect()
+}
+
+/// Both states of the user as their skills may come to be.
+fn views(before: Option<&User>, after: &User) -> Vec<(Option<User>, User)> {
+    let has_temporary = |user: &User| !user.managed.temporary_skills.is_empty();
+    let view = |of: fn(&User) -> User| (before.map(of), of(after));
+    let ended = view(User::as_if_all_ended);
+    if before.is_some_and(has_temporary) || has_temporary(after) {
+        vec![ended, view(User::as_if_all_started)]
+    } else {
+        vec![ended]
+    }
+}
+
+fn at_risk_in(before: Option<&User>, after: &User) -> BTreeSet<SkillName> {
     let leaves_team = before.is_some_and(|before| !before.managed.teams.is_subset(&after.managed.teams));
     let without_level = after.managed.assigned_skills.iter().filter(|(_, level)| level.is_none());
     let names = without_level.map(|(name, _)| name);
@@ -23,10 +41,20 @@ pub fn check(
     teams: &Teams,
     skills: &BTreeMap<SkillName, Skill>,
 ) -> Result<(), Refusal> {
+    let views = views(before, after);
+    views.iter().try_for_each(|(before, after)| check_in(before.as_ref(), after, teams, skills))
+}
+
+fn check_in(
+    before: Option<&User>,
+    after: &User,
+    teams: &Teams,
+    skills: &BTreeMap<SkillName, Skill>,
+) -> Result<(), Refusal> {
     let stays_without = |name: &SkillName| {
         is_untouched(before, after, name) && before.is_some_and(|before| !has_level(before, teams, name))
     };
-    for name in at_risk(before, after) {
+    for name in at_risk_in(before, after) {
         let range = skills.get(&name).and_then(Skill::required_levels);
         if let Some(range) = range.filter(|_| !has_level(after, teams, &name) && !stays_without(&name)) {
             return Err(Refusal::LevelRequired { skill: (&name).into(), range });
@@ -50,7 +78,7 @@ fn has_level(user: &User, teams: &Teams, name: &SkillName) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, Team, TeamId, test_support::agent, test_support::stored};
+    use crate::{Level, Team, TeamId, TemporarySkill, Time, test_support::agent, test_support::stored};
 
     fn english() -> SkillName {
         SkillName::new("English").unwrap()
@@ -129,6 +157,31 @@ mod tests {
         assert!(!is_refused(Some(&adopted), &user(&[None], &[])), "another team is left");
         let disabled = adopted.with(|user| user.taskrouter.disabled_skills = [english()].into());
         assert!(is_refused(Some(&disabled), &adopted), "enabling it is an edit");
+    }
+
+    #[test]
+    fn rule_36_a_skill_that_needs_a_level_has_one_while_a_temporary_one_lasts_and_when_it_has_ended() {
+        let with = |user: &User, level: Option<i64>, active| {
+            let (from, until) = (Time::default(), jiff::Timestamp::from_second(60).unwrap().into());
+            let temporary = TemporarySkill { level: level.map(Level), from, until, active };
+            user.with(|user| user.managed.temporary_skills = [(english(), temporary)].into())
+        };
+        for active in [true, false] {
+            let nothing = user(&[], &[]);
+            assert!(is_refused(Some(&nothing), &with(&nothing, None, active)));
+            assert!(is_refused(None, &with(&nothing, None, active)));
+            assert!(!is_refused(Some(&nothing), &with(&nothing, Some(5), active)));
+            let assigned = user(&[Some(5)], &[]);
+            assert!(is_refused(Some(&assigned), &with(&assigned, None, active)), "the assigned level is not inherited");
+            let member = user(&[], &[1]);
+            assert!(!is_refused(Some(&member), &with(&member, None, active)));
+            assert!(is_refused(Some(&with(&member, None, active)), &with(&nothing, None, active)), "the team is left");
+            let granted = with(&user(&[None], &[1]), Some(5), active);
+            let left = with(&user(&[None], &[]), Some(5), active);
+            assert!(is_refused(Some(&granted), &left), "the level would be missing when it ends");
+            let ended = user(&[None], &[]);
+            assert!(!is_refused(Some(&with(&ended, Some(5), active)), &ended), "it was so before");
+        }
     }
 
     #[test]

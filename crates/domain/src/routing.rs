@@ -10,11 +10,12 @@ use serde_json::json;
 use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
-    Change, Provenance, Role, SkillName, User,
+    Change, Provenance, Role, SkillName, TemporarySkills, User,
     effective::{effective_skills, held_skills},
     policy::{Policy, RoleAuthority, SkillAuthority},
     skill::Skills,
     team::Teams,
+    user::Managed,
 };
 
 /// With `SKILL_AUTHORITY=shared`, a skill that vanishes within this time of being carried over was removed by a browser that
@@ -205,17 +206,25 @@ impl Verdict {
     /// Accepts what was added, changed and removed elsewhere. Not accepted is the removal of a skill that was carried over a
     /// moment ago, and of one that a team grants.
     fn share_skills(&mut self, teams: &Teams, expected: &Skills, fetched: &OwnedAttributes, is_fresh: bool) {
-        let unassigned = self.user.with(|user| user.managed.assigned_skills = Skills::new());
+        let unassigned = self.user.as_if_all_ended().with(|user| user.managed.assigned_skills = Skills::new());
         let inherited = held_skills(&unassigned, teams.values());
         let is_inherited = |name: &SkillName| inherited.iter().any(|held| held.skill == *name);
-        let assigned = &mut self.user.managed.assigned_skills;
+        let Managed { assigned_skills: assigned, temporary_skills: temporary, .. } = &mut self.user.managed;
+        let running = |temporary: &TemporarySkills, name: &SkillName| temporary.get(name).is_some_and(|one| one.active);
         for (name, level) in fetched.skills.iter().filter(|(name, level)| expected.get(*name) != Some(*level)) {
             assigned.insert(name.clone(), *level);
+            // What is said last counts (rule 36).
+            if running(temporary, name) {
+                temporary.remove(name);
+            }
         }
         let removed = expected.keys().filter(|name| !fetched.skills.contains_key(*name));
         let (refused, accepted): (Vec<_>, Vec<_>) = removed.partition(|name| is_fresh || is_inherited(name));
         for name in accepted {
             assigned.remove(name);
+            if running(temporary, name) {
+                temporary.remove(name);
+            }
         }
         if !refused.is_empty() {
             self.drifted("skills", &json!(expected), &json!(fetched.skills));

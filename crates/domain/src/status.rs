@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::{
-    Refusal, SkillName, TeamId, User,
+    Refusal, SkillName, TeamId, TemporarySkill, TemporarySkills, User,
     audit::{Action, Record},
     edit::mark_managed,
     next_step::Remark,
@@ -110,6 +110,7 @@ fn deleted(user: &User) -> User {
         user.managed.teams = BTreeSet::new();
         user.managed.end_leads();
         user.managed.assigned_skills = Skills::new();
+        user.managed.temporary_skills = TemporarySkills::new();
     })
 }
 
@@ -122,6 +123,7 @@ pub struct StateBeforeDeletion {
     /// Those of the teams that the user led.
     pub leads: BTreeSet<TeamId>,
     pub assigned_skills: Skills,
+    pub temporary_skills: TemporarySkills,
 }
 
 impl StateBeforeDeletion {
@@ -143,6 +145,7 @@ impl StateBeforeDeletion {
                     "teams" => state.teams = serde_json::from_value(before).unwrap_or_default(),
                     "leads" => state.leads = serde_json::from_value(before).unwrap_or_default(),
                     "assigned_skills" => state.assigned_skills = serde_json::from_value(before).unwrap_or_default(),
+                    "temporary_skills" => state.temporary_skills = serde_json::from_value(before).unwrap_or_default(),
                     _ => {}
                 }
             }
@@ -154,6 +157,7 @@ impl StateBeforeDeletion {
     }
 
     /// The restored user: with those of the teams that can be joined and those of the skills that still exist (rule 13).
+    /// The schedule starts those of the temporary skills whose time it is, and removes those whose time is over (rule 36).
     pub fn restore(
         &self,
         user: &User,
@@ -167,12 +171,17 @@ impl StateBeforeDeletion {
             return Err(Refusal::ErasedUser);
         }
         let skills = self.assigned_skills.iter().filter(|(name, _)| exists(name));
+        let temporary = self.temporary_skills.iter().filter(|(name, _)| exists(name));
+        let not_started = |(name, temporary): (&SkillName, &TemporarySkill)| {
+            (name.clone(), TemporarySkill { active: false, ..*temporary })
+        };
         Ok(user.with(|user| {
             user.managed.status = self.status.unwrap_or(Status::Deactivated);
             user.managed.teams = self.teams.iter().copied().filter(|&team| can_join(team)).collect();
             user.managed.leads.clone_from(&self.leads);
             user.managed.end_leads();
             user.managed.assigned_skills = skills.map(|(name, level)| (name.clone(), *level)).collect();
+            user.managed.temporary_skills = temporary.map(not_started).collect();
         }))
     }
 }

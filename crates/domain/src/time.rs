@@ -4,10 +4,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, ops::Deref};
 
+use crate::Refusal;
+
 /// A point in time, in whole milliseconds. As text it is RFC 3339, in UTC, with three decimal places, so that the order of
 /// texts is the order of times (rule 35). It is read with any number of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(Timestamp);
+
+impl Time {
+    /// The point in time that a text states as RFC 3339 does, with any offset.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        text.parse().map(Timestamp::into).map_err(|_| Refusal::InvalidTime(text.into()))
+    }
+}
 
 impl From<Timestamp> for Time {
     /// What is finer than a millisecond is cut off.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::{
-    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, Time, UserId, WorkerSid,
+    Change, EmailAddress, Identity, ReportRef, Role, SkillName, Status, TeamId, TemporarySkills, Time, UserId,
+    WorkerSid,
     audit::{Fields, differences},
     skill::Skills,
     text,
@@ -76,6 +77,9 @@ pub struct Managed {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub leads: BTreeSet<TeamId>,
     pub assigned_skills: Skills,
+    /// In effect instead of the assigned ones while they last (rule 36).
+    #[serde(default, skip_serializing_if = "TemporarySkills::is_empty")]
+    pub temporary_skills: TemporarySkills,
     pub provenance: Provenance,
 }
 
@@ -141,6 +145,7 @@ impl User {
                 teams: BTreeSet::new(),
                 leads: BTreeSet::new(),
                 assigned_skills: Skills::new(),
+                temporary_skills: TemporarySkills::new(),
                 provenance: Provenance::Pending,
             },
             taskrouter: TaskRouterState::default(),
@@ -205,6 +210,7 @@ impl User {
             ("teams", json!(managed.teams)),
             ("leads", json!(managed.leads)),
             ("assigned_skills", json!(managed.assigned_skills)),
+            ("temporary_skills", json!(managed.temporary_skills)),
             ("disabled_skills", json!(taskrouter.disabled_skills)),
             ("worker_sid", json!(taskrouter.worker_sid)),
         ]
@@ -229,8 +235,8 @@ impl User {
     #[must_use]
     pub fn routing_differs(&self, before: &Self) -> bool {
         let routed = |user: &Self| {
-            let managed = user.managed.clone();
-            (managed.role, managed.status, managed.act_as_agent, managed.teams, managed.assigned_skills)
+            let (managed, skills) = (user.managed.clone(), user.managed.assigned_now());
+            (managed.role, managed.status, managed.act_as_agent, managed.teams, skills)
         };
         routed(self) != routed(before) || self.taskrouter.disabled_skills != before.taskrouter.disabled_skills
     }

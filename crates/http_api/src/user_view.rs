@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use app::budget::AttributeBudget;
 use domain::{
-    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, Time, User, UserId,
-    WorkerSid, effective::effective_skills, skill::Skills, sync_state::FailureReason, sync_summary::SyncSummary,
-    team::Teams,
+    EffectiveSkill, EmailAddress, Identity, Level, Role, SkillName, Status, TeamId, TeamName, TemporarySkill,
+    TemporarySkills, Time, User, UserId, WorkerSid, effective::effective_skills, skill::Skills,
+    sync_state::FailureReason, sync_summary::SyncSummary, team::Teams,
 };
 use store::UserDetails;
 
@@ -26,6 +26,7 @@ pub struct ListedUser<'a> {
     /// Those of the teams that the user leads.
     leads: &'a BTreeSet<TeamId>,
     assigned_skills: Vec<SkillWithLevel<'a>>,
+    temporary_skills: Vec<NamedTemporarySkill<'a>>,
     version: u64,
     created_at: Time,
     updated_at: Time,
@@ -42,6 +43,13 @@ struct TeamRef<'a> {
 pub struct SkillWithLevel<'a> {
     skill: &'a SkillName,
     level: Option<Level>,
+}
+
+#[derive(Debug, Serialize)]
+struct NamedTemporarySkill<'a> {
+    skill: &'a SkillName,
+    #[serde(flatten)]
+    temporary: &'a TemporarySkill,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,6 +106,10 @@ pub fn skills_with_levels(skills: &Skills) -> Vec<SkillWithLevel<'_>> {
     skills.iter().map(|(skill, &level)| SkillWithLevel { skill, level }).collect()
 }
 
+fn temporary_skills(skills: &TemporarySkills) -> Vec<NamedTemporarySkill<'_>> {
+    skills.iter().map(|(skill, temporary)| NamedTemporarySkill { skill, temporary }).collect()
+}
+
 /// A user in a list; `teams` holds at least the user's teams.
 #[must_use]
 pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> ListedUser<'a> {
@@ -116,6 +128,7 @@ pub fn listed<'a>(user: &'a User, teams: &'a Teams) -> ListedUser<'a> {
         teams: user_teams.into_iter().map(|team| TeamRef { team_id: team.team_id, name: &team.name }).collect(),
         leads: &managed.leads,
         assigned_skills: skills_with_levels(&managed.assigned_skills),
+        temporary_skills: temporary_skills(&managed.temporary_skills),
         version: user.version,
         created_at: user.created_at,
         updated_at: user.updated_at,

@@ -25,6 +25,7 @@ pub mod search;
 mod skills;
 mod snapshot;
 mod teams;
+mod temporary_skills;
 mod users;
 pub mod verbs;
 
@@ -54,8 +55,8 @@ pub use verbs::{
     CarryToTaskRouter, CommitPreset, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindByNames,
     FindTeam, FindUsers, IdempotencyStore, ImportSkills, IndexUser, KeepBulkJobs, KeepCounts, ListPresets, ListTeams,
     ReadBulkResults, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, ReindexUsers, RequestSync, RunBulkJobs,
-    RunJobs, ScanEntries, StoreJobs, SurveyDirectory, TrackReconciliation, ViewCatalog, ViewDetails, ViewHistory,
-    ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
+    RunJobs, ScanEntries, StoreJobs, SurveyDirectory, TrackReconciliation, TurnSkills, ViewCatalog, ViewDetails,
+    ViewHistory, ViewSkill, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
 };
 
 use std::sync::Arc;

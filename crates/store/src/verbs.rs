@@ -354,6 +354,24 @@ pub trait FanOutTeams {
     fn due_fan_outs(&self, now: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<TeamId>>> + Send;
 }
 
+/// Starts and ends temporary skills.
+///
+/// `DynamoDB`: `Query` on `by_pending`, `PutItem`, `UpdateItem`, `DeleteItem`
+pub trait TurnSkills {
+    /// At most `limit` users of whom a temporary skill is to start or to end, longest due first, read with eventual
+    /// consistency.
+    fn due_temporary_skills(&self, now: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<UserId>>> + Send;
+    /// Writes the user after a turn, who has no skill that they did not have, and returns them as written.
+    /// [`StoreError::Conflict`] if the user is no longer as before.
+    fn commit_turn(
+        &self,
+        before: &User,
+        after: User,
+        origin: ChangeOrigin<'_>,
+        action: Action,
+    ) -> impl Future<Output = Result<User>> + Send;
+}
+
 /// Reads one skill.
 ///
 /// `DynamoDB`: `GetItem`

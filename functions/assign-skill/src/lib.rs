@@ -1,4 +1,4 @@
-//! `PUT` and `DELETE /users/{user_id}/skills/{skill}` (rules 15 to 19).
+//! `PUT` and `DELETE /users/{user_id}/skills/{skill}`, and `DELETE …/temporary` (rules 15 to 19 and 36).
 
 use lambda_http::Request;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use domain::{
     Level, Refusal, User,
     audit::Action,
     edit::{assign_skill, remove_skill},
+    temporary_skill::{Period, assign_temporarily, end_temporary_skill},
 };
 use http_api::{
     HttpResult,
@@ -32,6 +33,7 @@ pub async fn handle(
     match route(&request) {
         "PUT /users/{user_id}/skills/{skill}" => assign(store, time_and_ids, &request).await,
         "DELETE /users/{user_id}/skills/{skill}" => remove(store, time_and_ids, &request).await,
+        "DELETE /users/{user_id}/skills/{skill}/temporary" => end(store, time_and_ids, &request).await,
         other => Err(unknown_route(other)),
     }
 }
@@ -41,6 +43,9 @@ pub async fn handle(
 struct Body {
     level: Option<i64>,
     skill_set: Option<String>,
+    from: Option<String>,
+    /// Makes the skill a temporary one.
+    until: Option<String>,
 }
 
 async fn assign(
@@ -50,12 +55,17 @@ async fn assign(
 ) -> HttpResult {
     let caller = caller::manager_from_request(request)?;
     let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
-    let (mode, Body { level, skill_set }) = (put_mode(request)?, body(request)?);
+    let (mode, Body { level, skill_set, from, until }) = (put_mode(request)?, body(request)?);
+    let (level, period) = (level.map(Level), Period::parse(from.as_deref(), until.as_deref())?);
     let target = ChangeTarget { skill: Some(name.clone()), ..ChangeTarget::user(user_id, expected) };
     let decide = |user: &User, context: &ChangeContext| {
         let skill = context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
-        let after = assign_skill(user, &context.caller, skill, level.map(Level), skill_set.as_deref())?;
-        mode.check("skill of this user", user.managed.assigned_skills.contains_key(&name)).map(|()| after)
+        let (by, skill_set) = (&context.caller, skill_set.as_deref());
+        let after = match period {
+            None => assign_skill(user, by, skill, level, skill_set)?,
+            Some(period) => assign_temporarily(user, by, skill, level, skill_set, (period, context.origin().now))?,
+        };
+        mode.check("skill of this user", user.managed.skills_in_use().contains_key(&name)).map(|()| after)
     };
     change(store, time_and_ids, &caller, request, &target, decide).await
 }
@@ -72,6 +82,19 @@ async fn remove(
         context.snapshot.skills.get(&name).ok_or_else(|| Refusal::UnknownSkill((&name).into()))?;
         remove_skill(user, &context.caller, &name)
     };
+    change(store, time_and_ids, &caller, request, &target, decide).await
+}
+
+/// Ends a temporary skill early, or cancels one that has not started.
+async fn end(
+    store: &(impl ReadSnapshot + CommitUser + ViewDetails),
+    time_and_ids: &impl TimeAndIds,
+    request: &Request,
+) -> HttpResult {
+    let caller = caller::manager_from_request(request)?;
+    let (user_id, name, expected) = (user_id(request)?, skill(request)?, if_match(request)?);
+    let target = ChangeTarget::user(user_id, expected);
+    let decide = |user: &User, context: &ChangeContext| end_temporary_skill(user, &context.caller, &name);
     change(store, time_and_ids, &caller, request, &target, decide).await
 }
 

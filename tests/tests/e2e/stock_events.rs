@@ -222,7 +222,7 @@ async fn a_stock_event_of_a_schedule_is_taken_by_each_function_that_has_one() {
     let stack = TestStack::start().await;
     let scheduled = system().functions.into_iter().filter(|function| !function.schedules.is_empty());
     let scheduled = scheduled.map(|function| function.id).collect::<Vec<_>>();
-    assert_eq!(scheduled, ["FanOut", "Reconcile", "RunBulk", "Sync"]);
+    assert_eq!(scheduled, ["FanOut", "Reconcile", "RunBulk", "Sync", "TurnSkills"]);
     for function in scheduled {
         invoke(&stack, &function, &parsed(SCHEDULE)).await;
     }

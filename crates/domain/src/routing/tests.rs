@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Level, Status, Team, TeamId, TeamName, test_support};
+use crate::{Level, Status, Team, TeamId, TeamName, TemporarySkill, test_support};
 
 fn skills(of: &[(&str, i64)]) -> Skills {
     of.iter().map(|(name, level)| (SkillName::new(name).unwrap(), Some(Level(*level)))).collect()
@@ -293,6 +293,52 @@ fn rule_24_with_skill_authority_shared_a_stale_copy_and_the_removal_of_an_inheri
     assert_eq!(without(&[("Sales", 5)], 299), (1, 1), "English was carried over less than five minutes ago");
     assert_eq!(without(&[("Sales", 5)], 300), (0, 0));
     assert_eq!(without(&[("English", 80)], 3_600), (1, 1), "a team grants Sales");
+}
+
+/// A temporary skill with this level that has started, or not.
+fn temporary(level: i64, active: bool) -> TemporarySkill {
+    let time = |second| Timestamp::from_second(second).unwrap().into();
+    TemporarySkill { level: Some(Level(level)), from: time(10), until: time(20), active }
+}
+
+#[test]
+fn rule_26_a_worker_shows_a_temporary_skill_while_it_lasts() {
+    let with = |active| {
+        agent_with(&[("English", 80)]).with(|user| {
+            let skills = [(name("English"), temporary(10, active)), (name("French"), temporary(20, active))];
+            user.managed.temporary_skills = skills.into();
+        })
+    };
+    assert_eq!(routed_skills(&with(true), &Teams::new()), skills(&[("English", 10), ("French", 20)]));
+    assert_eq!(routed_skills(&with(false), &Teams::new()), skills(&[("English", 80)]));
+}
+
+#[test]
+fn rule_36_with_skill_authority_shared_what_others_write_ends_the_temporary_skill_and_not_one_that_has_not_started() {
+    let (sales, teams) = team(&[("Sales", 5)]);
+    let with = |active| {
+        agent_with(&[("English", 80)]).with(|user| {
+            user.managed.teams = [sales].into();
+            let names = [name("English"), name("German"), name("Sales")];
+            user.managed.temporary_skills = names.map(|name| (name, temporary(10, active))).into();
+        })
+    };
+    let left = |active, fetched: &[(&str, i64)]| {
+        let base = routed_skills(&with(active), &teams);
+        let base = OwnedAttributes { skills: base, ..owned(Role::Agent, &[]) };
+        let fetched = owned(Role::Agent, fetched);
+        let verdict = judged_with(&with(active), &teams, &base, &fetched, SkillAuthority::Shared, 3_600);
+        let names = verdict.user.managed.temporary_skills.into_keys().map(|name| name.to_string());
+        (names.collect::<Vec<_>>(), verdict.user.managed.assigned_skills, verdict.drift.len())
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let (all, written) = (["English", "German", "Sales"], skills(&[("English", 70), ("German", 10)]));
+    let fetched = [("English", 70), ("German", 10), ("Sales", 10)];
+    assert_eq!(left(true, &fetched), (words(&["German", "Sales"]), skills(&[("English", 70)]), 0));
+    assert_eq!(left(true, &[("German", 10), ("Sales", 10)]), (words(&["German", "Sales"]), skills(&[]), 0));
+    assert_eq!(left(true, &[("English", 10), ("German", 10)]).2, 1, "a team grants Sales");
+    assert_eq!(left(false, &[("English", 70), ("German", 10), ("Sales", 5)]), (words(&all), written, 0));
+    assert_eq!(left(false, &[("Sales", 5)]), (words(&all), skills(&[]), 0));
 }
 
 #[test]

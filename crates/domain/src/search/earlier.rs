@@ -34,6 +34,7 @@ fn undo(user: &mut User, Change { field, before, .. }: &Change) {
         "status" => set(&mut user.managed.status, before),
         "teams" => set(&mut user.managed.teams, before),
         "assigned_skills" => set(&mut user.managed.assigned_skills, before),
+        "temporary_skills" => set(&mut user.managed.temporary_skills, before),
         _ => {}
     }
 }
@@ -48,7 +49,7 @@ fn set<T: DeserializeOwned>(field: &mut T, before: &Value) {
 mod tests {
     use super::*;
     use crate::{
-        Actor, Level, Role, SkillName, Source, Status, TeamId,
+        Actor, Level, Role, SkillName, Source, Status, TeamId, TemporarySkill, Time,
         search::{Criterion, UserText},
         test_support::{agent, stored},
     };
@@ -80,6 +81,11 @@ mod tests {
             user.idp.email = Some(stored("ada@example.com"));
             user.managed.assigned_skills = [(SkillName::new("English").unwrap(), Some(Level(5)))].into();
         });
+        let substitute = skilled.with(|user| {
+            let (from, until) = (Time::default(), jiff::Timestamp::from_second(60).unwrap().into());
+            let skill = TemporarySkill { level: Some(Level(9)), from, until, active: true };
+            user.managed.temporary_skills = [(SkillName::new("French").unwrap(), skill)].into();
+        });
         let married = skilled.with(|user| {
             user.idp.full_name = Some("Ada Lovelace".to_owned());
             user.managed.role = Role::Supervisor;
@@ -90,7 +96,7 @@ mod tests {
             user.managed.teams.clear();
             user.managed.assigned_skills.clear();
         });
-        let states = vec![hired, skilled, married, gone];
+        let states = vec![hired, skilled, substitute, married, gone];
         let first = record(Action::Adopted, User::changes(None, &states[0]));
         let later = states.windows(2).map(|pair| record(Action::Edited, User::changes(Some(&pair[0]), &pair[1])));
         let mut records = [first].into_iter().chain(later).collect::<Vec<_>>();

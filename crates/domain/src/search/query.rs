@@ -102,7 +102,7 @@ impl Criterion {
     pub fn indexed_for(user: &User) -> impl Iterator<Item = (Self, Option<Level>)> {
         let role = [(Self::Role(user.managed.role), None)].into_iter();
         let teams = user.managed.teams.iter().map(|&team_id| (Self::Team(team_id), None));
-        let skills = user.managed.assigned_skills.iter().map(|(skill, &level)| (Self::skill(skill.clone()), level));
+        let skills = user.managed.assigned_now().into_iter().map(|(skill, level)| (Self::skill(skill), level));
         role.filter(|(role, _)| role.is_indexed()).chain(teams).chain(skills)
     }
 }
@@ -214,7 +214,7 @@ impl FromStr for StatusFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::agent;
+    use crate::{TemporarySkill, Time, test_support::agent};
 
     #[test]
     fn rule_7_a_list_shows_active_people_unless_told_otherwise() {
@@ -332,6 +332,23 @@ mod tests {
         let supervisor = ada.with(|user| user.managed.role = Role::Supervisor);
         let role = (Criterion::Role(Role::Supervisor), None);
         assert_eq!(found_by(&supervisor), [&[role][..], &others].concat());
+    }
+
+    #[test]
+    fn rule_9_a_temporary_skill_finds_the_user_while_it_lasts() {
+        let with = |active| {
+            agent("ada").with(|user| {
+                user.managed.assigned_skills = [(english(), Some(Level(5)))].into();
+                let (from, until) = (Time::default(), jiff::Timestamp::from_second(60).unwrap().into());
+                let skill = TemporarySkill { level: Some(Level(9)), from, until, active };
+                user.managed.temporary_skills = [(english(), skill)].into();
+            })
+        };
+        let found_by = |user: &User| Criterion::indexed_for(user).collect::<Vec<_>>();
+        assert_eq!(found_by(&with(true)), [(Criterion::skill(english()), Some(Level(9)))]);
+        assert_eq!(found_by(&with(false)), [(Criterion::skill(english()), Some(Level(5)))]);
+        let finds = |active| query(vec![english_at(8)]).matches_criteria(&with(active), &Teams::new());
+        assert!(finds(true) && !finds(false));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Level, Role, SkillName,
+    Level, Role, SkillName, Time,
     test_support::{agent, record, stored, user_with_role},
 };
 use uuid::Uuid;
@@ -96,6 +96,24 @@ fn rule_2_a_deleted_user_leads_no_team_and_a_restored_one_those_that_they_are_in
     let former = StateBeforeDeletion::from_history(&[record(Action::Deleted, Some(&lead), &deleted_user)]);
     assert_eq!(former.restore(&deleted_user, |_| true, |_| true), Ok(lead));
     assert_eq!(former.restore(&deleted_user, |team| team == two, |_| true).unwrap().managed.leads, [two].into());
+}
+
+#[test]
+fn rule_36_a_deleted_user_has_no_temporary_skills_and_a_restored_one_has_those_that_the_schedule_is_to_start() {
+    let skill = |name: &str| SkillName::new(name).unwrap();
+    let of = |active| {
+        let time = |second| Time::from(jiff::Timestamp::from_second(second).unwrap());
+        TemporarySkill { level: None, from: time(10), until: time(20), active }
+    };
+    let ada = ada().with(|user| {
+        user.managed.temporary_skills = [(skill("French"), of(true)), (skill("Greek"), of(false))].into();
+    });
+    assert_eq!(after(StatusChange::Deactivate, &ada).managed.temporary_skills, ada.managed.temporary_skills);
+    let deleted_user = after(StatusChange::Delete, &ada);
+    assert_eq!(deleted_user.managed.temporary_skills, [].into());
+    let former = StateBeforeDeletion::from_history(&[record(Action::Deleted, Some(&ada), &deleted_user)]);
+    let restored = former.restore(&deleted_user, |_| true, |name| name.as_str() != "Greek").unwrap();
+    assert_eq!(restored.managed.temporary_skills, [(skill("French"), of(false))].into());
 }
 
 #[test]

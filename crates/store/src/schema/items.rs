@@ -60,7 +60,12 @@ impl Entity for User {
     }
 
     fn index_attributes(&self) -> Vec<(&'static str, String)> {
-        vec![(keys::BY_STATUS_PK, keys::by_status_pk(self.managed.status)), (keys::BY_STATUS_SK, keys::by_name(self))]
+        let by_status =
+            [(keys::BY_STATUS_PK, keys::by_status_pk(self.managed.status)), (keys::BY_STATUS_SK, keys::by_name(self))];
+        let by_turn = |at: Time| {
+            [(keys::BY_PENDING_PK, keys::TEMPORARY_SKILLS.to_owned()), (keys::BY_PENDING_SK, at.to_string())]
+        };
+        by_status.into_iter().chain(self.managed.next_turn().map(by_turn).into_iter().flatten()).collect()
     }
 }
 
@@ -338,7 +343,7 @@ impl Entity for Membership {
     }
 }
 
-/// A user to whom a skill is assigned.
+/// A user to whom a skill is assigned, or is for a time: its level is that of the permanent assignment.
 #[derive(Serialize)]
 pub struct UserHolder<'a> {
     #[serde(skip)]

@@ -33,7 +33,7 @@
 //! | idempotency | `ONCE#<hash of caller and key>` | `ONCE` |
 //!
 //! The index `by_pending` holds what is due, by when: `PENDING` / `<time>` the outboxes, `FANOUT` / `<time>` the fan-outs,
-//! `BULK` / `<time>` the bulk jobs; and the sync items that need an operator, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
+//! `BULK` / `<time>` the bulk jobs, `TEMPORARY` / `<time>` the profiles with temporary skills; and the sync items that need an operator, by since when: `FAILED` / `<time>`, `CONTESTED` / `<time>`.
 //! The index `by_status` holds the profiles: `STATUS#<status>` / `<folded name>` U+001F `<user_id>`. Folding strips U+001F
 //! from texts, so that keys sort as their texts do and never collide. A name key is the name without case, width and
 //! invisible characters (rule 33).
@@ -57,7 +57,7 @@ pub const BY_STATUS: &str = "by_status";
 pub(crate) const BY_STATUS_PK: &str = "by_status_pk";
 pub(crate) const BY_STATUS_SK: &str = "by_status_sk";
 
-/// The index of outboxes and fan-outs by when they are due, and of failed and contested sync items by since when; its key
+/// The index of outboxes, fan-outs, bulk jobs and temporary skills by when they are due, and of failed and contested sync items by since when; its key
 /// attributes are `by_pending_pk` and `due_at`.
 pub const BY_PENDING: &str = "by_pending";
 pub(crate) const BY_PENDING_PK: &str = "by_pending_pk";
@@ -71,6 +71,9 @@ pub(crate) const FAN_OUTS: &str = "FANOUT";
 
 /// The bulk jobs' partition of [`BY_PENDING`].
 pub(crate) const BULK_JOBS: &str = "BULK";
+
+/// The partition of [`BY_PENDING`] with the profiles of users who have temporary skills, by the next turn.
+pub(crate) const TEMPORARY_SKILLS: &str = "TEMPORARY";
 
 /// The partition of [`BY_PENDING`] that leads to the users in this stage; none for those who are synced, the many.
 #[must_use]
@@ -267,7 +270,7 @@ pub fn skill_holders_pk(skill: &SkillName) -> String {
 const USER_HOLDER_PREFIX: &str = "USER#";
 pub const TEAM_HOLDER_PREFIX: &str = "TEAM#";
 
-/// A user to whom the skill is assigned.
+/// A user to whom the skill is assigned, or is for a time.
 #[must_use]
 pub fn user_holder(skill: &SkillName, user_id: UserId) -> Key {
     Key::new(skill_holders_pk(skill), format!("{USER_HOLDER_PREFIX}{user_id}"))

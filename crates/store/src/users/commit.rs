@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use domain::{
-    Change, Provenance, Role, Skill, SkillName, TeamId, User, UserId,
+    Change, Provenance, Role, Skill, SkillName, TeamId, TemporarySkills, User, UserId,
     audit::{Action, Author, Subject},
     skill::Skills,
     team::Teams,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// A transaction takes 100 items; this many are left for teams and skills. A joined team and an assigned skill take two
-/// each. A change with more skills is written in several transactions.
+/// each, and so does a temporary one. A change with more skills is written in several transactions.
 const MAX_ITEMS: usize = 90;
 
 #[derive(Debug, Clone)]
@@ -109,25 +109,37 @@ impl CommitUser for Directory {
 /// adopted, or as done by a bulk job, until the last step, so that if the function dies in between, the next report adopts all
 /// of them, and the next runner changes the rest.
 fn next_step(before: Option<&User>, after: &User) -> Option<User> {
-    let none = Skills::new();
-    let (old, new) = (before.map_or(&none, |before| &before.managed.assigned_skills), &after.managed.assigned_skills);
-    let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
-    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).collect::<Vec<_>>();
+    let (none, new) = ((Skills::new(), TemporarySkills::new()), &after.managed);
+    let old = before.map_or((&none.0, &none.1), |user| (&user.managed.assigned_skills, &user.managed.temporary_skills));
+    let (assigned, temporary) = old;
+    let old_names = assigned.keys().chain(temporary.keys());
+    let names = old_names.chain(new.assigned_skills.keys()).chain(new.temporary_skills.keys()).collect::<BTreeSet<_>>();
+    let is_changed = |name: &&SkillName| {
+        assigned.get(*name) != new.assigned_skills.get(*name) || temporary.get(*name) != new.temporary_skills.get(*name)
+    };
+    let changed = names.into_iter().filter(is_changed).collect::<Vec<_>>();
     let at_once = room_for_skills(before, after);
     if changed.len() <= at_once {
         return None;
     }
     let mut step = after.clone();
-    step.managed.assigned_skills.clone_from(old);
+    step.managed.assigned_skills.clone_from(assigned);
+    step.managed.temporary_skills.clone_from(temporary);
     for name in changed.into_iter().take(at_once) {
-        match new.get(name) {
-            Some(level) => drop(step.managed.assigned_skills.insert(name.clone(), *level)),
-            None => drop(step.managed.assigned_skills.remove(name)),
-        }
+        take_over(&mut step.managed.assigned_skills, &new.assigned_skills, name);
+        take_over(&mut step.managed.temporary_skills, &new.temporary_skills, name);
     }
     step.managed.provenance = before.map_or(Provenance::Pending, |before| before.managed.provenance.clone());
     step.bulk_mark = before.and_then(|before| before.bulk_mark);
     Some(step)
+}
+
+/// Has the one map hold of this name what the other one does.
+fn take_over<T: Copy>(to: &mut BTreeMap<SkillName, T>, from: &BTreeMap<SkillName, T>, name: &SkillName) {
+    match from.get(name) {
+        Some(value) => drop(to.insert(name.clone(), *value)),
+        None => drop(to.remove(name)),
+    }
 }
 
 /// How many changed skills fit beside the changed teams: at least seven beside 25 joined and 25 left ones.
@@ -245,9 +257,8 @@ impl<'a> UserWrites<'a> {
     }
 
     fn holders(&mut self, before: Option<&User>, after: &User, change: &UserChange<'_>) -> Result<(), StoreError> {
-        let none = [].into();
-        let old = before.map_or(&none, |before| &before.managed.assigned_skills);
-        let new = &after.managed.assigned_skills;
+        let old = before.map(|before| before.managed.skills_in_use()).unwrap_or_default();
+        let new = after.managed.skills_in_use();
         for (skill, &level) in new.iter().filter(|(skill, level)| old.get(*skill) != Some(*level)) {
             self.0.put(&UserHolder { skill, user_id: after.user_id, level }, None)?;
             // A skill that the user has is in use already.

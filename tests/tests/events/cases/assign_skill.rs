@@ -10,7 +10,7 @@ use crate::patch::{
     Patch::{Body, By, Header, Path},
 };
 
-pub const ALL: &[Cases] = &[ASSIGN, REMOVE];
+pub const ALL: &[Cases] = &[ASSIGN, REMOVE, END];
 
 /// `PUT /users/{user_id}/skills/{skill}`
 const ASSIGN: Cases = Cases {
@@ -35,6 +35,17 @@ const ASSIGN: Cases = Cases {
         ),
         ("assign-skill/level-not-whole", &[Body(r#"{"level":79.5}"#)], Refuses(400, "invalid-body")),
         ("assign-skill/level-out-of-range", &[Body(r#"{"level":101}"#)], Refuses(400, "level-out-of-range")),
+        (
+            "assign-skill/from-without-until",
+            &[Body(r#"{"level":80,"from":"2026-12-24T08:00:00Z"}"#)],
+            Refuses(400, "invalid-period"),
+        ),
+        (
+            "assign-skill/until-is-past",
+            &[Body(r#"{"level":80,"until":"2026-01-01T08:00:00Z"}"#)],
+            Refuses(400, "invalid-period"),
+        ),
+        ("assign-skill/until-is-no-time", &[Body(r#"{"level":80,"until":"noon"}"#)], Refuses(400, "invalid-time")),
         ("assign-skill/stale-if-match", &[Header("if-match", r#""0""#)], Refuses(412, "stale")),
         ("assign-skill/unknown-field", &[Body(r#"{"lvl":80}"#)], Refuses(400, "invalid-body")),
         ("assign-skill/unknown-skill", &[Path("skill", "Klingon")], Refuses(404, "unknown-skill")),
@@ -45,6 +56,32 @@ const ASSIGN: Cases = Cases {
             &[Body(r#"{"level":80,"skill_set":"Topics"}"#)],
             Refuses(400, "wrong-skill-set"),
         ),
+    ],
+};
+
+/// `DELETE /users/{user_id}/skills/{skill}/temporary`
+const END: Cases = Cases {
+    event: "assign-skill/end-temporary",
+    rows: &[
+        ("assign-skill/end-temporary", &[], Answers(200)),
+        (
+            "assign-skill/end-temporary-prefer-minimal",
+            &[By(ACCOUNT_OWNER), Header("prefer", "return=minimal")],
+            Answers(204),
+        ),
+        ("assign-skill/end-temporary-if-match", &[Header("if-match", r#""{{version}}""#)], Answers(200)),
+        ("assign-skill/end-temporary-by-agent", &[By(AGENT)], Refuses(403, "agents-may-not")),
+        (
+            "assign-skill/end-temporary-that-there-is-not",
+            &[Path("skill", "Onboarding")],
+            Refuses(404, "no-temporary-skill"),
+        ),
+        (
+            "assign-skill/end-temporary-of-deleted-user",
+            &[Path("user_id", "{{deleted_user_id}}")],
+            Refuses(409, "deleted-user"),
+        ),
+        ("assign-skill/end-temporary-stale-if-match", &[Header("if-match", r#""0""#)], Refuses(412, "stale")),
     ],
 };
 

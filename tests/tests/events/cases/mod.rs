@@ -23,6 +23,7 @@ mod skills;
 mod sync;
 mod team_skills;
 mod teams;
+mod turn_skills;
 mod view;
 mod webhook;
 mod write_export;
@@ -106,6 +107,7 @@ pub fn all() -> impl Iterator<Item = Case> {
 const ALL: &[&[Cases]] = &[
     edit::ALL,
     assign_skill::ALL,
+    turn_skills::ALL,
     set_status::ALL,
     search::ALL,
     view::ALL,
