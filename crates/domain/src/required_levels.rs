@@ -13,16 +13,13 @@ pub fn at_risk(before: Option<&User>, after: &User) -> BTreeSet<SkillName> {
     views.iter().flat_map(|(before, after)| at_risk_in(before.as_ref(), after)).collect()
 }
 
-/// Both states of the user as their skills may come to be.
-fn views(before: Option<&User>, after: &User) -> Vec<(Option<User>, User)> {
-    let has_temporary = |user: &User| !user.managed.temporary_skills.is_empty();
+/// Both states of the user as their skills may come to be: when the temporary ones have ended, and, of these alone, when they
+/// have started. Ending one early is refused by neither.
+fn views(before: Option<&User>, after: &User) -> [(Option<User>, User); 2] {
     let view = |of: fn(&User) -> User| (before.map(of), of(after));
-    let ended = view(User::as_if_all_ended);
-    if before.is_some_and(has_temporary) || has_temporary(after) {
-        vec![ended, view(User::as_if_all_started)]
-    } else {
-        vec![ended]
-    }
+    let (ended, mut started) = (view(User::as_if_all_ended), view(User::as_if_all_started));
+    started.1.managed.assigned_skills.retain(|name, _| after.managed.temporary_skills.contains_key(name));
+    [ended, started]
 }
 
 fn at_risk_in(before: Option<&User>, after: &User) -> BTreeSet<SkillName> {

@@ -6,7 +6,8 @@ use std::{
 };
 
 use domain::{
-    Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, User, UserId,
+    Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, TemporarySkill, Time, User,
+    UserId,
     audit::Action,
     bulk::{BulkEdit, BulkTask, Plan, Selection, Standing, Tally},
     catalog::SkillSet,
@@ -83,6 +84,8 @@ impl Fixture {
                 "equipped_user_id" => {
                     self.user_with_team_and_skill(self.team(false).await.team_id).await.user_id.to_string()
                 }
+                "temporary_skill_user_id" => insert_user(&mut values, &self.user_with_temporary_skill().await),
+                "in_an_hour" => Time::from(Timestamp::now() + Duration::from_hours(1)).to_string(),
                 "worker_sid" => self.owner_worker().await,
                 "token" => self.owner.token.clone(),
                 "agent_token" => self.log_in_new_user("agent").await.token,
@@ -187,6 +190,15 @@ impl Fixture {
             user.managed.teams = [team].into();
             user.managed.assigned_skills = [(english(), None)].into();
         });
+        self.commit(&user, after, Action::Edited).await
+    }
+
+    /// To whom English is assigned for an hour.
+    async fn user_with_temporary_skill(&self) -> User {
+        let (user, now) = (self.user("agent").await, Timestamp::now());
+        let until = (now + Duration::from_hours(1)).into();
+        let temporary = TemporarySkill { level: None, from: now.into(), until, active: true };
+        let after = user.with(|user| user.managed.temporary_skills = [(english(), temporary)].into());
         self.commit(&user, after, Action::Edited).await
     }
 

@@ -35,6 +35,7 @@ const ASSIGN: Cases = Cases {
         ),
         ("assign-skill/level-not-whole", &[Body(r#"{"level":79.5}"#)], Refuses(400, "invalid-body")),
         ("assign-skill/level-out-of-range", &[Body(r#"{"level":101}"#)], Refuses(400, "level-out-of-range")),
+        ("assign-skill/assign-for-an-hour", &[Body(r#"{"level":80,"until":"{{in_an_hour}}"}"#)], Answers(200)),
         (
             "assign-skill/from-without-until",
             &[Body(r#"{"level":80,"from":"2026-12-24T08:00:00Z"}"#)],
