@@ -19,6 +19,7 @@ const CANNOT_MEET = {
     'invalid-if-none-match',
     'invalid-json',
     'invalid-limit',
+    'invalid-time',
     'repeated-parameter',
     'unknown-choice',
     'unknown-decision',

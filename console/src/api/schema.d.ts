@@ -364,20 +364,27 @@ export interface paths {
          *     the worker's attributes would exceed TaskRouter's limit is rejected: 409 `attributes-too-long`. A skill that Flex's
          *     own pages have disabled is enabled by assigning it. The operation is idempotent.
          *
+         *     With `until`, the skill is **temporary**: it is in effect from `from`, or from now on, until `until`, in the place of
+         *     the assigned one and of what teams grant. When it ends, what was there before is in effect again: the former level,
+         *     or what the teams grant by then, or nothing. The schedule starts and ends temporary skills within a minute of the time stated.
+         *     Such a request replaces an earlier temporary skill of the same name: a later `until` extends it, and one that has
+         *     started keeps its `from` if the request states none. A request without `until` assigns the skill permanently and
+         *     ends a temporary one. A user has at most 20 temporary skills: 409 `too-many-temporary-skills`.
+         *
          *     **Access:** supervisors, system admins and account owners.
          *
          *     **Concurrency:** `If-Match` is optional. If it names another version than the current one, the request is
          *     rejected with 412 `stale`. Without it, the change is applied to the current version, on top of concurrent
          *     changes.
-         *     With `If-None-Match: *`, the request only creates: if the skill is assigned to the user, it is rejected with 412
-         *     `already-exists`.
+         *     With `If-None-Match: *`, the request only creates: if the skill is assigned to the user, permanently or for a time, it
+         *     is rejected with 412 `already-exists`.
          */
         put: operations["assignSkill"];
         post?: never;
         /**
          * Remove an assigned skill from a user
-         * @description Removes the assignment. If a team grants the skill, the inherited skill stays in effect. If the skill is not
-         *     assigned, nothing changes. A skill that is not in the catalog is 404. Deleted users cannot be changed: 409
+         * @description Removes the assignment, and a temporary one of the same skill. If a team grants the skill, the inherited skill stays
+         *     in effect. If the skill is not assigned, nothing changes. A skill that is not in the catalog is 404. Deleted users cannot be changed: 409
          *     `deleted-user`.
          *
          *     **Access:** supervisors, system admins and account owners.
@@ -387,6 +394,44 @@ export interface paths {
          *     changes.
          */
         delete: operations["removeSkill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{user_id}/skills/{skill}/temporary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1d5561ed-fc2e-4cbd-8c14-b971ae08d728
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The skill's name, percent-encoded.
+                 * @example English
+                 */
+                skill: components["parameters"]["Skill"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a temporary skill of a user
+         * @description Ends a temporary skill before its time, or cancels one that has not started. What was there before is in effect
+         *     again. Deleted users cannot be changed: 409 `deleted-user`.
+         *
+         *     **Access:** supervisors, system admins and account owners.
+         *
+         *     **Concurrency:** `If-Match` is optional. If it names another version than the current one, the request is
+         *     rejected with 412 `stale`. Without it, the change is applied to the current version, on top of concurrent
+         *     changes.
+         */
+        delete: operations["endTemporarySkill"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1146,8 +1191,9 @@ export interface paths {
          *     `users` is a query, with the parameters of `GET /users` except `limit` and `cursor`, or up to 1,000
          *     ids. `change` states what is to become of each of them; what it does not state stays. `skills.add`
          *     assigns skills to those who do not have them, `skills.set_level` changes the level of those who do,
-         *     `skills.remove` removes them, and `skills.replace` states all assigned skills after the change. Users
-         *     are not deleted in bulk.
+         *     `skills.remove` removes them, and `skills.replace` states all assigned skills after the change.
+         *     `skills.temporary` assigns skills for a time, as `until` does of one user; one whose time is over when the
+         *     plan is applied is refused. Users are not deleted in bulk.
          *
          *     `skills.copy_from` copies the skills that are assigned to a user (not those that teams grant to them), or
          *     those of a skill preset, as they are when the job is created. With the mode `add`, who has one of the
@@ -1637,6 +1683,8 @@ export interface components {
             team_id?: string;
             /** @description The name of that team. */
             team?: string;
+            /** @description When the skill ends. Only of a temporary skill, with source `assigned`. */
+            until?: components["schemas"]["Timestamp"];
             /** @description The skill's other sources, whose levels do not apply. */
             overrides: components["schemas"]["OverriddenSkill"][];
             /** @description `true` if the skill is disabled on Flex's own pages. It is shown, but must not be used by routing. */
@@ -1649,6 +1697,7 @@ export interface components {
             team_id?: string;
             team?: string;
             level: components["schemas"]["GivenLevel"];
+            until?: components["schemas"]["Timestamp"];
         };
         /** @description A user in a list. */
         ListedUser: {
@@ -1673,6 +1722,8 @@ export interface components {
             /** @description The ids of those of the teams that the user leads. */
             leads: string[];
             assigned_skills: components["schemas"]["SkillLevel"][];
+            /** @description The skills that the user has for a time, in order of name, those that have not started included. */
+            temporary_skills: components["schemas"]["TemporarySkill"][];
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
             created_at: components["schemas"]["Timestamp"];
@@ -1702,6 +1753,8 @@ export interface components {
             /** @description The ids of those of the teams that the user leads. */
             leads: string[];
             assigned_skills: components["schemas"]["SkillLevel"][];
+            /** @description The skills that the user has for a time, in order of name, those that have not started included. */
+            temporary_skills: components["schemas"]["TemporarySkill"][];
             /** @description The version, which increases with each change; also the `ETag`. */
             version: number;
             created_at: components["schemas"]["Timestamp"];
@@ -1801,6 +1854,43 @@ export interface components {
             level?: components["schemas"]["Level"];
             /** @description If given, the skill must belong to this skill set. */
             skill_set?: string;
+        };
+        UserAssignment: {
+            level?: components["schemas"]["Level"];
+            /** @description If given, the skill must belong to this skill set. */
+            skill_set?: string;
+            /**
+             * Format: date-time
+             * @description When a temporary skill starts, in RFC 3339 with any offset. Left out: now, or when it has started. Only with `until`.
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description Makes the skill a temporary one: when it ends, in RFC 3339 with any offset. Later than now and than `from`, at most 366 days ahead.
+             */
+            until?: string;
+        };
+        /** @description A skill to assign for a time. Without `from`, from the request on, or since it has started. */
+        NewTemporarySkill: {
+            skill: string;
+            level?: components["schemas"]["Level"];
+            /** Format: date-time */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description Later than now and than `from`, at most 366 days ahead.
+             */
+            until: string;
+        };
+        /** @description A skill that the user has for a time, in the place of the assigned one. */
+        TemporarySkill: {
+            /** @description The skill's name. */
+            skill: string;
+            level: components["schemas"]["GivenLevel"];
+            from: components["schemas"]["Timestamp"];
+            until: components["schemas"]["Timestamp"];
+            /** @description Whether it has started. */
+            active: boolean;
         };
         Me: {
             /** Format: uuid */
@@ -2201,21 +2291,21 @@ export interface components {
             user_id: string;
             role: components["schemas"]["Role"];
         };
-        /** @description `taskrouter` is a login or a change made in another tool. `operator` is a person with access to AWS. */
+        /** @description `taskrouter` is a login or a change made in another tool. `operator` is a person with access to AWS. `system` is the directory itself, at a time that was stated earlier. */
         ActingSystem: {
             /** @enum {string} */
-            kind: "taskrouter" | "operator";
+            kind: "taskrouter" | "operator" | "system";
         };
         /**
-         * @description The path by which the change came in: the API, a TaskRouter callback, a bulk job, the comparison with the worker in TaskRouter, the reconciliation, or an operator's command.
+         * @description The path by which the change came in: the API, a TaskRouter callback, a bulk job, the comparison with the worker in TaskRouter, the reconciliation, the schedule of temporary skills, or an operator's command.
          * @enum {string}
          */
-        Source: "api" | "webhook" | "bulk" | "sync" | "reconcile" | "operator";
+        Source: "api" | "webhook" | "bulk" | "sync" | "reconcile" | "schedule" | "operator";
         /**
-         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too. `undone`: what a bulk job, or an earlier change, had made of the user was taken back.
+         * @description What was done. `adopted`: a user seen for the first time was taken over unchanged. `login`: a login or another tool changed something. `login_refused`: a deleted user logged in. `drift_adopted`: an admin has adopted what others had changed in TaskRouter. `worker_removed`: the worker was deleted in TaskRouter. `imported`: a skill of an adopted user joined the catalog. `drift`: another writer changed in TaskRouter what the directory owns, and it is reverted; the changes are those of the worker. `erased`: an operator has erased the personal data of a deleted user, in the earlier records too. `undone`: what a bulk job, or an earlier change, had made of the user was taken back. `temporary_skills_started` and `temporary_skills_ended`: it was time; one whose whole time had passed before it could start has ended as well.
          * @enum {string}
          */
-        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "undone" | "imported" | "drift" | "erased";
+        Action: "adopted" | "login" | "edited" | "login_refused" | "drift_adopted" | "worker_removed" | "created" | "deactivated" | "reactivated" | "deleted" | "restored" | "undone" | "temporary_skills_started" | "temporary_skills_ended" | "imported" | "drift" | "erased";
         Change: {
             /** @description The field's name, as in the API. */
             field: string;
@@ -2343,7 +2433,7 @@ export interface components {
         /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. `added`, of a user whom an import adds, has `identity` instead. */
         PartChange: {
             /** @enum {string} */
-            part: "added" | "role" | "status" | "act_as_agent" | "team" | "lead" | "skill";
+            part: "added" | "role" | "status" | "act_as_agent" | "team" | "lead" | "skill" | "temporary_skill";
             /** @description Of `added`: the identity of the user. */
             identity?: string;
             /**
@@ -2351,7 +2441,7 @@ export interface components {
              * @description Of `team`: whether the user is in it. Of `lead`: whether they lead it.
              */
             team_id?: string;
-            /** @description Of `skill`: how it is assigned, `null` if it is not. */
+            /** @description Of `skill`: how it is assigned, `null` if it is not. Of `temporary_skill`: its level and time, `null` if there is none. */
             skill?: string;
             /** @description Of `role`: whether the role before was given here. */
             granted?: boolean;
@@ -2387,6 +2477,7 @@ export interface components {
                         /** @enum {string} */
                         mode: "add" | "replace";
                     };
+                    temporary?: components["schemas"]["NewTemporarySkill"][];
                 };
             };
         };
@@ -4083,7 +4174,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Assignment"];
+                "application/json": components["schemas"]["UserAssignment"];
             };
         };
         responses: {
@@ -4115,6 +4206,9 @@ export interface operations {
              *     - `skill-without-levels`: the skill has no levels.
              *     - `level-required`: the skill needs a level, and none is given or inherited.
              *     - `wrong-skill-set`: the skill does not belong to the skill set that `skill_set` names.
+             *     - `invalid-time`: `from` or `until` is not a time as RFC 3339 writes it, with its offset from UTC.
+             *     - `invalid-period`: `from` is stated without `until`, or `until` is not later than `from`, is past, or is more than
+             *       366 days ahead.
              *     - `invalid-if-match`: `If-Match` is neither a list of entity tags nor `*`.
              *     - `invalid-if-none-match`: `If-None-Match` is not `*`.
              */
@@ -4127,7 +4221,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "level-required" | "wrong-skill-set" | "invalid-if-match" | "invalid-if-none-match";
+                        code?: "invalid-json" | "invalid-body" | "level-out-of-range" | "skill-without-levels" | "level-required" | "wrong-skill-set" | "invalid-time" | "invalid-period" | "invalid-if-match" | "invalid-if-none-match";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4158,6 +4252,7 @@ export interface operations {
              *     - `deleted-user`: the user is deleted; a tombstone cannot be changed.
              *     - `attributes-too-long`: the worker's attributes would have more characters than TaskRouter takes; `detail` says
              *       how many are too many.
+             *     - `too-many-temporary-skills`: the user has 20 temporary skills already.
              */
             409: {
                 headers: {
@@ -4168,7 +4263,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "deleted-user" | "attributes-too-long";
+                        code?: "deleted-user" | "attributes-too-long" | "too-many-temporary-skills";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4249,6 +4344,103 @@ export interface operations {
                         status?: 404;
                         /** @enum {unknown} */
                         code?: "unknown-user" | "unknown-skill";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with the current state:
+             *     - `deleted-user`: the user is deleted; a tombstone cannot be changed.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 409;
+                        /** @enum {unknown} */
+                        code?: "deleted-user";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endTemporarySkill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change, a list of `ETag`s, or `*` for any existing version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description With `return=minimal`, the response is 204 without a body, and the request takes one read and one transaction. The form is that of RFC 7240; other preferences are ignored.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1d5561ed-fc2e-4cbd-8c14-b971ae08d728
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The skill's name, percent-encoded.
+                 * @example English
+                 */
+                skill: components["parameters"]["Skill"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user after the change. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The user is changed. There is no body, because the request has `Prefer: return=minimal`. */
+            204: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidIfMatch"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["OutsideLedTeams"];
+            /**
+             * @description Something that the request names does not exist:
+             *     - `unknown-user`: the user does not exist.
+             *     - `no-temporary-skill`: the user has no temporary skill of this name.
+             *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "unknown-user" | "no-temporary-skill";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6154,6 +6346,8 @@ export interface operations {
              *     - `too-many-teams`: more than 25 teams are to be added.
              *     - `level-out-of-range`: a level is outside the range of its skill.
              *     - `skill-without-levels`: a level is given for a skill that has none.
+             *     - `invalid-time`: `from` or `until` is not a time as RFC 3339 writes it, with its offset from UTC.
+             *     - `invalid-period`: `until` is not later than `from`, is past, or is more than 366 days ahead.
              *     - `invalid-idempotency-key`: `Idempotency-Key` is not 1 to 255 printable ASCII characters.
              */
             400: {
@@ -6165,7 +6359,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid-json" | "invalid-body" | "invalid-users" | "empty-bulk-edit" | "unknown-status" | "deleted-in-bulk" | "unknown-role" | "search-text-too-short" | "search-text-too-long" | "level-without-skill" | "unknown-sync-state" | "replace-and-more" | "copy-and-more" | "invalid-copy-from" | "nothing-to-copy" | "level-missing" | "repeated-skill" | "repeated-team" | "too-many-skills" | "too-many-teams" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
+                        code?: "invalid-time" | "invalid-period" | "invalid-json" | "invalid-body" | "invalid-users" | "empty-bulk-edit" | "unknown-status" | "deleted-in-bulk" | "unknown-role" | "search-text-too-short" | "search-text-too-long" | "level-without-skill" | "unknown-sync-state" | "replace-and-more" | "copy-and-more" | "invalid-copy-from" | "nothing-to-copy" | "level-missing" | "repeated-skill" | "repeated-team" | "too-many-skills" | "too-many-teams" | "level-out-of-range" | "skill-without-levels" | "invalid-idempotency-key";
                     } & components["schemas"]["Problem"];
                 };
             };

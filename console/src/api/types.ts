@@ -19,6 +19,7 @@ export type Status = Schemas['Status'];
 export type StatusFilter = Schemas['StatusFilter'];
 export type SyncState = Schemas['SyncState'];
 export type Team = Schemas['Team'];
+export type TemporarySkill = Schemas['TemporarySkill'];
 export type User = Schemas['User'];
 export type UserList = Schemas['UserList'];
 

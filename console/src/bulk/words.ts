@@ -5,6 +5,7 @@ import type { App } from '../app.js';
 export type Line = components['schemas']['PlannedUser'];
 type PartChange = components['schemas']['PartChange'];
 type Refusal = NonNullable<Line['refusal']>;
+type Temporary = { level: number | null; from: string; until: string } | null;
 type Assigned = { level: number | null; disabled?: boolean } | null;
 
 /** One part of a user, before and after, in words. */
@@ -31,6 +32,8 @@ function partChange(app: App, change: PartChange, teams: Map<string, string>): s
     }
     case 'skill':
       return skillChange(app, skill ?? '', before as Assigned, after as Assigned);
+    case 'temporary_skill':
+      return temporaryChange(app, skill ?? '', after as Temporary);
   }
 }
 
@@ -45,6 +48,13 @@ function skillChange(app: App, skill: string, before: Assigned, after: Assigned)
   if (before && after) return words.level(skill, level(before), level(after));
   if (after) return words.gained(skill, level(after));
   return before ? words.lost(skill, level(before)) : skill;
+}
+
+function temporaryChange(app: App, skill: string, after: Temporary): string {
+  const words = app.text.bulk.part;
+  if (!after) return words.lentNoMore(skill);
+  const level = after.level === null ? words.noLevel : app.format.number(after.level);
+  return words.lent(skill, level, app.format.time(after.from), app.format.time(after.until));
 }
 
 export function partChanges(app: App, changes: PartChange[], teams: Map<string, string>): string[] {

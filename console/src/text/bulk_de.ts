@@ -116,6 +116,8 @@ export const bulk: typeof english = {
     level: (skill, before, after) => `${skill}: ${before} → ${after}`,
     gained: (skill, level) => `${skill} ist neu: ${level}`,
     lost: (skill, level) => `${skill} wird entfernt, war ${level}`,
+    lent: (skill, level, from, until) => `${skill} auf Zeit: ${level}, von ${from} bis ${until}`,
+    lentNoMore: (skill) => `${skill} auf Zeit endet`,
     noLevel: 'kein Niveau',
     disabled: (level) => `${level}, abgeschaltet`,
     joins: (team) => `tritt ${team} bei`,

@@ -109,6 +109,9 @@ export const bulk = {
     level: (skill: string, before: string, after: string) => `${skill}: ${before} → ${after}`,
     gained: (skill: string, level: string) => `${skill} is new: ${level}`,
     lost: (skill: string, level: string) => `${skill} is removed, was ${level}`,
+    lent: (skill: string, level: string, from: string, until: string) =>
+      `${skill} for a time: ${level}, from ${from} until ${until}`,
+    lentNoMore: (skill: string) => `${skill} for a time ends`,
     noLevel: 'no level',
     disabled: (level: string) => `${level}, disabled`,
     joins: (team: string) => `joins ${team}`,

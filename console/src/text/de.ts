@@ -85,6 +85,7 @@ export const de: BaseText = {
         'Davor wurde etwas anderes gesendet, dessen Antwort verloren ging. Laden Sie die Seite neu, um zu sehen, was da ist.',
       'invalid-body': 'Ihre Eingaben haben nicht die Form, die das Verzeichnis erwartet.',
       'invalid-level': 'Ein Niveau ist eine ganze Zahl von 0 bis 1.000.000.',
+      'invalid-period': 'Das Ende muss nach dem Anfang liegen, in der Zukunft und innerhalb eines Jahres.',
       'last-account-owner': 'Das ist der letzte aktive Kontoinhaber. Machen Sie zuerst jemand anders dazu.',
       'leads-of-agent': 'Agenten leiten kein Team.',
       'leads-without-membership': 'Nur Mitglieder eines Teams leiten es.',
@@ -92,6 +93,7 @@ export const de: BaseText = {
       'level-required': 'Dieser Skill braucht ein Niveau, und es ist keines angegeben und keines kommt von einem Team.',
       'level-without-skill': 'Ein Mindestniveau braucht einen Skill. Wählen Sie einen.',
       'no-led-team': 'Supervisoren legen Personen nur in Teams an, die sie leiten. Wählen Sie eines von Ihren.',
+      'no-temporary-skill': 'Dieser Skill ist nicht mehr auf Zeit zugewiesen: Er ist beendet.',
       'nothing-to-undo': 'Es wurde nichts geändert, was sich rückgängig machen ließe.',
       'outside-led-teams':
         'Diese Person ist in keinem Team, das Sie leiten. Fragen Sie die Leitung eines ihrer Teams oder einen Administrator.',
@@ -106,6 +108,7 @@ export const de: BaseText = {
       'supervisors-may-not': 'Supervisoren können das nicht. Fragen Sie einen Administrator.',
       'team-not-led': 'Sie leiten dieses Team nicht. Fragen Sie einen Administrator.',
       'too-late-to-undo': 'Das wurde vor mehr als 30 Tagen ausgeführt und lässt sich nicht mehr rückgängig machen.',
+      'too-many-temporary-skills': 'Diese Person hat schon 20 Skills auf Zeit. Beenden Sie zuerst einen.',
       'too-many-teams': 'Eine Person kann in höchstens 25 Teams sein.',
       'unknown-job': 'Das gibt es nicht mehr. Beginnen Sie es noch einmal.',
       'unknown-record': 'Diesen Eintrag des Verlaufs gibt es nicht mehr.',

@@ -3,13 +3,15 @@ import { live } from 'lit/directives/live.js';
 import type { Skill } from '../api/types.js';
 import { define } from '../define.js';
 import { problem } from '../problem.js';
-import { type Change, assignedLevel } from './changes.js';
+import { type Change, type Period, assignedLevel } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
 import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
 
 const FORM = 'assign';
+
+type Assigning = Extract<Change, { kind: 'assign' | 'lend' }>;
 
 /** One skill to be assigned, as far as it is chosen. */
 interface Entry {
@@ -18,6 +20,10 @@ interface Entry {
   skill: string;
   wantsLevel: boolean;
   level: string;
+  isTemporary: boolean;
+  /** As the field has them, in the person's own time zone; from now on if `from` is empty. */
+  from: string;
+  until: string;
 }
 
 /** *Assign skills*: several in one go. Fires `closed`. */
@@ -102,6 +108,7 @@ class AssignForm extends Form {
           <span id="${id}-hint" class="field-error">${this.isTried && !skill ? assign.chooseFirst : nothing}</span>
         </div>
         ${skill ? this.level(one, skill, id) : nothing}
+        ${this.period(one, id)}
         ${
           this.entries.length > 1
             ? html`<button type="button" class="link-button" @click=${() => this.drop(one)}>
@@ -130,17 +137,50 @@ class AssignForm extends Form {
       ${one.wantsLevel ? levelField(this.app, { ...field, changed }) : nothing}`;
   }
 
+  private period(one: Entry, id: string): TemplateResult {
+    const { assign } = this.app.text.user;
+    const wrong = this.isTried ? this.wrongPeriod(one) : undefined;
+    const field = (name: 'from' | 'until', label: string): TemplateResult => html`
+      <div class="field">
+        <label for="${id}-${name}">${label}</label>
+        <input id="${id}-${name}" type="datetime-local" .value=${live(one[name])} aria-describedby="${id}-period"
+          aria-invalid=${wrong && name === 'until' ? 'true' : 'false'}
+          @input=${(event: Event) => this.set(one, { [name]: valueOf(event) })}>
+      </div>`;
+    const toggle = (event: Event): void => this.set(one, { isTemporary: (event.target as HTMLInputElement).checked });
+    return html`
+      <div class="field">
+        <label class="option"><input type="checkbox" id="${id}-temporary" .checked=${live(one.isTemporary)}
+          @change=${toggle}> <span>${assign.temporary}</span></label>
+      </div>
+      ${
+        one.isTemporary
+          ? html`${field('from', assign.from)} ${field('until', assign.until)}
+            <span class=${wrong ? 'field-error' : 'hint'} id="${id}-period">${wrong ?? assign.periodHint}</span>`
+          : nothing
+      }`;
+  }
+
+  /** What is wrong with the time of an entry. */
+  private wrongPeriod({ isTemporary, from, until }: Entry): string | undefined {
+    const { assign } = this.app.text.user;
+    if (!isTemporary) return undefined;
+    if (!until) return assign.untilMissing;
+    return Date.parse(until) > Math.max(Date.now(), from ? Date.parse(from) : 0) ? undefined : assign.untilTooEarly;
+  }
+
   private get sets(): string[] {
     return [...new Set(this.opened.choices.skills.map((skill) => skill.skill_set))].sort(
       this.app.format.collator.compare,
     );
   }
 
-  /** The skills of the set that are not assigned, nor chosen in another entry. */
+  /** The skills of the set that are not assigned (those can be for a time), nor chosen in another entry. */
   private offered(one: Entry): Skill[] {
     const taken = this.entries.filter((other) => other !== one).map((other) => other.skill);
     const isFree = ({ skill }: Skill): boolean =>
-      skill === one.skill || (!taken.includes(skill) && assignedLevel(this.opened.user!, skill) === undefined);
+      skill === one.skill ||
+      (!taken.includes(skill) && (one.isTemporary || assignedLevel(this.opened.user!, skill) === undefined));
     return this.opened.choices.skills.filter((skill) => isFree(skill) && (!one.set || skill.skill_set === one.set));
   }
 
@@ -154,23 +194,32 @@ class AssignForm extends Form {
   }
 
   /** What each entry assigns; `undefined` if one is not complete. */
-  private get changes(): (Change & { kind: 'assign' })[] | undefined {
-    const changes: (Change & { kind: 'assign' })[] = [];
+  private get changes(): Assigning[] | undefined {
+    const changes: Assigning[] = [];
     for (const one of this.entries) {
       const skill = this.catalog(one.skill);
       const level = skill?.levels && one.wantsLevel ? levelOf(one.level, skill) : null;
-      if (!skill || level === undefined) return undefined;
-      changes.push({ kind: 'assign', skill: one.skill, level });
+      if (!skill || level === undefined || this.wrongPeriod(one)) return undefined;
+      changes.push({ skill: one.skill, level, ...kindOf(one) });
     }
     return changes;
   }
 
   private lines(): string[] {
     const user = this.opened.user!;
-    const skills = new Map((this.changes ?? []).map(({ skill, level }) => [skill, level]));
-    return consequences(user, this.opened.choices.teams, { skills }).map((change) =>
-      inWords(this.app, user.name, change),
-    );
+    const { changes = [] } = this;
+    const skills = new Map(changes.map(({ skill, level }) => [skill, level]));
+    return consequences(user, this.opened.choices.teams, { skills }).map((change) => {
+      const line = inWords(this.app, user.name, change);
+      const made = changes.find(({ skill }) => skill === change.skill);
+      return made?.kind === 'lend' ? `${line} (${this.periodText(made)})` : line;
+    });
+  }
+
+  private periodText({ from, until }: Period): string {
+    const { assign } = this.app.text.user;
+    const { format } = this.app;
+    return assign.period(from === undefined ? undefined : format.time(from), format.time(until));
   }
 
   private chooseSet(one: Entry, set: string): void {
@@ -226,6 +275,8 @@ class AssignForm extends Form {
   }
 
   private conflictOf(one: Entry): Conflict[] {
+    // A temporary skill touches nothing that is assigned.
+    if (one.isTemporary) return [];
     const theirs = assignedLevel(this.opened.user!, one.skill);
     const mine = one.wantsLevel && one.level ? Number(one.level) : null;
     if (theirs === undefined || theirs === mine) return [];
@@ -260,7 +311,14 @@ class AssignForm extends Form {
 }
 
 function entry(id: number): Entry {
-  return { id, set: '', skill: '', wantsLevel: true, level: '' };
+  return { id, set: '', skill: '', wantsLevel: true, level: '', isTemporary: false, from: '', until: '' };
+}
+
+/** Whether an entry is permanent, or for which time, as the API takes it. */
+function kindOf({ isTemporary, from, until }: Entry): { kind: 'assign' } | ({ kind: 'lend' } & Period) {
+  const utc = (local: string): string => new Date(local).toISOString();
+  if (!isTemporary) return { kind: 'assign' };
+  return { kind: 'lend', until: utc(until), ...(from ? { from: utc(from) } : {}) };
 }
 
 function needsLevel(skill: Skill, inherited: Source[]): boolean {

@@ -32,13 +32,18 @@ export function sourcesOf(user: User, teams: Team[]): Map<string, Source[]> {
   };
   if (isRouted(user.status, user.role, user.act_as_agent)) {
     for (const skill of user.effective_skills) {
-      for (const { team_id: id, team: name, level } of [skill, ...skill.overrides]) {
+      const isLent = user.temporary_skills.some((one) => one.active && one.skill === skill.skill);
+      for (const { team_id: id, team: name, level, until } of [skill, ...skill.overrides]) {
+        // What a temporary skill takes the place of counts for nothing until it ends.
+        if (isLent && id === undefined && until === undefined) continue;
         add(skill.skill, id === undefined ? { level } : { team: { id, name: name ?? '' }, level });
       }
     }
     return sources;
   }
-  for (const { skill, level } of user.assigned_skills) add(skill, { level });
+  const now = new Map(user.assigned_skills.map(({ skill, level }) => [skill, level]));
+  for (const { skill, level } of user.temporary_skills.filter(({ active }) => active)) now.set(skill, level);
+  for (const [skill, level] of now) add(skill, { level });
   for (const team of teams.filter(({ team_id }) => user.teams.some((own) => own.team_id === team_id))) {
     for (const { skill, source } of granted(team)) add(skill, source);
   }

@@ -1,8 +1,9 @@
-import type { AuditRecord, Role, Status, Team, User } from '../api/types.js';
+import type { AuditRecord, Role, Status, Team, TemporarySkill, User } from '../api/types.js';
 import type { App } from '../app.js';
 import { type Change, assignedLevel } from './changes.js';
 import { levelText } from './consequences.js';
 
+type Lent = { [skill: string]: Omit<TemporarySkill, 'skill'> };
 type Levels = { [skill: string]: number | null };
 type Difference = AuditRecord['changes'][number];
 
@@ -33,6 +34,7 @@ export function mayPlanBack({ session }: App, record: AuditRecord): boolean {
       case 'status':
         return session.may(before === 'active' ? 'reactivate' : 'deactivate');
       case 'assigned_skills':
+      case 'temporary_skills':
         return session.may('assign_skills');
       default:
         return ['act_as_agent', 'teams'].includes(field) && session.may('edit_user');
@@ -71,6 +73,8 @@ function inWords(app: App, change: Difference, teams: Pick<Team, 'team_id' | 'na
     case 'assigned_skills':
     case 'skills':
       return skills(app, levels(before), levels(after));
+    case 'temporary_skills':
+      return temporarySkills(app, lent(before), lent(after));
     case 'disabled_skills':
       return [...added.map(history.disabled), ...removed.map(history.enabled)];
     case 'picture':
@@ -89,6 +93,23 @@ function skills(app: App, before: Levels, after: Levels): string[] {
       ? app.text.user.consequence.changed(skill, level(before[skill]), level(after[skill]))
       : history.gained(skill, level(after[skill]));
   });
+}
+
+/** Each temporary skill that is new, other, started or gone. */
+function temporarySkills(app: App, before: Lent, after: Lent): string[] {
+  const { history } = app.text.user;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((skill) => {
+    const [was, is] = [before[skill], after[skill]];
+    if (!is) return [history.lentNoMore(skill)];
+    if (was && JSON.stringify({ ...was, active: is.active }) === JSON.stringify(is))
+      return was.active === is.active ? [] : [history.lentStarts(skill, levelText(app, is.level))];
+    return [history.lent(skill, levelText(app, is.level), app.format.time(is.from), app.format.time(is.until))];
+  });
+}
+
+function lent(of: unknown): Lent {
+  return of && typeof of === 'object' && !Array.isArray(of) ? (of as Lent) : {};
 }
 
 function plain(app: App, { field, before, after }: Difference): string {

@@ -110,7 +110,7 @@ export class OpenedUser extends EventTarget {
         const before = this.user!;
         this.user = await this.make(change, expected);
         expected = this.user.version;
-        undo.unshift(inverse(before, change));
+        undo.unshift(...inverse(before, change));
         changes.shift();
       }
     } catch (caught) {

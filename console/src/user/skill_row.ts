@@ -4,7 +4,7 @@ import { ask } from '../ask.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
 import type { View } from '../view.js';
-import { type Change, assignedLevel } from './changes.js';
+import { type Change, assignedLevel, temporaryOf } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
 import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
@@ -33,6 +33,8 @@ class SkillRow extends Form {
   private conflict: Conflict | undefined;
   private isStale = false;
   private isAsking = false;
+  /** Whether *End now* was the last thing that was asked for. */
+  private isEnding = false;
 
   override willUpdate(): void {
     const now = assignedLevel(this.opened.user!, this.skill);
@@ -51,11 +53,21 @@ class SkillRow extends Form {
     const conflict = this.conflict ? [this.conflict] : [];
     const isStale = this.isStale || this.conflict !== undefined;
     return html`
-      ${skillHead(this.app, user, this.skill, sources, mayAssign ? this.removal() : nothing)}
+      ${skillHead(this.app, user, this.skill, sources, mayAssign ? html`${this.ending()}${this.removal()}` : nothing)}
       ${mayAssign ? this.editing(isDisabled) : nothing}
       ${this.isAsking ? this.confirmation(user) : nothing}
       ${isStale ? conflicts(this.app, this.controls, conflict, this.choose) : nothing}
       ${this.error && !isStale ? this.failure(this.error, this.again) : nothing}`;
+  }
+
+  /** *End now* of a temporary skill, or *Cancel* of one that has not started. */
+  private ending(): TemplateResult | typeof nothing {
+    const { skills } = this.app.text.user;
+    const temporary = temporaryOf(this.opened.user!, this.skill);
+    if (!temporary) return nothing;
+    return html`<button type="button" class="link-button" data-end aria-disabled=${this.isWorking ? 'true' : 'false'}
+      aria-label=${temporary.active ? skills.endOf(this.skill) : skills.cancelOf(this.skill)}
+      @click=${this.end}>${temporary.active ? skills.end : skills.cancel}</button>`;
   }
 
   private removal(): TemplateResult | typeof nothing {
@@ -126,6 +138,7 @@ class SkillRow extends Form {
   }
 
   private get again(): () => void {
+    if (this.isEnding) return this.end;
     return this.isAsking ? this.unassign : this.draft === undefined ? this.enable : this.save;
   }
 
@@ -203,10 +216,16 @@ class SkillRow extends Form {
   };
 
   private readonly enable = (): void => void this.send({ kind: 'assign', skill: this.skill, level: this.base ?? null });
+  private readonly end = (): void => {
+    this.isEnding = true;
+    void this.send({ kind: 'end', skill: this.skill });
+  };
+
   private readonly unassign = (): void => void this.send({ kind: 'remove', skill: this.skill });
 
   private async send(change: Change): Promise<void> {
     this.isStale = false;
+    this.isEnding = change.kind === 'end';
     const made = await this.make([change]);
     this.isStale = this.error?.kind === 'stale';
     if (made !== true) return;

@@ -39,7 +39,8 @@ class Skills extends View {
     const { user } = this.opened;
     if (!user) return nothing;
     const { skills } = this.app.text.user;
-    const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...skillsOf(this.opened.drafts.forms)];
+    const lent = user.temporary_skills.map(({ skill }) => skill);
+    const held = [...sourcesOf(user, this.opened.choices.teams).keys(), ...lent, ...skillsOf(this.opened.drafts.forms)];
     const names = [...new Set(held)].sort(this.app.format.collator.compare);
     const reason = lockedReason(this.app, user);
     const mayAssign = this.app.session.may('assign_skills') && user.status !== 'deleted' && !reason;

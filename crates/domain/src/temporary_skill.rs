@@ -168,6 +168,23 @@ pub fn end_temporary_skill(user: &User, by: &Caller, skill: &SkillName) -> Resul
     }))
 }
 
+/// The user with those of these skills started whose time it is, and without those whose time is over.
+pub(crate) fn turn_of(user: &User, now: Timestamp, is_among: impl Fn(&SkillName) -> bool) -> User {
+    let now = Time::from(now);
+    user.with(|user| {
+        let disabled = &mut user.taskrouter.disabled_skills;
+        user.managed.temporary_skills.retain(|name, temporary| {
+            let is_over = temporary.until <= now;
+            if is_among(name) && !is_over && !temporary.active && temporary.from <= now {
+                temporary.active = true;
+                // Assigned again, which enables it (rule 24).
+                disabled.remove(name);
+            }
+            !is_over || !is_among(name)
+        });
+    })
+}
+
 /// What is due at this time: first what ends, together, then what starts, together; none if nothing is. A temporary skill
 /// whose whole time has passed ends without having started.
 #[must_use]

@@ -1,12 +1,20 @@
 //! The body of `POST /bulk`: which users, and what is to become of them.
 
+use jiff::Timestamp;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use domain::{
     Level, PresetId, Refusal, Role, SkillName, Status, TeamId, UserId,
-    bulk::{BulkEdit, CopyMode, CopySource, MAX_USER_IDS, Selection, SkillEdit, SkillsCopy, SkillsEdit, TeamsEdit},
+    bulk::{
+        BulkEdit, CopyMode, CopySource, MAX_USER_IDS, Selection, SkillEdit, SkillsCopy, SkillsEdit, TeamsEdit,
+        TemporaryEdit,
+    },
     edit::MAX_TEAMS,
+    temporary_skill::Period,
 };
 use http_api::{Problem, user_query::UserQueryParams};
 
@@ -54,6 +62,8 @@ struct Skills {
     remove: Vec<String>,
     replace: Option<Vec<SkillLevel>>,
     copy_from: Option<CopyFrom>,
+    #[serde(default)]
+    temporary: Vec<TemporarySkill>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +76,15 @@ struct CopyFrom {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct TemporarySkill {
+    skill: String,
+    level: Option<i64>,
+    from: Option<String>,
+    until: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SkillLevel {
     skill: String,
     level: Option<i64>,
@@ -73,9 +92,9 @@ struct SkillLevel {
 
 impl Body {
     /// Which users, and what is to become of each; skills to copy are still to be read.
-    pub fn parse(mut self) -> Result<(Selection, BulkEdit, Option<SkillsCopy>), Problem> {
+    pub fn parse(mut self, now: Timestamp) -> Result<(Selection, BulkEdit, Option<SkillsCopy>), Problem> {
         let copy = self.change.skills.as_mut().map(Skills::take_copy).transpose()?.flatten();
-        let edit = self.change.edit()?;
+        let edit = self.change.edit(now)?;
         if edit.is_empty() && copy.is_none() {
             return Err(Refusal::EmptyBulkEdit.into());
         }
@@ -100,8 +119,18 @@ impl Users {
 }
 
 impl Change {
-    fn edit(self) -> Result<BulkEdit, Problem> {
+    fn edit(mut self, now: Timestamp) -> Result<BulkEdit, Problem> {
+        let temporary = self.skills.as_mut().map(|skills| mem::take(&mut skills.temporary)).unwrap_or_default();
+        if self.skills.as_ref().is_some_and(|skills| skills.replace.is_some() && !temporary.is_empty()) {
+            return Err(replace_and_more());
+        }
+        let edit = self.without_temporary_skills()?;
+        with_temporary_skills(edit, temporary, now)
+    }
+
+    fn without_temporary_skills(self) -> Result<BulkEdit, Problem> {
         Ok(BulkEdit {
+            temporary_skills: BTreeMap::new(),
             role: self.role.as_deref().map(str::parse::<Role>).transpose()?,
             status: self.status.as_deref().map(status).transpose()?,
             act_as_agent: self.act_as_agent,
@@ -164,7 +193,8 @@ impl Skills {
     /// Takes out what is to be copied, besides which nothing else is stated.
     fn take_copy(&mut self) -> Result<Option<SkillsCopy>, Problem> {
         let Some(copy) = self.copy_from.take() else { return Ok(None) };
-        if std::mem::take(self).edit()?.is_some() {
+        let is_more = !self.temporary.is_empty();
+        if is_more || mem::take(self).edit()?.is_some() {
             return Err(Problem::invalid(
                 "copy-and-more",
                 "skills.copy_from states what becomes of the skills: leave out everything else in skills.",
@@ -175,13 +205,10 @@ impl Skills {
 
     /// None if it is empty.
     fn edit(self) -> Result<Option<SkillsEdit>, Problem> {
-        let Self { add, set_level, remove, replace, copy_from: _ } = self;
+        let Self { add, set_level, remove, replace, copy_from: _, temporary: _ } = self;
         if let Some(all) = replace {
             if !add.is_empty() || !set_level.is_empty() || !remove.is_empty() {
-                return Err(Problem::invalid(
-                    "replace-and-more",
-                    "skills.replace states all skills after the change: leave out add, set_level and remove.",
-                ));
+                return Err(replace_and_more());
             }
             let mut skills = domain::skill::Skills::new();
             for SkillLevel { skill, level } in all {
@@ -212,6 +239,28 @@ impl Skills {
         }
         Ok((!each.is_empty()).then_some(SkillsEdit::Each(each)))
     }
+}
+
+fn replace_and_more() -> Problem {
+    Problem::invalid(
+        "replace-and-more",
+        "skills.replace states all skills after the change: leave out add, set_level, remove and temporary.",
+    )
+}
+
+/// Each skill is named once: whoever is to have one permanently and another level for a time is changed twice.
+fn with_temporary_skills(mut edit: BulkEdit, skills: Vec<TemporarySkill>, now: Timestamp) -> Result<BulkEdit, Problem> {
+    for TemporarySkill { skill, level, from, until } in skills {
+        let name = name(&skill)?;
+        let period = Period::parse(from.as_deref(), Some(&until))?;
+        let temporary = period.map(|period| TemporaryEdit::of_request(level.map(Level), period, now));
+        let is_named = edit.skills().contains(&name);
+        if is_named || temporary.is_some_and(|edit_of| edit.temporary_skills.insert(name, edit_of).is_some()) {
+            return Err(Refusal::RepeatedSkill((&skill).into()).into());
+        }
+    }
+    edit.check_periods(now)?;
+    Ok(edit)
 }
 
 fn name(skill: &str) -> Result<SkillName, Refusal> {

@@ -123,7 +123,7 @@ impl UndoBody {
 
 impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
     async fn plan(&self, id: ResourceId) -> HttpResult {
-        let (users, mut edit, copy) = body::<body::Body>(self.request)?.parse()?;
+        let (users, mut edit, copy) = body::<body::Body>(self.request)?.parse(self.time_and_ids.now())?;
         let copied = match copy {
             Some(copy) => Some(self.copied(copy).await?),
             None => None,

@@ -138,6 +138,14 @@ where
         if decision.outcome() != Outcome::Changed {
             return Ok(decision);
         }
+        let now = context.origin().now;
+        if !task.is_undo() {
+            edit.check_periods(now)?;
+        }
+        let after = edit.at_time(&after, now);
+        if after == *user {
+            return Ok(Decision::Unchanged);
+        }
         required_levels::check(&self.store, Some(user), &after, snapshot).await?;
         budget::check(&self.store, Some(user), &after, snapshot).await?;
         let action = if task.is_undo() { Action::Undone } else { action(user, &after) };

@@ -19,3 +19,4 @@ mod restore;
 mod skill_activity;
 mod support;
 mod sync;
+mod temporary_skills;

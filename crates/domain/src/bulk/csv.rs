@@ -1,6 +1,6 @@
 //! A plan as CSV, written as an export is: RFC 4180, UTF-8 with BOM, cells defused (rules 29 and 30).
 
-use super::{Assigned, Part, PlannedUser};
+use super::{Assigned, Part, PlannedUser, Temporary};
 use crate::{
     TeamId,
     export::{BOM, defused, writer},
@@ -56,6 +56,9 @@ impl Part {
                 format!("leads team {}{}", named(team_id, teams), if *after { "" } else { " no more" })
             }
             Self::Skill { skill, before, after } => format!("skill {skill} {} → {}", shown(*before), shown(*after)),
+            Self::TemporarySkill { skill, before, after } => {
+                format!("temporary skill {skill} {} → {}", for_a_time(*before), for_a_time(*after))
+            }
         }
     }
 }
@@ -72,10 +75,28 @@ fn shown(assigned: Option<Assigned>) -> String {
     }
 }
 
+fn for_a_time(temporary: Option<Temporary>) -> String {
+    let Some(Temporary { level, from, until }) = temporary else { return "none".to_owned() };
+    let level = level.map_or_else(|| "without a level".to_owned(), |level| level.to_string());
+    format!("{level} from {from} until {until}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Level, Refusal, SkillName, bulk::Decision, test_support::agent};
+
+    #[test]
+    fn rule_36_a_temporary_skill_is_told_with_its_time() {
+        let time = |second| jiff::Timestamp::from_second(second).unwrap().into();
+        let of = |level: Option<i64>| Some(Temporary { level: level.map(Level), from: time(0), until: time(60) });
+        let skill = SkillName::new("French").unwrap();
+        let part = Part::TemporarySkill { skill: skill.clone(), before: None, after: of(Some(5)) };
+        let until = "from 1970-01-01T00:00:00.000Z until 1970-01-01T00:01:00.000Z";
+        assert_eq!(part.sentence(&Teams::new()), format!("temporary skill French none → 5 {until}"));
+        let part = Part::TemporarySkill { skill, before: of(None), after: None };
+        assert_eq!(part.sentence(&Teams::new()), format!("temporary skill French without a level {until} → none"));
+    }
 
     #[test]
     fn rule_30_a_plan_opens_in_a_spreadsheet_with_its_cells_defused() {

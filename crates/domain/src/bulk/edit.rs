@@ -1,8 +1,10 @@
 //! What a bulk job makes of one user.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::TemporaryEdit;
 use crate::{
     Level, Refusal, Role, Skill, SkillName, Status, TeamId, User,
     audit::Action,
@@ -12,6 +14,7 @@ use crate::{
     skill::Skills,
     status::StatusChange,
     team::Teams,
+    temporary_skill::turn_of,
 };
 
 /// The most skills that one bulk edit names.
@@ -37,6 +40,9 @@ pub struct BulkEdit {
     pub leads: Option<TeamsEdit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skills: Option<SkillsEdit>,
+    /// After `skills`, which ends the temporary ones of those that it assigns or removes (rule 36).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub temporary_skills: BTreeMap<SkillName, TemporaryEdit>,
 }
 
 /// The user's other teams stay.
@@ -96,11 +102,24 @@ impl BulkEdit {
     /// The skills that it names.
     #[must_use]
     pub fn skills(&self) -> BTreeSet<SkillName> {
-        match &self.skills {
+        let assigned: BTreeSet<SkillName> = match &self.skills {
             Some(SkillsEdit::Each(each)) => each.keys().cloned().collect(),
             Some(SkillsEdit::All(all)) => all.keys().cloned().collect(),
             None => BTreeSet::new(),
-        }
+        };
+        assigned.into_iter().chain(self.temporary_skills.keys().cloned()).collect()
+    }
+
+    /// Refuses a temporary skill whose time is over, or none (rule 36).
+    pub fn check_periods(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.temporary_skills.values().try_for_each(|edit| edit.check(now))
+    }
+
+    /// The user with those of the named temporary skills started whose time it is, and without those whose time is over: what
+    /// a change comes to that was decided earlier (rule 36).
+    #[must_use]
+    pub fn at_time(&self, user: &User, now: Timestamp) -> User {
+        turn_of(user, now, |name| self.temporary_skills.contains_key(name))
     }
 
     /// Refuses what is wrong for every user: a skill or team that does not exist, a level out of range, a status that is not set
@@ -128,11 +147,13 @@ impl BulkEdit {
             SkillEdit::SetLevel(level) => Some(*level),
             SkillEdit::Remove => None,
         };
-        match &self.skills {
+        let mut levels: Vec<(SkillName, Option<Level>)> = match &self.skills {
             Some(SkillsEdit::Each(each)) => each.iter().map(|(name, edit)| (name.clone(), given(edit))).collect(),
             Some(SkillsEdit::All(all)) => all.iter().map(|(name, level)| (name.clone(), *level)).collect(),
             None => Vec::new(),
-        }
+        };
+        levels.extend(self.temporary_skills.iter().map(|(name, edit)| (name.clone(), edit.level())));
+        levels
     }
 
     /// The user after the whole edit, or why there is none. `teams` are those that the user joins and that exist, and possibly
@@ -175,7 +196,7 @@ impl BulkEdit {
                 may_assign_skills(&after, by)?;
                 for name in after
                     .managed
-                    .assigned_skills
+                    .skills_in_use()
                     .keys()
                     .filter(|name| !all.contains_key(*name))
                     .cloned()
@@ -188,6 +209,10 @@ impl BulkEdit {
                 }
             }
             None => {}
+        }
+        for (name, edit) in &self.temporary_skills {
+            may_assign_skills(&after, by)?;
+            after = edit.apply(&after, name, user.managed.temporary_skills.get(name), skills)?;
         }
         Ok(after)
     }
@@ -204,16 +229,20 @@ impl SkillEdit {
         let assigned = user.managed.assigned_skills.get(name);
         let assign = |level| assign_skill(user, by, find(skills, name)?, level, None);
         match (self, assigned) {
-            // Who has it keeps the level; disabled on Flex's own pages, it is enabled (rule 24).
-            (Self::Add(_), Some(&level)) | (Self::Add(level), None) | (Self::Assign(level), _) => assign(level),
+            // Who has it keeps the level, also that of a temporary one; disabled on Flex's own pages, it is enabled (rule 24).
+            (Self::Add(_), Some(&level)) | (Self::Add(level), None) => assign(level).map(|mut after| {
+                after.managed.temporary_skills.clone_from(&user.managed.temporary_skills);
+                after
+            }),
+            (Self::Assign(level), _) => assign(level),
             (Self::SetLevel(level), Some(_)) => assign(Some(level)),
-            (Self::SetLevel(_) | Self::Remove, None) => Ok(user.clone()),
-            (Self::Remove, Some(_)) => remove_skill(user, by, name),
+            (Self::SetLevel(_), None) => Ok(user.clone()),
+            (Self::Remove, _) => remove_skill(user, by, name),
         }
     }
 }
 
-fn find<'a>(skills: &'a BTreeMap<SkillName, Skill>, name: &SkillName) -> Result<&'a Skill, Refusal> {
+pub(super) fn find<'a>(skills: &'a BTreeMap<SkillName, Skill>, name: &SkillName) -> Result<&'a Skill, Refusal> {
     skills.get(name).ok_or_else(|| Refusal::UnknownSkill(name.into()))
 }
 

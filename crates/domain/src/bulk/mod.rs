@@ -16,6 +16,7 @@ mod edit;
 mod job;
 mod part;
 mod plan;
+mod temporary;
 mod undo;
 
 pub use copy::{CopyMode, CopySource, SkillsCopy};
@@ -26,6 +27,7 @@ pub use part::{Assigned, Part, parts};
 pub use plan::{
     AppliedUser, BulkBrake, Decision, Outcome, Plan, PlannedUser, RefusedBecause, Tally, is_drastic, reconsider,
 };
+pub use temporary::{Temporary, TemporaryEdit};
 pub use undo::{IfChanged, Undo, undo};
 
 #[cfg(test)]

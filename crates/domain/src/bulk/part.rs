@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-use crate::{Identity, Level, Role, SkillName, Status, TeamId, User};
+use super::Temporary;
+use crate::{Identity, Level, Role, SkillName, Status, TeamId, TemporarySkills, User};
 
 /// One part, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,12 @@ pub enum Part {
         before: Option<Assigned>,
         after: Option<Assigned>,
     },
+    /// A temporary skill; none where there is none.
+    TemporarySkill {
+        skill: SkillName,
+        before: Option<Temporary>,
+        after: Option<Temporary>,
+    },
 }
 
 impl Part {
@@ -59,7 +66,8 @@ impl Part {
             | (Self::ActAsAgent { .. }, Self::ActAsAgent { .. }) => true,
             (Self::Team { team_id, .. }, Self::Team { team_id: other, .. })
             | (Self::Lead { team_id, .. }, Self::Lead { team_id: other, .. }) => team_id == other,
-            (Self::Skill { skill, .. }, Self::Skill { skill: other, .. }) => skill == other,
+            (Self::Skill { skill, .. }, Self::Skill { skill: other, .. })
+            | (Self::TemporarySkill { skill, .. }, Self::TemporarySkill { skill: other, .. }) => skill == other,
             _ => false,
         }
     }
@@ -109,5 +117,17 @@ pub fn parts(before: &User, after: &User) -> Vec<Part> {
             parts.push(Part::Skill { skill: skill.clone(), before, after });
         }
     }
+    parts.extend(temporary_parts(&old.temporary_skills, &new.temporary_skills));
     parts
+}
+
+/// The temporary skills that differ; not in whether they have started.
+pub(super) fn temporary_parts(before: &TemporarySkills, after: &TemporarySkills) -> Vec<Part> {
+    let names = before.keys().chain(after.keys()).collect::<BTreeSet<_>>();
+    let of = |skills: &TemporarySkills, name: &SkillName| skills.get(name).copied().map(Temporary::from);
+    let part = |name: &SkillName| {
+        let (before, after) = (of(before, name), of(after, name));
+        (before != after).then(|| Part::TemporarySkill { skill: name.clone(), before, after })
+    };
+    names.into_iter().filter_map(part).collect()
 }

@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, User, UserId,
+    Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, TemporarySkill, User, UserId,
     audit::Action,
     job::{Job, JobState, RETRY_WINDOW},
     permissions::Caller,
     policy::{RoleAuthority, SupervisorScope},
     skill::Skills,
     team::Teams,
+    temporary_skill::Period,
     test_support::{agent, record, stored, user_with_role},
 };
 
@@ -545,8 +546,17 @@ fn any_user() -> impl Strategy<Value = User> {
     let skills = proptest::collection::btree_map(0..NAMES.len(), proptest::option::of(1..5_i64), 0..4);
     let teams = proptest::collection::btree_set(1..=3_u128, 0..3);
     let role = prop_oneof![Just(Role::Agent), Just(Role::Supervisor), Just(Role::SystemAdmin)];
-    (skills, teams, role, any::<bool>(), any::<bool>()).prop_map(|(skills, teams, role, active, acts)| {
+    let temporary = (proptest::option::of(1..5_i64), 0..3_i64, 5..8_i64, any::<bool>());
+    let temporary = proptest::collection::btree_map(0..NAMES.len(), temporary, 0..3);
+    let of_user = (skills, teams, role, any::<bool>(), any::<bool>(), temporary);
+    of_user.prop_map(|(skills, teams, role, active, acts, temporary)| {
         agent("ada").with(|user| {
+            let temporary = temporary.into_iter().map(|(i, (level, from, until, active))| {
+                let time = |second| Timestamp::from_second(second).unwrap().into();
+                let (level, from, until) = (level.map(Level), time(from), time(until));
+                (skill(NAMES[i]), TemporarySkill { level, from, until, active })
+            });
+            user.managed.temporary_skills = temporary.collect();
             let skill = |(i, level): (usize, Option<i64>)| (skill(NAMES[i]), level.map(Level));
             user.managed.assigned_skills = skills.into_iter().map(skill).collect();
             user.managed.teams = teams.into_iter().map(team_id).collect();
@@ -582,10 +592,197 @@ proptest! {
             act_as_agent: None,
             role_granted: None,
             leads: None,
+            temporary_skills: BTreeMap::new(),
         };
         for edit in [each, whole] {
             let once = apply(&edit, &user).unwrap();
             prop_assert_eq!(parts(&once, &apply(&edit, &once).unwrap()), []);
         }
     }
+}
+
+/// The time at this minute.
+fn minute(number: i64) -> Timestamp {
+    Timestamp::from_second(number * 60).unwrap()
+}
+
+fn of(level: Option<i64>, from: i64, until: i64) -> Temporary {
+    Temporary { level: level.map(Level), from: minute(from).into(), until: minute(until).into() }
+}
+
+/// French with the level 9 for a time, beside these assigned skills.
+fn for_a_time(skills: &[(&str, Option<i64>)], temporary: Temporary, active: bool) -> User {
+    let Temporary { level, from, until } = temporary;
+    let temporary = TemporarySkill { level, from, until, active };
+    with_skills(skills).with(|user| user.managed.temporary_skills = [(skill("French"), temporary)].into())
+}
+
+fn of_temporary(edit: TemporaryEdit) -> BulkEdit {
+    BulkEdit { temporary_skills: [(skill("French"), edit)].into(), ..BulkEdit::default() }
+}
+
+fn requested(level: Option<i64>, from: Option<i64>, until: i64, now: i64) -> TemporaryEdit {
+    let period = Period { from: from.map(|from| minute(from).into()), until: minute(until).into() };
+    TemporaryEdit::of_request(level.map(Level), period, minute(now))
+}
+
+fn french(user: &User) -> Option<(Temporary, bool)> {
+    user.managed.temporary_skills.get(&skill("French")).map(|one| ((*one).into(), one.active))
+}
+
+#[test]
+fn rule_36_a_job_assigns_a_skill_for_a_time_which_starts_when_it_is_applied_or_later() {
+    let assign = of_temporary(requested(Some(5), None, 60, 10));
+    let before = with_skills(&[("French", Some(80))]);
+    let after = apply(&assign, &before).unwrap();
+    assert_eq!(after.managed.assigned_skills, before.managed.assigned_skills);
+    assert_eq!(french(&after), Some((of(Some(5), 10, 60), false)), "the time is not known here");
+    assert_eq!(french(&assign.at_time(&after, minute(10))), Some((of(Some(5), 10, 60), true)));
+    assert_eq!(french(&assign.at_time(&after, minute(9))), Some((of(Some(5), 10, 60), false)));
+    assert_eq!(french(&assign.at_time(&after, minute(60))), None);
+    let part = Part::TemporarySkill { skill: skill("French"), before: None, after: Some(of(Some(5), 10, 60)) };
+    assert_eq!(parts(&before, &after), [part]);
+    assert_eq!(assign.skills(), [skill("French")].into());
+}
+
+#[test]
+fn rule_36_only_the_temporary_skills_that_a_job_names_turn_when_it_is_applied() {
+    let user = for_a_time(&[], of(Some(5), 10, 60), false).with(|user| {
+        user.taskrouter.disabled_skills = [skill("French")].into();
+    });
+    let other = BulkEdit { act_as_agent: Some(true), ..BulkEdit::default() };
+    assert_eq!([20, 90].map(|at| other.at_time(&user, minute(at))), [user.clone(), user.clone()]);
+    let named = of_temporary(TemporaryEdit::End);
+    let started = named.at_time(&user, minute(20));
+    assert_eq!((french(&started).unwrap().1, started.taskrouter.disabled_skills.len()), (true, 0));
+    let over = named.at_time(&user, minute(60));
+    assert_eq!((french(&over), over.taskrouter.disabled_skills.len()), (None, 1), "it never started");
+}
+
+#[test]
+fn rule_36_a_job_that_states_no_from_extends_what_has_started_and_one_that_does_begins_then() {
+    let running = for_a_time(&[], of(Some(5), 10, 60), true);
+    let after = |edit| french(&apply(&of_temporary(edit), &running).unwrap()).unwrap();
+    assert_eq!(after(requested(Some(7), None, 90, 20)), (of(Some(7), 10, 90), true));
+    assert_eq!(after(requested(Some(5), Some(5), 90, 20)), (of(Some(5), 5, 90), true));
+    assert_eq!(after(requested(Some(5), Some(10), 90, 20)), (of(Some(5), 10, 90), true));
+    assert_eq!(after(requested(Some(5), Some(30), 90, 20)), (of(Some(5), 30, 90), false));
+    let scheduled = for_a_time(&[], of(Some(5), 30, 60), false);
+    let after = apply(&of_temporary(requested(Some(5), None, 90, 20)), &scheduled).unwrap();
+    assert_eq!(french(&after), Some((of(Some(5), 20, 90), false)));
+}
+
+#[test]
+fn rule_36_what_is_wrong_with_a_time_or_a_level_is_refused_before_there_is_a_plan() {
+    let periods = |edit, now| of_temporary(edit).check_periods(minute(now)).err().map(|refusal| refusal.code());
+    assert_eq!(periods(requested(None, None, 60, 10), 10), None);
+    assert_eq!(periods(requested(None, None, 60, 10), 60), Some("invalid-period"));
+    assert_eq!(periods(requested(None, Some(60), 60, 10), 10), Some("invalid-period"));
+    assert_eq!(periods(TemporaryEdit::End, 10), None);
+    let check = |edit| of_temporary(edit).check(&teams(), &catalog()).err().map(|refusal| refusal.code());
+    assert_eq!(check(requested(Some(500), None, 60, 10)), Some("level-out-of-range"));
+    assert_eq!((check(requested(Some(50), None, 60, 10)), check(TemporaryEdit::End)), (None, None));
+    let by_agent = apply_as(Role::Agent, &of_temporary(TemporaryEdit::End), &agent("ada"));
+    assert_eq!(by_agent.unwrap_err().code(), "agents-may-not");
+}
+
+#[test]
+fn rule_36_a_job_gives_nobody_more_than_20_temporary_skills_nor_a_level_that_there_is_not() {
+    let (level, from, until) = (None, minute(0).into(), minute(60).into());
+    let others = (0..20).map(|i| (skill(&format!("s{i}")), TemporarySkill { level, from, until, active: true }));
+    let full = agent("ada").with(|user| user.managed.temporary_skills = others.collect());
+    let assign = of_temporary(requested(Some(5), None, 60, 10));
+    assert_eq!(apply(&assign, &full), Err(Refusal::TooManyTemporarySkills));
+    let room = full.with(|user| drop(user.managed.temporary_skills.pop_first()));
+    assert_eq!(apply(&assign, &room).unwrap().managed.temporary_skills.len(), 20);
+    let named = room.with(|user| {
+        user.managed.temporary_skills.insert(skill("French"), TemporarySkill { level, from, until, active: true });
+    });
+    assert!(apply(&assign, &named).is_ok(), "an existing one is replaced");
+    let code = |level: i64, user: &User| {
+        apply(&of_temporary(requested(Some(level), None, 60, 10)), user).err().map(|refusal| refusal.code())
+    };
+    let high = for_a_time(&[], of(Some(500), 0, 30), true);
+    assert_eq!((code(500, &high), code(501, &high)), (None, Some("level-out-of-range")), "it is kept as it was");
+}
+
+#[test]
+fn rule_36_a_job_that_assigns_or_removes_a_skill_ends_the_temporary_one_and_one_that_adds_it_does_not() {
+    let user = |skills| for_a_time(skills, of(Some(9), 0, 60), true);
+    let after = |edit: SkillEdit, skills| {
+        let after = apply(&of_skills(&[("French", edit)]), &user(skills)).unwrap();
+        (after.managed.assigned_skills.get(&skill("French")).copied(), french(&after).is_some())
+    };
+    let (five, eighty) = (Some(Some(Level(5))), Some(Some(Level(80))));
+    let has: &[(&str, Option<i64>)] = &[("French", Some(80))];
+    assert_eq!(after(SkillEdit::Add(Some(Level(5))), has), (eighty, true));
+    assert_eq!(after(SkillEdit::Add(Some(Level(5))), &[]), (five, true), "and has it when the temporary one ends");
+    assert_eq!(after(SkillEdit::Assign(Some(Level(5))), has), (five, false));
+    assert_eq!(after(SkillEdit::SetLevel(Level(5)), has), (five, false));
+    assert_eq!(after(SkillEdit::SetLevel(Level(5)), &[]), (None, true), "it is not assigned");
+    assert_eq!(after(SkillEdit::Remove, has), (None, false));
+    assert_eq!(after(SkillEdit::Remove, &[]), (None, false));
+    let replace = |skills| BulkEdit { skills: Some(SkillsEdit::All(levels(skills))), ..BulkEdit::default() };
+    for all in [&[("French", Some(5))][..], &[("German", None)]] {
+        assert_eq!(french(&apply(&replace(all), &user(has)).unwrap()), None);
+    }
+}
+
+#[test]
+fn rule_36_an_undo_brings_temporary_skills_back_and_leaves_those_that_it_is_not_about() {
+    let before = for_a_time(&[("French", Some(80))], of(Some(9), 0, 60), true);
+    let after = apply(&of_skills(&[("French", SkillEdit::Assign(Some(Level(5))))]), &before).unwrap();
+    let done = parts(&before, &after);
+    assert_eq!(done.len(), 2);
+    let back = undo(&done, &after, IfChanged::Keep);
+    let restored = apply(&back.edit, &after).unwrap();
+    assert_eq!(parts(&before, &restored), [], "{back:?}");
+    assert_eq!(back.changed_since, []);
+
+    let assigned = apply(&of_temporary(requested(Some(7), Some(0), 90, 10)), &with_skills(&[])).unwrap();
+    let done = parts(&with_skills(&[]), &assigned);
+    let ended = apply(&undo(&done, &assigned, IfChanged::Keep).edit, &assigned).unwrap();
+    assert_eq!(french(&ended), None);
+    let extended = for_a_time(&[], of(Some(7), 0, 120), true);
+    let kept = undo(&done, &extended, IfChanged::Keep);
+    let since = Part::TemporarySkill {
+        skill: skill("French"),
+        before: Some(of(Some(7), 0, 90)),
+        after: Some(of(Some(7), 0, 120)),
+    };
+    assert_eq!((kept.edit.is_empty(), kept.changed_since), (true, vec![since]));
+    let reverted = apply(&undo(&done, &extended, IfChanged::Revert).edit, &extended).unwrap();
+    assert_eq!(french(&reverted), None);
+    assert!(undo(&done, &with_skills(&[]), IfChanged::Keep).edit.is_empty(), "it has ended by itself");
+
+    let raised = with_skills(&[("French", Some(50))]);
+    let done = parts(&with_skills(&[("French", Some(5))]), &raised);
+    let since = for_a_time(&[("French", Some(50))], of(Some(9), 0, 60), true);
+    let back = apply(&undo(&done, &since, IfChanged::Keep).edit, &since).unwrap();
+    assert_eq!(back.managed.assigned_skills, levels(&[("French", Some(5))]));
+    assert_eq!(french(&back), Some((of(Some(9), 0, 60), true)), "which came later, and stays");
+}
+
+#[test]
+fn rule_36_a_record_of_temporary_skills_can_be_undone_unless_the_schedule_has_written_it() {
+    let before = for_a_time(&[], of(Some(9), 10, 60), false);
+    let started = for_a_time(&[], of(Some(9), 10, 60), true);
+    let after = with_skills(&[]);
+    let part = Part::TemporarySkill { skill: skill("French"), before: Some(of(Some(9), 10, 60)), after: None };
+    let of_record = |action, after: &User| Part::of_record(&record(action, Some(&before), after));
+    assert_eq!(of_record(Action::Edited, &after), Ok(vec![part]));
+    assert_eq!(of_record(Action::TemporarySkillsEnded, &after), Err(Refusal::NothingToUndo));
+    assert_eq!(of_record(Action::TemporarySkillsStarted, &started), Err(Refusal::NothingToUndo));
+}
+
+#[test]
+fn a_part_of_a_temporary_skill_is_that_of_one_skill() {
+    let part = |name| Part::TemporarySkill { skill: skill(name), before: None, after: Some(of(None, 0, 60)) };
+    assert!(part("French").is_of_same(&part("French")) && !part("French").is_of_same(&part("German")));
+    assert!(!part("French").is_of_same(&Part::Skill { skill: skill("French"), before: None, after: None }));
+    let stored = json!({"part": "temporary_skill", "skill": "French", "before": null,
+        "after": {"level": null, "from": "1970-01-01T00:00:00.000Z", "until": "1970-01-01T01:00:00.000Z"}});
+    assert_eq!(serde_json::to_value(part("French")).unwrap(), stored);
+    let edit = of_temporary(requested(Some(5), None, 60, 10));
+    assert_eq!(serde_json::from_value::<BulkEdit>(serde_json::to_value(&edit).unwrap()).unwrap(), edit);
 }

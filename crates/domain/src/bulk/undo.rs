@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Assigned, BulkEdit, Part, SkillEdit, SkillsEdit, TeamsEdit};
-use crate::{Record, Refusal, Role, SkillName, Status, TeamId, User, skill::Skills};
+use super::{
+    Assigned, BulkEdit, Part, SkillEdit, SkillsEdit, TeamsEdit, Temporary, TemporaryEdit, part::temporary_parts,
+};
+use crate::{Record, Refusal, Role, SkillName, Status, TeamId, User, audit::Action, skill::Skills};
 
 /// What becomes of a part that has changed again since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,15 +57,29 @@ pub fn undo(parts: &[Part], user: &User, if_changed: IfChanged) -> Undo {
                 let back = before.map_or(SkillEdit::Remove, |Assigned { level, .. }| SkillEdit::Assign(level));
                 skills.insert(skill.clone(), back);
             }
+            Part::TemporarySkill { skill, before, .. } => {
+                let back = before.map_or(TemporaryEdit::End, given_back);
+                edit.temporary_skills.insert(skill.clone(), back);
+            }
         }
     }
     // Stated, because an agent who gets another role would act as agent otherwise (rule 11).
     if edit.role.is_some_and(|role| role != Role::Agent) && edit.act_as_agent.is_none() {
         edit.act_as_agent = Some(user.managed.act_as_agent);
     }
+    // Assigning and removing a skill ends a temporary one, which is another part, and stays.
+    for name in skills.keys() {
+        if let Some(now) = Temporary::of(user, name) {
+            edit.temporary_skills.entry(name.clone()).or_insert(given_back(now));
+        }
+    }
     (edit.teams, edit.leads) = (teams.not_empty(), leads.not_empty());
     edit.skills = (!skills.is_empty()).then_some(SkillsEdit::Each(skills));
     Undo { edit, changed_since }
+}
+
+const fn given_back(skill: Temporary) -> TemporaryEdit {
+    TemporaryEdit::Assign { skill, keeps_start: false }
 }
 
 impl TeamsEdit {
@@ -97,6 +113,9 @@ impl Part {
             Self::Skill { skill, after, .. } => {
                 Self::Skill { skill: skill.clone(), before: *after, after: Assigned::of(user, skill) }
             }
+            Self::TemporarySkill { skill, after, .. } => {
+                Self::TemporarySkill { skill: skill.clone(), before: *after, after: Temporary::of(user, skill) }
+            }
         };
         Now { part: self, changed }
     }
@@ -113,6 +132,7 @@ impl Now<'_> {
             | Part::Team { before, after, .. }
             | Part::Lead { before, after, .. } => before == after,
             Part::Skill { before, after, .. } => before == after,
+            Part::TemporarySkill { before, after, .. } => before == after,
         }
     }
 
@@ -125,6 +145,7 @@ impl Now<'_> {
             | (Part::Team { before, .. }, Part::Team { after: now, .. })
             | (Part::Lead { before, .. }, Part::Lead { after: now, .. }) => before == now,
             (Part::Skill { before, .. }, Part::Skill { after: now, .. }) => before == now,
+            (Part::TemporarySkill { before, .. }, Part::TemporarySkill { after: now, .. }) => before == now,
             _ => false,
         }
     }
@@ -158,6 +179,11 @@ impl Part {
                 })),
                 "assigned_skills" => {
                     parts.extend(both(before, after).into_iter().flat_map(|(before, after)| skills(&before, &after)));
+                }
+                // What has ended at its time is over.
+                "temporary_skills" if record.action != Action::TemporarySkillsEnded => {
+                    let both = both(before, after).into_iter();
+                    parts.extend(both.flat_map(|(before, after)| temporary_parts(&before, &after)));
                 }
                 _ => {}
             }

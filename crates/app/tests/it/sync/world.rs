@@ -34,8 +34,9 @@ use store::{
     BulkResult, CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference,
     EntryKeys, EntryOwner, FindByNames, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem, PendingUser,
     ReadBulkResults, ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport, ReindexUsers,
-    RunBulkJobs, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TwilioHealth, UserChange,
-    UserPage, UserReading, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio, WorkerItem,
+    RunBulkJobs, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TurnSkills, TwilioHealth,
+    UserChange, UserPage, UserReading, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
+    WorkerItem,
 };
 use uuid::Uuid;
 
@@ -165,6 +166,10 @@ stepped! {
     TrackReconciliation {
         fn reconciliation() -> Option<Reconciliation>;
         fn put_reconciliation(read: Option<u64>, reconciliation: Reconciliation) -> Reconciliation;
+    }
+    TurnSkills {
+        fn due_temporary_skills(now: Timestamp, limit: usize) -> Vec<UserId>;
+        fn commit_turn(before: &User, after: User, origin: ChangeOrigin<'_>, action: Action) -> User;
     }
     WatchTwilio {
         fn twilio_health() -> TwilioHealth;
