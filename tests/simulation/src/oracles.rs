@@ -5,6 +5,7 @@ mod histories;
 mod items;
 mod moments;
 mod searches;
+mod temporary;
 mod workers;
 
 use std::sync::PoisonError;
@@ -31,6 +32,7 @@ impl World {
         self.check_team_histories().await;
         self.check_acknowledged().await;
         self.check_bulk(&users).await;
+        self.check_temporary_skills(&users).await;
         self.check_moments();
         let is_personal = |line: &&str| PERSONAL.into_iter().any(|mark| line.contains(mark));
         if let Some(line) = logs.text().lines().find(is_personal) {

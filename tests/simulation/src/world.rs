@@ -4,6 +4,7 @@ mod bulk;
 mod delivery;
 mod exports;
 mod later;
+mod temporary_skills;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -124,10 +125,11 @@ pub struct World {
 }
 
 /// Each function; `sync`, `run-bulk` and `reconcile` twice, by what invokes them.
-pub const FUNCTIONS: [&str; 21] = [
+pub const FUNCTIONS: [&str; 22] = [
     "authorize",
     "edit",
     "assign-skill",
+    "turn-skills",
     "set-status",
     "teams",
     "skills",
@@ -380,12 +382,13 @@ impl World {
         }
     }
 
-    /// The schedules of `sync`, `fan-out` and `run-bulk`.
+    /// The schedules of `sync`, `fan-out`, `turn-skills` and `run-bulk`.
     pub async fn run_due(&self) {
         let fan_out = self.fan_out();
         if let Some(Err(error)) = self.invoke("fan-out", TIMEOUT, fan_out.due()).await {
             self.trace.line("fan-out", error);
         }
+        self.turn_skills().await;
         self.run_due_bulk().await;
         let sync = self.sync("sync schedule");
         if let Some(Err(error)) = self.invoke("sync schedule", TIMEOUT, sync.sync_due()).await {

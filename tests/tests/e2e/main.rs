@@ -32,4 +32,5 @@ mod sync;
 mod sync_filter;
 mod sync_view;
 mod teams;
+mod temporary_skills;
 mod test_stack;

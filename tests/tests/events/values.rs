@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, TemporarySkill, Time, User,
-    UserId,
+    Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, TemporarySkill, Time,
+    User, UserId,
     audit::Action,
     bulk::{BulkEdit, BulkTask, Plan, Selection, Standing, Tally},
     catalog::SkillSet,

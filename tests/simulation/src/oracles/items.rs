@@ -79,9 +79,9 @@ impl World {
         for user in users.iter().filter(|user| user.managed.status != Status::Deleted) {
             let id = user.user_id;
             expected.extend(user.managed.teams.iter().map(|team| format!("TEAM#{team} MEMBER#{id}")));
-            expected.extend(user.managed.assigned_skills.keys().map(|skill| format!("HAS#{skill} USER#{id}")));
+            expected.extend(user.managed.skills_in_use().keys().map(|skill| format!("HAS#{skill} USER#{id}")));
             let used = user.managed.teams.iter().map(ToString::to_string);
-            let used = used.chain(user.managed.assigned_skills.keys().map(ToString::to_string));
+            let used = used.chain(user.managed.skills_in_use().into_keys().map(|skill| skill.to_string()));
             for gone in used.filter(|used| !catalog.contains(used)) {
                 self.violated(format!("rule 21: {id} uses {gone}, which was deleted"));
             }

@@ -1,5 +1,6 @@
 //! Changes of many users by a plan.
 
+use app::TimeAndIds as _;
 use domain::{User, bulk::BulkPhase, job::JobState};
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ impl Workload {
         let team = self.dice.one_of(&teams)?;
         let skill = self.dice.one_of(&SKILLS)?;
         let leveled = json!([{"skill": skill, "level": self.dice.number(0..=100)}]);
-        let change = match self.dice.number(0..=9) {
+        let change = match self.dice.number(0..=11) {
             0 | 1 => json!({"skills": {"add": leveled}}),
             2 => json!({"skills": {"set_level": leveled}}),
             3 => json!({"skills": {"remove": [skill]}}),
@@ -57,6 +58,11 @@ impl Workload {
             6 => json!({"teams": {"remove": [team]}}),
             7 => json!({"role": self.dice.one_of(&API_ROLES)?}),
             8 => json!({"status": "deactivated"}),
+            10 | 11 => {
+                let mut temporary = self.for_a_time(world.clock.now());
+                temporary["skill"] = json!(skill);
+                json!({"skills": {"temporary": [temporary]}})
+            }
             _ => json!({"status": "active", "skills": {"add": leveled}}),
         };
         let users = match self.dice.number(0..=3) {

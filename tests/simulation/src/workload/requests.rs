@@ -1,7 +1,10 @@
 //! Single requests, of every kind that the API has.
 
+use app::TimeAndIds as _;
 use domain::{Status, User};
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::{API_ROLES, MARK, SKILLS, Workload, of_user, skill_with_levels};
 use crate::{gateway::ApiRequest, world::World};
@@ -11,7 +14,7 @@ impl Workload {
     pub(super) async fn request(&mut self, world: &World, users: &[User]) -> Option<ApiRequest> {
         let user = self.dice.one_of(users)?;
         let (of_one, skill) = (|route| of_user(route, user), self.dice.one_of(&SKILLS).copied()?);
-        let request = match self.dice.number(0..=34) {
+        let request = match self.dice.number(0..=39) {
             0..=4 => of_one("PUT /users/{user_id}/skills/{skill}")
                 .at("skill", &skill)
                 .with(json!({"level": self.dice.number(0..=100)})),
@@ -42,10 +45,29 @@ impl Workload {
                 ApiRequest::new("DELETE /skill-sets/{name}/skills/{skill}").at("name", &"Languages").at("skill", &skill)
             }
             24 => skill_with_levels(skill),
+            35..=38 => of_one("PUT /users/{user_id}/skills/{skill}")
+                .at("skill", &skill)
+                .with(self.for_a_time(world.clock.now())),
+            39 => of_one("DELETE /users/{user_id}/skills/{skill}/temporary").at("skill", &skill),
             30..=34 => self.of_many(world, users).await?,
             _ => self.of_team(world, user, skill).await?,
         };
         Some(self.with_preconditions(user, request))
+    }
+
+    /// Mostly for minutes, now and then for hours, from now on or from another time.
+    pub(super) fn for_a_time(&self, now: Timestamp) -> Value {
+        let until = if self.dice.once_in(6) {
+            self.dice.millis(36_000_000..=72_000_000)
+        } else {
+            self.dice.millis(1..=600_000)
+        };
+        let mut body = json!({"level": self.dice.number(0..=100), "until": (now + until).to_string()});
+        if self.dice.once_in(2) {
+            let from = now + self.dice.millis(0..=300_000) - Duration::from_mins(1);
+            body["from"] = json!(from.to_string());
+        }
+        body
     }
 
     /// Some requests name the version that was read, and some the key of a request before.
