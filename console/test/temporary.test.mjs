@@ -62,7 +62,7 @@ test(
     assert.deepEqual([english.level, english.active], [10, true]);
     assert.ok(Math.abs(Date.parse(english.until) - until.getTime()) < 60_000, 'the field is in local time');
     await isAccessible(page, 'a skill for a time');
-    await button(panel, 'End English now').click();
+    await button(panel, 'End now: English').click();
     await panel.getByText(/^until /).waitFor({ state: 'detached' });
     assert.deepEqual(await lent(person), []);
     assert.deepEqual((await userOf(person)).assigned_skills, [{ skill: 'English', level: 95 }]);

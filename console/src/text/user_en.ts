@@ -93,7 +93,7 @@ export const user = {
     sinceThen: (time: string, level: string) => `For a time, since ${time}; then again as assigned: ${level}.`,
     scheduled: (level: string, from: string, until: string) => `For a time: ${level}, from ${from} until ${until}.`,
     end: 'End now',
-    endOf: (skill: string) => `End ${skill} now`,
+    endOf: (skill: string) => `End now: ${skill}`,
     cancel: 'Cancel',
     cancelOf: (skill: string) => `Cancel ${skill} for a time`,
     removalDoesNothing: 'What tasks are routed by stays the same.',
