@@ -30,7 +30,7 @@ impl<'a> Worker<'a> {
 
     /// The schedule's minute comes sooner than it does by itself.
     async fn turn(&self) {
-        let lambda = self.stack.running.endpoints().lambda;
+        let lambda = &self.stack.running.endpoints().lambda;
         let url = format!("{lambda}/2015-03-31/functions/flex-roster-TurnSkills/invocations");
         let answer = self.stack.client.post(url).json(&json!({})).send().await.unwrap();
         assert!(answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error"));
