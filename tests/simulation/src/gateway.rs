@@ -129,8 +129,7 @@ pub async fn authorize<R: ReconcileWorker>(
 pub fn function_of(route: &str) -> &'static str {
     match route {
         "PATCH /users/{user_id}" | "POST /users" | "POST /users/{user_id}/sync" => "edit",
-        "PUT /users/{user_id}/skills/{skill}" | "DELETE /users/{user_id}/skills/{skill}" => "assign-skill",
-        "DELETE /users/{user_id}/skills/{skill}/temporary" => "assign-skill",
+        route if route.contains(" /users/{user_id}/skills/{skill}") => "assign-skill",
         "POST /users/{user_id}/deactivate" | "POST /users/{user_id}/reactivate" | "DELETE /users/{user_id}" => {
             "set-status"
         }

@@ -180,7 +180,7 @@ async fn rule_36_one_that_is_extended_just_as_it_ends_goes_on() {
         let english = there.directory.skill(&name("English")).await.unwrap().unwrap();
         let admin = Caller::new(agent("adam").user_id, Role::SystemAdmin);
         let now = jiff::Timestamp::from_second(there.clock.second()).unwrap();
-        let period = Period { from: None, until: (now + Duration::from_secs(60)).into() };
+        let period = Period { from: None, until: (now + Duration::from_mins(1)).into() };
         let user = there.user().await;
         let after = assign_temporarily(&user, &admin, &english, Some(Level(10)), None, (period, now)).unwrap();
         there.edit(|user| *user = after).await;
