@@ -4,7 +4,7 @@
 //! with a file begun before.
 //!
 //! A file that is to be changed and [imported](crate::import) begins with a line of its own before the header, the
-//! [`VERSION_LINE`], by which a later deployment recognizes it.
+//! [`VERSION_LINE`], by which a later deployment recognizes it, and a column of temporary skills behind the others.
 //!
 //! A cell of several teams or skills joins `name` or `name:level` by `;`. Inside a name, `;`, `:` and `\` have a `\`
 //! before them: an adopted skill and a team may be called anything, and a program that splits the cell must not take
@@ -23,7 +23,7 @@
 use std::io;
 
 use crate::{
-    EffectiveSkill, Level, Record, TeamId, User, WorkerSid,
+    EffectiveSkill, Level, Record, TeamId, TemporarySkill, TemporarySkills, User, WorkerSid,
     audit::Action,
     search::{StatusFilter, earlier_states, sort_name},
     skill::Skills,
@@ -60,16 +60,22 @@ pub const HEADER: [&str; 13] = [
     "updated_at",
 ];
 
+/// The column that a file for an import has beyond the [`HEADER`].
+pub(crate) const TEMPORARY_SKILLS: &str = "temporary_skills";
+
 /// The row of one user: a cell for each column, not defused yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row([String; HEADER.len()]);
+pub struct Row {
+    cells: [String; HEADER.len()],
+    temporary_skills: String,
+}
 
 impl Row {
     /// Takes the user, at least the teams they are in, and their effective skills. A team that is not among
     /// `teams` shows as its id; a disabled skill is not in effect and left out. Times are RFC 3339, in UTC.
     #[must_use]
     pub fn new(user: &User, teams: &Teams, effective: &[EffectiveSkill]) -> Self {
-        Self([
+        let cells = [
             user.user_id.to_string(),
             user.identity.to_string(),
             user.name().to_owned(),
@@ -83,13 +89,20 @@ impl Row {
             user.taskrouter.worker_sid.as_ref().map(WorkerSid::to_string).unwrap_or_default(),
             user.created_at.to_string(),
             user.updated_at.to_string(),
-        ])
+        ];
+        Self { cells, temporary_skills: temporary(&user.managed.temporary_skills) }
     }
 
     /// The cells, in the order of the [`HEADER`].
     #[must_use]
     pub const fn cells(&self) -> &[String; HEADER.len()] {
-        &self.0
+        &self.cells
+    }
+
+    /// The cell that only a file for an import has: the skills that the user has for a time, or will have.
+    #[must_use]
+    pub fn temporary_skills(&self) -> &str {
+        &self.temporary_skills
     }
 }
 
@@ -100,7 +113,7 @@ pub fn begin<W: io::Write>(mut to: W, for_import: bool) -> csv::Result<csv::Writ
         write!(to, "{VERSION_LINE}\r\n")?;
     }
     let mut csv = writer(to);
-    csv.write_record(HEADER)?;
+    csv.write_record(HEADER.into_iter().chain(for_import.then_some(TEMPORARY_SKILLS)))?;
     Ok(csv)
 }
 
@@ -109,9 +122,10 @@ pub fn writer<W: io::Write>(to: W) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to)
 }
 
-/// Writes a row, each cell defused (rule 30).
-pub fn write_row<W: io::Write>(csv: &mut csv::Writer<W>, row: &Row) -> csv::Result<()> {
-    csv.write_record(row.cells().iter().map(|cell| defused(cell)))
+/// Writes a row, each cell defused (rule 30), of a file that was [begun](begin) so.
+pub fn write_row<W: io::Write>(csv: &mut csv::Writer<W>, row: &Row, for_import: bool) -> csv::Result<()> {
+    let beyond = for_import.then_some(&row.temporary_skills);
+    csv.write_record(row.cells().iter().chain(beyond).map(|cell| defused(cell)))
 }
 
 /// Whether the user stood at an earlier place of the list before one of these records, which come newest first: an export
@@ -133,6 +147,12 @@ fn team_names(user: &User, teams: &Teams) -> String {
 
 fn assigned(skills: &Skills) -> String {
     joined(skills.iter().map(|(name, level)| with_level(name.as_str(), *level)))
+}
+
+fn temporary(skills: &TemporarySkills) -> String {
+    joined(skills.iter().map(|(name, TemporarySkill { level, from, until, .. })| {
+        format!("{} from {from} until {until}", with_level(name.as_str(), *level))
+    }))
 }
 
 fn in_effect(skills: &[EffectiveSkill]) -> String {

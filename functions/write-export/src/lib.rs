@@ -217,8 +217,7 @@ impl<S: ReadUsers + ViewHistory + RunJobs, B: FileStore, T: TimeAndIds> Runner<'
         {
             early.extend(users.iter().map(|user| user.user_id));
         }
-        let beginning = (!progress.has_begun).then_some(rows::Beginning { for_import: self.for_import });
-        let bytes = rows::rows(users.iter().copied(), &page.teams, beginning)?;
+        let bytes = rows::rows(users.iter().copied(), &page.teams, self.for_import, !progress.has_begun)?;
         progress.has_begun = true;
         progress.rows += users.len() as u64;
         progress.file.push(bytes).await?;

@@ -40,7 +40,7 @@ pub fn check(input: &[u8]) -> bool {
     let row = Row::new(&user, &teams, &effective);
     let mut csv = begin(Vec::new(), false).expect("a row can be written");
     for _ in 0..2 {
-        write_row(&mut csv, &row).expect("a row can be written");
+        write_row(&mut csv, &row, false).expect("a row can be written");
     }
     let file = String::from_utf8(csv.into_inner().expect("it is flushed")).expect("text is written");
     let records = records(file.strip_prefix(BOM).expect("it begins with the byte order mark"));

@@ -64,7 +64,7 @@ async fn rules_22_and_29_an_export_is_changed_imported_and_taken_back() {
 
     let changed =
         file.replacen("English:5,", "English:80,", 1).replace(",agent,active,false,,,,,", ",agent,gone,false,,,,,");
-    let added = format!("{changed},eve@example.com,Eve{}\r\n", ",".repeat(10));
+    let added = format!("{changed},eve@example.com,Eve{}\r\n", ",".repeat(11));
     let added = added.lines().enumerate().map(|(row, line)| match row {
         0 => format!("{line}\r\n"),
         1 => format!("{line},action\r\n"),

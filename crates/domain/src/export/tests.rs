@@ -31,7 +31,7 @@ fn row(user: &User, teams: &Teams) -> Row {
 fn file(rows: &[Row]) -> String {
     let mut csv = begin(Vec::new(), false).unwrap();
     for row in rows {
-        write_row(&mut csv, row).unwrap();
+        write_row(&mut csv, row, false).unwrap();
     }
     String::from_utf8(csv.into_inner().unwrap()).unwrap()
 }
@@ -53,6 +53,31 @@ fn rule_29_the_columns_are_these_in_this_order() {
     let columns = "user_id, identity, name, email, role, status, act_as_agent, teams, assigned_skills, \
                    effective_skills, worker_sid, created_at, updated_at";
     assert_eq!(HEADER.join(", "), columns);
+}
+
+#[test]
+fn rule_36_a_file_for_an_import_shows_temporary_skills_with_their_time() {
+    let of = |level, from: i64| TemporarySkill {
+        level,
+        from: jiff::Timestamp::from_second(from).unwrap().into(),
+        until: jiff::Timestamp::from_second(90).unwrap().into(),
+        active: false,
+    };
+    let skills = [("French", of(Some(Level(8)), 0)), ("A;B", of(None, 60))];
+    let user = person(1, "Ada", None).with(|user| {
+        user.managed.temporary_skills =
+            skills.into_iter().map(|(name, of)| (SkillName::adopted(name).unwrap(), of)).collect();
+    });
+    let mut csv = begin(Vec::new(), true).unwrap();
+    write_row(&mut csv, &row(&user, &Teams::new()), true).unwrap();
+    let text = String::from_utf8(csv.into_inner().unwrap()).unwrap();
+    let lines = text.lines().collect::<Vec<_>>();
+    assert_eq!(lines[0], "\u{feff}flex-roster-users/1");
+    assert!(lines[1].ends_with(",updated_at,temporary_skills"));
+    let cell = "A\\;B from 1970-01-01T00:01:00.000Z until 1970-01-01T00:01:30.000Z;\
+                French:8 from 1970-01-01T00:00:00.000Z until 1970-01-01T00:01:30.000Z";
+    assert!(lines[2].ends_with(&format!(",{cell}")), "{text}");
+    assert_eq!(file(&[row(&user, &Teams::new())]).lines().next().unwrap(), format!("\u{feff}{}", HEADER.join(",")));
 }
 
 #[test]
@@ -98,7 +123,7 @@ fn rule_29_people_of_several_scripts_are_written_byte_for_byte() {
 fn rule_29_a_file_goes_on_without_another_bom_or_header() {
     let row = row(&person(1, "Ada", None), &Teams::new());
     let mut csv = writer(Vec::new());
-    write_row(&mut csv, &row).unwrap();
+    write_row(&mut csv, &row, false).unwrap();
     let more = String::from_utf8(csv.into_inner().unwrap()).unwrap();
     assert_eq!(file(&[]) + &more, file(&[row]));
 }
@@ -252,7 +277,7 @@ proptest! {
         let mut csv = csv::Reader::from_reader(text.strip_prefix(BOM).unwrap().as_bytes());
         prop_assert_eq!(csv.headers().unwrap(), HEADER.as_slice());
         let back: Vec<Vec<String>> = csv.records().map(|row| row.unwrap().iter().map(undone).collect()).collect();
-        let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.0.to_vec()).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.cells.to_vec()).collect();
         prop_assert_eq!(back, rows);
     }
 

@@ -1,6 +1,9 @@
 //! The columns that a file may have.
 
-use crate::{Refusal, export::HEADER};
+use crate::{
+    Refusal,
+    export::{HEADER, TEMPORARY_SKILLS},
+};
 
 /// In addition to the columns of an export: what is to become of a row that names nobody.
 const ACTION: &str = "action";
@@ -23,13 +26,14 @@ pub enum Column {
     WorkerSid,
     CreatedAt,
     UpdatedAt,
+    TemporarySkills,
     Action,
     /// One of [`FAULT_COLUMNS`].
     Fault,
 }
 
 impl Column {
-    /// Those of an export, in its order.
+    /// Those of every export, in its order.
     pub(super) const EXPORTED: [Self; HEADER.len()] = [
         Self::UserId,
         Self::Identity,
@@ -53,6 +57,9 @@ impl Column {
         if name == ACTION {
             return Some(Self::Action);
         }
+        if name == TEMPORARY_SKILLS {
+            return Some(Self::TemporarySkills);
+        }
         if FAULT_COLUMNS.contains(&name.as_str()) {
             return Some(Self::Fault);
         }
@@ -64,6 +71,7 @@ impl Column {
     pub fn name(self) -> &'static str {
         match self {
             Self::Action => ACTION,
+            Self::TemporarySkills => TEMPORARY_SKILLS,
             Self::Fault => FAULT_COLUMNS[2],
             exported => {
                 let place = Self::EXPORTED.iter().position(|column| *column == exported);

@@ -47,7 +47,7 @@ pub enum FileFault {
 }
 
 fn columns() -> String {
-    let exported = super::Column::EXPORTED.into_iter().chain([super::Column::Action]);
+    let exported = super::Column::EXPORTED.into_iter().chain([super::Column::TemporarySkills, super::Column::Action]);
     exported.map(super::Column::name).collect::<Vec<_>>().join(", ")
 }
 

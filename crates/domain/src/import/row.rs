@@ -128,10 +128,13 @@ impl Values {
                 at.ok_or_else(|| of_column(Column::UpdatedAt)(fault()))? < *user.updated_at
             }
         };
-        let cells = Column::EXPORTED.into_iter().zip(row.cells());
-        for (column, is) in cells {
+        let cells = Column::EXPORTED.into_iter().zip(row.cells().iter().map(String::as_str));
+        for (column, is) in cells.chain([(Column::TemporarySkills, row.temporary_skills())]) {
             let Some(says) = self.kept(column) else { continue };
-            let moves = matches!(column, Column::Name | Column::Email | Column::EffectiveSkills | Column::WorkerSid);
+            let moves = matches!(
+                column,
+                Column::Name | Column::Email | Column::EffectiveSkills | Column::WorkerSid | Column::TemporarySkills
+            );
             let is_same = match column {
                 Column::UpdatedAt => true,
                 Column::Identity => is_same_identity(user, says),

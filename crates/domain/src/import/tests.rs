@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Identity, Level, Refusal, Role, Skill, SkillName, Status, TeamId, User, UserId,
+    Identity, Level, Refusal, Role, Skill, SkillName, Status, TeamId, TemporarySkill, User, UserId,
     bulk::{BulkEdit, SkillEdit, SkillsEdit, TeamsEdit},
     effective::effective_skills,
     export::{self, HEADER, VERSION_LINE},
@@ -277,6 +277,7 @@ fn rule_24_what_the_directory_does_not_decide_is_refused_when_it_is_changed() {
         ("worker_sid", "WK1"),
         ("effective_skills", "English:90;Voice"),
         ("created_at", "2026-01-01T00:00:00.000Z"),
+        ("temporary_skills", "French:5"),
         ("updated_at", "2026-11-22T10:05:00.001Z"),
         ("updated_at", "yesterday"),
     ] {
@@ -293,9 +294,13 @@ fn rule_24_what_the_directory_does_not_decide_is_refused_when_it_is_changed() {
 fn a_row_that_is_older_than_the_user_may_differ_in_what_changes_by_itself() {
     let world = world();
     let older = ("updated_at", "2026-11-22T10:04:59.999Z");
-    for (column, text) in
-        [("name", "James"), ("email", "j@example.com"), ("worker_sid", "WK1"), ("effective_skills", "x")]
-    {
+    for (column, text) in [
+        ("name", "James"),
+        ("email", "j@example.com"),
+        ("worker_sid", "WK1"),
+        ("effective_skills", "x"),
+        ("temporary_skills", "x"),
+    ] {
         assert_eq!(world.edit(&[(column, text), older]), Ok(BulkEdit::default()), "{column}");
     }
     for (column, text) in [("identity", "008"), ("created_at", "2026-01-01T00:00:00.000Z")] {
@@ -390,6 +395,7 @@ prop_compose! {
     fn anybody()(
         identity in text(), name in text(), email in proptest::option::of(text()),
         teams in proptest::collection::vec(text(), 0..4), skills in proptest::collection::vec((prop_oneof![9 => text(), 1 => Just(" ".to_owned())], proptest::option::of(0..200_i64)), 0..5),
+        temporary in proptest::collection::vec((text(), proptest::option::of(0..200_i64), any::<bool>()), 0..3),
         role in 0..4_usize, status in 0..3_usize, acts in any::<bool>(), disabled in any::<bool>(),
     ) -> World {
         let teams = teams.iter().filter_map(|name| crate::TeamName::parse(name).ok()).collect::<Vec<_>>();
@@ -415,6 +421,10 @@ prop_compose! {
             user.managed.teams = in_teams;
             user.taskrouter.disabled_skills = assigned.keys().filter(|_| disabled).cloned().collect();
             user.managed.assigned_skills = assigned;
+            user.managed.temporary_skills = temporary.iter().map(|(name, level, active)| {
+                let (from, until) = (jiff::Timestamp::UNIX_EPOCH.into(), user.updated_at);
+                (skill_name(name), TemporarySkill { level: level.map(Level), from, until, active: *active })
+            }).collect();
         });
         world
     }
@@ -425,7 +435,7 @@ proptest! {
     fn rule_29_an_export_that_is_imported_changes_nobody(world in anybody(), for_import in any::<bool>()) {
         let World { user, teams, .. } = &world;
         let mut csv = export::begin(Vec::new(), for_import).unwrap();
-        export::write_row(&mut csv, &export::Row::new(user, teams, &effective_skills(user, teams.values()))).unwrap();
+        export::write_row(&mut csv, &export::Row::new(user, teams, &effective_skills(user, teams.values())), for_import).unwrap();
         let bytes = csv.into_inner().unwrap();
         let (file, rows) = read(&bytes).unwrap();
         prop_assert_eq!(file.facts().unwrap().has_version, for_import);

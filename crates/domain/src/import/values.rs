@@ -85,7 +85,8 @@ impl Values {
             | Column::EffectiveSkills
             | Column::WorkerSid
             | Column::CreatedAt
-            | Column::UpdatedAt => self.kept.push((column, text.to_owned())),
+            | Column::UpdatedAt
+            | Column::TemporarySkills => self.kept.push((column, text.to_owned())),
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ impl CapacityBench<'_> {
         let teams = self.fixture.sample.teams.iter().map(|team| (team.team_id, team.clone())).collect::<Teams>();
         let mut csv = begin(Vec::new(), true)?;
         for user in directory.all_users().await? {
-            write_row(&mut csv, &Row::new(&user, &teams, &effective_skills(&user, teams.values())))?;
+            write_row(&mut csv, &Row::new(&user, &teams, &effective_skills(&user, teams.values())), true)?;
         }
         let upload_id = Uuid::new_v4();
         runner.put(&uploaded_file(self.caller, upload_id), &csv.into_inner()?)?;

@@ -20,7 +20,7 @@ async fn export(world: &World, numbers: std::ops::Range<usize>, change: impl Fn(
     for number in numbers {
         let user = world.user(number).await;
         let effective = domain::effective::effective_skills(&user, &[]);
-        write_row(&mut csv, &Row::new(&user, &Teams::new(), &effective)).unwrap();
+        write_row(&mut csv, &Row::new(&user, &Teams::new(), &effective), true).unwrap();
     }
     let text = String::from_utf8(csv.into_inner().unwrap()).unwrap();
     text.split_inclusive("\r\n").map(change).collect()
@@ -185,7 +185,7 @@ async fn planned() -> (World, Uuid) {
         export(&world, 0..4, |line| line.replacen("French:3", "French:50", 1).replacen("French:1,", "(none),", 1))
             .await;
     let text = text.replace("user_id,", "action,user_id,").replace("\r\n00", "\r\n,00");
-    let added = format!("add,,ada{}\r\n", ",".repeat(11));
+    let added = format!("add,,ada{}\r\n", ",".repeat(12));
     let job_id = world.queue(world.upload(text + &added)).await;
     (world, job_id)
 }
