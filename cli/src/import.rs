@@ -109,13 +109,15 @@ impl Api {
 
 #[derive(Debug, Deserialize)]
 struct Upload {
-    upload_id: String,
+    #[serde(rename = "upload_id")]
+    id: String,
     url: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct Job {
-    job_id: String,
+    #[serde(rename = "job_id")]
+    id: String,
     state: String,
     done: u64,
     total: Option<u64>,
@@ -192,11 +194,11 @@ async fn plan(api: &Api, file: Vec<u8>) -> Result<Planned, Failure> {
     if !put.status().is_success() {
         return Err(format!("the file was not taken: S3 answers {}", put.status().as_u16()).into());
     }
-    let job: Job = api.post("/imports", &json!({"upload_id": upload.upload_id})).await?;
+    let job: Job = api.post("/imports", &json!({"upload_id": upload.id})).await?;
     let job = settled(api, job).await?;
     let plan = job.plan.clone().ok_or("the job has no plan")?;
-    let refused = lines(api, &format!("/jobs/{}/plan?outcome=refused", job.job_id)).await?;
-    let changed = lines(api, &format!("/jobs/{}/plan?outcome=changed", job.job_id)).await?;
+    let refused = lines(api, &format!("/jobs/{}/plan?outcome=refused", job.id)).await?;
+    let changed = lines(api, &format!("/jobs/{}/plan?outcome=changed", job.id)).await?;
     Ok(Planned { job, plan, refused, changed })
 }
 
@@ -213,9 +215,9 @@ async fn apply(api: &Api, planned: &Planned, confirm: Option<u64>) -> Result<Res
     if plan.must_confirm {
         body["confirm"] = json!(confirm);
     }
-    let job: Job = api.post(&format!("/jobs/{}/apply", job.job_id), &body).await?;
+    let job: Job = api.post(&format!("/jobs/{}/apply", job.id), &body).await?;
     let job = settled(api, job).await?;
-    let refused = lines(api, &format!("/jobs/{}/results?outcome=refused", job.job_id)).await?;
+    let refused = lines(api, &format!("/jobs/{}/results?outcome=refused", job.id)).await?;
     Ok(Results { counts: job.results.ok_or("the job has no results")?, refused })
 }
 
@@ -233,12 +235,12 @@ async fn settled(api: &Api, mut job: Job) -> Result<Job, Failure> {
             }
             other => {
                 output::end_progress();
-                let why = job.error.map(|error| output::whole(&error)).unwrap_or_else(|| other.to_owned());
+                let why = job.error.map_or_else(|| other.to_owned(), |error| output::whole(&error));
                 return Err(why.into());
             }
         }
         tokio::time::sleep(POLL).await;
-        job = api.get(&format!("/jobs/{}", job.job_id)).await?;
+        job = api.get(&format!("/jobs/{}", job.id)).await?;
     }
 }
 
@@ -269,7 +271,7 @@ impl Report for Planned {
     }
 
     fn json(&self) -> Value {
-        json!({"job_id": self.job.job_id, "plan": self.plan, "refused": self.refused, "changed": self.changed})
+        json!({"job_id": self.job.id, "plan": self.plan, "refused": self.refused, "changed": self.changed})
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     ExpectedVersion, Refusal, SkillName, User, UserId,
     audit::Action,
-    drift::{self, DriftField, Expected},
+    drift::{self, DriftField, DriftRefusal, Expected},
     policy::Policy,
     routing::OwnedAttributes,
 };
@@ -44,7 +44,7 @@ pub async fn adopt(
         let teams = store.teams(user.managed.teams.clone()).await?;
         // What differs may be an edit that is on its way.
         if context.snapshot.outbox.as_ref().is_some_and(|outbox| !outbox.waits_for_writing()) {
-            return Err(Refusal::DriftPending.into());
+            return Err(Refusal::from(DriftRefusal::DriftPending).into());
         }
         let skills = context.snapshot.skills.values();
         let without_levels = skills.filter(|skill| skill.levels.is_none()).map(|skill| skill.name.clone()).collect();
@@ -98,7 +98,7 @@ async fn read(
 /// What the worker shows now of what the directory owns.
 async fn fetch(taskrouter: &impl FetchWorker, user: &User) -> Result<OwnedAttributes, DriftError> {
     let refused = |refusal: Refusal| DriftError::Change(refusal.into());
-    let sid = user.taskrouter.worker_sid.as_ref().ok_or_else(|| refused(Refusal::NoWorker))?;
-    let worker = taskrouter.fetch_worker(sid).await?.ok_or_else(|| refused(Refusal::NoWorker))?;
-    worker.owned_attributes().ok_or_else(|| refused(Refusal::UnreadableWorker))
+    let sid = user.taskrouter.worker_sid.as_ref().ok_or_else(|| refused(DriftRefusal::NoWorker.into()))?;
+    let worker = taskrouter.fetch_worker(sid).await?.ok_or_else(|| refused(DriftRefusal::NoWorker.into()))?;
+    worker.owned_attributes().ok_or_else(|| refused(DriftRefusal::UnreadableWorker.into()))
 }

@@ -1,9 +1,10 @@
 //! Deciding a drift, where the rules leave a choice (rules 4 and 24): what TaskRouter shows is adopted, or reverted.
 
 use std::{collections::BTreeSet, str::FromStr};
+use thiserror::Error;
 
 use crate::{
-    EffectiveSkill, Provenance, Refusal, Role, SkillName, User,
+    EffectiveSkill, Provenance, Quoted, Refusal, RefusalKind, Role, SkillName, Status, User,
     edit::Edit,
     effective::effective_skills,
     permissions::{Caller, Operation, authorize},
@@ -11,6 +12,73 @@ use crate::{
     routing::{OwnedAttributes, desired},
     team::Teams,
 };
+
+/// Why a drift is not decided, worded for the user who made the request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DriftRefusal {
+    /// Rule 24: drift of another field is not decided.
+    #[error("{0} is no field whose drift is decided; it is role or skills.")]
+    UnknownDriftField(Quoted),
+    /// Rules 12 and 13.
+    #[error("This user is {0}: what others change of the worker is always reverted.")]
+    DriftWithoutChoice(Status),
+    /// Rule 24; the field.
+    #[error("The worker's {0} in TaskRouter is as the directory says. There is nothing to decide.")]
+    NoDrift(&'static str),
+    /// Rule 24: the worker shows another role than the one that was read.
+    #[error("The worker shows the role {0} now. Look at it again before you decide.")]
+    DriftChanged(Role),
+    /// Rule 24: the rest of the difference.
+    #[error("The worker differs in what a team grants, which cannot be adopted. Change the team, or revert.")]
+    DriftOfTeams,
+    /// Rule 24: an edit made here is on its way.
+    #[error("Something decided here is still to be carried over. Look again in a moment, when it is.")]
+    DriftPending,
+    /// The user has no worker now.
+    #[error("The user has no worker in TaskRouter until the next login.")]
+    NoWorker,
+    /// Rule 23.
+    #[error(
+        "The worker has none of the roles admin, supervisor and agent in TaskRouter. Give the role there, or revert."
+    )]
+    UnmanagedWorker,
+    /// Rule 34.
+    #[error("The worker's attributes in TaskRouter are not a JSON object. Correct them in the Twilio Console.")]
+    UnreadableWorker,
+}
+
+impl DriftRefusal {
+    /// The stable name of this refusal, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownDriftField(_) => "unknown-drift-field",
+            Self::DriftWithoutChoice(_) => "drift-without-choice",
+            Self::NoDrift(_) => "no-drift",
+            Self::DriftChanged(_) => "drift-changed",
+            Self::DriftOfTeams => "drift-of-teams",
+            Self::DriftPending => "drift-pending",
+            Self::NoWorker => "no-worker",
+            Self::UnmanagedWorker => "unmanaged-worker",
+            Self::UnreadableWorker => "unreadable-worker",
+        }
+    }
+
+    #[must_use]
+    pub const fn kind(&self) -> RefusalKind {
+        match self {
+            Self::UnknownDriftField(_) => RefusalKind::Invalid,
+            Self::DriftWithoutChoice(_)
+            | Self::NoDrift(_)
+            | Self::DriftChanged(_)
+            | Self::DriftOfTeams
+            | Self::DriftPending
+            | Self::NoWorker
+            | Self::UnmanagedWorker
+            | Self::UnreadableWorker => RefusalKind::Conflict,
+        }
+    }
+}
 
 /// What can be decided. The rest is TaskRouter's own, or follows from the user's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +101,7 @@ impl FromStr for DriftField {
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
         let field = [Self::Role, Self::Skills].into_iter().find(|field| field.name() == text);
-        field.ok_or_else(|| Refusal::UnknownDriftField(text.into()))
+        field.ok_or_else(|| DriftRefusal::UnknownDriftField(text.into()).into())
     }
 }
 
@@ -41,7 +109,7 @@ impl FromStr for DriftField {
 /// (rules 12 and 13).
 pub fn check_choice(user: &User, by: &Caller) -> Result<(), Refusal> {
     authorize(by, Operation::DecideDrift(user))?;
-    if user.is_active() { Ok(()) } else { Err(Refusal::DriftWithoutChoice(user.managed.status)) }
+    if user.is_active() { Ok(()) } else { Err(DriftRefusal::DriftWithoutChoice(user.managed.status).into()) }
 }
 
 /// What a worker shows, as an admin has read it.
@@ -65,23 +133,23 @@ pub fn adopt(
     let target = desired(user, teams, fetched, policy);
     match field {
         DriftField::Role => {
-            let stated = fetched.role().ok_or(Refusal::UnmanagedWorker)?;
+            let stated = fetched.role().ok_or(DriftRefusal::UnmanagedWorker)?;
             if expected.role.is_some_and(|expected| expected != stated) {
-                return Err(Refusal::DriftChanged(stated));
+                return Err(DriftRefusal::DriftChanged(stated).into());
             }
             // To TaskRouter an account owner is a system admin.
             if stated == user.managed.role.min(Role::SystemAdmin) {
-                return Err(Refusal::NoDrift(field.name()));
+                return Err(DriftRefusal::NoDrift(field.name()).into());
             }
             Edit { role: Some(stated), ..Edit::default() }.apply(user, by, [], policy.roles)
         }
         DriftField::Skills => {
             authorize(by, Operation::AssignSkills(user))?;
             if target.skills == fetched.skills {
-                return Err(Refusal::NoDrift(field.name()));
+                return Err(DriftRefusal::NoDrift(field.name()).into());
             }
             let after = with_skills_of(user, fetched, teams);
-            if after == *user { Err(Refusal::DriftOfTeams) } else { Ok(after) }
+            if after == *user { Err(DriftRefusal::DriftOfTeams.into()) } else { Ok(after) }
         }
     }
 }

@@ -4,8 +4,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::{
-    Level, LevelRange, Quoted, Role, Status, Time,
+    Level, LevelRange, Quoted, Role, Status,
+    drift::DriftRefusal,
     import::{FileFault, RowFault},
+    temporary_skill::TemporaryRefusal,
 };
 
 /// A refusal, with the value that caused it and what would be right. The text is shown to the caller.
@@ -110,6 +112,10 @@ pub enum Refusal {
     /// Rule 31 keeps the record; what it describes is too long ago.
     #[error("This is more than 30 days ago and cannot be undone any more. Edit the users instead.")]
     TooLateToUndo,
+    #[error(transparent)]
+    Drift(#[from] DriftRefusal),
+    #[error(transparent)]
+    Temporary(#[from] TemporaryRefusal),
     /// A file that is no file of users.
     #[error(transparent)]
     File(#[from] FileFault),
@@ -144,35 +150,6 @@ pub enum Refusal {
     /// A role that does not exist.
     #[error("There is no role {0}. It is one of account_owner, system_admin, supervisor, agent.")]
     UnknownRole(Quoted),
-    /// Rule 24: drift of another field is not decided.
-    #[error("{0} is no field whose drift is decided; it is role or skills.")]
-    UnknownDriftField(Quoted),
-    /// Rules 12 and 13.
-    #[error("This user is {0}: what others change of the worker is always reverted.")]
-    DriftWithoutChoice(Status),
-    /// Rule 24; the field.
-    #[error("The worker's {0} in TaskRouter is as the directory says. There is nothing to decide.")]
-    NoDrift(&'static str),
-    /// Rule 24: the worker shows another role than the one that was read.
-    #[error("The worker shows the role {0} now. Look at it again before you decide.")]
-    DriftChanged(Role),
-    /// Rule 24: the rest of the difference.
-    #[error("The worker differs in what a team grants, which cannot be adopted. Change the team, or revert.")]
-    DriftOfTeams,
-    /// Rule 24: an edit made here is on its way.
-    #[error("Something decided here is still to be carried over. Look again in a moment, when it is.")]
-    DriftPending,
-    /// The user has no worker now.
-    #[error("The user has no worker in TaskRouter until the next login.")]
-    NoWorker,
-    /// Rule 23.
-    #[error(
-        "The worker has none of the roles admin, supervisor and agent in TaskRouter. Give the role there, or revert."
-    )]
-    UnmanagedWorker,
-    /// Rule 34.
-    #[error("The worker's attributes in TaskRouter are not a JSON object. Correct them in the Twilio Console.")]
-    UnreadableWorker,
     /// One reconciliation at a time; its id.
     #[error("The reconciliation {0} is running. Its progress is at GET /reconciliations/latest.")]
     ReconciliationRunning(Quoted),
@@ -377,29 +354,6 @@ pub enum Refusal {
     /// Rule 35: not a point in time.
     #[error("{0} is no time. It is written as RFC 3339 does, with its offset from UTC, such as 2026-11-27T08:00:00Z.")]
     InvalidTime(Quoted),
-    /// Rule 36: a permanent assignment begins when it is made.
-    #[error("from is stated without until. Add until, when the skill ends, or leave out from: it is permanent then.")]
-    FromWithoutUntil,
-    /// Rule 36.
-    #[error("until ({until}) is not later than from ({from}). A temporary skill ends after it has started.")]
-    UntilBeforeFrom { from: Time, until: Time },
-    /// Rule 36.
-    #[error("until ({until}) is past: it is {now}. State a later time, or end the skill now by DELETE …/temporary.")]
-    UntilIsPast { until: Time, now: Time },
-    /// Rule 36.
-    #[error(
-        "until ({until}) is too far ahead: at most 366 days, {latest}. Assign the skill without until if it is to stay."
-    )]
-    UntilTooFar { until: Time, latest: Time },
-    /// Rule 36.
-    #[error(
-        "The user has {most} temporary skills already, the most there are. End one of them first.",
-        most = crate::temporary_skill::MAX_TEMPORARY_SKILLS
-    )]
-    TooManyTemporarySkills,
-    /// Rule 36; the skill.
-    #[error("The user has no temporary skill {0}: it has ended, or was never assigned for a time.")]
-    NoTemporarySkill(Quoted),
     /// An account without Flex.
     #[error("This account has no configuration of Flex, so that there are no definitions of skills.")]
     NoFlexConfiguration,
@@ -510,6 +464,8 @@ impl Refusal {
             Self::NothingToUndo => "nothing-to-undo",
             Self::UnknownRecord(_) => "unknown-record",
             Self::TooLateToUndo => "too-late-to-undo",
+            Self::Drift(refusal) => refusal.code(),
+            Self::Temporary(refusal) => refusal.code(),
             Self::File(fault) => fault.code(),
             Self::Row(fault) => fault.code(),
             Self::UploadMissing(_) => "upload-missing",
@@ -520,15 +476,6 @@ impl Refusal {
             Self::UnknownStatus(_) => "unknown-status",
             Self::UnknownSyncStage(_) => "unknown-sync-state",
             Self::UnknownRole(_) => "unknown-role",
-            Self::UnknownDriftField(_) => "unknown-drift-field",
-            Self::DriftWithoutChoice(_) => "drift-without-choice",
-            Self::NoDrift(_) => "no-drift",
-            Self::DriftChanged(_) => "drift-changed",
-            Self::DriftOfTeams => "drift-of-teams",
-            Self::DriftPending => "drift-pending",
-            Self::NoWorker => "no-worker",
-            Self::UnmanagedWorker => "unmanaged-worker",
-            Self::UnreadableWorker => "unreadable-worker",
             Self::ReconciliationRunning(_) => "reconciliation-running",
             Self::NothingToConfirm(_) => "nothing-to-confirm",
             Self::NoReconciliation => "no-reconciliation",
@@ -563,12 +510,6 @@ impl Refusal {
             Self::SkillWithoutLevels(_) => "skill-without-levels",
             Self::LevelRequired { .. } => "level-required",
             Self::InvalidTime(_) => "invalid-time",
-            Self::FromWithoutUntil
-            | Self::UntilBeforeFrom { .. }
-            | Self::UntilIsPast { .. }
-            | Self::UntilTooFar { .. } => "invalid-period",
-            Self::TooManyTemporarySkills => "too-many-temporary-skills",
-            Self::NoTemporarySkill(_) => "no-temporary-skill",
             Self::NoFlexConfiguration => "no-flex-configuration",
             Self::TooManyTeams(_) => "too-many-teams",
             Self::ArchivedTeam(_) => "archived-team",
@@ -587,6 +528,8 @@ impl Refusal {
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {
+            Self::Drift(refusal) => refusal.kind(),
+            Self::Temporary(refusal) => refusal.kind(),
             Self::AgentsMayNot
             | Self::SupervisorsMayNot(_)
             | Self::AccountOwnersOnly(_)
@@ -606,7 +549,6 @@ impl Refusal {
             | Self::UnknownStatus(_)
             | Self::UnknownSyncStage(_)
             | Self::UnknownRole(_)
-            | Self::UnknownDriftField(_)
             | Self::SkillName(_)
             | Self::ReservedSkillName(_)
             | Self::LevelRange { .. }
@@ -626,10 +568,6 @@ impl Refusal {
             | Self::SkillWithoutLevels(_)
             | Self::LevelRequired { .. }
             | Self::InvalidTime(_)
-            | Self::FromWithoutUntil
-            | Self::UntilBeforeFrom { .. }
-            | Self::UntilIsPast { .. }
-            | Self::UntilTooFar { .. }
             | Self::WrongSkillSet { .. }
             | Self::EmptyBulkEdit
             | Self::AddedAndRemoved(_)
@@ -645,18 +583,9 @@ impl Refusal {
             | Self::UnknownSkillSet(_)
             | Self::UnknownPreset(_)
             | Self::PresetSkillGone { .. }
-            | Self::NoTemporarySkill(_)
             | Self::NoFlexConfiguration
             | Self::NoReconciliation => RefusalKind::NotFound,
             Self::LastAccountOwner
-            | Self::DriftWithoutChoice(_)
-            | Self::NoDrift(_)
-            | Self::DriftChanged(_)
-            | Self::DriftOfTeams
-            | Self::DriftPending
-            | Self::NoWorker
-            | Self::UnmanagedWorker
-            | Self::UnreadableWorker
             | Self::ReconciliationRunning(_)
             | Self::NothingToConfirm(_)
             | Self::ArchivedTeam(_)
@@ -688,7 +617,6 @@ impl Refusal {
             | Self::AddedByJob
             | Self::UploadMissing(_)
             | Self::TooLateToUndo
-            | Self::TooManyTemporarySkills
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
                 RefusalKind::VersionConflict

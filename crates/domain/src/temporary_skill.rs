@@ -4,9 +4,10 @@
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use thiserror::Error;
 
 use crate::{
-    Level, Refusal, Skill, SkillName, Time, User,
+    Level, Quoted, Refusal, RefusalKind, Skill, SkillName, Time, User,
     audit::Action,
     edit::{mark_managed, may_assign_skills},
     permissions::Caller,
@@ -34,6 +35,61 @@ pub struct TemporarySkill {
     pub active: bool,
 }
 
+/// Why a skill is not assigned for a time, or does not end, worded for the user who made the request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TemporaryRefusal {
+    /// Rule 36: a permanent assignment begins when it is made.
+    #[error("from is stated without until. Add until, when the skill ends, or leave out from: it is permanent then.")]
+    FromWithoutUntil,
+    /// Rule 36.
+    #[error("until ({until}) is not later than from ({from}). A temporary skill ends after it has started.")]
+    UntilBeforeFrom { from: Time, until: Time },
+    /// Rule 36.
+    #[error("until ({until}) is past: it is {now}. State a later time, or end the skill now by DELETE …/temporary.")]
+    UntilIsPast { until: Time, now: Time },
+    /// Rule 36.
+    #[error(
+        "until ({until}) is too far ahead: at most 366 days, {latest}. Assign the skill without until if it is to stay."
+    )]
+    UntilTooFar { until: Time, latest: Time },
+    /// Rule 36.
+    #[error(
+        "The user has {most} temporary skills already, the most there are. End one of them first.",
+        most = MAX_TEMPORARY_SKILLS
+    )]
+    TooManyTemporarySkills,
+    /// Rule 36; the skill.
+    #[error("The user has no temporary skill {0}: it has ended, or was never assigned for a time.")]
+    NoTemporarySkill(Quoted),
+}
+
+impl TemporaryRefusal {
+    /// The stable name of this refusal, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::FromWithoutUntil
+            | Self::UntilBeforeFrom { .. }
+            | Self::UntilIsPast { .. }
+            | Self::UntilTooFar { .. } => "invalid-period",
+            Self::TooManyTemporarySkills => "too-many-temporary-skills",
+            Self::NoTemporarySkill(_) => "no-temporary-skill",
+        }
+    }
+
+    #[must_use]
+    pub const fn kind(&self) -> RefusalKind {
+        match self {
+            Self::FromWithoutUntil
+            | Self::UntilBeforeFrom { .. }
+            | Self::UntilIsPast { .. }
+            | Self::UntilTooFar { .. } => RefusalKind::Invalid,
+            Self::TooManyTemporarySkills => RefusalKind::Conflict,
+            Self::NoTemporarySkill(_) => RefusalKind::NotFound,
+        }
+    }
+}
+
 impl TemporarySkill {
     /// When it starts or ends, whichever is next.
     #[must_use]
@@ -56,7 +112,7 @@ impl Period {
     pub fn parse(from: Option<&str>, until: Option<&str>) -> Result<Option<Self>, Refusal> {
         let from = from.map(Time::parse).transpose()?;
         match (from, until) {
-            (Some(_), None) => Err(Refusal::FromWithoutUntil),
+            (Some(_), None) => Err(TemporaryRefusal::FromWithoutUntil.into()),
             (None, None) => Ok(None),
             (from, Some(until)) => Ok(Some(Self { from, until: Time::parse(until)? })),
         }
@@ -67,13 +123,13 @@ impl Period {
         let now = Time::from(now);
         let latest = now.checked_add(LONGEST_HOURS.hours()).map_or(now, Time::from);
         if let Some(from) = self.from.filter(|from| self.until <= *from) {
-            return Err(Refusal::UntilBeforeFrom { from, until: self.until });
+            return Err(TemporaryRefusal::UntilBeforeFrom { from, until: self.until }.into());
         }
         if self.until <= now {
-            return Err(Refusal::UntilIsPast { until: self.until, now });
+            return Err(TemporaryRefusal::UntilIsPast { until: self.until, now }.into());
         }
         if self.until > latest {
-            return Err(Refusal::UntilTooFar { until: self.until, latest });
+            return Err(TemporaryRefusal::UntilTooFar { until: self.until, latest }.into());
         }
         Ok(())
     }
@@ -142,7 +198,7 @@ pub fn assign_temporarily(
     let skills = &user.managed.temporary_skills;
     let existing = skills.get(&skill.name);
     if existing.is_none() && skills.len() >= MAX_TEMPORARY_SKILLS {
-        return Err(Refusal::TooManyTemporarySkills);
+        return Err(TemporaryRefusal::TooManyTemporarySkills.into());
     }
     let running = existing.filter(|existing| existing.active);
     let now = Time::from(now);
@@ -161,7 +217,7 @@ pub fn assign_temporarily(
 pub fn end_temporary_skill(user: &User, by: &Caller, skill: &SkillName) -> Result<User, Refusal> {
     may_assign_skills(user, by)?;
     if !user.managed.temporary_skills.contains_key(skill) {
-        return Err(Refusal::NoTemporarySkill(skill.into()));
+        return Err(TemporaryRefusal::NoTemporarySkill(skill.into()).into());
     }
     Ok(user.with(|after| {
         after.managed.temporary_skills.remove(skill);

@@ -41,11 +41,14 @@ fn collect(directory: &Path, sources: &mut Vec<(PathBuf, String)>) {
     }
 }
 
-/// The codes that `Refusal::code` returns.
+/// The codes that `Refusal::code` returns, but for those of files and their rows, which are in jobs and plans.
 fn refusal_codes() -> BTreeSet<String> {
-    let source = std::fs::read_to_string(Path::new(ROOT).join("crates/domain/src/refusal.rs")).unwrap();
-    let code = source.split_once("fn code(&self)").unwrap().1.split_once("\n    }\n").unwrap().0;
-    matches(&Regex::new(r#"=>\s*(?:\{\s*)?"([a-z-]+)""#).unwrap(), code)
+    let codes_in = |file: &str| {
+        let source = std::fs::read_to_string(Path::new(ROOT).join("crates/domain/src").join(file)).unwrap();
+        let code = source.split_once("fn code(&self)").unwrap().1.split_once("\n    }\n").unwrap().0;
+        matches(&Regex::new(r#"=>\s*(?:\{\s*)?"([a-z-]+)""#).unwrap(), code)
+    };
+    ["refusal.rs", "drift.rs", "temporary_skill.rs"].into_iter().flat_map(codes_in).collect()
 }
 
 /// The codes of problems that the HTTP layer and the functions construct.

@@ -1,7 +1,7 @@
 //! Planning an import: each row of a file is decided as an edit of its own.
 
 use domain::{
-    Identity, Refusal, SkillName, TeamId, TeamName, UserId,
+    Identity, Refusal, SkillName, TeamId, TeamName, User, UserId,
     bulk::Tally,
     import::{File, Named, Row, RowFault, RowRefusal, Values},
     job::Job,
@@ -80,7 +80,7 @@ where
         &self,
         rows: Vec<Row>,
         file: &File,
-        names: &mut Names,
+        known: &mut Names,
         basis: &mut Basis,
     ) -> Result<Vec<Candidate<'static>>, BulkError> {
         let rows = rows.into_iter().map(|row| (Values::parse(&row, file.columns()), row)).collect::<Vec<_>>();
@@ -96,35 +96,22 @@ where
         let users = stated().filter_map(user_id).collect::<BTreeSet<_>>();
         let users = self.store.snapshot(&ReadSet { users, ..ReadSet::default() }).await?.users;
         self.read_teams_of(users.values(), basis).await?;
-        self.read_names(stated(), names, basis).await?;
+        self.read_names(stated(), known, basis).await?;
         let mut candidates = Vec::with_capacity(rows.len());
         for (values, row) in rows {
-            let (user_id, wanted, user) = match values {
-                Err(refused) => (None, Wanted::Refused(refused), None),
-                Ok(values) => {
-                    let found = user_id(&values);
-                    let user = found.and_then(|user_id| users.get(&user_id).cloned());
-                    let named = Named { team_ids: &names.team_ids, teams: &basis.teams, skills: &basis.skills };
-                    let wanted = match (&user, found, &values.identity) {
-                        (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(Wanted::Edit),
-                        (None, Some(unknown), _) => Err(Refusal::UnknownUser((&unknown).into()).into()),
-                        (None, None, Some(identity)) if values.adds => values.added(identity, named).map(Wanted::Add),
-                        (None, None, identity) => {
-                            let identity = identity.as_ref().map_or("", Identity::as_str);
-                            Err(RowFault::UnknownIdentity(identity.into()).into())
-                        }
-                    };
-                    let identity = values.identity.as_ref().map(Identity::lookup_key);
-                    let who = found.map(|user_id| user_id.to_string()).or(identity);
-                    let wanted = match who.and_then(|who| names.earlier(who, row.number)) {
-                        Some(earlier) => Err(RowRefusal::from(RowFault::Repeated(earlier))),
-                        None => wanted,
-                    };
-                    let is_added = matches!(wanted, Ok(Wanted::Add(_)));
-                    let user_id = found.or_else(|| is_added.then(|| UserId::new(self.time_and_ids.random_id())));
-                    (user_id, wanted.unwrap_or_else(Wanted::Refused), user)
-                }
-            };
+            let found = values.as_ref().ok().and_then(user_id);
+            let user = found.and_then(|user_id| users.get(&user_id).cloned());
+            let wanted = values.and_then(|values| {
+                let identity = values.identity.as_ref().map(Identity::lookup_key);
+                let who = found.map(|user_id| user_id.to_string()).or(identity);
+                let earlier = who.and_then(|who| known.earlier(who, row.number));
+                let named = Named { team_ids: &known.team_ids, teams: &basis.teams, skills: &basis.skills };
+                let wanted = wanted(&values, found, user.as_ref(), named);
+                earlier.map_or(wanted, |earlier| Err(RowFault::Repeated(earlier).into()))
+            });
+            let wanted = wanted.unwrap_or_else(Wanted::Refused);
+            let is_added = matches!(wanted, Wanted::Add(_));
+            let user_id = found.or_else(|| is_added.then(|| UserId::new(self.time_and_ids.random_id())));
             candidates.push(Candidate { user_id, user, wanted, changed_since: Vec::new(), row: Some(row) });
         }
         Ok(candidates)
@@ -150,6 +137,23 @@ where
         let spelled = skills.flat_map(|(text, _)| [text.as_str(), text.trim()]).filter_map(SkillName::adopted);
         let skills = spelled.filter(|name| names.skills.insert(name.clone())).collect();
         self.read_missing(skills, teams, basis).await
+    }
+}
+
+/// What is to become of the user whom a row names, of one who is added if there is none.
+fn wanted(
+    values: &Values,
+    user_id: Option<UserId>,
+    user: Option<&User>,
+    named: Named<'_>,
+) -> Result<Wanted<'static>, RowRefusal> {
+    match (user, user_id, &values.identity) {
+        (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(Wanted::Edit),
+        (None, Some(unknown), _) => Err(Refusal::UnknownUser((&unknown).into()).into()),
+        (None, None, Some(identity)) if values.adds => values.added(identity, named).map(Wanted::Add),
+        (None, None, identity) => {
+            Err(RowFault::UnknownIdentity(identity.as_ref().map_or("", Identity::as_str).into()).into())
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::{
     Level, Refusal, Skill, SkillName, TemporarySkill, Time, User,
     edit::mark_managed,
-    temporary_skill::{MAX_TEMPORARY_SKILLS, Period},
+    temporary_skill::{MAX_TEMPORARY_SKILLS, Period, TemporaryRefusal},
 };
 
 /// What becomes of the temporary skill of one name, after the assigned ones have been changed.
@@ -87,7 +87,7 @@ impl TemporaryEdit {
                     super::edit::find(skills, name)?.check(level, None)?;
                 }
                 if !all.contains_key(name) && all.len() >= MAX_TEMPORARY_SKILLS {
-                    return Err(Refusal::TooManyTemporarySkills);
+                    return Err(TemporaryRefusal::TooManyTemporarySkills.into());
                 }
                 let running = before.filter(|before| before.active);
                 let from = running.filter(|_| keeps_start).map_or(from, |running| running.from);

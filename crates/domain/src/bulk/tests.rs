@@ -17,7 +17,7 @@ use crate::{
     policy::{RoleAuthority, SupervisorScope},
     skill::Skills,
     team::Teams,
-    temporary_skill::Period,
+    temporary_skill::{Period, TemporaryRefusal},
     test_support::{agent, record, stored, user_with_role},
 };
 
@@ -692,7 +692,7 @@ fn rule_36_a_job_gives_nobody_more_than_20_temporary_skills_nor_a_level_that_the
     let others = (0..20).map(|i| (skill(&format!("s{i}")), TemporarySkill { level, from, until, active: true }));
     let full = agent("ada").with(|user| user.managed.temporary_skills = others.collect());
     let assign = of_temporary(requested(Some(5), None, 60, 10));
-    assert_eq!(apply(&assign, &full), Err(Refusal::TooManyTemporarySkills));
+    assert_eq!(apply(&assign, &full), Err(TemporaryRefusal::TooManyTemporarySkills.into()));
     let room = full.with(|user| drop(user.managed.temporary_skills.pop_first()));
     assert_eq!(apply(&assign, &room).unwrap().managed.temporary_skills.len(), 20);
     let named = room.with(|user| {

@@ -140,7 +140,8 @@ impl Values {
                 Column::Identity => is_same_identity(user, says),
                 _ => says == is || says.trim() == is.trim(),
             };
-            if !is_same && !(moves && is_older) {
+            let is_kept = is_same || moves && is_older;
+            if !is_kept {
                 let (is, says) = (Quoted::from(is), Quoted::from(says));
                 let fault = match column {
                     Column::EffectiveSkills => RowFault::Effective { is, says },

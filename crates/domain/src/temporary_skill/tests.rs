@@ -72,7 +72,7 @@ fn rule_36_a_period_is_from_and_until_or_neither() {
     assert_eq!(parsed.until.to_string(), "2026-11-27T08:30:00.500Z");
     assert_eq!(Period::parse(None, Some(until)).unwrap().unwrap(), Period { from: None, ..parsed });
     assert_eq!(Period::parse(None, None), Ok(None));
-    assert_eq!(Period::parse(Some(from), None), Err(Refusal::FromWithoutUntil));
+    assert_eq!(Period::parse(Some(from), None), Err(TemporaryRefusal::FromWithoutUntil.into()));
     for (from, until) in [(Some("eight"), Some(until)), (Some("eight"), None), (None, Some("2026-11-27T08:00"))] {
         assert_eq!(Period::parse(from, until).unwrap_err().code(), "invalid-time", "{from:?} {until:?}");
     }
@@ -143,7 +143,7 @@ fn rule_36_a_temporary_skill_is_checked_as_an_assigned_one_is() {
 fn rule_36_a_user_has_at_most_20_temporary_skills_and_each_of_them_can_be_changed() {
     let skills = (0..20).map(|n| (named(&format!("skill_{n}")), of(None, 0, 60, true)));
     let full = agent("ada").with(|user| user.managed.temporary_skills = skills.collect());
-    assert_eq!(temporarily(&full, None, period(None, 60), 10), Err(Refusal::TooManyTemporarySkills));
+    assert_eq!(temporarily(&full, None, period(None, 60), 10), Err(TemporaryRefusal::TooManyTemporarySkills.into()));
     let skill = Skill::imported(named("skill_7"));
     let extended = assign_temporarily(&full, &admin(), &skill, None, None, (period(None, 90), at(10))).unwrap();
     assert_eq!(extended.managed.temporary_skills.len(), 20);
@@ -236,7 +236,7 @@ fn rule_36_what_is_said_last_counts() {
 #[test]
 fn rule_36_only_a_temporary_skill_that_there_is_can_be_ended() {
     let ended = |user: &User| end_temporary_skill(user, &admin(), &named("English"));
-    assert_eq!(ended(&assigned(None)), Err(Refusal::NoTemporarySkill("English".into())));
+    assert_eq!(ended(&assigned(None)), Err(TemporaryRefusal::NoTemporarySkill("English".into()).into()));
     assert!(ended(&with(&agent("ada"), &[("English", of(None, 20, 60, false))])).is_ok(), "it is cancelled");
     let deleted = assigned(None).with(|user| user.managed.status = Status::Deleted);
     assert_eq!(ended(&deleted), Err(Refusal::DeletedUser));
