@@ -31,6 +31,13 @@ const local = (time) => {
 };
 const inHours = (hours) => new Date(Date.now() + hours * HOUR);
 
+const lend = async (person, skill, level, from, until) =>
+  call('PUT', `/users/${person.id}/skills/${skill}`, await tokenOf(ADMIN), {
+    level,
+    ...(from && { from: from.toISOString() }),
+    until: until.toISOString(),
+  });
+
 async function openForm(page, identity, person) {
   const panel = await openTab(page, identity, person, TAB);
   await button(panel, 'Assign skills').click();
@@ -145,5 +152,18 @@ test(
     await open(page, OWNER, `?view=bulk&item=${job.job_id}`);
     await page.getByText(/^French for a time: 50, from .* until /).waitFor();
     await call('POST', `/jobs/${job.job_id}/cancel`, owner);
+  }),
+);
+
+test(
+  'what would end a skill for a time is not undone at once from the history, but by a plan',
+  inBrowser(async (page) => {
+    const person = await newcomer(['agent'], ENGLISH_95);
+    await call('PUT', `/users/${person.id}/skills/English`, await tokenOf(ADMIN), { level: 50 });
+    await lend(person, 'English', 10, undefined, inHours(2));
+    const panel = await openTab(page, OWNER, person, 'History');
+    const record = panel.locator('ol.history > li').filter({ hasText: 'English 95 → 50' });
+    await record.getByRole('button', { name: /^Plan to undo the change of/ }).waitFor();
+    assert.equal(await record.getByRole('button', { name: /^Undo the change of/ }).count(), 0);
   }),
 );

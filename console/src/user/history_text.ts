@@ -1,6 +1,6 @@
 import type { AuditRecord, Role, Status, Team, TemporarySkill, User } from '../api/types.js';
 import type { App } from '../app.js';
-import { type Change, assignedLevel } from './changes.js';
+import { type Change, assignedLevel, temporaryOf } from './changes.js';
 import { levelText } from './consequences.js';
 
 type Lent = { [skill: string]: Omit<TemporarySkill, 'skill'> };
@@ -53,7 +53,9 @@ function teamsBack(change: Difference, user: User): Change[] | undefined {
 function skillsBack(change: Difference, user: User): Change[] | undefined {
   const [before, after] = [levels(change.before), levels(change.after)];
   const touched = changedSkills(before, after);
-  if (!touched.every((skill) => assignedLevel(user, skill) === after[skill])) return undefined;
+  // What is assigned or removed ends a temporary skill of its name, which is not part of the record.
+  const isAsLeft = (skill: string): boolean => assignedLevel(user, skill) === after[skill] && !temporaryOf(user, skill);
+  if (!touched.every(isAsLeft)) return undefined;
   return touched.map((skill) => {
     const level = before[skill];
     return level === undefined ? { kind: 'remove', skill } : { kind: 'assign', skill, level };
