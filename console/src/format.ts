@@ -4,6 +4,17 @@ export class Format {
   private readonly times = once(
     () => new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }),
   );
+  private readonly zonedTimes = once(
+    () =>
+      new Intl.DateTimeFormat(this.locale, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
+        timeZoneName: 'short',
+      }),
+  );
   private readonly durations = once(
     () => new Intl.NumberFormat(this.locale, { style: 'unit', unit: 'second', maximumFractionDigits: 1 }),
   );
@@ -28,6 +39,11 @@ export class Format {
   /** A time of the API, in the person's own time zone. */
   time(rfc3339: string): string {
     return this.times().format(new Date(rfc3339));
+  }
+
+  /** A time of the API with the time zone that it is shown in. */
+  zonedTime(rfc3339: string): string {
+    return this.zonedTimes().format(new Date(rfc3339));
   }
 
   seconds(milliseconds: number): string {

@@ -60,6 +60,9 @@ export const user: typeof english = {
     from: (team) => ` (von ${team})`,
     only: (name) => `nur für ${name}`,
     keeps: (team, level) => `${team} behält ${level}`,
+    lent: (skill, level) => `${skill} auf Zeit: ${level}`,
+    lentEnds: (skill, until) => `${skill} auf Zeit, bis ${until}, endet`,
+    lentNeverBegins: (skill, from, until) => `${skill} auf Zeit, von ${from} bis ${until}, beginnt nicht`,
   },
   conflict: {
     choose: 'Ihre Eingaben bleiben erhalten. Wählen Sie, welche Fassung gilt.',
@@ -68,6 +71,8 @@ export const user: typeof english = {
       'Sie noch einmal.',
     mine: (value) => `Ihre: ${value}`,
     theirs: (value) => `Die andere: ${value}`,
+    lent: (level, period) => `${level} auf Zeit, ${period}`,
+    notLent: 'nicht auf Zeit',
   },
   level: {
     sliderOf: (skill) => `Niveau von ${skill}`,
@@ -107,6 +112,8 @@ export const user: typeof english = {
     since: (time) => `Auf Zeit, seit ${time}.`,
     sinceThen: (time, level) => `Auf Zeit, seit ${time}; danach wieder wie zugewiesen: ${level}.`,
     scheduled: (level, from, until) => `Auf Zeit: ${level}, von ${from} bis ${until}.`,
+    changeTime: 'Zeit ändern',
+    changeTimeOf: (skill) => `Zeit ändern: ${skill}`,
     end: 'Jetzt beenden',
     endOf: (skill) => `${skill} jetzt beenden`,
     cancel: 'Absagen',

@@ -50,12 +50,18 @@ export const user = {
     from: (team: string) => ` (from ${team})`,
     only: (name: string) => `only for ${name}`,
     keeps: (team: string, level: string) => `${team} keeps ${level}`,
+    lent: (skill: string, level: string) => `${skill} for a time: ${level}`,
+    lentEnds: (skill: string, until: string) => `${skill} for a time, until ${until}, ends`,
+    lentNeverBegins: (skill: string, from: string, until: string) =>
+      `${skill} for a time, from ${from} until ${until}, does not begin`,
   },
   conflict: {
     choose: 'What you have entered is kept. Choose which version counts.',
     other: 'What you have entered is kept, and does not touch what was changed. Look at it again and save.',
     mine: (value: string) => `Yours: ${value}`,
     theirs: (value: string) => `Theirs: ${value}`,
+    lent: (level: string, period: string) => `${level} for a time, ${period}`,
+    notLent: 'not for a time',
   },
   level: {
     sliderOf: (skill: string) => `Level of ${skill}`,
@@ -92,6 +98,8 @@ export const user = {
     since: (time: string) => `For a time, since ${time}.`,
     sinceThen: (time: string, level: string) => `For a time, since ${time}; then again as assigned: ${level}.`,
     scheduled: (level: string, from: string, until: string) => `For a time: ${level}, from ${from} until ${until}.`,
+    changeTime: 'Change time',
+    changeTimeOf: (skill: string) => `Change time: ${skill}`,
     end: 'End now',
     endOf: (skill: string) => `End now: ${skill}`,
     cancel: 'Cancel',

@@ -1,33 +1,41 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Skill } from '../api/types.js';
+import type { Skill, TemporarySkill } from '../api/types.js';
 import { define } from '../define.js';
 import { problem } from '../problem.js';
-import { type Change, type Period, assignedLevel } from './changes.js';
+import { type Change, assignedLevel, isLent, isSameLent, temporaryOf } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
-import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
+import { type Source, consequences, endedWith, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
+import { PERMANENT, type Times, isSameTimes, lentText, periodOf, periodText, timesOf } from './period.js';
 
 const FORM = 'assign';
 
 type Assigning = Extract<Change, { kind: 'assign' | 'lend' }>;
 
 /** One skill to be assigned, as far as it is chosen. */
-interface Entry {
+interface Entry extends Times {
   id: number;
   set: string;
   skill: string;
   wantsLevel: boolean;
   level: string;
-  isTemporary: boolean;
-  /** As the field has them, in the person's own time zone; from now on if `from` is empty. */
-  from: string;
-  until: string;
+  /** How the skill was assigned when it was chosen. */
+  known: Known;
+  /** When something of it was entered last. */
+  at: string;
+  /** Whether it is still as a temporary skill is, of which nothing is changed. */
+  isUntouched: boolean;
+}
+
+interface Known {
+  level?: number | null | undefined;
+  lent?: TemporarySkill | undefined;
 }
 
 /** *Assign skills*: several in one go. Fires `closed`. */
-class AssignForm extends Form {
+export class AssignForm extends Form {
   private entries: Entry[] = [entry(0)];
   private count = 1;
   private isTried = false;
@@ -39,7 +47,7 @@ class AssignForm extends Form {
   }
 
   protected get isUnsaved(): boolean {
-    return this.entries.some((one) => one.skill !== '');
+    return this.entries.some((one) => one.skill !== '' && !one.isUntouched);
   }
 
   override firstUpdated(): void {
@@ -162,10 +170,11 @@ class AssignForm extends Form {
   }
 
   /** What is wrong with the time of an entry. */
-  private wrongPeriod({ isTemporary, from, until }: Entry): string | undefined {
+  private wrongPeriod(one: Entry): string | undefined {
     const { assign } = this.app.text.user;
-    if (!isTemporary) return undefined;
-    if (!until) return assign.untilMissing;
+    if (!one.isTemporary) return undefined;
+    if (!one.until) return assign.untilMissing;
+    const { from, until } = periodOf(one, this.lent(one.skill), one.at);
     return Date.parse(until) > Math.max(Date.now(), from ? Date.parse(from) : 0) ? undefined : assign.untilTooEarly;
   }
 
@@ -175,17 +184,26 @@ class AssignForm extends Form {
     );
   }
 
-  /** The skills of the set that are not assigned (those can be for a time), nor chosen in another entry. */
+  /** The skills of the set that are not assigned (those are or can be for a time), nor chosen in another entry. */
   private offered(one: Entry): Skill[] {
     const taken = this.entries.filter((other) => other !== one).map((other) => other.skill);
-    const isFree = ({ skill }: Skill): boolean =>
-      skill === one.skill ||
-      (!taken.includes(skill) && (one.isTemporary || assignedLevel(this.opened.user!, skill) === undefined));
+    const isOpen = (skill: string): boolean =>
+      one.isTemporary || this.lent(skill) !== undefined || assignedLevel(this.opened.user!, skill) === undefined;
+    const isFree = ({ skill }: Skill): boolean => skill === one.skill || (!taken.includes(skill) && isOpen(skill));
     return this.opened.choices.skills.filter((skill) => isFree(skill) && (!one.set || skill.skill_set === one.set));
   }
 
   private catalog(name: string): Skill | undefined {
     return this.opened.choices.skills.find(({ skill }) => skill === name);
+  }
+
+  /** What the user has of the skill for a time. */
+  private lent(skill: string): TemporarySkill | undefined {
+    return temporaryOf(this.opened.user!, skill);
+  }
+
+  private knownOf(skill: string): Known {
+    return { level: assignedLevel(this.opened.user!, skill), lent: this.lent(skill) };
   }
 
   private inherited(skill: string): Source[] {
@@ -195,31 +213,33 @@ class AssignForm extends Form {
 
   /** What each entry assigns; `undefined` if one is not complete. */
   private get changes(): Assigning[] | undefined {
-    const changes: Assigning[] = [];
-    for (const one of this.entries) {
-      const skill = this.catalog(one.skill);
-      const level = skill?.levels && one.wantsLevel ? levelOf(one.level, skill) : null;
-      if (!skill || level === undefined || this.wrongPeriod(one)) return undefined;
-      changes.push({ skill: one.skill, level, ...kindOf(one) });
-    }
-    return changes;
+    const changes = this.entries.map((one) => this.changeOf(one));
+    return changes.every((change) => change !== undefined) ? changes : undefined;
   }
 
+  private changeOf(one: Entry): Assigning | undefined {
+    const skill = this.catalog(one.skill);
+    const level = skill?.levels && one.wantsLevel ? levelOf(one.level, skill) : null;
+    if (!skill || level === undefined || this.wrongPeriod(one)) return undefined;
+    const made = { skill: one.skill, level };
+    if (!one.isTemporary) return { kind: 'assign', ...made };
+    return { kind: 'lend', ...made, ...periodOf(one, this.lent(one.skill), one.at) };
+  }
+
+  /** What changes in the skills that tasks are routed by, for which time, and what ends with it. */
   private lines(): string[] {
+    const { app } = this;
     const user = this.opened.user!;
     const { changes = [] } = this;
     const skills = new Map(changes.map(({ skill, level }) => [skill, level]));
-    return consequences(user, this.opened.choices.teams, { skills }).map((change) => {
-      const line = inWords(this.app, user.name, change);
-      const made = changes.find(({ skill }) => skill === change.skill);
-      return made?.kind === 'lend' ? `${line} (${this.periodText(made)})` : line;
+    const changed = consequences(user, this.opened.choices.teams, { skills });
+    return changes.flatMap((made) => {
+      const change = changed.find(({ skill }) => skill === made.skill);
+      const line = change && inWords(app, user.name, change);
+      if (made.kind === 'assign') return [...(line ? [line] : []), ...endedWith(app, user, made.skill)];
+      const lent = app.text.user.consequence.lent(made.skill, levelText(app, made.level));
+      return [`${line ?? lent} (${periodText(app, made)})`];
     });
-  }
-
-  private periodText({ from, until }: Period): string {
-    const { assign } = this.app.text.user;
-    const { format } = this.app;
-    return assign.period(from === undefined ? undefined : format.time(from), format.time(until));
   }
 
   private chooseSet(one: Entry, set: string): void {
@@ -227,16 +247,45 @@ class AssignForm extends Form {
     this.set(one, stays ? { set } : { set, skill: '' });
   }
 
-  /** A level begins with what is inherited, else at the top of the range. */
+  /** For a time, it begins as it is; else a level begins with what is inherited, else at the top of the range. */
   private chooseSkill(one: Entry, name: string): void {
     const skill = this.catalog(name);
     const inherited = this.inherited(name);
-    const level = String(winner(inherited)?.level ?? skill?.max ?? '');
-    this.set(one, { skill: name, level, wantsLevel: one.wantsLevel || Boolean(skill && needsLevel(skill, inherited)) });
+    const lent = this.lent(name);
+    const level = String(lent?.level ?? winner(inherited)?.level ?? skill?.max ?? '');
+    const wants = lent ? lent.level !== null : one.wantsLevel;
+    const wantsLevel = wants || Boolean(skill && needsLevel(skill, inherited));
+    this.set(one, { skill: name, level, wantsLevel, known: this.knownOf(name), ...this.timesFor(one, lent) });
+  }
+
+  /** A time that was entered stays; that of the skill chosen before does not. */
+  private timesFor(one: Entry, lent: TemporarySkill | undefined): Times | undefined {
+    const isOfBefore = one.known.lent !== undefined && isSameTimes(one, timesOf(one.known.lent));
+    if (isOfBefore) return timesOf(lent);
+    return lent && !one.from && !one.until ? timesOf(lent) : undefined;
+  }
+
+  /** An entry for a skill that the user has for a time, as it is, beside what is entered already. */
+  async changeTime(skill: string): Promise<void> {
+    if (this.isWorking) return;
+    let one = this.entries.find((known) => known.skill === skill) ?? this.entries.find((known) => !known.skill);
+    if (!one) {
+      one = entry(this.count);
+      this.count += 1;
+      this.entries = [...this.entries, one];
+    }
+    if (one.skill !== skill) {
+      Object.assign(one, PERMANENT, { set: '' });
+      this.chooseSkill(one, skill);
+      one.isUntouched = true;
+    } else if (!one.isTemporary) {
+      this.set(one, timesOf(this.lent(skill)));
+    }
+    await this.focusOn(`#assign-${one.id}-until`);
   }
 
   private set(one: Entry, change: Partial<Entry>): void {
-    Object.assign(one, change);
+    Object.assign(one, { isUntouched: false, at: now() }, change);
     this.error = undefined;
     this.conflicts = [];
     this.requestUpdate();
@@ -275,18 +324,35 @@ class AssignForm extends Form {
   }
 
   private conflictOf(one: Entry): Conflict[] {
-    // A temporary skill touches nothing that is assigned.
-    if (one.isTemporary) return [];
-    const theirs = assignedLevel(this.opened.user!, one.skill);
-    const mine = one.wantsLevel && one.level ? Number(one.level) : null;
-    if (theirs === undefined || theirs === mine) return [];
-    const text = (level: number | null): string => levelText(this.app, level);
-    return [{ field: String(one.id), label: one.skill, mine: text(mine), theirs: text(theirs) }];
+    const { app } = this;
+    const mine = this.changeOf(one);
+    if (!mine) return [];
+    const theirs = mine.kind === 'lend' ? this.theirTime(one, mine) : this.theirSkill(one, mine.level);
+    const text = mine.kind === 'lend' ? lentText(app, mine) : levelText(app, mine.level);
+    return theirs === undefined ? [] : [{ field: String(one.id), label: one.skill, mine: text, theirs }];
+  }
+
+  /** A temporary skill touches nothing but another one of its name. */
+  private theirTime({ skill, known }: Entry, mine: Extract<Assigning, { kind: 'lend' }>): string | undefined {
+    const lent = this.lent(skill);
+    if (isSameLent(lent, known.lent) || isLent(lent, mine)) return undefined;
+    return lent ? lentText(this.app, lent) : this.app.text.user.conflict.notLent;
+  }
+
+  /** What is assigned permanently takes the place of another level, and ends a temporary skill. */
+  private theirSkill({ skill, known }: Entry, mine: number | null): string | undefined {
+    const { level, lent } = this.knownOf(skill);
+    const theirs: string[] = [];
+    if (level !== undefined && level !== mine && level !== known.level) theirs.push(levelText(this.app, level));
+    if (lent && !isSameLent(lent, known.lent)) theirs.push(lentText(this.app, lent));
+    return theirs.length > 0 ? theirs.join('; ') : undefined;
   }
 
   /** What stays as others have made it leaves the form. */
   private readonly choose = (conflict: Conflict, choice: 'mine' | 'theirs'): void => {
     conflict.choice = choice;
+    const one = this.entries.find(({ id }) => String(id) === conflict.field);
+    if (one) one.known = this.knownOf(one.skill);
     if (choice === 'theirs') {
       this.conflicts = this.conflicts.filter((other) => other !== conflict);
       this.entries = this.entries.filter(({ id }) => String(id) !== conflict.field);
@@ -311,14 +377,12 @@ class AssignForm extends Form {
 }
 
 function entry(id: number): Entry {
-  return { id, set: '', skill: '', wantsLevel: true, level: '', isTemporary: false, from: '', until: '' };
+  const chosen = { set: '', skill: '', wantsLevel: true, level: '', ...PERMANENT };
+  return { id, ...chosen, known: {}, at: now(), isUntouched: false };
 }
 
-/** Whether an entry is permanent, or for which time, as the API takes it. */
-function kindOf({ isTemporary, from, until }: Entry): { kind: 'assign' } | ({ kind: 'lend' } & Period) {
-  const utc = (local: string): string => new Date(local).toISOString();
-  if (!isTemporary) return { kind: 'assign' };
-  return { kind: 'lend', until: utc(until), ...(from ? { from: utc(from) } : {}) };
+function now(): string {
+  return new Date().toISOString();
 }
 
 function needsLevel(skill: Skill, inherited: Source[]): boolean {

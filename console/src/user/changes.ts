@@ -84,10 +84,16 @@ function periodOf({ from, until }: Period): Period {
   return from === undefined ? { until } : { from, until };
 }
 
-function isLent(now: TemporarySkill | undefined, wanted: Period & { level: number | null }): boolean {
+/** Whether this temporary skill is what is wanted. */
+export function isLent(now: TemporarySkill | undefined, wanted: Period & { level: number | null }): boolean {
   const isSameTime = (a: string, b: string): boolean => Date.parse(a) === Date.parse(b);
   if (!now || now.level !== wanted.level || !isSameTime(now.until, wanted.until)) return false;
   return wanted.from === undefined ? now.active : isSameTime(now.from, wanted.from);
+}
+
+/** Whether this is the same temporary skill, whether or not it has started meanwhile. */
+export function isSameLent(a: TemporarySkill | undefined, b: TemporarySkill | undefined): boolean {
+  return a?.level === b?.level && a?.from === b?.from && a?.until === b?.until;
 }
 
 export function temporaryOf(user: User, skill: string): TemporarySkill | undefined {

@@ -1,5 +1,6 @@
 import type { Role, Status, Team, User } from '../api/types.js';
 import type { App } from '../app.js';
+import { temporaryOf } from './changes.js';
 
 /** Where a skill comes from: a team, or the user's own assignment. */
 export interface Source {
@@ -86,6 +87,15 @@ export function inWords(app: App, name: string, { skill, before, after, kept }: 
   const change = before ? words.changed(skill, level(before), level(after)) : words.gained(skill, level(after));
   const only = kept.length > 0 ? `, ${words.only(name)}` : '';
   return [change + from + only, ...kept.map((source) => words.keeps(source.team!.name, level(source)))].join('; ');
+}
+
+/** What a permanent assignment or a removal of the skill ends besides: *English for a time, until 5:00 PM, ends*. */
+export function endedWith(app: App, user: User, skill: string): string[] {
+  const temporary = temporaryOf(user, skill);
+  if (!temporary) return [];
+  const words = app.text.user.consequence;
+  const [from, until] = [app.format.time(temporary.from), app.format.time(temporary.until)];
+  return [temporary.active ? words.lentEnds(skill, until) : words.lentNeverBegins(skill, from, until)];
 }
 
 export function levelText(app: App, level: number | null): string {

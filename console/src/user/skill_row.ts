@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Skill, User } from '../api/types.js';
+import type { Skill, TemporarySkill, User } from '../api/types.js';
 import { ask } from '../ask.js';
 import { define } from '../define.js';
 import { icon } from '../icons.js';
 import type { View } from '../view.js';
-import { type Change, assignedLevel, temporaryOf } from './changes.js';
+import { type Change, assignedLevel, isSameLent, temporaryOf } from './changes.js';
 import { type Conflict, conflicts } from './conflict.js';
-import { type Source, consequences, inWords, levelText, sourcesOf, winner } from './consequences.js';
+import { type Source, consequences, endedWith, inWords, levelText, sourcesOf, winner } from './consequences.js';
 import { Form } from './form.js';
 import { levelField, levelOf } from './level_field.js';
+import { lentText } from './period.js';
 import { skillHead } from './skill_head.js';
 
 /** What is unsaved of a skill is named so. */
@@ -22,14 +23,23 @@ export function skillsOf(forms: string[]): string[] {
 
 /** One skill of a user: where it comes from, its level, which is changed in place, and *Remove*. */
 class SkillRow extends Form {
-  static override properties = { ...Form.properties, skill: { attribute: false }, done: { attribute: false } };
+  static override properties = {
+    ...Form.properties,
+    skill: { attribute: false },
+    done: { attribute: false },
+    changeTime: { attribute: false },
+  };
   declare skill: string;
   /** Called after each change; the row may no longer exist by then. */
   declare done: (row: View) => void;
+  /** Called where the time of a temporary skill is to be changed. */
+  declare changeTime: (skill: string) => void;
   /** The level as it is typed; `null`: without one. `undefined`: nothing is being changed. */
   private draft: string | null | undefined;
   /** The assigned level for which the draft is made. */
   private base: number | null | undefined;
+  /** The temporary skill of this name for which the draft is made. */
+  private lent: TemporarySkill | undefined;
   private conflict: Conflict | undefined;
   private isStale = false;
   private isAsking = false;
@@ -37,11 +47,17 @@ class SkillRow extends Form {
   private isEnding = false;
 
   override willUpdate(): void {
-    const now = assignedLevel(this.opened.user!, this.skill);
-    if (now === this.base || this.isWorking) return;
-    if (this.draft !== undefined && this.wanted !== now) this.conflict = this.conflictWith(now);
-    else this.draft = undefined;
-    this.base = now;
+    if (this.isWorking) return;
+    const user = this.opened.user!;
+    const [now, lent] = [assignedLevel(user, this.skill), temporaryOf(user, this.skill)];
+    const isOther = now !== this.base;
+    const theirs = [
+      ...(isOther && this.wanted !== now ? [this.theirs(now)] : []),
+      ...(lent && !isSameLent(lent, this.lent) ? [lentText(this.app, lent)] : []),
+    ];
+    if (this.draft !== undefined && theirs.length > 0) this.conflict = this.conflictWith(theirs);
+    else if (isOther) this.draft = undefined;
+    Object.assign(this, { base: now, lent });
   }
 
   override render(): TemplateResult {
@@ -60,12 +76,14 @@ class SkillRow extends Form {
       ${this.error && !isStale ? this.failure(this.error, this.again) : nothing}`;
   }
 
-  /** *End now* of a temporary skill, or *Cancel* of one that has not started. */
+  /** *Change time* and *End now* of a temporary skill, or *Cancel* of one that has not started. */
   private ending(): TemplateResult | typeof nothing {
     const { skills } = this.app.text.user;
     const temporary = temporaryOf(this.opened.user!, this.skill);
     if (!temporary) return nothing;
-    return html`<button type="button" class="link-button" data-end aria-disabled=${this.isWorking ? 'true' : 'false'}
+    return html`<button type="button" class="link-button" data-time aria-label=${skills.changeTimeOf(this.skill)}
+      @click=${() => this.changeTime(this.skill)}>${skills.changeTime}</button>
+      <button type="button" class="link-button" data-end aria-disabled=${this.isWorking ? 'true' : 'false'}
       aria-label=${temporary.active ? skills.endOf(this.skill) : skills.cancelOf(this.skill)}
       @click=${this.end}>${temporary.active ? skills.end : skills.cancel}</button>`;
   }
@@ -86,8 +104,11 @@ class SkillRow extends Form {
     const set = this.base === undefined ? skills.override(this.skill) : skills.setLevel(this.skill);
     const first = String(winner(inherited)?.level ?? catalog?.max ?? '');
     const field = { id: this.controls, text: String(shown), inherited, changed: this.change };
-    const button = (label: string, act: () => void): TemplateResult =>
-      html`<button type="button" class="link-button" @click=${act}>${label}</button>`;
+    const button = (label: string, act: () => void, does?: string): TemplateResult =>
+      html`<button type="button" class="link-button" aria-describedby=${does ?? nothing} @click=${act}>${label}</button>`;
+    const enables = `${this.controls}-enables`;
+    const mayEnable = isDisabled && !this.isUnsaved;
+    const ends = mayEnable && !this.lent?.active ? endedWith(this.app, this.opened.user!, this.skill) : [];
     const mayUnset = hasLevel && this.base !== undefined && !this.needsLevel;
     return html`
       <form @submit=${this.submitted}>
@@ -96,8 +117,13 @@ class SkillRow extends Form {
         <div class="buttons">
           ${catalog?.levels && !hasLevel ? button(set, () => this.change(first)) : nothing}
           ${catalog?.levels && mayUnset ? button(skills.withoutLevel(this.skill), () => this.change(null)) : nothing}
-          ${isDisabled && !this.isUnsaved ? button(skills.enable(this.skill), this.enable) : nothing}
+          ${mayEnable ? button(skills.enable(this.skill), this.enable, ends.length > 0 ? enables : undefined) : nothing}
         </div>
+        ${
+          ends.length > 0
+            ? html`<p class="consequence" id=${enables} dir="auto">${skills.enable(this.skill)}: ${ends.join('. ')}</p>`
+            : nothing
+        }
         </div>
         ${this.isUnsaved ? this.saving() : nothing}
       </form>`;
@@ -179,13 +205,16 @@ class SkillRow extends Form {
     const user = this.opened.user!;
     if (level === undefined && !this.isAsking) return [];
     const changes = consequences(user, this.opened.choices.teams, { skills: new Map([[this.skill, level]]) });
-    return changes.map((change) => inWords(this.app, user.name, change));
+    return [...changes.map((change) => inWords(this.app, user.name, change)), ...endedWith(this.app, user, this.skill)];
   }
 
-  private conflictWith(now: number | null | undefined): Conflict {
-    const { consequence, skills } = this.app.text.user;
-    const theirs = now === undefined ? skills.notAssigned : levelText(this.app, now);
-    return { field: 'level', label: this.skill, mine: this.draft ?? consequence.noLevel, theirs };
+  private theirs(level: number | null | undefined): string {
+    return level === undefined ? this.app.text.user.skills.notAssigned : levelText(this.app, level);
+  }
+
+  private conflictWith(theirs: string[]): Conflict {
+    const mine = this.draft ?? this.app.text.user.consequence.noLevel;
+    return { field: 'level', label: this.skill, mine, theirs: theirs.join('; ') };
   }
 
   private readonly choose = (conflict: Conflict, choice: 'mine' | 'theirs'): void => {
@@ -215,7 +244,13 @@ class SkillRow extends Form {
     void this.send({ kind: 'assign', skill: this.skill, level });
   };
 
-  private readonly enable = (): void => void this.send({ kind: 'assign', skill: this.skill, level: this.base ?? null });
+  /** Assigned once more as it is, for a time if that has started. */
+  private readonly enable = (): void => {
+    const { skill, lent } = this;
+    if (lent?.active) void this.send({ kind: 'lend', skill, level: lent.level, from: lent.from, until: lent.until });
+    else void this.send({ kind: 'assign', skill, level: this.base ?? null });
+  };
+
   private readonly end = (): void => {
     this.isEnding = true;
     void this.send({ kind: 'end', skill: this.skill });

@@ -6,6 +6,7 @@ import { icon } from '../icons.js';
 import { later } from '../later.js';
 import { problem } from '../problem.js';
 import { View } from '../view.js';
+import type { AssignForm } from './assign_form.js';
 import './assign_form.js';
 import { sourcesOf } from './consequences.js';
 import { lockedReason } from './edit_fields.js';
@@ -27,6 +28,8 @@ class Skills extends View {
   static override properties = { ...View.properties, opened: { attribute: false } };
   declare opened: OpenedUser;
   private isAssigning = false;
+  /** The skill from whose row the form was opened. */
+  private changing: string | undefined;
   /** What is done with all skills at once. */
   private doing: AllAtOnce | undefined;
 
@@ -73,7 +76,8 @@ class Skills extends View {
           names,
           (name) => name,
           (name) => html`
-          <li><roster-skill-row .app=${this.app} .opened=${this.opened} .skill=${name} .done=${this.rowDone}>
+          <li><roster-skill-row .app=${this.app} .opened=${this.opened} .skill=${name} .done=${this.rowDone}
+            .changeTime=${this.changeTime}>
           </roster-skill-row></li>`,
         )}
       </ul>`;
@@ -144,11 +148,24 @@ class Skills extends View {
     this.requestUpdate();
   };
 
-  private readonly closed = async (): Promise<void> => {
-    this.isAssigning = false;
+  /** In the form, which may be open for other skills by then. */
+  private readonly changeTime = async (skill: string): Promise<void> => {
+    this.isAssigning = true;
+    this.changing = skill;
     this.requestUpdate();
     await this.updateComplete;
-    this.one('[data-assign]')?.focus();
+    await this.one<AssignForm>('roster-assign-form')?.changeTime(skill);
+  };
+
+  /** The focus goes back to where the form was opened from. */
+  private readonly closed = async (): Promise<void> => {
+    const { changing } = this;
+    Object.assign(this, { isAssigning: false, changing: undefined });
+    this.requestUpdate();
+    await this.updateComplete;
+    const rows = [...this.querySelectorAll<View & { skill: string }>('roster-skill-row')];
+    const row = rows.find(({ skill }) => skill === changing);
+    (row?.querySelector<HTMLElement>('[data-time]') ?? this.one('[data-assign]'))?.focus();
   };
 
   /** What had the focus may no longer exist, with its row. */
