@@ -51,8 +51,8 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let traces = find_traces(&store, &SystemTimeAndIds, args.user).await?;
     let user_id = args.user.to_string();
     // A file that was sent to be imported may name a user by the identity alone.
-    let named = [Some(user_id.as_str()), Some(traces.user.identity.as_str()), traces.user.email()];
-    let found_files = files.naming(&named.into_iter().flatten().collect::<Vec<_>>()).await?;
+    let cells = [Some(traces.user.identity.as_str()), traces.user.email()].into_iter().flatten().collect::<Vec<_>>();
+    let found_files = files.naming(&user_id, &cells).await?;
     let owner = is_account_owner(&traces).await?;
     let mut report = EraseReport { traces, files: found_files, owner, is_done: false };
     if args.dry_run || report.is_empty() {

@@ -1,6 +1,12 @@
 //! `flex-roster import`: a CSV file of users is planned, and applied, through the API, as the owner of a token.
 
-use std::{fmt::Write as _, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fmt::Write as _,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use domain::{
     Quoted,
@@ -42,6 +48,9 @@ const TOKEN: &str = "FLEX_ROSTER_TOKEN";
 /// From one look at the job to the next.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How many looks in a row may fail.
+const MOST_FAILURES: u32 = 20;
+
 /// The most rows that a page of a plan has.
 const PAGE: usize = 100;
 
@@ -49,9 +58,8 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let api = Api::new(&args.url)?;
     let file = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let planned = plan(&api, file).await?;
-    if let (Some(to), Some(link)) = (&args.failed_rows, &planned.job.failed_rows_url) {
-        let rows = api.client.get(link).send().await?.error_for_status()?.bytes().await?;
-        std::fs::write(to, rows).map_err(|error| format!("{}: {error}", to.display()))?;
+    if let Some(to) = &args.failed_rows {
+        write_failed_rows(&api, planned.job.failed_rows_url.as_deref(), to).await?;
     }
     let plan_refuses = planned.plan.refused > 0;
     output.report_first(&planned);
@@ -63,6 +71,20 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let is_whole = !plan_refuses && results.counts.refused == 0;
     output.report_last(&Done { planned: &planned, results: Some(&results) });
     Ok(exit_code(is_whole))
+}
+
+/// The refused rows; none leave no file, also none of an earlier run.
+async fn write_failed_rows(api: &Api, link: Option<&str>, to: &Path) -> Result<(), Failure> {
+    let of_file = |error: std::io::Error| format!("{}: {error}", to.display());
+    let Some(link) = link else {
+        let removed = std::fs::remove_file(to);
+        let is_gone = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
+        return Ok(removed.or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) }).map_err(of_file)?);
+    };
+    let rows = async { api.client.get(link).send().await?.error_for_status()?.bytes().await };
+    // The link lets anybody read the file.
+    let rows = rows.await.map_err(reqwest::Error::without_url)?;
+    Ok(std::fs::write(to, rows).map_err(of_file)?)
 }
 
 const fn exit_code(is_good: bool) -> ExitCode {
@@ -96,10 +118,10 @@ impl Api {
     }
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
-        let answer = request.bearer_auth(&self.token).send().await?;
+        let answer = request.bearer_auth(&self.token).send().await.map_err(reqwest::Error::without_url)?;
         let status = answer.status();
         if status.is_success() {
-            return Ok(answer.json().await?);
+            return Ok(answer.json().await.map_err(reqwest::Error::without_url)?);
         }
         let problem = answer.json::<Value>().await.unwrap_or_default();
         let said = problem["detail"].as_str().or_else(|| problem["message"].as_str()).unwrap_or("no reason");
@@ -190,7 +212,8 @@ async fn plan(api: &Api, file: Vec<u8>) -> Result<Planned, Failure> {
         return Err(domain::Refusal::FileSize(bytes).into());
     }
     let upload: Upload = api.post("/uploads", &json!({"bytes": bytes})).await?;
-    let put = api.client.put(&upload.url).body(file).send().await?;
+    // The link lets anybody send a file.
+    let put = api.client.put(&upload.url).body(file).send().await.map_err(reqwest::Error::without_url)?;
     if !put.status().is_success() {
         return Err(format!("the file was not taken: S3 answers {}", put.status().as_u16()).into());
     }
@@ -223,11 +246,12 @@ async fn apply(api: &Api, planned: &Planned, confirm: Option<u64>) -> Result<Res
 
 /// The job once it is no longer at work.
 async fn settled(api: &Api, mut job: Job) -> Result<Job, Failure> {
+    let mut failures = 0;
     loop {
         match job.state.as_str() {
             "queued" | "running" => {
                 let of = job.total.map_or_else(String::new, |total| format!(" of {total}"));
-                output::progress(&format!("{}{of} users", job.done));
+                output::progress(&format!("job {}: {}{of} users", job.id, job.done));
             }
             "planned" | "done" => {
                 output::end_progress();
@@ -240,7 +264,14 @@ async fn settled(api: &Api, mut job: Job) -> Result<Job, Failure> {
             }
         }
         tokio::time::sleep(POLL).await;
-        job = api.get(&format!("/jobs/{}", job.id)).await?;
+        match api.get(&format!("/jobs/{}", job.id)).await {
+            Ok(now) => (job, failures) = (now, 0),
+            // The job goes on, whether or not it is looked at.
+            Err(error) if failures >= MOST_FAILURES => {
+                return Err(format!("the job {} goes on, but cannot be looked at: {error}", job.id).into());
+            }
+            Err(_) => failures += 1,
+        }
     }
 }
 

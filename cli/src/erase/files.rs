@@ -11,7 +11,11 @@ use runtime::config::{ConfigError, required};
 use thiserror::Error;
 
 /// Where `write-export`, `run-bulk` and the callers of `bulk` put them.
-const PREFIXES: [&str; 3] = ["exports/", "bulk/", "imports/"];
+const PREFIXES: [&str; 3] = ["exports/", "bulk/", IMPORTS];
+const IMPORTS: &str = "imports/";
+
+/// The end of the key of a file with rows that were refused.
+const FAILED_ROWS: &str = "/failed.csv";
 
 #[derive(Debug, Error)]
 #[error("the bucket of the exports: {0}")]
@@ -37,22 +41,23 @@ impl ExportFiles {
         Ok(Self { s3: Client::from_conf(config), bucket: required("EXPORT_BUCKET")? })
     }
 
-    /// The keys of the files in which one of these texts stands, in any case.
-    pub async fn naming(&self, texts: &[&str]) -> Result<Vec<String>, FilesError> {
+    /// The keys of the files in which this user id stands; of those that were sent to be imported, and of their failed rows, also
+    /// those that have one of these cells, in any case.
+    pub async fn naming(&self, user_id: &str, cells: &[&str]) -> Result<Vec<String>, FilesError> {
         let mut found = Vec::new();
         for prefix in PREFIXES {
-            found.extend(self.below(prefix, texts).await?);
+            found.extend(self.below(prefix, user_id, cells).await?);
         }
         Ok(found)
     }
 
-    async fn below(&self, prefix: &str, texts: &[&str]) -> Result<Vec<String>, FilesError> {
+    async fn below(&self, prefix: &str, user_id: &str, cells: &[&str]) -> Result<Vec<String>, FilesError> {
         let (mut found, mut next) = (Vec::new(), None);
         loop {
             let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).set_continuation_token(next);
             let page = list.send().await.map_err(|error| FilesError::of(&error))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
-                if self.has(key, texts).await? {
+                if self.has(key, user_id, cells).await? {
                     found.push(key.to_owned());
                 }
             }
@@ -63,7 +68,7 @@ impl ExportFiles {
         }
     }
 
-    async fn has(&self, key: &str, texts: &[&str]) -> Result<bool, FilesError> {
+    async fn has(&self, key: &str, user_id: &str, cells: &[&str]) -> Result<bool, FilesError> {
         let got = self.s3.get_object().bucket(&self.bucket).key(key).send().await;
         let got = match got {
             Ok(got) => got,
@@ -72,8 +77,9 @@ impl ExportFiles {
             Err(error) => return Err(FilesError::of(&error)),
         };
         let file = got.body.collect().await.map_err(|error| FilesError(error.to_string()))?.into_bytes();
-        let stands = |text: &&str| file.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()));
-        Ok(texts.iter().any(stands))
+        let has_rows = key.starts_with(IMPORTS) || key.ends_with(FAILED_ROWS);
+        let has_cell = |cell: &&str| places(&file, cell).any(|place| is_cell(&file, place, cell.len()));
+        Ok(places(&file, user_id).next().is_some() || has_rows && cells.iter().any(has_cell))
     }
 
     pub async fn delete(&self, keys: &[String]) -> Result<(), FilesError> {
@@ -82,5 +88,32 @@ impl ExportFiles {
             delete.send().await.map_err(|error| FilesError::of(&error))?;
         }
         Ok(())
+    }
+}
+
+/// Where the text stands in the file, in any case.
+fn places<'a>(file: &'a [u8], text: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_text = move |window: &[u8]| window.eq_ignore_ascii_case(text.as_bytes());
+    file.windows(text.len().max(1)).enumerate().filter(move |(_, window)| is_text(window)).map(|(place, _)| place)
+}
+
+/// Whether what stands there is a whole cell of a CSV file, and no part of one.
+fn is_cell(file: &[u8], place: usize, length: usize) -> bool {
+    const ENDS: &[u8] = b",;\t\r\n\"'";
+    let before = place.checked_sub(1).and_then(|before| file.get(before));
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| ENDS.contains(byte));
+    is_end(before) && is_end(file.get(place + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_found_as_a_cell_and_not_within_another_text() {
+        let file = b"identity;name\r\nANN;\"Anna Ann\"\r\n\"7\";77\n";
+        let is_named = |cell: &str| places(file, cell).any(|place| is_cell(file, place, cell.len()));
+        assert_eq!(["ann", "7", "identity"].map(is_named), [true; 3]);
+        assert_eq!(["nn", "Ann\";", "dentity"].map(is_named), [false; 3]);
     }
 }

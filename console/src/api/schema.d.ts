@@ -2355,6 +2355,11 @@ export interface components {
             /** @description Why the job failed. Only if it failed. */
             error?: string;
             /**
+             * @description Of a bulk job, what it is to do.
+             * @enum {string}
+             */
+            task?: "edit" | "import" | "undo";
+            /**
              * @description Of a bulk job, whether its plan is made or applied.
              * @enum {string}
              */

@@ -61,7 +61,7 @@ class Bulk extends View {
   private get heading(): string {
     const { bulk, imports } = this.app.text;
     const { asked, job } = this.run;
-    if (job?.plan?.file || (asked && 'uploadId' in asked)) return imports.title;
+    if (job?.task === 'import' || (asked && 'uploadId' in asked)) return imports.title;
     return job?.undoes ? (job.undoes.record_id ? bulk.undoRecordTitle : bulk.undoTitle) : bulk.title;
   }
 

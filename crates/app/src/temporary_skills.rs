@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use domain::{Actor, Source, UserId, temporary_skill::turn};
 use store::{ChangeOrigin, ReadSet, ReadSnapshot, TurnSkills};
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::{ChangeError, TimeAndIds, change::retry_on_conflict};
 
@@ -45,16 +45,18 @@ impl<S: ReadSnapshot + TurnSkills + Sync, C: TimeAndIds> SkillTurns<S, C> {
     pub async fn due(&self, request_id: &str) -> Result<bool, ChangeError> {
         let mut all = true;
         let until = Instant::now() + self.pace.run_for;
+        let mut next_user = interval(self.pace.between.max(Duration::from_micros(1)));
+        next_user.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for user_id in self.store.due_temporary_skills(self.time_and_ids.now(), DUE_AT_ONCE).await? {
+            next_user.tick().await;
+            if Instant::now() > until {
+                break;
+            }
             // One user must not hold up the others.
             if let Err(error) = self.of_user(user_id, request_id).await {
                 all = false;
                 tracing::error!(%user_id, %error, "failed to start or end temporary skills; the schedule tries again");
             }
-            if Instant::now() + self.pace.between >= until {
-                break;
-            }
-            tokio::time::sleep(self.pace.between).await;
         }
         Ok(all)
     }

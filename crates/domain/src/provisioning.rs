@@ -129,6 +129,7 @@ mod tests {
     fn rule_24_what_is_said_before_the_first_login_is_said_by_the_directory() {
         let english = SkillName::new("English").unwrap();
         let with_skill = ProvisionedUser { assigned_skills: vec![(english.clone(), Some(Level(7)))], ..ada() };
+        assert_eq!(with_skill.name(), "Ada Lovelace");
         let managed = provision(&with_skill, Role::SystemAdmin, RoleAuthority::Directory).unwrap().managed;
         assert_eq!((managed.role, managed.role_granted, managed.provenance), (Role::Agent, true, Provenance::Managed));
         assert_eq!(managed.assigned_skills, [(english, Some(Level(7)))].into());

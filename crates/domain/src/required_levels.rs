@@ -110,6 +110,14 @@ mod tests {
     }
 
     #[test]
+    fn rule_16_what_is_newly_assigned_without_a_level_is_at_risk_and_what_has_one_is_not() {
+        let with = |level| agent("ada").with(|user| user.managed.assigned_skills = [(english(), level)].into());
+        assert_eq!(at_risk(Some(&agent("ada")), &with(None)), [english()].into());
+        assert_eq!(at_risk(None, &with(Some(Level(5)))), [].into());
+        assert_eq!(at_risk(Some(&with(None)), &with(None)), [].into());
+    }
+
+    #[test]
     fn rule_16_a_skill_that_needs_a_level_is_assigned_with_one_or_to_a_user_who_inherits_one() {
         for (assigned, of, refused) in [
             (None, &[] as &[u128], true),

@@ -171,6 +171,8 @@ impl User {
     pub fn as_if_all_started(&self) -> Self {
         self.with(|user| {
             user.managed.assigned_skills = user.managed.overlaid(|_| true);
+            // Each is enabled when it starts (rule 24).
+            user.taskrouter.disabled_skills.retain(|name| !user.managed.temporary_skills.contains_key(name));
             user.managed.temporary_skills.clear();
         })
     }
@@ -182,8 +184,8 @@ impl User {
     }
 }
 
-/// The user with this skill for a time, instead of an earlier temporary one of the same skill. One that has started goes on,
-/// with the time when it did, unless the period states another one (rules 15, 16, 19 and 36).
+/// The user with this skill for a time, instead of an earlier temporary one of the same skill, which keeps the time when it has
+/// started, or will, unless the period states another one (rules 15, 16, 19 and 36).
 pub fn assign_temporarily(
     user: &User,
     by: &Caller,
@@ -194,15 +196,15 @@ pub fn assign_temporarily(
 ) -> Result<User, Refusal> {
     may_assign_skills(user, by)?;
     skill.check(level, skill_set)?;
-    period.check(now)?;
     let skills = &user.managed.temporary_skills;
     let existing = skills.get(&skill.name);
+    let from = period.from.or(existing.map(|existing| existing.from));
+    Period { from, ..period }.check(now)?;
     if existing.is_none() && skills.len() >= MAX_TEMPORARY_SKILLS {
         return Err(TemporaryRefusal::TooManyTemporarySkills.into());
     }
-    let running = existing.filter(|existing| existing.active);
     let now = Time::from(now);
-    let from = period.from.or(running.map(|running| running.from)).unwrap_or(now);
+    let from = from.unwrap_or(now);
     let temporary = TemporarySkill { level, from, until: period.until, active: from <= now };
     let after = user.with(|after| {
         after.managed.temporary_skills.insert(skill.name.clone(), temporary);

@@ -45,6 +45,7 @@ pub struct JobLinks {
 
 #[derive(Debug, Serialize)]
 struct BulkView<'a> {
+    task: &'static str,
     phase: BulkPhase,
     #[serde(skip_serializing_if = "Option::is_none")]
     undoes: Option<Undoes>,
@@ -101,7 +102,7 @@ impl<'a> BulkView<'a> {
             BulkTask::UndoRecord { user_id, record_id, .. } => Some(Undoes::Record { user_id, record_id }),
         };
         let results = (bulk.phase == BulkPhase::Apply).then_some(bulk.results);
-        Self { phase: bulk.phase, undoes, plan: bulk.plan.as_ref().map(PlanView::new), results }
+        Self { task: bulk.task.name(), phase: bulk.phase, undoes, plan: bulk.plan.as_ref().map(PlanView::new), results }
     }
 }
 

@@ -48,10 +48,10 @@ impl From<PlannedUser> for Line {
 
 impl Line {
     fn of(applied: AppliedUser, users: &BTreeMap<UserId, User>) -> Self {
-        let AppliedUser { user_id, outcome, changes, refusal } = applied;
+        let AppliedUser { user_id, row, outcome, changes, refusal } = applied;
         let name = users.get(&user_id).map(|user| user.name().to_owned());
         let user_id = Some(user_id);
-        Self { user_id, name, row: None, outcome, changes, changed_since: Vec::new(), refusal }
+        Self { user_id, name, row, outcome, changes, changed_since: Vec::new(), refusal }
     }
 }
 

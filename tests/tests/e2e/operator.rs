@@ -28,6 +28,9 @@ impl TestStack {
         let operator = endpoints["operator"].as_object().unwrap();
         Command::new(own_bin_dir().join("flex-roster"))
             .args(arguments)
+            .current_dir(self.data.path())
+            .env("FLEX_ROSTER_URL", self.running.url())
+            .env("FLEX_ROSTER_TOKEN", &self.owner)
             .envs(operator.iter().map(|(name, value)| (name, value.as_str().unwrap())))
             .env("TABLE_NAME", "flex-roster-Directory")
             .env("AWS_REGION", REGION)
@@ -146,6 +149,7 @@ async fn the_commands_of_the_operations_page_run_as_they_stand_there() {
     let user_id = id(&stack.find_user("q=quux").await).to_owned();
     let path = format!("/users/{user_id}");
     stack.delete_with_worker(&path).await;
+    fs::write(stack.data.path().join("users.csv"), "identity\nowner@example.com\n").unwrap();
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")).unwrap();
     let commands = page.lines().filter_map(|line| line.strip_prefix("cargo run --release --bin flex-roster -- "));
     let mut ran = 0;

@@ -51,6 +51,7 @@ fn http_event(route: &Route, caller: Option<&Value>) -> Value {
         ("team_id", "00000000-0000-4000-8000-000000000001"),
         ("job_id", "00000000-0000-4000-8000-000000000001"),
         ("record_id", "00000000-0000-4000-8000-000000000001"),
+        ("preset_id", "00000000-0000-4000-8000-000000000001"),
         ("skill", "English"),
         ("name", "Languages"),
         ("field", "role"),

@@ -57,7 +57,7 @@ where
             let result = BulkResult {
                 job_id: job.job_id,
                 place,
-                applied: AppliedUser::new(planned_id(&planned)?, decision),
+                applied: AppliedUser::new(planned_id(&planned)?, planned.row, decision),
                 results,
                 next: line.next,
                 expires_at: job.expires_at,
@@ -153,8 +153,10 @@ where
         let marked = after.with(|user| user.bulk_mark = Some(job_id));
         let change = UserChange::new(Some(user), marked, origin, action);
         let (skills, teams) = (Some(&snapshot.skills), Some(&snapshot.teams));
+        // What has started or ended at this moment is part of what was done.
+        let done = Decision::of(user, Ok(&change.after));
         self.store.commit_user(UserChange { skills, teams, ..change }).await?;
-        Ok(decision)
+        Ok(done)
     }
 
     /// Adds a user under the id of the plan, unless a runner that has died has.
@@ -169,9 +171,8 @@ where
         let read_set = ReadSet { users: [user_id].into(), teams: added.teams.clone(), skills, ..ReadSet::default() };
         let context = ChangeContext::read(&self.store, &self.time_and_ids, caller, read_set).await?;
         let snapshot = &context.snapshot;
-        let decision = Decision::Change(vec![Part::Added { identity: added.identity.clone() }]);
-        if snapshot.users.contains_key(&user_id) {
-            return Ok(decision);
+        if let Some(user) = snapshot.users.get(&user_id) {
+            return Ok(Decision::of_added(user));
         }
         let origin = ChangeOrigin { source: Source::Bulk, ..context.origin() };
         let find_skill = |name: &SkillName| snapshot.skills.get(name).cloned();
@@ -179,6 +180,7 @@ where
         let after = added.to_user(by, teams, find_skill, self.roles, user_id, origin.now)?;
         required_levels::check(&self.store, None, &after, snapshot).await?;
         budget::check(&self.store, None, &after, snapshot).await?;
+        let decision = Decision::of_added(&after);
         let marked = after.with(|user| user.bulk_mark = Some(job_id));
         let change = UserChange::new(None, marked, origin, Action::Created);
         let (skills, teams) = (Some(&snapshot.skills), Some(&snapshot.teams));

@@ -1,10 +1,11 @@
 //! Planning an import: each row of a file is decided as an edit of its own.
 
 use domain::{
-    Identity, Refusal, SkillName, TeamId, TeamName, User, UserId,
+    Identity, Refusal, SkillName, Status, TeamId, TeamName, User, UserId,
     bulk::Tally,
     import::{File, Named, Row, RowFault, RowRefusal, Values},
     job::Job,
+    user::Managed,
 };
 use std::{
     borrow::Cow,
@@ -101,12 +102,19 @@ where
         for (values, row) in rows {
             let found = values.as_ref().ok().and_then(user_id);
             let user = found.and_then(|user_id| users.get(&user_id).cloned());
+            // Whom an identity was erased of, nobody learns from it (rule 13).
+            let by_identity = values.as_ref().is_ok_and(|values| values.user_id.is_none());
+            let is_erased = by_identity && user.as_ref().is_some_and(|user| user.erased_at.is_some());
+            let (found, user) = if is_erased { (None, None) } else { (found, user) };
             let wanted = values.and_then(|values| {
                 let identity = values.identity.as_ref().map(Identity::lookup_key);
                 let who = found.map(|user_id| user_id.to_string()).or(identity);
                 let earlier = who.and_then(|who| known.earlier(who, row.number));
                 let named = Named { team_ids: &known.team_ids, teams: &basis.teams, skills: &basis.skills };
-                let wanted = wanted(&values, found, user.as_ref(), named);
+                let wanted = match &values.identity {
+                    Some(identity) if is_erased && values.adds => Err(Refusal::IdentityTaken(identity.into()).into()),
+                    _ => wanted(&values, found, user.as_ref(), named),
+                };
                 earlier.map_or(wanted, |earlier| Err(RowFault::Repeated(earlier).into()))
             });
             let wanted = wanted.unwrap_or_else(Wanted::Refused);
@@ -148,6 +156,9 @@ fn wanted(
     named: Named<'_>,
 ) -> Result<Wanted<'static>, RowRefusal> {
     match (user, user_id, &values.identity) {
+        (Some(User { managed: Managed { status: Status::Deleted, .. }, .. }), ..) if values.adds => {
+            Err(Refusal::DeletedUser.into())
+        }
         (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(Wanted::Edit),
         (None, Some(unknown), _) => Err(Refusal::UnknownUser((&unknown).into()).into()),
         (None, None, Some(identity)) if values.adds => values.added(identity, named).map(Wanted::Add),

@@ -335,9 +335,7 @@ fn line(candidate: &Candidate<'_>, after: Result<User, RowRefusal>) -> PlannedUs
     let (decision, adds) = match (user, wanted, after) {
         (_, _, Err(refusal)) => (Decision::Refused(refusal), None),
         (Some(user), _, Ok(after)) => (Decision::of(user, Ok(&after)), None),
-        (None, Wanted::Add(added), Ok(_)) => {
-            (Decision::Change(vec![Part::Added { identity: added.identity.clone() }]), Some(added.clone()))
-        }
+        (None, Wanted::Add(added), Ok(after)) => (Decision::of_added(&after), Some(added.clone())),
         (None, Wanted::Edit(_) | Wanted::Refused(_), Ok(_)) => (Decision::Unchanged, None),
     };
     let own = match wanted {

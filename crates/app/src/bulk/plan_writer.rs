@@ -87,7 +87,7 @@ impl<W: LineWriter> PlanWriter<W> {
         rows: &[(Row, Option<Column>, String)],
     ) -> Result<(), BulkError> {
         let Some(facts) = file.facts() else { return Ok(()) };
-        let lines = |rows| failed_rows(facts.separator, file.headings(), file.columns(), rows);
+        let lines = |rows| failed_rows(facts, file.headings(), file.columns(), rows);
         let lines = |rows| lines(rows).map_err(|error| StorageError::Failed(error.to_string()));
         if self.imported.replace(facts.clone()).is_none() {
             self.failed.push(lines(&[])?).await?;

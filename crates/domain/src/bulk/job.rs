@@ -61,6 +61,16 @@ pub enum BulkTask {
 }
 
 impl BulkTask {
+    /// The name that the API shows.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Edit { .. } => "edit",
+            Self::Import { .. } => "import",
+            Self::UndoJob { .. } | Self::UndoRecord { .. } => "undo",
+        }
+    }
+
     /// Whether it takes back what was done.
     #[must_use]
     pub const fn is_undo(&self) -> bool {
@@ -192,6 +202,8 @@ impl Job {
             bulk.attempts = if done > self.done { 1 } else { bulk.attempts };
             bulk.due_at = Some(until.into());
         });
+        // A plan that is begun anew has not got any further before it has come to where the last runner was.
+        let done = done.max(self.done);
         Self { done, lease_until_ms: until.as_millisecond(), ..kept }
     }
 

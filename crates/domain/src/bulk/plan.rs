@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{BulkEdit, Part};
 use crate::{
-    Refusal, Time, User, UserId, effective::effective_skills, import::FileFacts, provisioning::ProvisionedUser,
+    Refusal, Time, User, UserId,
+    effective::effective_skills,
+    import::{Column, FileFacts},
+    provisioning::ProvisionedUser,
     team::Teams,
 };
 
@@ -72,6 +75,14 @@ impl Decision {
         }
     }
 
+    /// Of a user who is added: with all that they have beyond an agent of whom nothing is known.
+    #[must_use]
+    pub fn of_added(user: &User) -> Self {
+        let nobody = User::new(user.user_id, user.identity.clone(), *user.created_at);
+        let added = Part::Added { identity: user.identity.clone() };
+        Self::Change([added].into_iter().chain(super::parts(&nobody, user)).collect())
+    }
+
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
@@ -129,6 +140,9 @@ impl PlannedUser {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedUser {
     pub user_id: UserId,
+    /// Of an import, the row of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
     pub outcome: Outcome,
     /// The parts that were changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -139,9 +153,16 @@ pub struct AppliedUser {
 
 impl AppliedUser {
     #[must_use]
-    pub fn new(user_id: UserId, decision: Decision) -> Self {
-        let PlannedUser { outcome, changes, refusal, .. } = PlannedUser::new(Some(user_id), None, decision);
-        Self { user_id, outcome, changes, refusal }
+    pub fn new(user_id: UserId, row: Option<u64>, decision: Decision) -> Self {
+        let column = match &decision {
+            Decision::Refused(refusal) if row.is_some() => Column::of_refusal(refusal),
+            _ => None,
+        };
+        let PlannedUser { outcome, changes, mut refusal, .. } = PlannedUser::new(Some(user_id), None, decision);
+        if let Some(refusal) = &mut refusal {
+            refusal.column = column.map(|column| column.name().to_owned());
+        }
+        Self { user_id, row, outcome, changes, refusal }
     }
 }
 

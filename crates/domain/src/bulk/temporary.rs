@@ -95,6 +95,10 @@ impl TemporaryEdit {
                 let temporary = TemporarySkill { level, from, until, active };
                 user.with(|after| {
                     after.managed.temporary_skills.insert(name.clone(), temporary);
+                    // Assigned again, which enables it (rule 24); an undo assigns nothing.
+                    if active && keeps_start {
+                        after.taskrouter.disabled_skills.remove(name);
+                    }
                 })
             }
         };

@@ -458,7 +458,8 @@ fn what_a_report_and_a_failure_leave_is_what_the_next_runner_finds() {
     assert_eq!((further.done, attempts(&further), due_at(&further)), (4, 1, Some(at(68).into())));
     let again = claimed(&further.released(Tally::default(), at(9)), 10);
     for done in [4, 3] {
-        assert_eq!(attempts(&again.kept(done, Tally::default(), LEASE, at(11))), 2, "no further than before");
+        let kept = again.kept(done, Tally::default(), LEASE, at(11));
+        assert_eq!((attempts(&kept), kept.done), (2, 4), "no further than before");
     }
     let waiting = again.backed_off(at(20));
     assert_eq!(due_at(&waiting), Some(at(20 + 2 * 20).into()));
@@ -500,6 +501,7 @@ fn an_undo_is_one_and_an_edit_and_an_import_are_none() {
         BulkTask::UndoJob { job_id: id, if_changed },
         BulkTask::UndoRecord { user_id, record_id: id, if_changed },
     ];
+    assert_eq!(tasks.clone().map(|task| task.name()), ["edit", "import", "undo", "undo"]);
     assert_eq!(tasks.map(|task| task.is_undo()), [false, false, true, true]);
 }
 
@@ -526,6 +528,34 @@ fn one_edit_names_at_most_40_skills() {
         edit.check(&teams(), &catalog).map_err(|refusal| refusal.code())
     };
     assert_eq!((whole(40), whole(41)), (Ok(()), Err("too-many-skills")));
+}
+
+#[test]
+fn a_plan_shows_all_that_a_user_is_added_with() {
+    let ada = user_with_role("ada", Role::Supervisor).with(|user| {
+        user.managed.teams = [team_id(1)].into();
+        user.managed.assigned_skills = levels(&[("French", Some(5))]);
+    });
+    let Decision::Change(parts) = Decision::of_added(&ada) else { panic!("nothing changes") };
+    assert_eq!(parts[0], Part::Added { identity: ada.identity.clone() });
+    assert!(matches!(parts[1], Part::Role { before: Role::Agent, after: Role::Supervisor, .. }), "{parts:?}");
+    assert!(
+        matches!((&parts[2], &parts[3]), (Part::Team { after: true, .. }, Part::Skill { before: None, .. })),
+        "{parts:?}"
+    );
+    assert_eq!(
+        Decision::of_added(&agent("bob")),
+        Decision::Change(vec![Part::Added { identity: agent("bob").identity }])
+    );
+}
+
+#[test]
+fn what_was_applied_names_the_row_and_the_column_of_a_file() {
+    let user_id = agent("ada").user_id;
+    let refused = |row| AppliedUser::new(user_id, row, Decision::Refused(Refusal::TooManyTeams(26)));
+    let column = |applied: AppliedUser| applied.refusal.unwrap().column;
+    assert_eq!((refused(Some(7)).row, column(refused(Some(7)))), (Some(7), Some("teams".to_owned())));
+    assert_eq!((refused(None).row, column(refused(None))), (None, None));
 }
 
 #[test]

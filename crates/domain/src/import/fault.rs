@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{CLEARED, file};
-use crate::{Quoted, Time};
+use crate::{Quoted, Status, Time};
 
 /// Why nothing of a file is read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,6 +41,9 @@ pub enum FileFault {
     /// The row.
     #[error("Row {0} has more than {most} bytes: perhaps a quotation mark in it, or before it, is never closed.", most = file::MAX_ROW_BYTES)]
     RowTooLong(u64),
+    /// More than fit into memory beside each other.
+    #[error("The file has more than {most} rows. Divide it.", most = file::MAX_ROWS)]
+    TooManyRows,
     /// The row.
     #[error("A quotation mark in row {0} is never closed. Close it, or write it twice where it is meant as text.")]
     OpenQuote(u64),
@@ -66,6 +69,7 @@ impl FileFault {
             Self::TooManyCells(_) => "file-too-many-cells",
             Self::RowTooLong(_) => "file-row-too-long",
             Self::OpenQuote(_) => "file-open-quote",
+            Self::TooManyRows => "file-too-many-rows",
         }
     }
 }
@@ -73,7 +77,7 @@ impl FileFault {
 /// Why nothing is made of a row, besides the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RowFault {
-    #[error("The row has {is} cells, and the head has {columns}. Quote a cell that holds the separator.")]
+    #[error("The row has {is} cells, more than the head, which has {columns}. Quote a cell that holds the separator.")]
     OtherCells { is: usize, columns: usize },
     #[error("The row names nobody. Fill in user_id, or identity.")]
     NamesNobody,
@@ -88,6 +92,15 @@ pub enum RowFault {
     Repeated(u64),
     #[error("{0} is no action. Write add to add a user who is not there yet, or leave it blank.")]
     Action(Quoted),
+    /// Of a user who is added.
+    #[error("A user is added active, and the row says {0}. Leave this cell blank, and deactivate them afterwards.")]
+    AddedStatus(Status),
+    /// When the user was last changed.
+    #[error(
+        "The user was changed after this row was exported, at {0}: the row may take that back. Export the users again and change \
+         that file; or blank updated_at, if the row is what you want."
+    )]
+    Stale(Time),
     #[error("{0} is neither true nor false.")]
     Boolean(Quoted),
     #[error("{0} is no status that can be set: it is active or deactivated.")]
@@ -128,7 +141,8 @@ impl RowFault {
             Self::Repeated(_) => "row-repeated",
             Self::Action(_) => "row-action",
             Self::Boolean(_) => "row-boolean",
-            Self::Status(_) => "row-status",
+            Self::Status(_) | Self::AddedStatus(_) => "row-status",
+            Self::Stale(_) => "row-stale",
             Self::UnknownTeam(_) => "row-unknown-team",
             Self::UnknownSkill(_) => "row-unknown-skill",
             Self::Level { .. } => "row-level",

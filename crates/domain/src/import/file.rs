@@ -15,6 +15,12 @@ pub(super) const MAX_CELLS: usize = 64;
 /// The most bytes of a row: more than 25 teams and hundreds of skills have.
 pub(super) const MAX_ROW_BYTES: usize = 64 * 1024;
 
+/// The most rows with a user each.
+pub(super) const MAX_ROWS: u64 = 200_000;
+
+/// In which the head ends: two rows, and blank lines before them.
+const MAX_HEAD_BYTES: usize = 4 * MAX_ROW_BYTES;
+
 /// The separators that are tried: of RFC 4180, of spreadsheets where the decimal separator is a comma, of texts.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -50,6 +56,8 @@ struct Head {
     columns: Vec<Column>,
     /// The headings as they stand there.
     headings: Vec<String>,
+    /// The number of its last row.
+    ends_at: u64,
     facts: FileFacts,
     records: Records,
 }
@@ -61,6 +69,9 @@ impl File {
             return head.push(bytes);
         }
         self.begun.extend_from_slice(bytes);
+        if self.begun.len() > MAX_HEAD_BYTES && begin(&self.begun, false)?.is_none() {
+            return Err(FileFault::RowTooLong(1));
+        }
         match begin(&self.begun, false)? {
             None => Ok(Vec::new()),
             Some(head) => self.go_on(head),
@@ -107,21 +118,20 @@ impl File {
 impl Head {
     fn push(&mut self, bytes: &[u8]) -> Result<Vec<Row>, FileFault> {
         let rows = self.records.push(bytes)?;
-        Ok(self.rows(rows))
+        self.rows(rows)
     }
 
     fn finish(&mut self) -> Result<Vec<Row>, FileFault> {
         let rows = self.records.finish()?;
-        Ok(self.rows(rows))
+        self.rows(rows)
     }
 
     /// Without the head, and rows of blank cells only.
-    fn rows(&mut self, records: Vec<Row>) -> Vec<Row> {
-        let above = 1 + u64::from(self.facts.has_version);
+    fn rows(&mut self, records: Vec<Row>) -> Result<Vec<Row>, FileFault> {
         let mut rows = records;
-        rows.retain(|row| row.number > above && row.cells.iter().any(|cell| !cell.trim().is_empty()));
+        rows.retain(|row| row.number > self.ends_at && row.cells.iter().any(|cell| !cell.trim().is_empty()));
         self.facts.rows += rows.len() as u64;
-        rows
+        if self.facts.rows > MAX_ROWS { Err(FileFault::TooManyRows) } else { Ok(rows) }
     }
 }
 
@@ -193,6 +203,7 @@ fn head(separator: u8, first: &[Row]) -> Result<Head, FileFault> {
     if let Some(other) = version.map(|row| row.cells[0].trim()).filter(|line| *line != VERSION_LINE) {
         return Err(FileFault::OtherVersion(other.into()));
     }
+    let ends_at = headings.number;
     let mut headings = headings.cells.clone();
     // A spreadsheet that has shown more columns than there are writes cells for them.
     while headings.last().is_some_and(|heading| heading.trim().is_empty()) {
@@ -212,7 +223,7 @@ fn head(separator: u8, first: &[Row]) -> Result<Head, FileFault> {
         return Err(FileFault::RepeatedColumn(repeated.name()));
     }
     let facts = FileFacts { separator: separator.into(), has_version: version.is_some(), rows: 0 };
-    Ok(Head { columns, headings, facts, records: Records::new(separator) })
+    Ok(Head { columns, headings, ends_at, facts, records: Records::new(separator) })
 }
 
 /// Records of CSV from bytes that come in pieces.
@@ -223,14 +234,27 @@ struct Records {
     written: usize,
     ends: [usize; MAX_CELLS],
     ended: usize,
-    /// The number of the record that is read.
+    /// The number of the record that is read. Blank lines, which are no records, count as a spreadsheet counts them.
     number: u64,
+    /// Whether nothing of it was read yet.
+    is_at_start: bool,
+    /// Whether the last line ended with CR, so that LF still belongs to its end.
+    is_after_cr: bool,
 }
 
 impl Records {
     fn new(separator: u8) -> Self {
         let reader = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        Self { reader, output: vec![0; MAX_ROW_BYTES], written: 0, ends: [0; MAX_CELLS], ended: 0, number: 1 }
+        Self {
+            reader,
+            output: vec![0; MAX_ROW_BYTES],
+            written: 0,
+            ends: [0; MAX_CELLS],
+            ended: 0,
+            number: 1,
+            is_at_start: true,
+            is_after_cr: false,
+        }
     }
 
     fn push(&mut self, mut bytes: &[u8]) -> Result<Vec<Row>, FileFault> {
@@ -242,7 +266,10 @@ impl Records {
     }
 
     fn finish(&mut self) -> Result<Vec<Row>, FileFault> {
-        // One more line end closes the last record, and is skipped between two; only within quotation marks it is text.
+        if self.is_at_start {
+            return Ok(Vec::new());
+        }
+        // One more line end closes the last record; only within quotation marks it is text.
         let written = self.written;
         let row = self.next(&mut &b"\n"[..])?;
         if row.is_none() && self.written > written {
@@ -254,11 +281,22 @@ impl Records {
     /// Reads on to the end of a record, and leaves the bytes behind it.
     fn next(&mut self, bytes: &mut &[u8]) -> Result<Option<Row>, FileFault> {
         use csv_core::ReadRecordResult::{End, InputEmpty, OutputEndsFull, OutputFull, Record};
+        if self.is_at_start
+            && let Some((&end @ (b'\r' | b'\n'), rest)) = bytes.split_first()
+        {
+            if end == b'\r' || !self.is_after_cr {
+                self.number += 1;
+            }
+            (self.is_after_cr, *bytes) = (end == b'\r', rest);
+            return Ok(None);
+        }
+        (self.is_at_start, self.is_after_cr) = (false, false);
         let (output, ends) = (&mut self.output[self.written..], &mut self.ends[self.ended..]);
         let (result, read, written, ended) = self.reader.read_record(bytes, output, ends);
         self.written += written;
         self.ended += ended;
-        *bytes = &bytes[read..];
+        let (bytes_read, rest) = bytes.split_at(read);
+        *bytes = rest;
         match result {
             InputEmpty | End => Ok(None),
             OutputFull => Err(FileFault::RowTooLong(self.number)),
@@ -274,7 +312,8 @@ impl Records {
                     start = end;
                 }
                 let row = Row { number: self.number, cells };
-                (self.written, self.ended) = (0, 0);
+                (self.written, self.ended, self.is_at_start) = (0, 0, true);
+                self.is_after_cr = bytes_read.last() == Some(&b'\r');
                 self.number += 1;
                 Ok(Some(row))
             }

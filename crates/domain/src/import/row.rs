@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, FAULT_COLUMNS, Row, RowFault, Values};
+use super::{Column, FAULT_COLUMNS, FileFacts, Row, RowFault, Values};
 use crate::{
-    Identity, Level, Quoted, Refusal, Skill, SkillName, TeamId, TeamName, User,
+    Identity, Level, Quoted, Refusal, Role, Skill, SkillName, Status, TeamId, TeamName, User,
     bulk::{BulkEdit, SkillEdit, SkillsEdit, TeamsEdit},
     effective::effective_skills,
-    export::{self, defused, undefused},
+    export::{self, BOM, VERSION_LINE, defused, undefused},
     provisioning::ProvisionedUser,
     skill::Skills,
     team::Teams,
+    user::Managed,
 };
 
 /// Why nothing is made of a row, and the column it is about, if it is about one.
@@ -83,7 +84,7 @@ impl Values {
     /// What is made of the user: what differs from what the row states. Refused if the row states another value of what is not
     /// decided here.
     pub fn edit(&self, user: &User, named: Named<'_>) -> Result<BulkEdit, RowRefusal> {
-        self.check_kept(user, named.teams)?;
+        let is_older = self.check_kept(user, named.teams)?;
         let managed = &user.managed;
         let teams = self.teams.as_ref().map(|teams| named.teams(teams)).transpose()?;
         let teams = teams.and_then(|wanted| {
@@ -93,18 +94,32 @@ impl Values {
         });
         let skills = self.assigned_skills.as_ref().map(|skills| named.skills(skills)).transpose()?;
         let skills = skills.map(|wanted| skill_edits(&managed.assigned_skills, &wanted));
-        Ok(BulkEdit {
+        let edit = BulkEdit {
             role: self.role.filter(|role| *role != managed.role),
             status: self.status.filter(|status| *status != managed.status),
-            act_as_agent: self.act_as_agent.filter(|acts| *acts != managed.act_as_agent),
+            act_as_agent: self.act_as_agent(managed),
             teams,
             skills: skills.filter(|each| !each.is_empty()).map(SkillsEdit::Each),
             ..BulkEdit::default()
-        })
+        };
+        if is_older && !edit.is_empty() {
+            return Err(of_column(Column::UpdatedAt)(RowFault::Stale(user.updated_at)));
+        }
+        Ok(edit)
+    }
+
+    /// What the row states of Act as Agent, unless the user has that already. Where the role changes it is stated in any case:
+    /// otherwise an agent who is raised would get it (rule 11). Of an agent it means nothing.
+    fn act_as_agent(&self, managed: &Managed) -> Option<bool> {
+        let role = self.role.unwrap_or(managed.role);
+        self.act_as_agent.filter(|acts| role != Role::Agent && (role != managed.role || *acts != managed.act_as_agent))
     }
 
     /// The user whom the row adds.
     pub fn added(&self, identity: &Identity, named: Named<'_>) -> Result<ProvisionedUser, RowRefusal> {
+        if let Some(status) = self.status.filter(|status| *status != Status::Active) {
+            return Err(of_column(Column::Status)(RowFault::AddedStatus(status)));
+        }
         let name = self.kept(Column::Name).unwrap_or(identity.as_str());
         let mut added = ProvisionedUser::new(identity.as_str(), name, self.kept(Column::Email).map(str::trim))?;
         added.role = self.role.unwrap_or(added.role);
@@ -115,9 +130,9 @@ impl Values {
         Ok(added)
     }
 
-    /// Refuses what the row says of columns that are not decided here, if the user is otherwise. Where the row is older than
-    /// the user, as its `updated_at` says, what changes by itself may have changed since.
-    fn check_kept(&self, user: &User, teams: &Teams) -> Result<(), RowRefusal> {
+    /// Refuses what the row says of columns that are not decided here, if the user is otherwise. Whether the row is older than
+    /// the user, as its `updated_at` says: then what follows from other changes may differ.
+    fn check_kept(&self, user: &User, teams: &Teams) -> Result<bool, RowRefusal> {
         let effective = effective_skills(user, teams.values());
         let row = export::Row::new(user, teams, &effective);
         let is_older = match self.kept(Column::UpdatedAt) {
@@ -131,10 +146,7 @@ impl Values {
         let cells = Column::EXPORTED.into_iter().zip(row.cells().iter().map(String::as_str));
         for (column, is) in cells.chain([(Column::TemporarySkills, row.temporary_skills())]) {
             let Some(says) = self.kept(column) else { continue };
-            let moves = matches!(
-                column,
-                Column::Name | Column::Email | Column::EffectiveSkills | Column::WorkerSid | Column::TemporarySkills
-            );
+            let moves = matches!(column, Column::EffectiveSkills | Column::WorkerSid | Column::TemporarySkills);
             let is_same = match column {
                 Column::UpdatedAt => true,
                 Column::Identity => is_same_identity(user, says),
@@ -150,7 +162,7 @@ impl Values {
                 return Err(of_column(column)(fault));
             }
         }
-        Ok(())
+        Ok(is_older)
     }
 }
 
@@ -168,10 +180,10 @@ fn skill_edits(is: &Skills, wanted: &Skills) -> BTreeMap<SkillName, SkillEdit> {
     removed.chain(assigned.map(|(name, level)| (name.clone(), SkillEdit::Assign(*level)))).collect()
 }
 
-/// The rows as a file that can be corrected and sent again, each with its number, column and reason. Without rows, its head:
-/// the headings, and those of what is wrong.
+/// The rows as a file that can be corrected and sent again, each with its number, column and reason. Without rows, its head, as
+/// that of the file that was sent: the headings, and those of what is wrong.
 pub fn failed_rows(
-    separator: char,
+    &FileFacts { separator, has_version, .. }: &FileFacts,
     headings: &[String],
     columns: &[Column],
     rows: &[(Row, Option<Column>, String)],
@@ -180,7 +192,7 @@ pub fn failed_rows(
         .delimiter(u8::try_from(separator).unwrap_or(b','))
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
-        .from_writer(Vec::new());
+        .from_writer(if rows.is_empty() { BOM.as_bytes().to_vec() } else { Vec::new() });
     let own = |cells: &[String]| {
         let cells = cells.iter().map(String::as_str).chain(std::iter::repeat(""));
         let cells = columns.iter().zip(cells).filter(|(column, _)| **column != Column::Fault);
@@ -188,6 +200,10 @@ pub fn failed_rows(
         cells.map(|(_, cell)| defused(&undefused(cell))).collect::<Vec<_>>()
     };
     if rows.is_empty() {
+        // Only where the file has one: it is read without, too.
+        if has_version {
+            csv.write_record([VERSION_LINE])?;
+        }
         csv.write_record(own(headings).into_iter().chain(FAULT_COLUMNS.map(str::to_owned)))?;
     }
     for (row, column, reason) in rows {

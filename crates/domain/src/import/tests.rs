@@ -9,7 +9,7 @@ use crate::{
     test_support::{self, stored},
 };
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 use uuid::Uuid;
 
 fn read(bytes: &[u8]) -> Result<(File, Vec<Row>), FileFault> {
@@ -69,7 +69,7 @@ fn a_file_is_read_alike_however_its_bytes_come() {
     let text =
         "\u{feff}flex-roster-users/1\r\nuser_id;name;teams\r\nu1;\"Zoë \"\"Z\"\"\r\nB\";\"a;b\"\r\n\r\nu2;李;\r\n";
     let whole = cells(text.as_bytes());
-    assert_eq!(whole, [row(3, &["u1", "Zoë \"Z\"\r\nB", "a;b"]), row(4, &["u2", "李", ""])]);
+    assert_eq!(whole, [row(3, &["u1", "Zoë \"Z\"\r\nB", "a;b"]), row(5, &["u2", "李", ""])]);
     for size in 1..20 {
         let mut file = File::default();
         let mut rows = Vec::new();
@@ -258,7 +258,9 @@ fn each_wrong_cell_is_named_with_its_column() {
     assert_eq!(parse(&["", " "], &columns), Err("row-names-nobody"));
     assert_eq!(parse(&["7", ""], &columns), Err("row-user-id"));
     assert_eq!(parse(&["", "ada", "x"], &columns), Err("row-other-cells"));
-    assert_eq!(parse(&["ada"], &columns), Err("row-other-cells"));
+    assert_eq!(parse(&["", "ada", "", "x"], &columns), Err("row-other-cells"));
+    let short = parse(&[&test_support::agent("ada").user_id.to_string()], &columns).unwrap();
+    assert_eq!((short.user_id, short.identity), (Some(test_support::agent("ada").user_id), None), "blank at its end");
     assert_eq!(parse(&["", "ada", " "], &columns).unwrap().identity, Identity::reported("ada"));
 }
 
@@ -294,18 +296,57 @@ fn rule_24_what_the_directory_does_not_decide_is_refused_when_it_is_changed() {
 fn a_row_that_is_older_than_the_user_may_differ_in_what_changes_by_itself() {
     let world = world();
     let older = ("updated_at", "2026-11-22T10:04:59.999Z");
-    for (column, text) in [
-        ("name", "James"),
-        ("email", "j@example.com"),
-        ("worker_sid", "WK1"),
-        ("effective_skills", "x"),
-        ("temporary_skills", "x"),
-    ] {
+    for (column, text) in [("worker_sid", "WK1"), ("effective_skills", "x"), ("temporary_skills", "x")] {
         assert_eq!(world.edit(&[(column, text), older]), Ok(BulkEdit::default()), "{column}");
     }
-    for (column, text) in [("identity", "008"), ("created_at", "2026-01-01T00:00:00.000Z")] {
+    for (column, text) in
+        [("identity", "008"), ("created_at", "2026-01-01T00:00:00.000Z"), ("name", "James"), ("email", "j@example.com")]
+    {
         assert_eq!(world.code(&[(column, text), older]), (Some(column), "row-kept"));
     }
+}
+
+#[test]
+fn a_row_that_is_older_than_the_user_takes_back_nothing_that_others_have_decided_since() {
+    let world = world();
+    let older = ("updated_at", "2026-11-22T10:04:59.999Z");
+    for cell in [("role", "supervisor"), ("status", "deactivated"), ("teams", "(none)"), ("assigned_skills", "English")]
+    {
+        assert_eq!(world.code(&[cell, older]), (Some("updated_at"), "row-stale"), "{cell:?}");
+        assert_ne!(world.edit(&[cell, ("updated_at", "")]), Ok(BulkEdit::default()), "who is sure blanks the time");
+    }
+    let same = [("role", "agent"), ("teams", "Sales"), ("assigned_skills", "Voice;English:80"), older];
+    assert_eq!(world.edit(&same), Ok(BulkEdit::default()), "a file that is sent twice");
+}
+
+#[test]
+fn rule_11_what_a_row_says_of_act_as_agent_counts_where_the_role_changes_and_means_nothing_of_an_agent() {
+    let world = world();
+    let stated =
+        |world: &World, role, acts| world.edit(&[("role", role), ("act_as_agent", acts)]).unwrap().act_as_agent;
+    assert_eq!(["true", "false", ""].map(|acts| stated(&world, "supervisor", acts)), [Some(true), Some(false), None]);
+    assert_eq!(["true", "false"].map(|acts| stated(&world, "agent", acts)), [None; 2]);
+    assert_eq!(
+        ["WAHR", "vrai", "FALSCH"].map(|acts| stated(&world, "supervisor", acts)),
+        [true, true, false].map(Some)
+    );
+    let mut raised = world;
+    raised.user.managed.role = Role::Supervisor;
+    assert_eq!(["true", "false"].map(|acts| stated(&raised, "supervisor", acts)), [Some(true), None]);
+    assert_eq!(stated(&raised, "agent", "true"), None);
+    assert_eq!(stated(&raised, "system_admin", "false"), Some(false));
+}
+
+#[test]
+fn a_file_has_at_most_200_000_rows_and_its_head_is_near_its_beginning() {
+    let rows = |count: usize| format!("identity\n{}", "a\n".repeat(count));
+    assert_eq!(read(rows(200_000).as_bytes()).unwrap().1.len(), 200_000);
+    assert_eq!(fault(rows(200_001).as_bytes()), FileFault::TooManyRows);
+    let mut file = File::default();
+    let blank = vec![b'\n'; 100_000];
+    let ends = (0..5).map(|_| file.push(&blank).map(drop)).collect::<Vec<_>>();
+    assert_eq!(ends[..2], [Ok(()), Ok(())]);
+    assert_eq!(ends[2], Err(FileFault::RowTooLong(1)));
 }
 
 #[test]
@@ -338,6 +379,10 @@ fn rule_22_a_row_adds_a_user_with_what_it_states() {
     assert_eq!(refused(&[("email", "ada")]), (Some("email"), "invalid-email"));
     assert_eq!(refused(&[("name", "\u{200b}x")]), (Some("name"), "invalid-name"));
     assert_eq!(refused(&[("teams", "Support")]), (Some("teams"), "row-unknown-team"));
+    for status in ["deactivated", "deleted"] {
+        assert_eq!(refused(&[("status", status)]), (Some("status"), "row-status"));
+    }
+    assert_eq!(add(&[("action", "add"), ("status", "active")]).unwrap(), plain);
 }
 
 #[test]
@@ -362,19 +407,23 @@ fn the_failed_rows_can_be_corrected_and_sent_again() {
     let (file, rows) = read(text.as_bytes()).unwrap();
     let failed =
         rows.into_iter().map(|row| (row, Some(Column::Teams), "There is no team".to_owned())).collect::<Vec<_>>();
-    let write = |rows: &[_]| failed_rows(';', file.headings(), file.columns(), rows).unwrap();
+    let write = |rows: &[_]| failed_rows(file.facts().unwrap(), file.headings(), file.columns(), rows).unwrap();
     let text = String::from_utf8([write(&[]), write(&failed)].concat()).unwrap();
-    assert_eq!(text, "user_id;name;teams;error_row;error_column;error\r\n;'=x;a;2;teams;There is no team\r\n");
+    assert_eq!(text, "\u{feff}user_id;name;teams;error_row;error_column;error\r\n;'=x;a;2;teams;There is no team\r\n");
     let (again, rows) = read(text.as_bytes()).unwrap();
     assert_eq!(again.columns()[3..], [Column::Fault; 3]);
     assert_eq!(rows[0].cells[..3], ["", "'=x", "a"]);
+    let (file, _) = read(b"flex-roster-users/1\nuser_id\n").unwrap();
+    let head = failed_rows(file.facts().unwrap(), file.headings(), file.columns(), &[]).unwrap();
+    let head = String::from_utf8(head).unwrap();
+    assert_eq!(head, "\u{feff}flex-roster-users/1\r\nuser_id,error_row,error_column,error\r\n");
 }
 
 #[test]
 fn a_failed_row_with_other_cells_than_the_head_keeps_them() {
     let (file, rows) = read(b"user_id,name\nu1\nu2,Ada,=1\n").unwrap();
     let failed = rows.into_iter().map(|row| (row, None, "cells".to_owned())).collect::<Vec<_>>();
-    let text = failed_rows(',', file.headings(), file.columns(), &failed).unwrap();
+    let text = failed_rows(file.facts().unwrap(), file.headings(), file.columns(), &failed).unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), "u1,,2,,cells\r\nu2,Ada,3,,cells,'=1\r\n");
 }
 
@@ -382,7 +431,7 @@ fn a_failed_row_with_other_cells_than_the_head_keeps_them() {
 fn rule_30_a_failed_row_that_was_not_defused_is() {
     let (file, rows) = read(b"user_id,name\n,=1+1\n").unwrap();
     let failed = rows.into_iter().map(|row| (row, None, "=2".to_owned())).collect::<Vec<_>>();
-    let text = failed_rows(',', file.headings(), file.columns(), &failed).unwrap();
+    let text = failed_rows(file.facts().unwrap(), file.headings(), file.columns(), &failed).unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), ",'=1+1,2,,'=2\r\n");
 }
 
@@ -402,8 +451,8 @@ prop_compose! {
         let mut world = World::new(&[], &[]);
         for (name, number) in teams.into_iter().zip(1..) {
             let team = crate::Team::new(team_id(number), name, jiff::Timestamp::UNIX_EPOCH);
-            if !world.team_ids.contains_key(&team.name.order_key()) {
-                world.team_ids.insert(team.name.order_key(), team.team_id);
+            if let Entry::Vacant(place) = world.team_ids.entry(team.name.order_key()) {
+                place.insert(team.team_id);
                 world.teams.insert(team.team_id, team);
             }
         }

@@ -29,8 +29,9 @@ pub struct Values {
 impl Values {
     /// What the cells of a row in these columns state.
     pub fn parse(row: &Row, columns: &[Column]) -> Result<Self, RowRefusal> {
+        // Blank cells at its end a spreadsheet may leave out.
         let beyond = row.cells.get(columns.len()..).unwrap_or_default();
-        if row.cells.len() < columns.len() || beyond.iter().any(|cell| !cell.trim().is_empty()) {
+        if beyond.iter().any(|cell| !cell.trim().is_empty()) {
             return Err(RowFault::OtherCells { is: row.cells.len(), columns: columns.len() }.into());
         }
         let mut values = Self::default();
@@ -67,11 +68,7 @@ impl Values {
                 self.status = Some(known.ok_or_else(|| RowFault::Status(word.into()))?);
             }
             Column::ActAsAgent => {
-                self.act_as_agent = Some(match word.to_lowercase().as_str() {
-                    "true" => true,
-                    "false" => false,
-                    _ => return Err(RowFault::Boolean(word.into()).into()),
-                });
+                self.act_as_agent = Some(boolean(word).ok_or_else(|| RowFault::Boolean(word.into()))?);
             }
             Column::Teams if is_cleared => self.teams = Some(Vec::new()),
             Column::Teams => self.teams = Some(split(text)),
@@ -94,6 +91,15 @@ impl Values {
     /// What the row says of a column that is not decided here.
     pub(super) fn kept(&self, column: Column) -> Option<&str> {
         self.kept.iter().find(|(of, _)| *of == column).map(|(_, text)| text.as_str())
+    }
+}
+
+/// Also as spreadsheets of other languages write them.
+fn boolean(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "true" | "wahr" | "vrai" | "verdadero" | "vero" | "waar" | "verdadeiro" => Some(true),
+        "false" | "falsch" | "faux" | "falso" | "onwaar" => Some(false),
+        _ => None,
     }
 }
 

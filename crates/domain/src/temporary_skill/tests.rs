@@ -108,7 +108,7 @@ fn rule_36_a_temporary_skill_starts_at_once_unless_from_is_later() {
 }
 
 #[test]
-fn rule_36_a_skill_that_is_extended_goes_on_since_it_started_and_one_that_has_not_started_starts_when_it_is_said() {
+fn rule_36_a_skill_that_is_extended_keeps_the_time_when_it_started_or_will_unless_another_one_is_stated() {
     let running = with(&agent("ada"), &[("English", of(Some(50), 0, 20, true))]);
     let after = |user: &User, from| temporarily(user, Some(50), period(from, 60), 10).unwrap();
     let skill = |user: User| user.managed.temporary_skills[&named("English")];
@@ -116,7 +116,9 @@ fn rule_36_a_skill_that_is_extended_goes_on_since_it_started_and_one_that_has_no
     assert_eq!(skill(after(&running, Some(3))), of(Some(50), 3, 60, true));
     assert_eq!(skill(after(&running, Some(30))), of(Some(50), 30, 60, false), "it stops, and starts again");
     let scheduled = with(&agent("ada"), &[("English", of(Some(50), 15, 20, false))]);
-    assert_eq!(skill(after(&scheduled, None)), of(Some(50), 10, 60, true), "from now on");
+    assert_eq!(skill(after(&scheduled, None)), of(Some(50), 15, 60, false));
+    assert_eq!(skill(after(&scheduled, Some(10))), of(Some(50), 10, 60, true), "from now on");
+    assert_eq!(code(temporarily(&scheduled, Some(50), period(None, 15), 10)), "invalid-period");
     let again = after(&running, None);
     assert_eq!(after(&again, None), again);
 }

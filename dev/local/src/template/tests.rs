@@ -80,9 +80,30 @@ fn a_property_that_is_not_understood_is_named() {
 
 #[test]
 fn a_property_of_a_bucket_that_is_not_understood_is_named() {
-    let error =
-        error_of("  Api:", "  Exports: { Type: AWS::S3::Bucket, Properties: { CorsConfiguration: {} } }\n  Api:");
-    assert_eq!(error, "template: Exports: local does not understand the property CorsConfiguration");
+    let error = error_of(
+        "  Api:",
+        "  Exports: { Type: AWS::S3::Bucket, Properties: { ReplicationConfiguration: {} } }\n  Api:",
+    );
+    assert_eq!(error, "template: Exports: local does not understand the property ReplicationConfiguration");
+}
+
+#[test]
+fn a_bucket_has_the_rules_of_its_cors_and_what_is_not_understood_of_one_is_named() {
+    let with = |rule: &str| {
+        let cors = format!("CorsConfiguration: {{ CorsRules: [{{ {rule} }}] }}");
+        SMALL.replace("  Api:", &format!("  Exports: {{ Type: AWS::S3::Bucket, Properties: {{ {cors} }} }}\n  Api:"))
+    };
+    let rule = "AllowedOrigins: [https://example.com], AllowedMethods: [PUT], MaxAge: 600";
+    let system = parse(&with(rule), &Values::default()).unwrap();
+    let expected = BucketCors {
+        allowed_origins: vec!["https://example.com".to_owned()],
+        allowed_methods: vec!["PUT".to_owned()],
+        allowed_headers: Vec::new(),
+        max_age: Some(600),
+    };
+    assert_eq!(system.buckets[0].cors, [expected]);
+    let error = parse(&with(&format!("{rule}, Id: x")), &Values::default()).unwrap_err().to_string();
+    assert!(error.contains("unknown field `Id`"), "{error}");
 }
 
 #[test]

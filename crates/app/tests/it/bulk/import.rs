@@ -1,7 +1,7 @@
 //! Imports: the rows of a file are planned, applied and taken back as any other changes of many users.
 
 use domain::{
-    Identity, Role, Source, User,
+    Identity, Role, Source, Status, User,
     audit::Action,
     bulk::{BulkTask, Outcome, PlannedUser, Tally},
     export::{Row, begin, write_row},
@@ -9,7 +9,7 @@ use domain::{
     team::Teams,
     test_support::stored,
 };
-use store::{FindByNames, ViewUser};
+use store::{EraseUser, FindByNames, ViewUser};
 use uuid::Uuid;
 
 use super::world::{World, admin, skills, team_id, user};
@@ -74,7 +74,7 @@ async fn a_row_that_is_wrong_is_refused_with_row_column_and_reason_and_can_be_co
     let text = format!(
         "user_id;identity;role;teams;assigned_skills\n\
          {};;boss;;\n;nobody;;;\n;user 001;;Sales;\n{};;;Support;\n;USER 001;;;\n;;agent;;\n{};;;;French:101\n\
-         {};;supervisor;sales;Dutch\n{};;agent;;\n;1;2\n",
+         {};;supervisor;sales;Dutch\n{};;agent;;\n;1;agent;;;x\n",
         id(0),
         id(2),
         id(3),
@@ -98,7 +98,7 @@ async fn a_row_that_is_wrong_is_refused_with_row_column_and_reason_and_can_be_co
     assert_eq!(codes(&refused), expected);
     let failed = world.failed_rows(job_id).await;
     let lines = failed.lines().collect::<Vec<_>>();
-    assert_eq!(lines[0], "user_id;identity;role;teams;assigned_skills;error_row;error_column;error");
+    assert_eq!(lines[0], "\u{feff}user_id;identity;role;teams;assigned_skills;error_row;error_column;error");
     assert!(lines[1].starts_with(&format!("{};;boss;;;2;role;\"There is no role", id(0))), "{failed}");
     assert_eq!(lines.len(), 10);
     let csv = world.csv(job_id).await;
@@ -151,9 +151,33 @@ async fn rule_22_an_identity_that_somebody_has_taken_since_the_plan_is_refused()
     world.add(other.clone()).await;
     world.apply(job_id).await;
     let results = world.results(job_id).await;
-    assert_eq!(results[0].refusal.as_ref().unwrap().code, "identity-taken");
+    let refusal = results[0].refusal.as_ref().unwrap();
+    assert_eq!((results[0].row, refusal.code.as_str()), (Some(2), "identity-taken"));
+    assert_eq!(refusal.column.as_deref(), Some("identity"));
     assert_eq!(results[1].outcome, Outcome::Changed);
     assert_eq!(claimed(&world, "ada").await, Some(other.user_id));
+}
+
+#[tokio::test]
+async fn rule_13_nobody_learns_from_an_import_who_was_erased_and_who_was_deleted_is_not_added() {
+    let world = World::new(2).await;
+    world.edit(user(0).user_id, |user| user.managed.status = Status::Deleted).await;
+    let delete = |user: &mut User| {
+        user.managed.status = Status::Deleted;
+        user.taskrouter.worker_sid = None;
+    };
+    world.edit(user(1).user_id, delete).await;
+    let erased = world.user(1).await;
+    let after = domain::erasure::erase(&erased, world.origin().now).unwrap();
+    world.directory.erase_user(&erased, after, Vec::new(), world.origin()).await.unwrap();
+    let text = "identity,action\nuser 000,add\nuser 001,\nUSER 001,add\n";
+    let job_id = world.plan(world.upload(text)).await;
+    let refused = world.lines(job_id, Outcome::Refused).await;
+    let expected = [(2, Some("status"), "deleted-user"), (3, None, "row-unknown-identity"), (4, None, "row-repeated")];
+    assert_eq!(codes(&refused), expected);
+    assert!(refused[1..].iter().all(|line| line.user_id.is_none()), "{refused:?}");
+    let added = world.plan(world.upload("identity,action\nuser 001,add\n")).await;
+    assert_eq!(codes(&world.lines(added, Outcome::Refused).await), [(2, Some("identity"), "identity-taken")]);
 }
 
 #[tokio::test]
