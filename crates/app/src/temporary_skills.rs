@@ -49,13 +49,13 @@ impl<S: ReadSnapshot + TurnSkills + Sync, C: TimeAndIds> SkillTurns<S, C> {
         next_user.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for user_id in self.store.due_temporary_skills(self.time_and_ids.now(), DUE_AT_ONCE).await? {
             next_user.tick().await;
-            if Instant::now() > until {
-                break;
-            }
             // One user must not hold up the others.
             if let Err(error) = self.of_user(user_id, request_id).await {
                 all = false;
                 tracing::error!(%user_id, %error, "failed to start or end temporary skills; the schedule tries again");
+            }
+            if Instant::now() >= until {
+                break;
             }
         }
         Ok(all)

@@ -77,7 +77,7 @@ async fn rules_22_and_29_an_export_is_changed_imported_and_taken_back() {
     let refused = stack.get_json(&path).await["items"][0].clone();
     assert_eq!((&refused["refusal"]["code"], &refused["refusal"]["column"]), (&json!("row-status"), &json!("status")));
     let failed = fetch(&stack, &job["failed_rows_url"]).await;
-    assert!(failed.lines().nth(1).unwrap().contains(",'=Bond,,agent,gone,"), "{failed}");
+    assert!(failed.lines().nth(2).unwrap().contains(",'=Bond,,agent,gone,"), "{failed}");
     let plan_page = stack.get_json(&format!("{path}?outcome=changed")).await;
     let eve = plan_page["items"].as_array().unwrap().iter().find(|item| item["name"] == "Eve").unwrap();
     assert_eq!(eve["changes"], json!([{"part": "added", "identity": "eve@example.com"}]));
