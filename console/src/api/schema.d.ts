@@ -367,8 +367,8 @@ export interface paths {
          *     With `until`, the skill is **temporary**: it is in effect from `from`, or from now on, until `until`, in the place of
          *     the assigned one and of what teams grant. When it ends, what was there before is in effect again: the former level,
          *     or what the teams grant by then, or nothing. The schedule starts and ends temporary skills within a minute of the time stated.
-         *     Such a request replaces an earlier temporary skill of the same name: a later `until` extends it, and one that has
-         *     started keeps its `from` if the request states none. A request without `until` assigns the skill permanently and
+         *     Such a request replaces an earlier temporary skill of the same name: a later `until` extends it, which keeps its
+         *     `from` if the request states none. A request without `until` assigns the skill permanently and
          *     ends a temporary one. A user has at most 20 temporary skills: 409 `too-many-temporary-skills`.
          *
          *     **Access:** supervisors, system admins and account owners.
@@ -1198,7 +1198,10 @@ export interface paths {
          *     `skills.copy_from` copies the skills that are assigned to a user (not those that teams grant to them), or
          *     those of a skill preset, as they are when the job is created. With the mode `add`, who has one of the
          *     skills keeps their level, and other skills stay; with `replace`, users have the copied skills and no
-         *     others. Levels are copied too. Nothing else is stated in `skills` then.
+         *     others. Levels are copied too. Nothing else is stated in `skills` then. Temporary skills are not copied.
+         *
+         *     A temporary skill lies over the assigned one of its name: `add` leaves it, `set_level` and `remove` of an assigned
+         *     skill end it, and `replace` ends all that a user has.
          *
          *     Each user is decided by the rules of a single edit, with the permissions of the caller. A user has one
          *     bulk job at work at a time.
@@ -4432,7 +4435,8 @@ export interface operations {
             /**
              * @description Something that the request names does not exist:
              *     - `unknown-user`: the user does not exist.
-             *     - `no-temporary-skill`: the user has no temporary skill of this name.
+             *     - `unknown-skill`: this cannot be a skill's name.
+             *     - `no-temporary-skill`: the user has no temporary skill of this name; perhaps an earlier attempt has ended it.
              *     - or the gateway's own message: the path matches no route, because one of its segments is empty.
              */
             404: {
@@ -4445,7 +4449,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 404;
                         /** @enum {unknown} */
-                        code?: "unknown-user" | "no-temporary-skill";
+                        code?: "unknown-user" | "unknown-skill" | "no-temporary-skill";
                     } & components["schemas"]["Problem"];
                 };
             };
