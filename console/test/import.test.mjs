@@ -105,7 +105,7 @@ test(
 );
 
 test(
-  'a level that is changed in the file and a row that adds somebody are applied, and taken back as far as that goes',
+  'a level that is changed in the file and a row that adds a user are applied, and taken back as far as that goes',
   inBrowser(
     async (page) => {
       const sales = await company(2, 5);

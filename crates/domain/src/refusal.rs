@@ -132,7 +132,7 @@ pub enum Refusal {
     FileSize(u64),
     /// A user whom a job has added.
     #[error(
-        "This user was added by the job, and nothing is undone by deleting somebody. Delete them on their own, if they should not be there."
+        "This user was added by the job, and an undo deletes no user. Delete the user separately if they should not be there."
     )]
     AddedByJob,
     /// Rule 6; the length of the text after folding.

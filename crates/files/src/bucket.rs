@@ -128,7 +128,7 @@ impl Bucket {
         Ok(body.into_bytes().into())
     }
 
-    /// A put of a file whose bytes somebody else sends.
+    /// A put of a file for a presigned link; the client sends the bytes.
     pub(crate) fn put_of_length(&self, key: &str, bytes: u64) -> PutObjectFluentBuilder {
         let length = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.s3.put_object().bucket(&self.name).key(key).content_length(length)

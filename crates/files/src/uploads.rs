@@ -1,4 +1,4 @@
-//! Links by which somebody without access to the bucket puts a file into it.
+//! Presigned links by which a client without access to the bucket uploads a file.
 
 use aws_client::failure_reason;
 use aws_sdk_s3::presigning::PresigningConfig;

@@ -248,7 +248,7 @@ fn replace_and_more() -> Problem {
     )
 }
 
-/// Each skill is named once: whoever is to have one permanently and another level for a time is changed twice.
+/// Each skill is named once: a user who is to have one permanently and at another level for a time needs two jobs.
 fn with_temporary_skills(mut edit: BulkEdit, skills: Vec<TemporarySkill>, now: Timestamp) -> Result<BulkEdit, Problem> {
     for TemporarySkill { skill, level, from, until } in skills {
         let name = name(&skill)?;

@@ -26,7 +26,7 @@ struct ImportBody {
 }
 
 #[derive(Serialize)]
-struct Link {
+struct UploadLink {
     upload_id: Uuid,
     /// Takes the file by `PUT`.
     url: String,
@@ -48,7 +48,7 @@ pub async fn upload(
     let (upload_id, expires_at) = (id.uuid(), (time_and_ids.now() + UPLOAD_VALIDITY).into());
     let file = uploaded_file(caller.caller.user_id, upload_id);
     let url = uploads.presign_upload(&file, bytes).await.map_err(|error| Problem::internal(&error))?;
-    json(201, &Link { upload_id, url, expires_at })
+    json(201, &UploadLink { upload_id, url, expires_at })
 }
 
 /// The upload of the request, if its file is there.

@@ -3,7 +3,7 @@
 use domain::{
     Identity, Refusal, SkillName, Status, TeamId, TeamName, User, UserId,
     bulk::Tally,
-    import::{File, Named, Row, RowFault, RowRefusal, Values},
+    import::{File, ResolvedNames, Row, RowFault, RowRefusal, Values},
     job::Job,
     user::Managed,
 };
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     files::{PlanFiles, StorageError, uploaded_file},
-    plan::{Basis, Candidate, PAGE, Wanted},
+    plan::{Basis, Candidate, PAGE, PlannedChange},
     plan_writer::PlanWriter,
     runner::{BulkError, BulkRunner, BulkStore},
 };
@@ -28,7 +28,7 @@ const CHUNK: u64 = 128 * 1024;
 
 /// What was found by name, and who was named.
 #[derive(Default)]
-struct Names {
+struct KnownNames {
     team_ids: BTreeMap<String, TeamId>,
     /// Those that were looked for.
     teams: BTreeSet<String>,
@@ -51,7 +51,7 @@ where
         plan: &mut PlanWriter<F::Writer>,
     ) -> Result<(), BulkError> {
         let key = uploaded_file(job.requested_by, upload_id);
-        let (mut file, mut names, mut at) = (File::default(), Names::default(), 0);
+        let (mut file, mut names, mut at) = (File::default(), KnownNames::default(), 0);
         let mut reported = Instant::now();
         loop {
             let bytes = self.files.read(&key, at, CHUNK).await;
@@ -81,7 +81,7 @@ where
         &self,
         rows: Vec<Row>,
         file: &File,
-        known: &mut Names,
+        known: &mut KnownNames,
         basis: &mut Basis,
     ) -> Result<Vec<Candidate<'static>>, BulkError> {
         let rows = rows.into_iter().map(|row| (Values::parse(&row, file.columns()), row)).collect::<Vec<_>>();
@@ -106,21 +106,21 @@ where
             let by_identity = values.as_ref().is_ok_and(|values| values.user_id.is_none());
             let is_erased = by_identity && user.as_ref().is_some_and(|user| user.erased_at.is_some());
             let (found, user) = if is_erased { (None, None) } else { (found, user) };
-            let wanted = values.and_then(|values| {
+            let change = values.and_then(|values| {
                 let identity = values.identity.as_ref().map(Identity::lookup_key);
                 let who = found.map(|user_id| user_id.to_string()).or(identity);
                 let earlier = who.and_then(|who| known.earlier(who, row.number));
-                let named = Named { team_ids: &known.team_ids, teams: &basis.teams, skills: &basis.skills };
-                let wanted = match &values.identity {
+                let named = ResolvedNames { team_ids: &known.team_ids, teams: &basis.teams, skills: &basis.skills };
+                let change = match &values.identity {
                     Some(identity) if is_erased && values.adds => Err(Refusal::IdentityTaken(identity.into()).into()),
-                    _ => wanted(&values, found, user.as_ref(), named),
+                    _ => planned_change(&values, found, user.as_ref(), named),
                 };
-                earlier.map_or(wanted, |earlier| Err(RowFault::Repeated(earlier).into()))
+                earlier.map_or(change, |earlier| Err(RowFault::Repeated(earlier).into()))
             });
-            let wanted = wanted.unwrap_or_else(Wanted::Refused);
-            let is_added = matches!(wanted, Wanted::Add(_));
+            let change = change.unwrap_or_else(PlannedChange::Refused);
+            let is_added = matches!(change, PlannedChange::Add(_));
             let user_id = found.or_else(|| is_added.then(|| UserId::new(self.time_and_ids.random_id())));
-            candidates.push(Candidate { user_id, user, wanted, changed_since: Vec::new(), row: Some(row) });
+            candidates.push(Candidate { user_id, user, change, changed_since: Vec::new(), row: Some(row) });
         }
         Ok(candidates)
     }
@@ -129,7 +129,7 @@ where
     async fn read_names<'a>(
         &self,
         stated: impl Iterator<Item = &'a Values> + Clone,
-        names: &mut Names,
+        names: &mut KnownNames,
         basis: &mut Basis,
     ) -> Result<(), BulkError> {
         let teams = stated.clone().flat_map(|values| values.teams.iter().flatten());
@@ -149,26 +149,26 @@ where
 }
 
 /// What is to become of the user whom a row names, of one who is added if there is none.
-fn wanted(
+fn planned_change(
     values: &Values,
     user_id: Option<UserId>,
     user: Option<&User>,
-    named: Named<'_>,
-) -> Result<Wanted<'static>, RowRefusal> {
+    named: ResolvedNames<'_>,
+) -> Result<PlannedChange<'static>, RowRefusal> {
     match (user, user_id, &values.identity) {
         (Some(User { managed: Managed { status: Status::Deleted, .. }, .. }), ..) if values.adds => {
             Err(Refusal::DeletedUser.into())
         }
-        (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(Wanted::Edit),
+        (Some(user), ..) => values.edit(user, named).map(Cow::Owned).map(PlannedChange::Edit),
         (None, Some(unknown), _) => Err(Refusal::UnknownUser((&unknown).into()).into()),
-        (None, None, Some(identity)) if values.adds => values.added(identity, named).map(Wanted::Add),
+        (None, None, Some(identity)) if values.adds => values.added(identity, named).map(PlannedChange::Add),
         (None, None, identity) => {
             Err(RowFault::UnknownIdentity(identity.as_ref().map_or("", Identity::as_str).into()).into())
         }
     }
 }
 
-impl Names {
+impl KnownNames {
     /// The earlier row of the same user, if there is one.
     fn earlier(&mut self, user: String, row: u64) -> Option<u64> {
         match self.rows.entry(user) {

@@ -36,13 +36,13 @@ pub(super) struct Candidate<'a> {
     pub(super) user_id: Option<UserId>,
     /// None if there is no such user.
     pub(super) user: Option<User>,
-    pub(super) wanted: Wanted<'a>,
+    pub(super) change: PlannedChange<'a>,
     pub(super) changed_since: Vec<Part>,
     /// Of an import, its row.
     pub(super) row: Option<Row>,
 }
 
-pub(super) enum Wanted<'a> {
+pub(super) enum PlannedChange<'a> {
     Edit(Cow<'a, BulkEdit>),
     /// There is no such user yet.
     Add(ProvisionedUser),
@@ -167,9 +167,12 @@ where
             let Undo { edit, changed_since } =
                 undo.unwrap_or(Undo { edit: BulkEdit::default(), changed_since: vec![] });
             let is_added = parts.iter().any(|part| matches!(part, Part::Added { .. }));
-            let wanted =
-                if is_added { Wanted::Refused(Refusal::AddedByJob.into()) } else { Wanted::Edit(Cow::Owned(edit)) };
-            Candidate { user_id: Some(user_id), user, wanted, changed_since, row: None }
+            let change = if is_added {
+                PlannedChange::Refused(Refusal::AddedByJob.into())
+            } else {
+                PlannedChange::Edit(Cow::Owned(edit))
+            };
+            Candidate { user_id: Some(user_id), user, change, changed_since, row: None }
         });
         let candidates = candidates.collect::<Vec<_>>();
         self.read_named(&candidates, basis).await?;
@@ -178,9 +181,9 @@ where
 
     /// Reads what the edits name and was not read before.
     async fn read_named(&self, candidates: &[Candidate<'_>], basis: &mut Basis) -> Result<(), BulkError> {
-        let edits = candidates.iter().filter_map(|candidate| match &candidate.wanted {
-            Wanted::Edit(edit) => Some(edit),
-            Wanted::Add(_) | Wanted::Refused(_) => None,
+        let edits = candidates.iter().filter_map(|candidate| match &candidate.change {
+            PlannedChange::Edit(edit) => Some(edit),
+            PlannedChange::Add(_) | PlannedChange::Refused(_) => None,
         });
         let skills = edits.clone().flat_map(|edit| edit.skills()).filter(|name| !basis.skills.contains_key(name));
         let teams = edits.flat_map(|edit| edit.joined_teams()).filter(|id| !basis.teams.contains_key(id));
@@ -295,13 +298,13 @@ where
     /// The user after what is to become of them.
     fn after(&self, candidate: &Candidate<'_>, basis: &Basis) -> Result<User, RowRefusal> {
         let unknown = || Refusal::UnknownUser(candidate.user_id.as_ref().map_or_else(|| "".into(), Quoted::from));
-        match &candidate.wanted {
-            Wanted::Refused(refused) => Err(refused.clone()),
-            Wanted::Edit(edit) => {
+        match &candidate.change {
+            PlannedChange::Refused(refused) => Err(refused.clone()),
+            PlannedChange::Edit(edit) => {
                 let user = candidate.user.as_ref().ok_or_else(unknown)?;
                 Ok(edit.apply(user, &basis.caller, &basis.teams, &basis.skills, self.roles)?)
             }
-            Wanted::Add(added) => {
+            PlannedChange::Add(added) => {
                 let find = |name: &SkillName| basis.skills.get(name).cloned();
                 let user_id = candidate.user_id.ok_or_else(unknown)?;
                 let teams = basis.teams.values();
@@ -329,17 +332,17 @@ where
 
 /// A line of the plan.
 fn line(candidate: &Candidate<'_>, after: Result<User, RowRefusal>) -> PlannedUser {
-    let Candidate { user_id, user, wanted, changed_since, row } = candidate;
+    let Candidate { user_id, user, change, changed_since, row } = candidate;
     let column = after.as_ref().err().and_then(|refused| refused.column).filter(|_| row.is_some());
     let after = after.map_err(|refused| refused.refusal);
-    let (decision, adds) = match (user, wanted, after) {
+    let (decision, adds) = match (user, change, after) {
         (_, _, Err(refusal)) => (Decision::Refused(refusal), None),
         (Some(user), _, Ok(after)) => (Decision::of(user, Ok(&after)), None),
-        (None, Wanted::Add(added), Ok(after)) => (Decision::of_added(&after), Some(added.clone())),
-        (None, Wanted::Edit(_) | Wanted::Refused(_), Ok(_)) => (Decision::Unchanged, None),
+        (None, PlannedChange::Add(added), Ok(after)) => (Decision::of_added(&after), Some(added.clone())),
+        (None, PlannedChange::Edit(_) | PlannedChange::Refused(_), Ok(_)) => (Decision::Unchanged, None),
     };
-    let own = match wanted {
-        Wanted::Edit(Cow::Owned(edit)) if decision.outcome() == Outcome::Changed => Some(edit.clone()),
+    let own = match change {
+        PlannedChange::Edit(Cow::Owned(edit)) if decision.outcome() == Outcome::Changed => Some(edit.clone()),
         _ => None,
     };
     let name = user.as_ref().map(User::name).or(adds.as_ref().map(ProvisionedUser::name));
@@ -355,6 +358,6 @@ fn line(candidate: &Candidate<'_>, after: Result<User, RowRefusal>) -> PlannedUs
 pub(super) const PAGE: usize = 100;
 
 fn same((user_id, user): (UserId, Option<User>), edit: &BulkEdit) -> Candidate<'_> {
-    let wanted = Wanted::Edit(Cow::Borrowed(edit));
-    Candidate { user_id: Some(user_id), user, wanted, changed_since: Vec::new(), row: None }
+    let change = PlannedChange::Edit(Cow::Borrowed(edit));
+    Candidate { user_id: Some(user_id), user, change, changed_since: Vec::new(), row: None }
 }

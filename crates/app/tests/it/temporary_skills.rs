@@ -308,7 +308,7 @@ async fn rule_36_a_user_who_cannot_be_read_does_not_hold_up_the_others() {
         .send()
         .await
         .unwrap();
-    assert!(!minute_after(&world, 60).await, "it is said that somebody could not be changed");
+    assert!(!minute_after(&world, 60).await, "the run says that a user could not be changed");
     assert_eq!(world.user().await.managed.assigned_now(), skills(&[("English", 80), ("French", 20)]));
 }
 

@@ -69,7 +69,7 @@ impl TemporaryEdit {
     }
 
     /// The user after it. What is assigned counts as started if the one that was there `before` the whole edit has, and begins
-    /// no later; otherwise whoever knows the time starts it.
+    /// no later; otherwise the caller, which knows the time, starts it.
     pub(super) fn apply(
         self,
         user: &User,

@@ -19,7 +19,7 @@ mod values;
 pub use columns::{Column, FAULT_COLUMNS};
 pub use fault::{FileFault, RowFault};
 pub use file::{File, FileFacts, MAX_FILE_BYTES, Row};
-pub use row::{Named, RowRefusal, failed_rows};
+pub use row::{ResolvedNames, RowRefusal, failed_rows};
 pub use values::Values;
 
 pub use crate::export::CLEARED;

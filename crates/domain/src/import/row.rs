@@ -40,7 +40,7 @@ fn of_column(column: Column) -> impl Fn(RowFault) -> RowRefusal {
 
 /// What the names of a file stand for.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
+pub struct ResolvedNames<'a> {
     /// By their [order keys](TeamName::order_key).
     pub team_ids: &'a BTreeMap<String, TeamId>,
     /// At least the teams of the user, and those of the row that exist.
@@ -49,7 +49,7 @@ pub struct Named<'a> {
     pub skills: &'a BTreeMap<SkillName, Skill>,
 }
 
-impl Named<'_> {
+impl ResolvedNames<'_> {
     fn team(&self, text: &str) -> Result<TeamId, RowRefusal> {
         let of_name = TeamName::parse(text).ok().and_then(|name| self.team_ids.get(&name.order_key()).copied());
         // Of a team that could not be read an export shows the id.
@@ -83,7 +83,7 @@ impl Named<'_> {
 impl Values {
     /// What is made of the user: what differs from what the row states. Refused if the row states another value of what is not
     /// decided here.
-    pub fn edit(&self, user: &User, named: Named<'_>) -> Result<BulkEdit, RowRefusal> {
+    pub fn edit(&self, user: &User, named: ResolvedNames<'_>) -> Result<BulkEdit, RowRefusal> {
         let is_older = self.check_kept(user, named.teams)?;
         let managed = &user.managed;
         let teams = self.teams.as_ref().map(|teams| named.teams(teams)).transpose()?;
@@ -116,7 +116,7 @@ impl Values {
     }
 
     /// The user whom the row adds.
-    pub fn added(&self, identity: &Identity, named: Named<'_>) -> Result<ProvisionedUser, RowRefusal> {
+    pub fn added(&self, identity: &Identity, named: ResolvedNames<'_>) -> Result<ProvisionedUser, RowRefusal> {
         if let Some(status) = self.status.filter(|status| *status != Status::Active) {
             return Err(of_column(Column::Status)(RowFault::AddedStatus(status)));
         }

@@ -167,8 +167,8 @@ impl World {
         Self { teams, skills, team_ids, user }
     }
 
-    fn named(&self) -> Named<'_> {
-        Named { team_ids: &self.team_ids, teams: &self.teams, skills: &self.skills }
+    fn named(&self) -> ResolvedNames<'_> {
+        ResolvedNames { team_ids: &self.team_ids, teams: &self.teams, skills: &self.skills }
     }
 
     fn edit(&self, cells: &[(&str, &str)]) -> Result<BulkEdit, RowRefusal> {
@@ -185,7 +185,7 @@ fn world() -> World {
     World::new(&["Sales", "Büro; Süd"], &["English", "French", "Voice"])
 }
 
-/// What a row with these cells states, and the id of somebody.
+/// What a row with these cells and the id of a user states.
 fn values(cells: &[(&str, &str)]) -> Result<Values, RowRefusal> {
     let id = test_support::agent("007").user_id.to_string();
     let (headings, texts): (Vec<_>, Vec<_>) =

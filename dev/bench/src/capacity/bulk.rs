@@ -107,7 +107,7 @@ impl CapacityBench<'_> {
         self.report.figure("import everybody unchanged: peak memory of the job runner", memory, "MiB");
         let unchanged = count(usize::try_from(tally.unchanged)?);
         self.report
-            .limit(unchanged >= rows, format!("an export that comes back would change or refuse somebody: {tally:?}"));
+            .limit(unchanged >= rows, format!("an export that comes back would change or refuse a user: {tally:?}"));
         // The job's own item is written while it is planned, and nothing else.
         let transactions = calls.iter().filter(|call| call.operation == "TransactWriteItems").count();
         self.report.limit(transactions == 0, format!("{transactions} transactions for rows that change nothing"));

@@ -1,4 +1,4 @@
-//! A bulk job at its pace, through the local gateway, and what somebody edits by hand while it is carried over.
+//! A bulk job at its pace, through the local gateway, and edits by hand while it is carried over.
 
 use std::{
     collections::BTreeMap,
