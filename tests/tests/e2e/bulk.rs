@@ -4,7 +4,10 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::test_stack::{ApiResponse, TestStack, id};
+use crate::{
+    sync_filter::end_faults,
+    test_stack::{ApiResponse, TestStack, id},
+};
 
 /// No user has this id.
 const UNKNOWN_ID: &str = "3f2d7c1a-9b64-4e0e-8a55-0c6d1f7e2b90";
@@ -130,36 +133,42 @@ async fn rule_31_a_level_of_a_team_is_raised_by_a_plan_and_taken_back() {
     stack.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rule_24_what_a_job_changes_is_carried_over_to_taskrouter() {
+/// Two agents with workers, and a skill that neither has.
+async fn two_agents() -> TestStack {
     let stack = TestStack::start().await;
     stack.create_skill("Languages", "English", &json!({})).await;
     for name in ["Ada", "Bob"] {
         stack.log_in(&format!("{name}@example.com"), name, "agent").await;
     }
     stack.find_user("q=bob@").await;
+    stack
+}
+
+/// Waits until both agents are listed with the skill, in this state of synchronisation.
+async fn both_have_english(stack: &TestStack, sync: &str) {
+    let list = format!("/users?skill=English&sync={sync}");
+    stack
+        .wait_for(&format!("both agents have the skill and are {sync}"), async || {
+            (stack.get_json(&list).await["items"].as_array()?.len() == 2).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_24_what_a_job_changes_is_carried_over_to_taskrouter() {
+    let stack = two_agents().await;
     let change = json!({"teams": {"add": [stack.create_team("Sales").await]}, "skills": {"add": [{"skill": "English", "level": 9}]}});
     let body = json!({"users": {"query": {"role": "agent"}}, "change": change});
     let job = plan(&stack, &stack.owner, "/bulk", &body).await;
     assert_eq!(job["plan"]["changed"], 2);
     apply(&stack, &stack.owner, &job).await;
-    stack
-        .wait_for("both workers have the skill", async || {
-            let listed = stack.get_json("/users?skill=English&sync=synced").await;
-            (listed["items"].as_array()?.len() == 2).then_some(())
-        })
-        .await;
+    both_have_english(&stack, "synced").await;
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_28_a_job_is_done_while_twilio_is_down_and_carried_over_when_it_is_back() {
-    let stack = TestStack::start().await;
-    stack.create_skill("Languages", "English", &json!({})).await;
-    for name in ["Ada", "Bob"] {
-        stack.log_in(&format!("{name}@example.com"), name, "agent").await;
-    }
-    stack.find_user("q=bob@").await;
+    let stack = two_agents().await;
     let down = json!({"rest": {"status": 503, "times": 1_000}});
     assert!(stack.simulator(Method::POST, "/sim/faults").json(&down).send().await.unwrap().status().is_success());
     let change = json!({"skills": {"add": [{"skill": "English", "level": 9}]}});
@@ -167,23 +176,13 @@ async fn rule_28_a_job_is_done_while_twilio_is_down_and_carried_over_when_it_is_
     let job = plan(&stack, &stack.owner, "/bulk", &body).await;
     let done = apply(&stack, &stack.owner, &job).await;
     assert_eq!(done["results"], json!({"changed": 2, "unchanged": 0, "refused": 0}));
-    stack
-        .wait_for("both wait for Twilio", async || {
-            let waiting = stack.get_json("/users?skill=English&sync=pending").await;
-            (waiting["items"].as_array()?.len() == 2).then_some(())
-        })
-        .await;
-    assert!(stack.simulator(Method::DELETE, "/sim/faults").send().await.unwrap().status().is_success());
+    both_have_english(&stack, "pending").await;
+    end_faults(&stack).await;
     // What the schedule finds due a while later, each is asked for here.
     for user in stack.get_json("/users?skill=English").await["items"].as_array().unwrap() {
         stack.send_ok(Method::POST, &format!("/users/{}/sync", id(user)), &Value::Null).await;
     }
-    stack
-        .wait_for("both workers have the skill", async || {
-            let listed = stack.get_json("/users?skill=English&sync=synced").await;
-            (listed["items"].as_array()?.len() == 2).then_some(())
-        })
-        .await;
+    both_have_english(&stack, "synced").await;
     stack.stop().await;
 }
 

@@ -25,7 +25,7 @@ async fn refuse_updates(stack: &TestStack, status: u16) {
     assert!(stack.simulator(Method::POST, "/sim/faults").json(&faults).send().await.unwrap().status().is_success());
 }
 
-async fn end_faults(stack: &TestStack) {
+pub async fn end_faults(stack: &TestStack) {
     assert!(stack.simulator(Method::DELETE, "/sim/faults").send().await.unwrap().status().is_success());
 }
 
