@@ -84,32 +84,34 @@ where
         known: &mut KnownNames,
         basis: &mut Basis,
     ) -> Result<Vec<Candidate<'static>>, BulkError> {
-        let rows = rows.into_iter().map(|row| (Values::parse(&row, file.columns()), row)).collect::<Vec<_>>();
-        let stated = || rows.iter().filter_map(|(values, _)| values.as_ref().ok());
-        let unnamed = stated().filter(|values| values.user_id.is_none()).filter_map(|values| values.identity.clone());
+        let columns = file.columns();
+        let rows = rows.into_iter().map(|row| (Values::identify(&row, columns), Values::parse(&row, columns), row));
+        let rows = rows.collect::<Vec<_>>();
+        let stated = || rows.iter().filter_map(|(_, values, _)| values.as_ref().ok());
+        let who = || rows.iter().map(|(who, ..)| who);
+        let unnamed = who().filter(|who| who.user_id.is_none()).filter_map(|who| who.identity.clone());
         let unnamed = unnamed.collect::<BTreeSet<_>>();
         let of_identities =
             if unnamed.is_empty() { BTreeMap::new() } else { self.store.users_of_identities(&unnamed).await? };
-        let user_id = |values: &Values| {
+        let user_id = |who: &Values| {
             let of_identity = |identity: &Identity| of_identities.get(&identity.lookup_key()).copied();
-            values.user_id.or_else(|| values.identity.as_ref().and_then(of_identity))
+            who.user_id.or_else(|| who.identity.as_ref().and_then(of_identity))
         };
-        let users = stated().filter_map(user_id).collect::<BTreeSet<_>>();
+        let users = who().filter_map(user_id).collect::<BTreeSet<_>>();
         let users = self.store.snapshot(&ReadSet { users, ..ReadSet::default() }).await?.users;
         self.read_teams_of(users.values(), basis).await?;
         self.read_names(stated(), known, basis).await?;
         let mut candidates = Vec::with_capacity(rows.len());
-        for (values, row) in rows {
-            let found = values.as_ref().ok().and_then(user_id);
+        for (who, values, row) in rows {
+            let found = user_id(&who);
             let user = found.and_then(|user_id| users.get(&user_id).cloned());
-            // Whom an identity was erased of, nobody learns from it (rule 13).
-            let by_identity = values.as_ref().is_ok_and(|values| values.user_id.is_none());
-            let is_erased = by_identity && user.as_ref().is_some_and(|user| user.erased_at.is_some());
+            // An import must not tell which user an erased identity belonged to (rule 13).
+            let is_erased = who.user_id.is_none() && user.as_ref().is_some_and(|user| user.erased_at.is_some());
             let (found, user) = if is_erased { (None, None) } else { (found, user) };
+            let key = found.map(|user_id| user_id.to_string());
+            let key = key.or_else(|| who.identity.as_ref().map(Identity::lookup_key));
+            let earlier = key.and_then(|key| known.earlier(key, row.number));
             let change = values.and_then(|values| {
-                let identity = values.identity.as_ref().map(Identity::lookup_key);
-                let who = found.map(|user_id| user_id.to_string()).or(identity);
-                let earlier = who.and_then(|who| known.earlier(who, row.number));
                 let named = ResolvedNames { team_ids: &known.team_ids, teams: &basis.teams, skills: &basis.skills };
                 let change = match &values.identity {
                     Some(identity) if is_erased && values.adds => Err(Refusal::IdentityTaken(identity.into()).into()),

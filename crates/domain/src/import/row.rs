@@ -171,7 +171,8 @@ fn is_same_identity(user: &User, says: &str) -> bool {
     let is = user.identity.as_str();
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let same = Identity::reported(says).is_some_and(|says| says == user.identity) || says.trim() == is.trim();
-    same || is_number(is) && is_number(says.trim()) && says.trim() == is.trim_start_matches('0')
+    let number = |text: &'_ str| text.trim().trim_start_matches('0').to_owned();
+    same || is_number(is) && is_number(says.trim()) && number(says) == number(is)
 }
 
 fn skill_edits(is: &Skills, wanted: &Skills) -> BTreeMap<SkillName, SkillEdit> {

@@ -265,6 +265,20 @@ fn each_wrong_cell_is_named_with_its_column() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_still_names_its_user() {
+    let columns = [Column::Role, Column::UserId, Column::Identity];
+    let id = test_support::agent("007").user_id;
+    let named =
+        |cells: [&str; 3]| Values::identify(&Row { number: 2, cells: cells.map(str::to_owned).to_vec() }, &columns);
+    let text = id.to_string();
+    let both = named(["boss", &text, "ada"]);
+    assert_eq!((both.user_id, both.identity, both.role), (Some(id), Identity::reported("ada"), None));
+    let one = named(["agent", "7", "ada"]);
+    assert_eq!((one.user_id, one.identity), (None, Identity::reported("ada")));
+    assert_eq!(named(["agent", "", " "]), Values::default());
+}
+
+#[test]
 fn rule_24_what_the_directory_does_not_decide_is_refused_when_it_is_changed() {
     let world = world();
     let identity = world.user.identity.to_string();
@@ -289,6 +303,9 @@ fn rule_24_what_the_directory_does_not_decide_is_refused_when_it_is_changed() {
     assert!(effective.contains("Change assigned_skills"), "{effective}");
     assert_eq!(world.edit(&[("identity", "7")]), Ok(BulkEdit::default()), "a spreadsheet has dropped the zeros");
     assert_eq!(world.code(&[("identity", "70")]).1, "row-kept");
+    let mut zero = World::new(&["Sales"], &[]);
+    zero.user.identity = Identity::reported("000").unwrap();
+    assert_eq!(zero.edit(&[("identity", "0")]), Ok(BulkEdit::default()));
     assert_eq!(world.code(&[("identity", "07x")]).1, "row-kept");
 }
 

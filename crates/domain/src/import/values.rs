@@ -47,6 +47,21 @@ impl Values {
         Ok(values)
     }
 
+    /// Only the user whom a row names, also where other cells cannot be read.
+    #[must_use]
+    pub fn identify(row: &Row, columns: &[Column]) -> Self {
+        let mut values = Self::default();
+        let names = columns.iter().zip(&row.cells);
+        for (&column, cell) in names.filter(|(column, _)| matches!(column, Column::UserId | Column::Identity)) {
+            let text = undefused(cell);
+            if !text.trim().is_empty() {
+                // What is wrong with it is said by `parse`.
+                drop(values.set(column, &text));
+            }
+        }
+        Self { kept: Vec::new(), ..values }
+    }
+
     fn set(&mut self, column: Column, text: &str) -> Result<(), RowRefusal> {
         let word = text.trim();
         let is_cleared = word == CLEARED;

@@ -111,6 +111,16 @@ async fn a_row_that_is_wrong_is_refused_with_row_column_and_reason_and_can_be_co
 }
 
 #[tokio::test]
+async fn a_user_who_is_twice_in_a_file_is_refused_the_second_time_also_where_the_first_row_cannot_be_read() {
+    let world = World::new(2).await;
+    let text = format!("user_id,identity,role\n,user 000,boss\n{},,supervisor\n", user(0).user_id);
+    let job_id = world.plan(world.upload(text)).await;
+    let refused = world.lines(job_id, Outcome::Refused).await;
+    assert_eq!(codes(&refused), [(2, Some("role"), "unknown-role"), (3, None, "row-repeated")]);
+    assert!(refused.iter().all(|line| line.user_id == Some(user(0).user_id)), "both lines name the user");
+}
+
+#[tokio::test]
 async fn rule_22_who_is_not_there_yet_is_added_if_the_file_says_so_and_is_kept_by_an_undo() {
     let world = World::new(1).await;
     world.add_team(team_id(1)).await;
