@@ -62,6 +62,11 @@ impl Objects {
         self.with(|held| held.objects.get(key).cloned())
     }
 
+    /// As a client does by a presigned link.
+    pub fn put(&self, key: String, bytes: Vec<u8>) {
+        self.with(|held| held.objects.insert(key, bytes));
+    }
+
     fn with<T>(&self, use_it: impl FnOnce(&mut Held) -> T) -> T {
         use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -136,12 +136,12 @@ pub fn function_of(route: &str) -> &'static str {
         "GET /users" => "search",
         "GET /users/{user_id}" | "GET /users/{user_id}/history" | "GET /me" => "view",
         "POST /exports" | "GET /jobs/{job_id}" => "export",
-        "POST /bulk" | "POST /users/{user_id}/history/{record_id}/undo" => "bulk",
+        "POST /bulk" | "POST /uploads" | "POST /imports" | "POST /users/{user_id}/history/{record_id}/undo" => "bulk",
         route if route.contains(" /jobs/{job_id}/") => "bulk",
         "POST /users/{user_id}/drift/{field}/{decision}" => "reconciliations",
         route if route.contains(" /reconciliations") || route.contains(" /flex/") => "reconciliations",
         route if route.contains(" /teams") => "teams",
-        route if route.contains(" /skill-sets") => "skills",
+        route if route.contains(" /skill-sets") || route.contains(" /skill-presets") => "skills",
         other => panic!("no function for {other}"),
     }
 }

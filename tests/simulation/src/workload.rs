@@ -176,6 +176,13 @@ fn of_user(route: &'static str, user: &User) -> ApiRequest {
 }
 
 impl World {
+    /// The ids of the skill presets that there are.
+    pub async fn presets(&self) -> Vec<String> {
+        let listed = self.look(ApiRequest::new("GET /skill-presets")).await;
+        let presets = listed["items"].as_array().into_iter().flatten();
+        presets.filter_map(|preset| Some(preset["preset_id"].as_str()?.to_owned())).collect()
+    }
+
     /// The teams that there are, each with its skills.
     pub async fn teams(&self) -> Vec<(String, Vec<String>)> {
         let listed = self.look(ApiRequest::new("GET /teams").asking("limit", &100)).await;

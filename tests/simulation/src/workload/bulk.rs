@@ -1,10 +1,11 @@
 //! Changes of many users by a plan.
 
-use app::TimeAndIds as _;
+use app::{TimeAndIds as _, bulk::uploaded_file};
 use domain::{User, bulk::BulkPhase, job::JobState};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{API_ROLES, SKILLS, Workload, of_user};
+use super::{API_ROLES, SKILLS, TEAMS, Workload, of_user};
 use crate::{gateway::ApiRequest, world::World};
 
 impl Workload {
@@ -32,6 +33,32 @@ impl Workload {
         })
     }
 
+    fn mode(&self) -> &'static str {
+        if self.dice.once_in(2) { "add" } else { "replace" }
+    }
+
+    /// A file with rows of some users, one of which may be wrong, and perhaps of one who is not there yet.
+    fn import(&self, world: &World, users: &[User]) -> ApiRequest {
+        let mut rows = vec!["user_id;identity;role;teams;assigned_skills;action".to_owned()];
+        for user in self.some_of(users) {
+            let role = if self.dice.once_in(4) { self.dice.one_of(&API_ROLES).copied() } else { None };
+            let teams = self.some_of(TEAMS).join(";");
+            let level = self.dice.number(0..=120);
+            let skills = self.some_of(SKILLS).into_iter().map(|skill| format!("{skill}:{level}")).collect::<Vec<_>>();
+            let (role, skills) = (role.unwrap_or_default(), skills.join(";"));
+            rows.push(format!("{};;{role};\"{teams}\";\"{skills}\";", user.user_id));
+        }
+        if self.dice.once_in(2) {
+            rows.push(format!(";{};;;;add", self.dice.one_of(&["joe", "kim", "ada"]).unwrap_or(&"joe")));
+        }
+        let upload_id = Uuid::from_bytes(self.dice.bytes());
+        // The caller is chosen later: each user might be the one who has sent it.
+        for user in users {
+            world.put_object(uploaded_file(user.user_id, upload_id), rows.join("\n").into_bytes());
+        }
+        ApiRequest::new("POST /imports").with(json!({"upload_id": upload_id}))
+    }
+
     fn choice(&self) -> Value {
         json!({"changed_since": if self.dice.once_in(2) { "keep" } else { "revert" }})
     }
@@ -49,7 +76,14 @@ impl Workload {
         let team = self.dice.one_of(&teams)?;
         let skill = self.dice.one_of(&SKILLS)?;
         let leveled = json!([{"skill": skill, "level": self.dice.number(0..=100)}]);
-        let change = match self.dice.number(0..=11) {
+        let change = match self.dice.number(0..=15) {
+            14 | 15 => return Some(self.import(world, users)),
+            12 => json!({"skills": {"copy_from": {"user_id": self.dice.one_of(users)?.user_id, "mode": self.mode()}}}),
+            13 => {
+                let presets = world.presets().await;
+                let preset_id = self.dice.one_of(&presets)?;
+                json!({"skills": {"copy_from": {"preset_id": preset_id, "mode": self.mode()}}})
+            }
             0 | 1 => json!({"skills": {"add": leveled}}),
             2 => json!({"skills": {"set_level": leveled}}),
             3 => json!({"skills": {"remove": [skill]}}),

@@ -45,6 +45,7 @@ impl Workload {
                 ApiRequest::new("DELETE /skill-sets/{name}/skills/{skill}").at("name", &"Languages").at("skill", &skill)
             }
             24 => skill_with_levels(skill),
+            29 => self.of_preset(world, skill).await?,
             35..=38 => of_one("PUT /users/{user_id}/skills/{skill}")
                 .at("skill", &skill)
                 .with(self.for_a_time(world.clock.now())),
@@ -86,19 +87,39 @@ impl Workload {
     fn read(&self, user: &User) -> Option<ApiRequest> {
         let of_job = |job_id: &String| ApiRequest::new("GET /jobs/{job_id}").at("job_id", job_id);
         let of_skill = |route| ApiRequest::new(route).at("name", &"Languages").at("skill", &"English");
-        Some(match self.dice.number(0..=12) {
+        Some(match self.dice.number(0..=17) {
+            13..=15 => ApiRequest::new("GET /users").asking("status", &"all"),
             7 => of_skill("GET /skill-sets/{name}"),
             8 => of_skill("GET /skill-sets/{name}/skills/{skill}"),
             9 => of_skill("GET /skill-sets/{name}/history"),
             10 => of_skill("GET /skill-sets/{name}/skills/{skill}/history"),
             11 => ApiRequest::new("GET /flex/skills"),
-            0 => of_user("GET /users/{user_id}", user),
+            0 | 16 | 17 => of_user("GET /users/{user_id}", user),
             1 => of_user("GET /users/{user_id}/history", user),
             2 => ApiRequest::new("GET /me"),
             3 => ApiRequest::new("GET /users").asking("q", &"quux"),
             4 => ApiRequest::new("GET /reconciliations/latest"),
             5 => ApiRequest::new("GET /skill-sets"),
             _ => of_job(self.job_id.as_ref()?),
+        })
+    }
+
+    async fn of_preset(&self, world: &World, skill: &str) -> Option<ApiRequest> {
+        let presets = world.presets().await;
+        let body = json!({
+            "name": format!("Preset {}", self.dice.number(1..=4)),
+            "skills": [{"skill": skill, "level": self.dice.number(0..=100)}],
+        });
+        let Some(preset) = self.dice.one_of(&presets).filter(|_| !self.dice.once_in(3)) else {
+            return Some(ApiRequest::new("POST /skill-presets").with(body));
+        };
+        let of_preset = |route| ApiRequest::new(route).at("preset_id", preset);
+        Some(match self.dice.number(0..=5) {
+            0 => of_preset("DELETE /skill-presets/{preset_id}"),
+            1 => of_preset("GET /skill-presets/{preset_id}"),
+            2 => of_preset("GET /skill-presets/{preset_id}/history"),
+            3 => ApiRequest::new("GET /skill-presets"),
+            _ => of_preset("PATCH /skill-presets/{preset_id}").with(body),
         })
     }
 

@@ -34,6 +34,11 @@ impl World {
     }
 
     /// An object of the bucket; empty if there is none.
+    /// Puts a file into the bucket, as a client does by a presigned link.
+    pub(crate) fn put_object(&self, key: String, bytes: Vec<u8>) {
+        self.objects.put(key, bytes);
+    }
+
     pub(crate) fn object(&self, key: &str) -> Vec<u8> {
         self.objects.get(key).unwrap_or_default()
     }
