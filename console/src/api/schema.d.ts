@@ -1129,7 +1129,7 @@ export interface paths {
          *     user who keeps name and status during the export appears exactly once; no user appears twice.
          *
          *     With `for_import=true` the file begins with a line of its own, `flex-roster-users/1`, by which `POST /imports`
-         *     knows the format when the file comes back.
+         *     knows the format when the file comes back, and has `temporary_skills` as its last column.
          *
          *     **Access:** supervisors, system admins and account owners.
          *
@@ -1258,12 +1258,13 @@ export interface paths {
          * @description Starts a bulk job that plans what each row of an uploaded file would make of its user. Nothing changes until
          *     the plan is applied, as one of `POST /bulk`. Start from an export with `for_import=true`.
          *
-         *     The file is CSV in UTF-8; its separator, `,`, `;` or a tab, is found out and stated in the plan, as are its line
-         *     ends and a byte order mark. Columns can be left out, but not both `user_id` and `identity`, and stand in any
+         *     The file is CSV in UTF-8, with any line ends, with or without a byte order mark, and has at most 200,000 rows; its
+         *     separator, `,`, `;` or a tab, is detected and stated in the plan. Columns can be left out, but not both `user_id` and `identity`, and stand in any
          *     order. A row is about the user with its `user_id`, else with its `identity`. A blank cell leaves the user as
          *     they are; `(none)` in `teams` or `assigned_skills` clears them. Imported are `role`, `status`, `act_as_agent`,
          *     `teams` and `assigned_skills`, each the whole of it, in the form of an export, whose `'` before formulas is
-         *     taken off. The other columns must be as they are, or blank. A row with `add` in a column `action` adds a user
+         *     taken off. The other columns must be as they are, or blank. A row with an `updated_at` before the latest change of its
+         *     user is refused if it would change anything, because it may take that change back. A row with `add` in a column `action` adds a user
          *     who is not there yet, before their first login, with its `name` and `email`.
          *
          *     Rows that are refused are in the plan with row, column and reason, and all of them in a file at the
