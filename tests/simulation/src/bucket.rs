@@ -192,7 +192,7 @@ impl SimulatedS3 {
 
     async fn carry_out(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let call = name_of(&request);
-        self.place.reach(call);
+        let _in_flight = self.place.reach(call);
         let other = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::other(error, None);
         let fault = |what: &str| self.trace.line(self.place.who(), format_args!("{call}: {what}"));
         sleep(self.chaos.millis(5..=40)).await;

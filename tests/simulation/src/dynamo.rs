@@ -125,7 +125,7 @@ impl Dynamo {
 
     async fn carry_out(&self, operation: &str, body: &[u8]) -> Result<(u16, String), ConnectorError> {
         let Some((chaos, trace, place)) = &self.world else { return Ok(self.database.call(operation, body)) };
-        place.reach(name_of(operation));
+        let _in_flight = place.reach(name_of(operation));
         sleep(chaos.millis(1..=8)).await;
         let is_write = !matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan");
         let fault = |what: &str| trace.line(place.who(), format_args!("{operation}: {what}"));

@@ -272,9 +272,7 @@ impl TaskRouter {
 
     /// A call of the REST API begins.
     async fn begin(&self, call: &'static str) -> Result<(), TwilioError> {
-        if let Some(place) = &self.place {
-            place.reach(call);
-        }
+        let _in_flight = self.place.as_ref().map(|place| place.reach(call));
         sleep(self.chaos.millis(5..=60)).await;
         let fault = |what: &str| self.trace.line("taskrouter", format_args!("{call}: {what}"));
         if self.chaos.strikes(Fault::LeaseExpired) {

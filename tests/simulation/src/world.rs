@@ -31,10 +31,7 @@ use invoke::InvokeError;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Directory;
-use tokio::{
-    task::spawn_local,
-    time::{sleep, timeout},
-};
+use tokio::{task::spawn_local, time::sleep};
 use uuid::Uuid;
 
 use self::{
@@ -229,13 +226,12 @@ impl World {
         // At its first calls, or late in a long run.
         let lives = if self.chaos.once_in(3) { 1..=2_500 } else { 1..=150 };
         let limit = if dies { self.chaos.millis(lives).min(limit) } else { limit };
-        let ended = timeout(limit, run).await.ok();
-        if ended.is_none() {
+        let ended = self.function(who).place.run(limit, run).await;
+        if let Err(calls) = &ended {
             self.chaos.observed(if dies { Fault::Crash } else { Fault::TimedOut });
-            let at = self.function(who).place.die();
-            self.trace.line(who, format_args!("dies at {at}"));
+            self.trace.line(who, format_args!("dies at {}", calls.join(", ")));
         }
-        ended
+        ended.ok()
     }
 
     /// A caller makes a request; the answer is none if it never comes.
