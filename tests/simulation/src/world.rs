@@ -4,12 +4,13 @@ mod bulk;
 mod delivery;
 mod exports;
 mod later;
+mod stream;
 mod temporary_skills;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -37,6 +38,7 @@ use uuid::Uuid;
 use self::{
     exports::Begun,
     later::{Later, Never, Now},
+    stream::Stream,
 };
 use crate::{
     bucket::{BUCKET, Objects, SimulatedS3},
@@ -51,6 +53,10 @@ use crate::{
 };
 
 const TABLE: &str = "directory";
+
+/// The table's: the template is parsed once for all seeds.
+static PROPERTIES: LazyLock<Value> =
+    LazyLock::new(|| embedded::directory_properties().unwrap_or_else(|error| panic!("{error}")));
 
 /// The user who becomes account owner by logging in (rule 3).
 pub const OWNER: &str = "owner";
@@ -103,7 +109,7 @@ pub struct World {
     pub directory: Directory,
     pub policy: Policy,
     pub scope: SupervisorScope,
-    database: Arc<InProcess>,
+    stream: Stream,
     dynamo: Dynamo,
     objects: Objects,
     functions: BTreeMap<&'static str, Invocation>,
@@ -114,8 +120,8 @@ pub struct World {
     exports: Mutex<BTreeMap<Uuid, Begun>>,
     /// In the order in which they were asked for.
     bulk_jobs: Mutex<Vec<Uuid>>,
-    /// How far each consumer of each shard has come: the latest sequence number.
-    shards: Mutex<[String; 4]>,
+    /// How many records each consumer of each shard has dealt with.
+    shards: Mutex<[usize; 4]>,
     /// Events that have been handed on and not been dealt with.
     busy: Mutex<u64>,
     pub violations: Mutex<Vec<String>>,
@@ -158,8 +164,7 @@ impl World {
         let trace = Trace::new(clock.clone(), prints);
         let taskrouter = TaskRouter::new(chaos.clone(), clock.clone(), trace.clone(), mutant);
         let database = Arc::new(InProcess::new().unwrap_or_else(|error| panic!("{error}")));
-        let properties = embedded::directory_properties().unwrap_or_else(|error| panic!("{error}"));
-        database.create_table(TABLE, &properties).unwrap_or_else(|error| panic!("{error}"));
+        database.create_table(TABLE, &PROPERTIES).unwrap_or_else(|error| panic!("{error}"));
         let dynamo = Dynamo::new(database.clone(), mutant);
         let objects = Objects::default();
         let function = |who: &'static str| {
@@ -205,7 +210,7 @@ impl World {
             clock,
             trace,
             taskrouter,
-            database,
+            stream: Stream::new(database),
             dynamo,
             objects,
         })
@@ -324,9 +329,9 @@ impl World {
         self.dynamo.late_users()
     }
 
-    /// Records of the table's stream that follow this sequence number.
-    pub(crate) fn stream(&self, after: Option<&str>, limit: usize) -> Vec<Value> {
-        self.database.read_stream(TABLE, after, limit).unwrap_or_else(|error| panic!("{error}"))
+    /// Up to so many records of the table's stream that follow the first `read`.
+    pub(crate) fn stream(&self, read: usize, limit: usize) -> Vec<Arc<Value>> {
+        self.stream.after(read, limit)
     }
 
     /// Something goes on beside everything else.

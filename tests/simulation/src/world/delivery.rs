@@ -27,44 +27,44 @@ const BATCH: usize = 25;
 impl World {
     /// One consumer of one of the stream's two shards. What it does not deal with is delivered again.
     pub(super) async fn deliver_stream(self: Arc<Self>, who: &'static str, shard: usize) {
-        let (mut after, consumer) = (None::<String>, 2 * usize::from(who == "sync") + shard);
+        let (mut dealt_with, consumer) = (0, 2 * usize::from(who == "sync") + shard);
         loop {
             sleep(self.chaos.millis(50..=250)).await;
             if self.chaos.strikes(Fault::StreamLate) {
                 sleep(self.chaos.millis(1_000..=8_000)).await;
             }
-            let records = self.stream(after.as_deref(), BATCH);
-            let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-            let Some(last) = records.last().and_then(number) else {
+            let records = self.stream(dealt_with, BATCH);
+            if records.is_empty() {
                 // Without a write there is nothing to read: the world's clock may jump.
                 self.dynamo.next_write(consumer).await;
                 continue;
-            };
-            let is_mine = |record: &Value| shard_of(record) == shard && is_for(who, record);
-            let wanted = records.into_iter().filter(is_mine).collect::<Vec<_>>();
+            }
+            let is_mine = |record: &&Value| shard_of(record) == shard && is_for(who, record);
+            let wanted = records.iter().map(AsRef::as_ref).filter(is_mine).collect::<Vec<_>>();
             if !wanted.is_empty() && !self.deliver_batch(who, wanted).await {
                 self.trace.line(who, "the batch is delivered again");
                 continue;
             }
             if !self.chaos.strikes(Fault::StreamRepeated) {
-                self.note_order(consumer, &last);
-                after = Some(last);
+                dealt_with += records.len();
+                self.note_order(consumer, dealt_with);
             }
         }
     }
 
     /// One shard is ahead of the other where both have something.
-    fn note_order(&self, consumer: usize, last: &str) {
+    fn note_order(&self, consumer: usize, dealt_with: usize) {
         let mut reached = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
-        last.clone_into(&mut reached[consumer]);
-        if number_of(last) < number_of(&reached[consumer ^ 1]) {
+        reached[consumer] = dealt_with;
+        if dealt_with < reached[consumer ^ 1] {
             self.chaos.observed(Fault::StreamOutOfOrder);
         }
     }
 
     /// Whether the whole batch was dealt with.
-    async fn deliver_batch(&self, who: &'static str, records: Vec<Value>) -> bool {
-        let followed = if who == "index" { records.iter().filter_map(revision_of).collect() } else { Vec::new() };
+    async fn deliver_batch(&self, who: &'static str, records: Vec<&Value>) -> bool {
+        let followed =
+            if who == "index" { records.iter().filter_map(|record| revision_of(record)).collect() } else { Vec::new() };
         let batch = serde_json::from_value(json!({ "Records": records }));
         let batch = batch.unwrap_or_else(|error| panic!("a batch that is none: {error}"));
         let response = if who == "index" {
@@ -142,10 +142,6 @@ fn is_for(who: &str, record: &Value) -> bool {
 fn shard_of(record: &Value) -> usize {
     let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     usize::from(pk.bytes().fold(0, u8::wrapping_add) % 2)
-}
-
-fn number_of(sequence: &str) -> u128 {
-    sequence.parse().unwrap_or_default()
 }
 
 /// The user of a profile's record, and its revision.
