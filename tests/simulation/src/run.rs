@@ -110,12 +110,12 @@ async fn settle(world: &World) -> bool {
         let pending = world.directory.pending_users().await.is_ok_and(|users| users.is_empty());
         let is_calm = pending && world.is_idle() && writes == world.taskrouter.writes();
         calm = if is_calm { calm + 1 } else { 0 };
-        if calm == 1 {
-            world.check_written().await;
-        }
-        // Long enough for a reconciliation to have looked at everything.
-        if calm > 32 {
-            return true;
+        match calm {
+            1 => world.check_written().await,
+            // By now the leases of those that have died are over. The second looks at what the first has done.
+            4 | 5 => _ = world.run_reconcile().await,
+            8.. => return true,
+            _ => {}
         }
     }
     false

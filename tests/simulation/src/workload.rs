@@ -137,6 +137,9 @@ impl Workload {
         if has_key && self.dice.once_in(2) {
             world.request_beside(self.dice.millis(20..=3_000), token.text.clone(), request.clone());
         }
+        if matches!(request.route, "POST /bulk" | "POST /imports") {
+            self.follow(world, token.text.clone());
+        }
         world.request_beside(Duration::ZERO, token.text, request);
         if is_export {
             sleep(Duration::from_millis(500)).await;

@@ -335,7 +335,7 @@ impl World {
     }
 
     /// Something goes on beside everything else.
-    fn beside(self: &Arc<Self>, what: impl Future<Output = ()> + 'static) {
+    pub(crate) fn beside(self: &Arc<Self>, what: impl Future<Output = ()> + 'static) {
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         let world = self.clone();
         spawn_local(async move {

@@ -1,8 +1,15 @@
 //! Changes of many users by a plan.
 
+use std::sync::Arc;
+
 use app::{TimeAndIds as _, bulk::uploaded_file};
-use domain::{User, bulk::BulkPhase, job::JobState};
+use domain::{
+    User,
+    bulk::BulkPhase,
+    job::{Job, JobState},
+};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{API_ROLES, SKILLS, TEAMS, Workload, of_user};
@@ -15,10 +22,7 @@ impl Workload {
         let of_job = |route| ApiRequest::new(route).at("job_id", &job.job_id);
         let bulk = job.bulk()?;
         Some(match (job.state, self.dice.number(0..=9)) {
-            (JobState::Planned, 0..=6) => {
-                let plan = bulk.plan.as_ref()?;
-                of_job("POST /jobs/{job_id}/apply").with(json!({"plan": plan.hash, "confirm": plan.drastic}))
-            }
+            (JobState::Planned, 0..=6) => application(&job)?,
             (JobState::Planned, 7) => {
                 let outcome = self.dice.one_of(&["changed", "unchanged", "refused"])?;
                 of_job("GET /jobs/{job_id}/plan").asking("outcome", outcome).asking("limit", &2)
@@ -31,6 +35,21 @@ impl Workload {
             (_, 7) => self.undo_one(world, users).await?,
             _ => self.plan(world, users).await?,
         })
+    }
+
+    /// In three of four cases the caller waits for the plan and applies it.
+    pub(super) fn follow(&self, world: &Arc<World>, token: String) {
+        if self.dice.once_in(4) {
+            return;
+        }
+        let (after, follower) = (self.dice.millis(500..=20_000), world.clone());
+        world.beside(async move {
+            sleep(after).await;
+            let latest = follower.bulk_jobs().await.pop().filter(|job| job.state == JobState::Planned);
+            if let Some(request) = latest.as_ref().and_then(application) {
+                follower.request(&token, request).await;
+            }
+        });
     }
 
     fn mode(&self) -> &'static str {
@@ -106,4 +125,11 @@ impl Workload {
         };
         Some(ApiRequest::new("POST /bulk").with(json!({"users": users, "change": change})))
     }
+}
+
+/// Applies a plan, confirmed.
+fn application(job: &Job) -> Option<ApiRequest> {
+    let plan = job.bulk()?.plan.as_ref()?;
+    let apply = ApiRequest::new("POST /jobs/{job_id}/apply").at("job_id", &job.job_id);
+    Some(apply.with(json!({"plan": plan.hash, "confirm": plan.drastic})))
 }

@@ -33,12 +33,12 @@ impl World {
         jobs
     }
 
-    /// An object of the bucket; empty if there is none.
     /// Puts a file into the bucket, as a client does by a presigned link.
     pub(crate) fn put_object(&self, key: String, bytes: Vec<u8>) {
         self.objects.put(key, bytes);
     }
 
+    /// An object of the bucket; empty if there is none.
     pub(crate) fn object(&self, key: &str) -> Vec<u8> {
         self.objects.get(key).unwrap_or_default()
     }
