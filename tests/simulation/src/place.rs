@@ -71,7 +71,9 @@ impl Place {
                 let ended = timeout(limit, invocation.as_mut()).await;
                 ended.map_err(|_| {
                     let died_at = CALLS.with(|calls| calls.borrow().died_at());
-                    died_at.iter().for_each(|call| self.chaos.died_at(self.who, call));
+                    for call in &died_at {
+                        self.chaos.died_at(self.who, call);
+                    }
                     died_at
                 })
             })
