@@ -40,7 +40,7 @@ test: console ## Run all tests: unit, integration, end to end, permissions again
 	rm -f target/debug/authority.jsonl
 	cargo test --workspace
 	target/debug/local authority --check
-	cargo run --profile simulation -p simulation --quiet -- --seeds 2000 --steps 8 --twice 50 --failed-first --every-fault
+	cargo run --profile simulation -p simulation --quiet -- --seeds 2000 --steps 8 --twice 100 --failed-first --every-fault
 	tests/twilio_library/run.sh
 	tests/aws_cli/run.sh
 	tests/contract/run.sh
