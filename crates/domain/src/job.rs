@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Refusal, Time, UserId,
-    bulk::{BulkJob, BulkPhase},
+    bulk::{BulkJob, BulkPhase, BulkRefusal},
     search::UserQuery,
 };
 
@@ -87,7 +87,7 @@ impl JobKind {
     pub const fn running(&self, job_id: Uuid) -> Refusal {
         match self {
             Self::Export { .. } => Refusal::ExportRunning(job_id),
-            Self::Bulk(_) => Refusal::BulkRunning(job_id),
+            Self::Bulk(_) => Refusal::Bulk(BulkRefusal::BulkRunning(job_id)),
         }
     }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Level, LevelRange, Quoted, Role, Status,
+    bulk::BulkRefusal,
     drift::DriftRefusal,
     import::{FileFault, RowFault},
     temporary_skill::TemporaryRefusal,
@@ -61,61 +62,12 @@ pub enum Refusal {
     /// Rule 29; the job.
     #[error("Your export {0} is still being written. Wait until it is done.")]
     ExportRunning(Uuid),
-    /// The caller's other job.
-    #[error("Your bulk job {0} is still at work. Wait until it is done, or cancel it.")]
-    BulkRunning(Uuid),
-    /// A bulk edit without any change.
-    #[error("The change is empty. State at least one of skills, teams, role, act_as_agent, status.")]
-    EmptyBulkEdit,
-    /// Users are deleted one by one, because a deletion has no undo.
-    #[error("Users cannot be deleted in bulk: status is active or deactivated.")]
-    DeletedInBulk,
-    /// What would be changed now is not what the plan showed.
-    #[error("This user has been changed since the plan was made, in what it would change. Make another plan.")]
-    ChangedSincePlan,
-    /// A plan was decided by what its requester may do.
-    #[error("This plan was made for another user. Make one of your own, and apply that.")]
-    ForeignPlan,
-    /// A team that a bulk edit both adds and removes.
-    #[error("The team {0} is to be added and to be removed. Name it once.")]
-    AddedAndRemoved(Quoted),
-    /// What a job is doing instead of waiting for its plan to be applied.
-    #[error("This job is {0}: only a plan that is finished and was not applied can be applied.")]
-    NotPlanned(&'static str),
-    /// The plan's hash.
-    #[error("The plan of this job is {0}, another one than the request names. Look at it again, then apply it.")]
-    OtherPlan(String),
-    /// The files of a plan are kept for 31 days, and an erasure removes those that name the user.
-    #[error(
-        "The plan was deleted: it is too old, or the personal data of one of its users was erased. Make another one."
-    )]
-    PlanGone,
-    /// A plan is kept for an hour.
-    #[error("This plan is older than an hour. Make another one.")]
-    PlanExpired,
-    /// The brake of bulk jobs.
-    #[error(
-        "This would deactivate, demote or strip of all skills {0} users. If that is what you want, repeat this number in confirm."
-    )]
-    ConfirmDrastic(u64),
-    /// Only what runs or waits can be cancelled.
-    #[error("This job is {0}: only a bulk job that is queued, running or planned can be cancelled.")]
-    NotCancellable(&'static str),
-    /// A record of a history, or a job, that changed nothing that can go back.
-    #[error(
-        "There is nothing to undo: it changed no role, status, Act as Agent, teams or skills, or it was a deletion."
-    )]
-    NothingToUndo,
-    /// The id of a record that the user's history does not have.
-    #[error("There is no record {0} in the history of this user.")]
-    UnknownRecord(Quoted),
-    /// Rule 31 keeps the record; what it describes is too long ago.
-    #[error("This is more than 30 days ago and cannot be undone any more. Edit the users instead.")]
-    TooLateToUndo,
     #[error(transparent)]
     Drift(#[from] DriftRefusal),
     #[error(transparent)]
     Temporary(#[from] TemporaryRefusal),
+    #[error(transparent)]
+    Bulk(#[from] BulkRefusal),
     /// A file that is no file of users.
     #[error(transparent)]
     File(#[from] FileFault),
@@ -130,11 +82,6 @@ pub enum Refusal {
     /// The size of a file that is to be uploaded, in bytes.
     #[error("A file of {0} bytes cannot be imported: it has 1 to {max}.", max = crate::import::MAX_FILE_BYTES)]
     FileSize(u64),
-    /// A user whom a job has added.
-    #[error(
-        "This user was added by the job, and an undo deletes no user. Delete the user separately if they should not be there."
-    )]
-    AddedByJob,
     /// Rule 6; the length of the text after folding.
     #[error("The search text has {0} characters; it needs at least three, or two that are both Han, kana or Hangul.")]
     SearchTextTooShort(usize),
@@ -449,28 +396,13 @@ impl Refusal {
             Self::LastAccountOwner => "last-account-owner",
             Self::ForeignJob => "somebody-elses-job",
             Self::ExportRunning(_) => "export-running",
-            Self::BulkRunning(_) => "bulk-running",
-            Self::EmptyBulkEdit => "empty-bulk-edit",
-            Self::DeletedInBulk => "deleted-in-bulk",
-            Self::ChangedSincePlan => "changed-since-plan",
-            Self::ForeignPlan => "foreign-plan",
-            Self::AddedAndRemoved(_) => "repeated-team",
-            Self::NotPlanned(_) => "not-planned",
-            Self::OtherPlan(_) => "other-plan",
-            Self::PlanGone => "plan-gone",
-            Self::PlanExpired => "plan-expired",
-            Self::ConfirmDrastic(_) => "confirm-drastic",
-            Self::NotCancellable(_) => "not-cancellable",
-            Self::NothingToUndo => "nothing-to-undo",
-            Self::UnknownRecord(_) => "unknown-record",
-            Self::TooLateToUndo => "too-late-to-undo",
             Self::Drift(refusal) => refusal.code(),
             Self::Temporary(refusal) => refusal.code(),
+            Self::Bulk(refusal) => refusal.code(),
             Self::File(fault) => fault.code(),
             Self::Row(fault) => fault.code(),
             Self::UploadMissing(_) => "upload-missing",
             Self::FileSize(_) => "file-size",
-            Self::AddedByJob => "added-by-job",
             Self::SearchTextTooShort(_) => "search-text-too-short",
             Self::SearchTextTooLong(_) => "search-text-too-long",
             Self::UnknownStatus(_) => "unknown-status",
@@ -530,6 +462,7 @@ impl Refusal {
         match self {
             Self::Drift(refusal) => refusal.kind(),
             Self::Temporary(refusal) => refusal.kind(),
+            Self::Bulk(refusal) => refusal.kind(),
             Self::AgentsMayNot
             | Self::SupervisorsMayNot(_)
             | Self::AccountOwnersOnly(_)
@@ -539,8 +472,7 @@ impl Refusal {
             | Self::TeamNotLed(_)
             | Self::NoLedTeam
             | Self::CallerMayNoLonger
-            | Self::ForeignJob
-            | Self::ForeignPlan => RefusalKind::NotAllowed,
+            | Self::ForeignJob => RefusalKind::NotAllowed,
             Self::File(_)
             | Self::Row(_)
             | Self::FileSize(_)
@@ -569,15 +501,11 @@ impl Refusal {
             | Self::LevelRequired { .. }
             | Self::InvalidTime(_)
             | Self::WrongSkillSet { .. }
-            | Self::EmptyBulkEdit
-            | Self::AddedAndRemoved(_)
-            | Self::DeletedInBulk
             | Self::TooManyTeams(_)
             | Self::LeadsWithoutMembership(_)
             | Self::LeadsOfAgent
             | Self::ActAsAgentOfAgent => RefusalKind::Invalid,
             Self::UnknownUser(_)
-            | Self::UnknownRecord(_)
             | Self::UnknownTeam(_)
             | Self::UnknownSkill(_)
             | Self::UnknownSkillSet(_)
@@ -605,18 +533,7 @@ impl Refusal {
             | Self::AttributesTooLong { .. }
             | Self::RoleFollowsIdentityProvider(_)
             | Self::ExportRunning(_)
-            | Self::BulkRunning(_)
-            | Self::ChangedSincePlan
-            | Self::NotPlanned(_)
-            | Self::OtherPlan(_)
-            | Self::PlanGone
-            | Self::PlanExpired
-            | Self::ConfirmDrastic(_)
-            | Self::NotCancellable(_)
-            | Self::NothingToUndo
-            | Self::AddedByJob
             | Self::UploadMissing(_)
-            | Self::TooLateToUndo
             | Self::DeletedUser => RefusalKind::Conflict,
             Self::AlreadyExists(_) | Self::MissingForVersion(_) | Self::VersionConflict { .. } => {
                 RefusalKind::VersionConflict

@@ -10,8 +10,8 @@ use std::{
 use domain::{
     Level, PresetId, Refusal, Role, SkillName, Status, TeamId, UserId,
     bulk::{
-        BulkEdit, CopyMode, CopySource, MAX_USER_IDS, Selection, SkillEdit, SkillsCopy, SkillsEdit, TeamsEdit,
-        TemporaryEdit,
+        BulkEdit, BulkRefusal, CopyMode, CopySource, MAX_USER_IDS, Selection, SkillEdit, SkillsCopy, SkillsEdit,
+        TeamsEdit, TemporaryEdit,
     },
     edit::MAX_TEAMS,
     temporary_skill::Period,
@@ -96,7 +96,7 @@ impl Body {
         let copy = self.change.skills.as_mut().map(Skills::take_copy).transpose()?.flatten();
         let edit = self.change.edit(now)?;
         if edit.is_empty() && copy.is_none() {
-            return Err(Refusal::EmptyBulkEdit.into());
+            return Err(Refusal::from(BulkRefusal::EmptyBulkEdit).into());
         }
         Ok((self.users.selection()?, edit, copy))
     }
@@ -159,7 +159,7 @@ impl Teams {
         }
         let (add, remove) = (ids(&self.add)?, ids(&self.remove)?);
         match add.intersection(&remove).next() {
-            Some(both) => Err(Refusal::AddedAndRemoved(both.into())),
+            Some(both) => Err(BulkRefusal::AddedAndRemoved(both.into()).into()),
             None => Ok(TeamsEdit { add, remove }.not_empty()),
         }
     }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use app::{AuthenticatedCaller, TimeAndIds, bulk::PlanFiles, query::check_existence};
 use domain::{
     Quoted, Refusal,
-    bulk::{BulkTask, CopySource, IfChanged, Selection, SkillsCopy, SkillsEdit, Standing},
+    bulk::{BulkRefusal, BulkTask, CopySource, IfChanged, Selection, SkillsCopy, SkillsEdit, Standing},
     job::{Job, JobState},
     permissions::{Operation, authorize},
     preset::SkillPreset,
@@ -173,7 +173,7 @@ impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
         let if_changed = body::<UndoBody>(self.request)?.if_changed()?;
         let parameters = self.request.path_parameters();
         let text = parameters.first("record_id").unwrap_or_default();
-        let record_id = text.parse().map_err(|_| Refusal::UnknownRecord(text.into()))?;
+        let record_id = text.parse().map_err(|_| Refusal::from(BulkRefusal::UnknownRecord(text.into())))?;
         let user_id = user_id(self.request)?;
         self.create(id, BulkTask::UndoRecord { user_id, record_id, if_changed }).await
     }
@@ -205,7 +205,7 @@ impl<S: BulkJobStore, R: StartBulk, T: TimeAndIds> Api<'_, S, R, T> {
         let job = self
             .change_job(|job, now| {
                 if job.requested_by != self.caller.caller.user_id {
-                    return Err(Refusal::ForeignPlan);
+                    return Err(BulkRefusal::ForeignPlan.into());
                 }
                 job.may_apply(&plan, confirm, now)?;
                 Ok(job.applying(self.standing(), now))

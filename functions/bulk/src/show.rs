@@ -10,7 +10,7 @@ use app::{
 };
 use domain::{
     Quoted, Refusal, User, UserId,
-    bulk::{AppliedUser, Outcome, Part, PlannedUser, RefusedBecause},
+    bulk::{AppliedUser, BulkRefusal, Outcome, Part, PlannedUser, RefusedBecause},
     job::Job,
 };
 use http_api::{HttpResult, Problem, jobs::find_job, request::Query, response::json};
@@ -132,7 +132,7 @@ fn outcome(query: &Query) -> Result<Option<Outcome>, Problem> {
 
 fn unreadable(error: &StorageError) -> Problem {
     match error {
-        StorageError::Gone => Refusal::PlanGone.into(),
+        StorageError::Gone => Refusal::from(BulkRefusal::PlanGone).into(),
         StorageError::Line(_) | StorageError::Failed(_) => Problem::internal(error),
     }
 }

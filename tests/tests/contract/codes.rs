@@ -48,7 +48,7 @@ fn refusal_codes() -> BTreeSet<String> {
         let code = source.split_once("fn code(&self)").unwrap().1.split_once("\n    }\n").unwrap().0;
         matches(&Regex::new(r#"=>\s*(?:\{\s*)?"([a-z-]+)""#).unwrap(), code)
     };
-    ["refusal.rs", "drift.rs", "temporary_skill.rs"].into_iter().flat_map(codes_in).collect()
+    ["refusal.rs", "bulk/refusal.rs", "drift.rs", "temporary_skill.rs"].into_iter().flat_map(codes_in).collect()
 }
 
 /// The codes of problems that the HTTP layer and the functions construct.

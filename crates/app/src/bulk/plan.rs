@@ -4,8 +4,8 @@ use domain::{
     Quoted, Refusal, Skill, SkillName, User, UserId,
     audit::Subject,
     bulk::{
-        BulkEdit, BulkTask, Decision, IfChanged, Outcome, Part, Plan, PlannedUser, Selection, Standing, Tally,
-        UNDO_WINDOW, Undo, is_drastic, undo,
+        BulkEdit, BulkRefusal, BulkTask, Decision, IfChanged, Outcome, Part, Plan, PlannedUser, Selection, Standing,
+        Tally, UNDO_WINDOW, Undo, is_drastic, undo,
     },
     import::{Column, Row, RowRefusal},
     job::Job,
@@ -168,7 +168,7 @@ where
                 undo.unwrap_or(Undo { edit: BulkEdit::default(), changed_since: vec![] });
             let is_added = parts.iter().any(|part| matches!(part, Part::Added { .. }));
             let change = if is_added {
-                PlannedChange::Refused(Refusal::AddedByJob.into())
+                PlannedChange::Refused(Refusal::from(BulkRefusal::AddedByJob).into())
             } else {
                 PlannedChange::Edit(Cow::Owned(edit))
             };
@@ -216,9 +216,9 @@ where
         let cursor = Cursor::new(&history_fingerprint(subject), None, after);
         let (records, _) = self.store.history(subject, Some(cursor), 1).await?;
         let record = records.into_iter().find(|record| record.record_id == record_id);
-        let record = record.ok_or(BulkError::Refused(Refusal::UnknownRecord((&record_id).into())))?;
+        let record = record.ok_or(BulkError::Refused(BulkRefusal::UnknownRecord((&record_id).into()).into()))?;
         if self.now() > *record.at + UNDO_WINDOW {
-            return Err(BulkError::Refused(Refusal::TooLateToUndo));
+            return Err(BulkError::Refused(BulkRefusal::TooLateToUndo.into()));
         }
         Part::of_record(&record).map_err(BulkError::Refused)
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Refusal,
-    bulk::{BulkBrake, BulkClaim, BulkPhase, Tally},
+    bulk::{BulkBrake, BulkClaim, BulkPhase, BulkRefusal, Tally},
     job::{Job, JobState},
     policy::RoleAuthority,
 };
@@ -166,7 +166,7 @@ where
             // Cancelled, or another runner has taken over.
             Err(BulkError::Lost) => self.count_cancelled(job.job_id).await,
             Err(BulkError::Refused(refusal)) => self.end(&job, &refusal).await,
-            Err(BulkError::Storage(StorageError::Gone)) => self.end(&job, &Refusal::PlanGone).await,
+            Err(BulkError::Storage(StorageError::Gone)) => self.end(&job, &BulkRefusal::PlanGone.into()).await,
             Err(error) => {
                 self.replace(&job, &job.backed_off(self.now())).await?;
                 Err(error)

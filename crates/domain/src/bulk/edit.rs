@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TemporaryEdit;
+use super::{BulkRefusal, TemporaryEdit};
 use crate::{
     Level, Refusal, Role, Skill, SkillName, Status, TeamId, User,
     audit::Action,
@@ -126,7 +126,7 @@ impl BulkEdit {
     /// in bulk. `teams` and `skills` are those of the edit that exist.
     pub fn check(&self, teams: &Teams, skills: &BTreeMap<SkillName, Skill>) -> Result<(), Refusal> {
         if self.status == Some(Status::Deleted) {
-            return Err(Refusal::DeletedInBulk);
+            return Err(BulkRefusal::DeletedInBulk.into());
         }
         if self.skills().len() > MAX_SKILLS {
             return Err(Refusal::TooManySkills { count: self.skills().len(), most: MAX_SKILLS });
@@ -170,7 +170,7 @@ impl BulkEdit {
         match self.status.filter(|status| *status != user.managed.status) {
             Some(Status::Active) => after = StatusChange::Reactivate.apply(&after, by)?,
             Some(Status::Deactivated) => after = StatusChange::Deactivate.apply(&after, by)?,
-            Some(Status::Deleted) => return Err(Refusal::DeletedInBulk),
+            Some(Status::Deleted) => return Err(BulkRefusal::DeletedInBulk.into()),
             None => {}
         }
         if self.role.is_some() || self.teams.is_some() || self.act_as_agent.is_some() || self.leads.is_some() {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 
-use super::{BulkEdit, IfChanged, Plan, Tally};
+use super::{BulkEdit, BulkRefusal, IfChanged, Plan, Tally};
 use crate::{
     Refusal, Role, Time, UserId,
     job::{Job, JobKind, JobState},
@@ -278,20 +278,20 @@ impl Job {
     pub fn may_apply(&self, hash: &str, confirmed: Option<u64>, now: Timestamp) -> Result<(), Refusal> {
         let state = self.clone().as_of(now).state;
         let Some((bulk, plan)) = self.bulk().and_then(|bulk| Some((bulk, bulk.plan.as_ref()?))) else {
-            return Err(Refusal::NotPlanned(state.name()));
+            return Err(BulkRefusal::NotPlanned(state.name()).into());
         };
         let resumes = state == JobState::Failed && bulk.phase == BulkPhase::Apply;
         if state != JobState::Planned && !resumes {
-            return Err(Refusal::NotPlanned(state.name()));
+            return Err(BulkRefusal::NotPlanned(state.name()).into());
         }
         if plan.hash != hash {
-            return Err(Refusal::OtherPlan(plan.hash.clone()));
+            return Err(BulkRefusal::OtherPlan(plan.hash.clone()).into());
         }
         if now > *plan.planned_at + if resumes { RESUME_WINDOW } else { PLAN_VALIDITY } {
-            return Err(Refusal::PlanExpired);
+            return Err(BulkRefusal::PlanExpired.into());
         }
         if plan.must_confirm && confirmed != Some(plan.drastic) {
-            return Err(Refusal::ConfirmDrastic(plan.drastic));
+            return Err(BulkRefusal::ConfirmDrastic(plan.drastic).into());
         }
         Ok(())
     }
@@ -301,19 +301,19 @@ impl Job {
         let state = self.clone().as_of(now).state;
         match state {
             JobState::Queued | JobState::Running | JobState::Planned if self.bulk().is_some() => Ok(()),
-            _ => Err(Refusal::NotCancellable(state.name())),
+            _ => Err(BulkRefusal::NotCancellable(state.name()).into()),
         }
     }
 
     /// Whether what it has changed may be taken back.
     pub fn may_undo(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.bulk().is_none_or(|bulk| bulk.phase != BulkPhase::Apply) {
-            return Err(Refusal::NothingToUndo);
+            return Err(BulkRefusal::NothingToUndo.into());
         }
         if self.is_active(now) {
-            return Err(Refusal::BulkRunning(self.job_id));
+            return Err(BulkRefusal::BulkRunning(self.job_id).into());
         }
         let since = self.queued_at.unwrap_or(self.created_at);
-        if now > *since + UNDO_WINDOW { Err(Refusal::TooLateToUndo) } else { Ok(()) }
+        if now > *since + UNDO_WINDOW { Err(BulkRefusal::TooLateToUndo.into()) } else { Ok(()) }
     }
 }

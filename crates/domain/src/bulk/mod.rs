@@ -16,6 +16,7 @@ mod edit;
 mod job;
 mod part;
 mod plan;
+mod refusal;
 mod temporary;
 mod undo;
 
@@ -27,6 +28,7 @@ pub use part::{Assigned, Part, parts};
 pub use plan::{
     AppliedUser, BulkBrake, Decision, Outcome, Plan, PlannedUser, RefusedBecause, Tally, is_drastic, reconsider,
 };
+pub use refusal::BulkRefusal;
 pub use temporary::{Temporary, TemporaryEdit};
 pub use undo::{IfChanged, Undo, undo};
 

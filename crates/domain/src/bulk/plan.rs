@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BulkEdit, Part};
+use super::{BulkEdit, BulkRefusal, Part};
 use crate::{
     Refusal, Time, User, UserId,
     effective::effective_skills,
@@ -245,7 +245,7 @@ pub fn is_drastic(before: &User, after: &User, teams: &Teams) -> bool {
 pub fn reconsider(planned: &[Part], now: Decision) -> Decision {
     match now {
         Decision::Change(parts) if parts.iter().any(|part| !planned.contains(part)) => {
-            Decision::Refused(Refusal::ChangedSincePlan)
+            Decision::Refused(BulkRefusal::ChangedSincePlan.into())
         }
         decided => decided,
     }

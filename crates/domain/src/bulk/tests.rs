@@ -199,7 +199,7 @@ fn nothing_is_applied_that_the_plan_did_not_show() {
     let elsewhere = now(&[("French", Some(5)), ("English", Some(3))]);
     assert_eq!(elsewhere, Decision::Change(planned.clone()), "what the plan does not touch may change");
     assert_eq!(now(&[("French", Some(50))]), Decision::Unchanged, "it is as planned already");
-    assert_eq!(now(&[("French", Some(6))]), Decision::Refused(Refusal::ChangedSincePlan));
+    assert_eq!(now(&[("French", Some(6))]), Decision::Refused(BulkRefusal::ChangedSincePlan.into()));
     assert_eq!(now(&[]), Decision::Unchanged, "who lost the skill does not get it back");
 }
 
@@ -323,7 +323,7 @@ fn rule_13_neither_a_creation_nor_a_deletion_nor_a_login_can_be_undone() {
         record(Action::Restored, Some(&away), &ada),
         record(Action::Login, Some(&ada), &renamed),
     ] {
-        assert_eq!(Part::of_record(&record), Err(Refusal::NothingToUndo), "{:?}", record.action);
+        assert_eq!(Part::of_record(&record), Err(BulkRefusal::NothingToUndo.into()), "{:?}", record.action);
     }
 }
 
@@ -381,22 +381,22 @@ fn a_plan_is_applied_as_it_was_shown_within_an_hour_and_once() {
     let job = planned(0, false);
     assert_eq!((job.state, job.done, job.total), (JobState::Planned, 5, Some(5)));
     assert_eq!(job.may_apply("abc", None, at(3_610)), Ok(()));
-    assert_eq!(job.may_apply("abc", None, at(3_611)), Err(Refusal::PlanExpired));
-    assert_eq!(job.may_apply("abd", None, at(20)), Err(Refusal::OtherPlan("abc".into())));
-    assert_eq!(queued().may_apply("abc", None, at(20)), Err(Refusal::NotPlanned("queued")));
+    assert_eq!(job.may_apply("abc", None, at(3_611)), Err(BulkRefusal::PlanExpired.into()));
+    assert_eq!(job.may_apply("abd", None, at(20)), Err(BulkRefusal::OtherPlan("abc".into()).into()));
+    assert_eq!(queued().may_apply("abc", None, at(20)), Err(BulkRefusal::NotPlanned("queued").into()));
     let applying = job.applying(STANDING, at(20));
     assert_eq!((applying.state, applying.done, applying.total), (JobState::Queued, 0, Some(3)));
-    assert_eq!(applying.may_apply("abc", None, at(21)), Err(Refusal::NotPlanned("queued")));
+    assert_eq!(applying.may_apply("abc", None, at(21)), Err(BulkRefusal::NotPlanned("queued").into()));
     let done = claimed(&applying, 22).finished(Tally { changed: 2, unchanged: 0, refused: 1 });
     assert_eq!((done.state, done.done), (JobState::Done, 3));
-    assert_eq!(done.may_apply("abc", None, at(30)), Err(Refusal::NotPlanned("done")));
+    assert_eq!(done.may_apply("abc", None, at(30)), Err(BulkRefusal::NotPlanned("done").into()));
 }
 
 #[test]
 fn what_asks_is_applied_only_if_its_number_is_repeated() {
     let job = planned(26, true);
-    assert_eq!(job.may_apply("abc", None, at(20)), Err(Refusal::ConfirmDrastic(26)));
-    assert_eq!(job.may_apply("abc", Some(25), at(20)), Err(Refusal::ConfirmDrastic(26)));
+    assert_eq!(job.may_apply("abc", None, at(20)), Err(BulkRefusal::ConfirmDrastic(26).into()));
+    assert_eq!(job.may_apply("abc", Some(25), at(20)), Err(BulkRefusal::ConfirmDrastic(26).into()));
     assert_eq!(job.may_apply("abc", Some(26), at(20)), Ok(()));
 }
 
@@ -422,7 +422,7 @@ fn a_job_that_gets_no_further_is_given_up_and_can_be_gone_on_with_by_its_request
     assert_eq!((failed.state, failed.bulk().unwrap().due_at), (JobState::Failed, None));
     assert_eq!(failed.claim(LEASE, at(500)), BulkClaim::Idle);
     assert_eq!(failed.may_apply("abc", None, at(9_000)), Ok(()), "also when the plan is older than an hour");
-    assert_eq!(failed.may_apply("abc", None, at(11 + 24 * 3_600)), Err(Refusal::PlanExpired));
+    assert_eq!(failed.may_apply("abc", None, at(11 + 24 * 3_600)), Err(BulkRefusal::PlanExpired.into()));
     assert_eq!(failed.applying(STANDING, at(9_000)).error, None);
     let further = claimed(&planned(0, false).applying(STANDING, at(20)), 20);
     let further = further.kept(1, Tally { changed: 1, ..Tally::default() }, LEASE, at(21));
@@ -434,18 +434,18 @@ fn a_job_that_gets_no_further_is_given_up_and_can_be_gone_on_with_by_its_request
 #[test]
 fn what_runs_or_waits_is_cancelled_and_what_was_applied_is_undone_for_30_days() {
     let (job, month) = (planned(0, false), 30 * 24 * 3_600);
-    assert_eq!(job.may_undo(at(20)), Err(Refusal::NothingToUndo));
+    assert_eq!(job.may_undo(at(20)), Err(BulkRefusal::NothingToUndo.into()));
     let applying = claimed(&job.applying(STANDING, at(20)), 21);
-    assert_eq!(applying.may_undo(at(22)), Err(Refusal::BulkRunning(Uuid::nil())));
+    assert_eq!(applying.may_undo(at(22)), Err(BulkRefusal::BulkRunning(Uuid::nil()).into()));
     for job in [&queued(), &job, &applying] {
         assert_eq!(job.may_cancel(at(22)), Ok(()));
     }
     let cancelled = applying.cancelled();
     assert_eq!((cancelled.state, cancelled.bulk().unwrap().due_at), (JobState::Cancelled, None));
-    assert_eq!(cancelled.may_cancel(at(23)), Err(Refusal::NotCancellable("cancelled")));
+    assert_eq!(cancelled.may_cancel(at(23)), Err(BulkRefusal::NotCancellable("cancelled").into()));
     assert_eq!(cancelled.claim(LEASE, at(9_000)), BulkClaim::Idle);
     assert_eq!(cancelled.may_undo(at(20 + month)), Ok(()));
-    assert_eq!(cancelled.may_undo(at(21 + month)), Err(Refusal::TooLateToUndo));
+    assert_eq!(cancelled.may_undo(at(21 + month)), Err(BulkRefusal::TooLateToUndo.into()));
 }
 
 #[test]
@@ -801,8 +801,8 @@ fn rule_36_a_record_of_temporary_skills_can_be_undone_unless_the_schedule_has_wr
     let part = Part::TemporarySkill { skill: skill("French"), before: Some(of(Some(9), 10, 60)), after: None };
     let of_record = |action, after: &User| Part::of_record(&record(action, Some(&before), after));
     assert_eq!(of_record(Action::Edited, &after), Ok(vec![part]));
-    assert_eq!(of_record(Action::TemporarySkillsEnded, &after), Err(Refusal::NothingToUndo));
-    assert_eq!(of_record(Action::TemporarySkillsStarted, &started), Err(Refusal::NothingToUndo));
+    assert_eq!(of_record(Action::TemporarySkillsEnded, &after), Err(BulkRefusal::NothingToUndo.into()));
+    assert_eq!(of_record(Action::TemporarySkillsStarted, &started), Err(BulkRefusal::NothingToUndo.into()));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Assigned, BulkEdit, Part, SkillEdit, SkillsEdit, TeamsEdit, Temporary, TemporaryEdit, part::temporary_parts,
+    Assigned, BulkEdit, BulkRefusal, Part, SkillEdit, SkillsEdit, TeamsEdit, Temporary, TemporaryEdit,
+    part::temporary_parts,
 };
 use crate::{Record, Refusal, Role, SkillName, Status, TeamId, User, audit::Action, skill::Skills};
 
@@ -191,7 +192,7 @@ impl Part {
         let deletes = |part: &Self| {
             matches!(part, Self::Status { before: Status::Deleted, .. } | Self::Status { after: Status::Deleted, .. })
         };
-        if parts.is_empty() || parts.iter().any(deletes) { Err(Refusal::NothingToUndo) } else { Ok(parts) }
+        if parts.is_empty() || parts.iter().any(deletes) { Err(BulkRefusal::NothingToUndo.into()) } else { Ok(parts) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Refusal,
+    bulk::BulkRefusal,
     export::{HEADER, TEMPORARY_SKILLS},
 };
 
@@ -92,9 +93,10 @@ impl Column {
             | Refusal::OwnRole
             | Refusal::LastAccountOwner
             | Refusal::RoleFollowsIdentityProvider(_) => Some(Self::Role),
-            Refusal::UnknownStatus(_) | Refusal::OwnStatus | Refusal::DeletedInBulk | Refusal::DeletedUser => {
-                Some(Self::Status)
-            }
+            Refusal::UnknownStatus(_)
+            | Refusal::OwnStatus
+            | Refusal::Bulk(BulkRefusal::DeletedInBulk)
+            | Refusal::DeletedUser => Some(Self::Status),
             Refusal::ActAsAgentOfAgent => Some(Self::ActAsAgent),
             Refusal::UnknownTeam(_)
             | Refusal::TeamNotLed(_)

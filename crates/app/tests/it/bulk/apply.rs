@@ -2,7 +2,7 @@ use app::bulk::{BulkRunner, Pace};
 use domain::{
     Actor, Refusal, Role, Source, Status,
     audit::Action,
-    bulk::{BulkEdit, BulkTask, Outcome, Selection, Standing, Tally},
+    bulk::{BulkEdit, BulkRefusal, BulkTask, Outcome, Selection, Standing, Tally},
     job::JobState,
     policy::SupervisorScope,
     test_support::user_with_role,
@@ -180,6 +180,6 @@ async fn a_plan_whose_files_an_erasure_has_deleted_is_not_applied_and_the_reques
     world.delete_files();
     world.apply(job_id).await;
     let job = world.job(job_id).await;
-    assert_eq!((job.state, job.error), (JobState::Failed, Some(Refusal::PlanGone.to_string())));
+    assert_eq!((job.state, job.error), (JobState::Failed, Some(BulkRefusal::PlanGone.to_string())));
     assert_eq!(world.levels(3).await, before);
 }
