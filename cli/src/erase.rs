@@ -30,7 +30,7 @@ const STAYS: [&str; 8] = [
     "the user id, worker SIDs, role, teams and skills, also in records: who did what, and when",
     "a hash of the identity, by which a later login is recognized and not taken in again",
     "an export that is running now: run this again when it is done (15 minutes at most), and delete downloaded files",
-    "what was searched for in an export: its job is kept for a day, and deleted within some days after",
+    "what was searched for in an export (its job is kept for a day) or in a bulk job (for a month), deleted within some days after",
     "nothing in the logs: they hold no name, e-mail address, token or body",
 ];
 
@@ -50,7 +50,7 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let (store, files) = (Directory::from_env()?, ExportFiles::from_env()?);
     let traces = find_traces(&store, &SystemTimeAndIds, args.user).await?;
     let user_id = args.user.to_string();
-    // A file that was sent to be imported may name a user by the identity alone.
+    // A file that was sent to be imported, and its plan, may name a user by the identity alone.
     let cells = [Some(traces.user.identity.as_str()), traces.user.email()].into_iter().flatten().collect::<Vec<_>>();
     let found_files = files.naming(&user_id, &cells).await?;
     let owner = is_account_owner(&traces).await?;

@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     Quoted,
-    import::{FileFacts, MAX_FILE_BYTES},
+    import::{FAULT_COLUMNS, FileFacts, MAX_FILE_BYTES},
 };
 use reqwest::{Client, RequestBuilder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -56,6 +56,9 @@ const PAGE: usize = 100;
 
 pub async fn run(args: Args, output: Output) -> Outcome {
     let api = Api::new(&args.url)?;
+    if let Some(to) = &args.failed_rows {
+        check_failed_rows(&args.file, to)?;
+    }
     let file = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let planned = plan(&api, file).await?;
     if let Some(to) = &args.failed_rows {
@@ -71,6 +74,30 @@ pub async fn run(args: Args, output: Output) -> Outcome {
     let is_whole = !plan_refuses && results.counts.refused == 0;
     output.report_last(&Done { planned: &planned, results: Some(&results) });
     Ok(exit_code(is_whole))
+}
+
+/// The refused rows replace those of an earlier run, and no other file.
+fn check_failed_rows(file: &Path, to: &Path) -> Result<(), Failure> {
+    let named = |text: &str| -> Failure { format!("--failed-rows {}: {text}", to.display()).into() };
+    if let (Ok(file), Ok(to)) = (file.canonicalize(), to.canonicalize())
+        && file == to
+    {
+        return Err(named("this is the file that is imported; name another one for the rows that are refused"));
+    }
+    match std::fs::read(to) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(named(&error.to_string())),
+        Ok(found) if is_failed_rows(&found) => Ok(()),
+        Ok(_) => {
+            Err(named("there is a file already, and it is none of refused rows; name another one, or move it away"))
+        }
+    }
+}
+
+/// Whether the file has the columns that say what is wrong with its rows.
+fn is_failed_rows(file: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&file[..file.len().min(4_096)]).into_owned();
+    head.lines().take(2).any(|line| FAULT_COLUMNS.iter().all(|column| line.contains(column)))
 }
 
 /// The refused rows; none leave no file, also none of an earlier run.
@@ -157,7 +184,15 @@ struct Plan {
     refused: u64,
     drastic: u64,
     must_confirm: bool,
+    remarks: Vec<Remark>,
     file: Option<FileFacts>,
+}
+
+/// What the changes do not do.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+struct Remark {
+    code: String,
+    detail: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
@@ -290,7 +325,7 @@ async fn lines(api: &Api, path: &str) -> Result<Vec<Line>, Failure> {
 
 impl Report for Planned {
     fn text(&self) -> String {
-        let Plan { changed, unchanged, refused, file, .. } = &self.plan;
+        let Plan { changed, unchanged, refused, file, remarks, .. } = &self.plan;
         let mut text = String::new();
         if let Some(FileFacts { separator, rows, .. }) = file {
             let separator = if *separator == '\t' { "tabs".to_owned() } else { format!("{separator}") };
@@ -298,6 +333,9 @@ impl Report for Planned {
             let _ = writeln!(text, "{rows} rows, separated by {separator}");
         }
         let _ = writeln!(text, "would change: {changed}, unchanged: {unchanged}, refused: {refused}");
+        for Remark { detail, .. } in remarks {
+            let _ = writeln!(text, "note: {}", output::whole(detail));
+        }
         text + &table(&self.refused) + &table(&self.changed)
     }
 
@@ -357,10 +395,11 @@ fn sentence(part: &Value) -> String {
     let value = |value: &Value| match value {
         Value::Null => "none".to_owned(),
         Value::String(text) => shown(text),
-        Value::Object(of) => of
-            .get("level")
-            .filter(|level| !level.is_null())
-            .map_or_else(|| "without level".to_owned(), Value::to_string),
+        Value::Object(of) => {
+            let level = of.get("level").filter(|level| !level.is_null());
+            let level = level.map_or_else(|| "without level".to_owned(), Value::to_string);
+            level + if of.get("disabled") == Some(&Value::Bool(true)) { " (disabled)" } else { "" }
+        }
         other => other.to_string(),
     };
     let named = named.map_or_else(String::new, |named| format!(" {}", named.text()));

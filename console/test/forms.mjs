@@ -326,6 +326,7 @@ const PLANNED = {
     refused: 0,
     drastic: 0,
     must_confirm: false,
+    remarks: [],
     file: { separator: ';', has_version: true, rows: 1 },
   },
 };

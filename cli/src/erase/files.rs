@@ -11,11 +11,8 @@ use runtime::config::{ConfigError, required};
 use thiserror::Error;
 
 /// Where `write-export`, `run-bulk` and the callers of `bulk` put them.
-const PREFIXES: [&str; 3] = ["exports/", "bulk/", IMPORTS];
-const IMPORTS: &str = "imports/";
-
-/// The end of the key of a file with rows that were refused.
-const FAILED_ROWS: &str = "/failed.csv";
+const PREFIXES: [&str; 3] = [EXPORTS, "bulk/", "imports/"];
+const EXPORTS: &str = "exports/";
 
 #[derive(Debug, Error)]
 #[error("the bucket of the exports: {0}")]
@@ -41,8 +38,8 @@ impl ExportFiles {
         Ok(Self { s3: Client::from_conf(config), bucket: required("EXPORT_BUCKET")? })
     }
 
-    /// The keys of the files in which this user id stands; of those that were sent to be imported, and of their failed rows, also
-    /// those that have one of these cells, in any case.
+    /// The keys of the files in which this user id stands; of those that were sent to be imported, and of plans, also those that
+    /// have one of these texts as a cell or in quotation marks, in any case.
     pub async fn naming(&self, user_id: &str, cells: &[&str]) -> Result<Vec<String>, FilesError> {
         let mut found = Vec::new();
         for prefix in PREFIXES {
@@ -77,7 +74,7 @@ impl ExportFiles {
             Err(error) => return Err(FilesError::of(&error)),
         };
         let file = got.body.collect().await.map_err(|error| FilesError(error.to_string()))?.into_bytes();
-        let has_rows = key.starts_with(IMPORTS) || key.ends_with(FAILED_ROWS);
+        let has_rows = !key.starts_with(EXPORTS);
         let has_cell = |cell: &&str| places(&file, cell).any(|place| is_cell(&file, place, cell.len()));
         Ok(places(&file, user_id).next().is_some() || has_rows && cells.iter().any(has_cell))
     }
@@ -97,9 +94,9 @@ fn places<'a>(file: &'a [u8], text: &'a str) -> impl Iterator<Item = usize> + 'a
     file.windows(text.len().max(1)).enumerate().filter(move |(_, window)| is_text(window)).map(|(place, _)| place)
 }
 
-/// Whether what stands there is a whole cell of a CSV file, and no part of one.
+/// Whether what stands there is a whole cell of a CSV file, a whole text of JSON, or stands in quotation marks in either.
 fn is_cell(file: &[u8], place: usize, length: usize) -> bool {
-    const ENDS: &[u8] = b",;\t\r\n\"'";
+    const ENDS: &[u8] = b",;\t\r\n\"'\\";
     let before = place.checked_sub(1).and_then(|before| file.get(before));
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| ENDS.contains(byte));
     is_end(before) && is_end(file.get(place + length))
@@ -115,5 +112,9 @@ mod tests {
         let is_named = |cell: &str| places(file, cell).any(|place| is_cell(file, place, cell.len()));
         assert_eq!(["ann", "7", "identity"].map(is_named), [true; 3]);
         assert_eq!(["nn", "Ann\";", "dentity"].map(is_named), [false; 3]);
+        let json = br#"{"row":7,"identity":"Zoe","detail":"Nobody has the identity \"max\". Correct it"}"#;
+        let is_named = |text: &str| places(json, text).any(|place| is_cell(json, place, text.len()));
+        assert_eq!(["zoe", "max"].map(is_named), [true; 2]);
+        assert_eq!(["7", "oe", "Nobody"].map(is_named), [false, false, false]);
     }
 }

@@ -1265,7 +1265,8 @@ export interface paths {
          *     `teams` and `assigned_skills`, each the whole of it, in the form of an export, whose `'` before formulas is
          *     taken off. The other columns must be as they are, or blank. A row with an `updated_at` before the latest change of its
          *     user is refused if it would change anything, because it may take that change back. A row with `add` in a column `action` adds a user
-         *     who is not there yet, before their first login, with its `name` and `email`.
+         *     who is not there yet, before their first login, with its `name` and `email`; what such a user has nothing of yet, such as
+         *     `effective_skills`, is blank.
          *
          *     Rows that are refused are in the plan with row, column and reason, and all of them in a file at the
          *     `failed_rows_url` of the job, which can be corrected and sent again. A file that is none of users ends the job:
@@ -2403,6 +2404,16 @@ export interface components {
             drastic: number;
             /** @description Whether `confirm` has to repeat that number. */
             must_confirm: boolean;
+            /** @description What the changes do not do, and the steps that remain for the users whom they concern. */
+            remarks: {
+                /**
+                 * @description The stable name, for programs, as that of `next_step` and `notice` of an edit.
+                 * @enum {string}
+                 */
+                code: "end-access-and-billing" | "change-role-in-flex" | "queues-without-skills";
+                /** @description The same for people. */
+                detail: string;
+            }[];
             /** @description Of an import, what was found out about the file. */
             file?: {
                 /** @enum {string} */
@@ -2439,7 +2450,7 @@ export interface components {
                 column?: string;
             };
         };
-        /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. `added`, of a user whom an import adds, has `identity` instead. */
+        /** @description One part of a user, before and after. `before` and `after` are of the type that `part` says. `added`, of a user whom an import adds, has `identity` instead, in the plan only. */
         PartChange: {
             /** @enum {string} */
             part: "added" | "role" | "status" | "act_as_agent" | "team" | "lead" | "skill" | "temporary_skill";

@@ -154,6 +154,7 @@ class Bulk extends View {
         <p>${bulk.planned} ${isExpired ? nothing : bulk.usableUntil(format.time(plan.usable_until))}</p>
         ${plan.file ? this.file(plan.file) : nothing}
         ${this.counts(bulk.counts, plan)}
+        ${this.remarks(plan)}
         ${this.failedRows(job)}
         ${
           isExpired
@@ -175,6 +176,15 @@ class Bulk extends View {
           : nothing
       }
       <roster-bulk-lines .app=${app} .jobId=${job.job_id} .of=${'plan'} .counts=${plan}></roster-bulk-lines>`;
+  }
+
+  /** What the changes do not do, and what is left to be done by hand. */
+  private remarks({ remarks }: Plan): TemplateResult | typeof nothing {
+    const { nextSteps, user } = this.app.text;
+    const words: Record<string, string> = { ...nextSteps, ...user.receipt.notices };
+    return remarks.length === 0
+      ? nothing
+      : html`<ul class="note" data-remarks>${remarks.map(({ code, detail }) => html`<li>${words[code] ?? detail}</li>`)}</ul>`;
   }
 
   /** What was found out about the file of an import. */
@@ -241,6 +251,7 @@ class Bulk extends View {
         ${job.error ? html`<details><summary>${errors.details}</summary>${job.error}</details>` : nothing}
       </div>
       ${counts ? this.counts(bulk.results, counts) : nothing}
+      ${changed > 0 && job.plan ? this.remarks(job.plan) : nothing}
       ${this.failedRows(job)}
       ${job.state === 'failed' && job.plan ? this.goOn(job.plan) : nothing}
       ${

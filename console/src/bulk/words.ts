@@ -15,7 +15,7 @@ function partChange(app: App, change: PartChange, teams: Map<string, string>): s
   const words = text.bulk.part;
   switch (part) {
     case 'added':
-      return text.imports.added(change.identity ?? '');
+      return change.identity === undefined ? text.imports.isAdded : text.imports.added(change.identity);
     case 'role':
       return words.role(text.roles[before as Role], text.roles[after as Role]);
     case 'status':

@@ -37,4 +37,5 @@ export const imports: typeof english = {
   row: (row) => `Zeile ${row}`,
   reason: (row, column, reason) => `Zeile ${row}${column ? `, Spalte ${column}` : ''}: ${reason}`,
   added: (identity) => `wird als ${identity} hinzugefügt`,
+  isAdded: 'wurde hinzugefügt',
 };

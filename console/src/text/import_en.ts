@@ -32,4 +32,5 @@ export const imports = {
   reason: (row: string, column: string | undefined, reason: string) =>
     `Row ${row}${column ? `, column ${column}` : ''}: ${reason}`,
   added: (identity: string) => `is added as ${identity}`,
+  isAdded: 'was added',
 };

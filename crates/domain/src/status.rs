@@ -85,19 +85,9 @@ impl StatusChange {
     #[must_use]
     pub const fn next_step(self) -> Option<Remark> {
         match self {
-            Self::Deactivate => Some(Remark {
-                code: "end-access-and-billing",
-                detail: "TaskRouter cannot refuse a login: to end access and billing in Flex as well, take Flex away from \
-                    this person at the identity provider (who comes by single sign-on) or remove them in the Twilio \
-                    Console (who comes that way).",
-            }),
+            Self::Deactivate => Some(Remark::DEACTIVATED),
             Self::Reactivate => None,
-            Self::Delete => Some(Remark {
-                code: "remove-login",
-                detail: "Remove this person from the identity provider (who came by single sign-on) or from the Twilio \
-                    Console (who came that way); until then they can still sign in to Flex. Then deprovision the Flex \
-                    user, which alone ends its billing. Deactivating is usually the better choice: it keeps teams and skills, and can be undone.",
-            }),
+            Self::Delete => Some(Remark::DELETED),
         }
     }
 }

@@ -10,6 +10,7 @@ use domain::{
     bulk::{BulkJob, BulkPhase, BulkTask, PLAN_VALIDITY, Plan, Tally},
     import::FileFacts,
     job::{Job, JobState},
+    next_step::Remark,
     permissions::{Caller, Operation, authorize},
 };
 use store::StoreJobs;
@@ -72,6 +73,8 @@ struct PlanView<'a> {
     tally: Tally,
     drastic: u64,
     must_confirm: bool,
+    /// What the changes do not do.
+    remarks: Vec<Remark>,
     /// What was found out about the file of an import.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a FileFacts>,
@@ -115,6 +118,7 @@ impl<'a> PlanView<'a> {
             tally: plan.tally,
             drastic: plan.drastic,
             must_confirm: plan.must_confirm,
+            remarks: Remark::OF_BULK.into_iter().filter(|remark| plan.remarks.contains(remark.code)).collect(),
             file: plan.imported.as_ref(),
         }
     }
@@ -130,7 +134,7 @@ pub async fn find_job(
     let parameters = request.path_parameters();
     let job_id = parameters.first("job_id").unwrap_or_default();
     let unknown = || {
-        let kept = "An export is kept for a day, a bulk job for 30 days.";
+        let kept = "An export, and a plan that is not applied, is kept for a day; what was applied for 30 days.";
         Problem::new(404, "unknown-job", format!("There is no job {}. {kept}", Quoted::from(job_id)))
     };
     let job = store.job(job_id.parse().map_err(|_| unknown())?).await?;

@@ -227,7 +227,12 @@ async fn what_would_deactivate_a_share_of_the_active_is_applied_only_if_the_numb
         assert_eq!(stack.send(Method::POST, &path, &body).await.status_and_code(), (409, "confirm-drastic"));
     }
     stack.send_ok(Method::POST, &path, &json!({"plan": job["plan"]["hash"], "confirm": 2})).await;
-    settled(&stack, &stack.owner, &job, "done").await;
+    let done = settled(&stack, &stack.owner, &job, "done").await;
+    let remarks = |job: &Value| {
+        let remarks = job["plan"]["remarks"].as_array().unwrap();
+        remarks.iter().map(|remark| remark["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((remarks(&job), remarks(&done)), (vec!["end-access-and-billing".to_owned()], remarks(&job)), "rule 12");
     assert_eq!(stack.get_json(&format!("/users/{}", id(&users[3]))).await["status"], "deactivated");
     stack.stop().await;
 }
@@ -247,7 +252,14 @@ async fn a_plan_is_cancelled_and_one_job_is_at_work_at_a_time() {
     assert_eq!((first.status, &first.body["job_id"]), (202, &second.body["job_id"]), "sent again, it is the same job");
     let running = settled(&stack, &stack.owner, &second.body, "planned").await;
     let other = plan(&stack, &stack.owner, "/bulk", &raise(&team)).await;
-    apply(&stack, &stack.owner, &running).await;
+    let body = json!({"plan": running["plan"]["hash"]});
+    let path_to_apply = format!("/jobs/{}/apply", running["job_id"].as_str().unwrap());
+    let applied = || stack.send(Method::POST, &path_to_apply, &body);
+    let (first, second, third) = tokio::join!(applied(), applied(), applied());
+    let mut answers = [&first, &second, &third].map(ApiResponse::status_and_code);
+    answers.sort_unstable();
+    assert_eq!(answers, [(202, ""), (409, "not-planned"), (409, "not-planned")], "all at once");
+    settled(&stack, &stack.owner, &running, "done").await;
     apply(&stack, &stack.owner, &other).await;
     let twice = stack.send(Method::POST, &format!("{path}/cancel"), &json!({})).await;
     assert_eq!(twice.status_and_code(), (409, "not-cancellable"));

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
+    bulk::{apply, plan},
     export::run_export,
     import::upload,
     test_stack::{TestStack, WORKERS, id},
@@ -50,6 +51,34 @@ impl TestStack {
         })
         .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_31_who_was_named_or_added_by_an_import_is_erased_from_plans_and_results() {
+    let stack = TestStack::start().await;
+    let import = async |file: &str| {
+        let body = upload(&stack, &stack.owner, file).await;
+        plan(&stack, &stack.owner, "/imports", &body).await
+    };
+    // Nobody has the identity yet: the plan names no user id.
+    let unknown = import("identity\nzelda.quux@example.com\n").await;
+    let added = import("identity,action,name\nzelda.quux@example.com,add,Zelda Quux\n").await;
+    apply(&stack, &stack.owner, &added).await;
+    let user_id = id(&stack.find_user("q=quux").await).to_owned();
+    stack.send_ok(Method::DELETE, &format!("/users/{user_id}"), &Value::Null).await;
+    assert_eq!(stack.report_of(&["erase", "--user", &user_id, "--yes"])["done"], true);
+    stack.wait_for("nothing is left", async || stack.items_with(SECRET).await.is_empty().then_some(())).await;
+    for job in [&unknown, &added] {
+        let csv = stack.client.get(job["download_url"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(csv.status(), 404);
+        let outcome = if job["plan"]["refused"] == 1 { "refused" } else { "changed" };
+        let page = format!("/jobs/{}/plan?outcome={outcome}", job["job_id"].as_str().unwrap());
+        assert_eq!(stack.send(Method::GET, &page, &json!({})).await.status_and_code(), (409, "plan-gone"));
+    }
+    assert_eq!(stack.client.get(unknown["failed_rows_url"].as_str().unwrap()).send().await.unwrap().status(), 404);
+    let results = stack.get_json(&format!("/jobs/{}/results", added["job_id"].as_str().unwrap())).await;
+    assert_eq!(results["items"][0]["changes"], json!([{"part": "added"}]), "{results}");
+    stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

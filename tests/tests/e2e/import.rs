@@ -213,6 +213,15 @@ async fn a_file_is_planned_and_applied_from_a_terminal() {
     assert_eq!(stack.get_json(&path).await["assigned_skills"][0]["level"], 7);
 
     let whole = "identity,assigned_skills\nada@example.com,English:7\n";
+    let own = stack.data.path().join("import.csv");
+    let other = stack.data.path().join("notes.txt");
+    std::fs::write(&other, "mine").unwrap();
+    for (to, why) in [(&own, "the file that is imported"), (&other, "there is a file already")] {
+        let (code, _, said) = import_from_terminal(&stack, whole, &["--failed-rows", to.to_str().unwrap()]);
+        assert!(code == Some(1) && said.contains(why), "{said}");
+    }
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), whole);
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "mine");
     let (code, ..) = import_from_terminal(&stack, whole, &["--apply", "--failed-rows", failed.to_str().unwrap()]);
     assert_eq!((code, failed.exists()), (Some(0), false), "no row is refused, and no file of an earlier run is left");
     let (code, _, said) = import_from_terminal(&stack, "SKU\n1\n", &[]);

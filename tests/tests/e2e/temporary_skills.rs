@@ -79,7 +79,8 @@ async fn rule_36_a_worker_shows_a_temporary_skill_while_it_lasts_and_what_was_be
     assert_eq!(stack.send(Method::DELETE, &skill, &Value::Null).await.status_and_code(), (409, "skill-in-use"));
 
     zelda.wait_for_levels(&json!({"English": 10, "French": 20})).await;
-    stack.find_user("skill=French&min_level=20").await;
+    let listed = stack.find_user("skill=French&min_level=20").await;
+    assert_eq!(listed["temporary_skills"][0]["skill"], "English", "the list shows them, too: {listed}");
     zelda.wait_for_levels(&json!({"English": 80})).await;
     let user = stack.get_json(&zelda.path).await;
     assert_eq!(user["temporary_skills"], json!([]));

@@ -384,6 +384,7 @@ fn planned(job: &Job) -> Job {
         tally: Tally::default(),
         drastic: 0,
         must_confirm: false,
+        remarks: [].into(),
         files: "bulk/sample".to_owned(),
         imported: None,
     };

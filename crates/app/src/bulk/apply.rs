@@ -1,9 +1,11 @@
 //! Applying a plan: each of its changes is decided anew and written in one transaction; then its result is stored.
 
 use domain::{
-    Refusal, SkillName, Source, UserId,
+    Refusal, SkillName, Source, User, UserId,
     audit::{Action, Subject},
-    bulk::{AppliedUser, BulkEdit, BulkJob, BulkTask, Decision, Outcome, Part, PlannedUser, action, reconsider},
+    bulk::{
+        AppliedUser, BulkEdit, BulkJob, BulkRefusal, BulkTask, Decision, Outcome, Part, PlannedUser, action, reconsider,
+    },
     job::Job,
     provisioning::ProvisionedUser,
 };
@@ -18,6 +20,9 @@ use super::{
 use crate::{
     AuthenticatedCaller, ChangeContext, ChangeError, TimeAndIds, budget, change::retry_on_conflict, required_levels,
 };
+
+/// A change of no more parts is written in one transaction (`CommitUser`).
+const ONE_TRANSACTION: usize = 45;
 
 /// The records of a user among which a job's own are.
 const RECORDS: usize = 100;
@@ -106,8 +111,8 @@ where
         let (records, _) = self.store.history(Subject::User(user_id), None, RECORDS).await?;
         let request_id = job_id.to_string();
         let own = records.iter().filter(|record| record.request_id == request_id);
-        let recorded = own.filter_map(|record| Part::of_record(record).ok()).flatten().collect::<Vec<_>>();
-        let is_recorded = |part: &&Part| recorded.iter().any(|recorded| recorded.is_of_same(part));
+        let own = own.collect::<Vec<_>>();
+        let is_recorded = |part: &&Part| own.iter().any(|record| part.is_told_by(record));
         Ok(planned.changes.iter().filter(is_recorded).cloned().collect())
     }
 
@@ -127,12 +132,39 @@ where
             ..ReadSet::default()
         };
         let context = ChangeContext::read(&self.store, &self.time_and_ids, caller, read_set).await?;
-        let (user, snapshot) = (context.user(user_id)?, &context.snapshot);
-        if user.bulk_mark == Some(job_id) {
-            // By a runner that died before it could store the result.
-            let done = self.recorded_by(job_id, planned).await?;
-            return Ok(if done.is_empty() { Decision::Unchanged } else { Decision::Change(done) });
+        let user = context.user(user_id)?;
+        let is_done = user.bulk_mark == Some(job_id);
+        // What a runner has changed that died: before it could store the result, or between two transactions of this user.
+        let is_one_of_several = planned.changes.len() > ONE_TRANSACTION;
+        let begun = if is_done || is_one_of_several { self.recorded_by(job_id, planned).await? } else { Vec::new() };
+        if is_done {
+            return Ok(Decision::Change(if begun.is_empty() { planned.changes.clone() } else { begun }));
         }
+        let decided = self.try_rest(task, edit, job_id, planned, &context, user).await;
+        if begun.is_empty() {
+            return decided;
+        }
+        // What has been changed can be taken back, whatever has become of the rest.
+        let rest = match decided {
+            Ok(Decision::Change(rest)) => rest,
+            Ok(Decision::Unchanged | Decision::Refused(_)) | Err(ChangeError::Refused(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let is_begun = |part: &&Part| !rest.iter().any(|other| other.is_of_same(part));
+        Ok(Decision::Change(begun.iter().filter(is_begun).chain(&rest).cloned().collect()))
+    }
+
+    /// Changes what the user does not have yet.
+    async fn try_rest(
+        &self,
+        task: &BulkTask,
+        edit: &BulkEdit,
+        job_id: Uuid,
+        planned: &PlannedUser,
+        context: &ChangeContext,
+        user: &User,
+    ) -> Result<Decision, ChangeError> {
+        let snapshot = &context.snapshot;
         let after = edit.apply(user, &context.caller, &snapshot.teams, &snapshot.skills, self.roles)?;
         let decision = reconsider(&planned.changes, Decision::of(user, Ok(&after)));
         if decision.outcome() != Outcome::Changed {
@@ -189,7 +221,7 @@ where
                 let claimed = self.store.users_of_identities(&[added.identity.clone()].into()).await?;
                 let other = claimed.into_values().any(|claimed| claimed != user_id);
                 Err(if other {
-                    Refusal::IdentityTaken((&added.identity).into()).into()
+                    Refusal::from(BulkRefusal::IdentityTakenSince).into()
                 } else {
                     StoreError::Conflict.into()
                 })

@@ -8,7 +8,8 @@ use domain::{
         Tally, UNDO_WINDOW, Undo, is_drastic, undo,
     },
     import::{Column, Row, RowRefusal},
-    job::Job,
+    job::{Job, JobState},
+    next_step::after_change,
     permissions::{Caller, reauthorize},
     provisioning::ProvisionedUser,
     required_levels,
@@ -24,7 +25,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    files::{LineReader, PlanFiles, plan_lines},
+    files::{LineReader, PlanFiles, StorageError, plan_lines},
     plan_writer::PlanWriter,
     runner::{BulkError, BulkRunner, BulkStore},
 };
@@ -119,7 +120,11 @@ where
                         break;
                     }
                 }
-                let unsaid = self.unsaid(*job_id).await?;
+                let unsaid = match self.unsaid(*job_id).await {
+                    // An erasure has removed the plan: then the results alone say what was changed.
+                    Err(BulkError::Storage(StorageError::Gone)) => Vec::new(),
+                    unsaid => unsaid?,
+                };
                 self.decide_undo(&unsaid, *if_changed, &mut basis, &mut plan).await?;
             }
             BulkTask::UndoRecord { user_id, record_id, if_changed } => {
@@ -194,7 +199,9 @@ where
     /// The user whom a job has changed without a result: its runner died before it could store one, and none has followed.
     async fn unsaid(&self, job_id: Uuid) -> Result<Vec<(UserId, Vec<Part>)>, BulkError> {
         let job = self.store.bulk_job(job_id).await?;
-        let plan = job.as_ref().and_then(|job| job.bulk()?.plan.as_ref());
+        // Of a job that came to its end there is a result of each user.
+        let job = job.as_ref().filter(|job| job.state != JobState::Done);
+        let plan = job.and_then(|job| job.bulk()?.plan.as_ref());
         let Some(plan) = plan else { return Ok(Vec::new()) };
         let from = self.store.last_bulk_result(job_id).await?.map_or(0, |last| last.next);
         let mut lines = LineReader::new(&self.files, plan_lines(&plan.files, Outcome::Changed), from);
@@ -283,6 +290,7 @@ where
             });
             if let (Some(before), Ok(after)) = (before, &after) {
                 plan.drastic += u64::from(is_drastic(before, after, &basis.teams));
+                plan.remarks.extend(after_change(before, after).map(|remark| remark.code.to_owned()));
             }
             let refused = after.as_ref().err().cloned();
             let line = line(&candidate, after);

@@ -8,7 +8,7 @@ use domain::{
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fmt::Write as _,
 };
 
@@ -29,6 +29,7 @@ pub(super) struct PlanWriter<W> {
     hash: Sha256,
     pub(super) tally: Tally,
     pub(super) drastic: u64,
+    pub(super) remarks: BTreeSet<String>,
     pub(super) seen: HashSet<UserId>,
     /// Whether the CSV has its header.
     has_begun: bool,
@@ -48,6 +49,7 @@ impl<W: LineWriter> PlanWriter<W> {
             hash: Sha256::new().chain_update(line),
             tally: Tally::default(),
             drastic: 0,
+            remarks: BTreeSet::new(),
             seen: HashSet::new(),
             has_begun: false,
             imported: None,
@@ -104,7 +106,7 @@ impl<W: LineWriter> PlanWriter<W> {
         must_confirm: bool,
         planned_at: domain::Time,
     ) -> Result<Plan, BulkError> {
-        let Self { refused, changed, unchanged, csv, failed, hash, tally, drastic, imported, .. } = self;
+        let Self { refused, changed, unchanged, csv, failed, hash, tally, drastic, remarks, imported, .. } = self;
         let failed = imported.is_some().then_some(failed);
         for file in [refused, changed, unchanged, csv].into_iter().chain(failed) {
             file.finish().await?;
@@ -113,7 +115,7 @@ impl<W: LineWriter> PlanWriter<W> {
         for byte in hash.finalize() {
             write!(text, "{byte:02x}").ok();
         }
-        Ok(Plan { hash: text, planned_at, tally, drastic, must_confirm, files, imported })
+        Ok(Plan { hash: text, planned_at, tally, drastic, must_confirm, remarks, files, imported })
     }
 }
 

@@ -127,7 +127,10 @@ where
         let Some(read) = self.store.bulk_job(job_id).await? else { return Ok(()) };
         match read.claim(self.pace.lease, self.now()) {
             BulkClaim::Busy | BulkClaim::Idle => Ok(()),
-            BulkClaim::GivenUp(job) => self.replace(&read, &job).await,
+            BulkClaim::GivenUp(job) => {
+                let counted = job.counted(self.results(&job).await?);
+                self.replace(&read, &counted).await
+            }
             BulkClaim::Claimed(job) => match self.store.replace_bulk_job(&read, &job).await {
                 Ok(job) => self.work(job, until).await,
                 // Another runner was faster.
@@ -162,7 +165,11 @@ where
             })
         };
         match worked {
-            Ok(next) => self.replace(&job, &next).await,
+            Ok(next) => match self.store.replace_bulk_job(&job, &next).await {
+                // Cancelled after the last look at it.
+                Err(StoreError::Conflict) => self.count_cancelled(job.job_id).await,
+                written => Ok(written.map(drop)?),
+            },
             // Cancelled, or another runner has taken over.
             Err(BulkError::Lost) => self.count_cancelled(job.job_id).await,
             Err(BulkError::Refused(refusal)) => self.end(&job, &refusal).await,

@@ -2,7 +2,7 @@
 
 use super::{Assigned, Part, PlannedUser, Temporary};
 use crate::{
-    TeamId,
+    Quoted, TeamId,
     export::{BOM, defused, writer},
     team::Teams,
 };
@@ -45,7 +45,9 @@ impl Part {
     /// As a reader of a spreadsheet sees it.
     fn sentence(&self, teams: &Teams) -> String {
         match self {
-            Self::Added { identity } => format!("added as {identity}"),
+            Self::Added { identity } => identity
+                .as_ref()
+                .map_or_else(|| "added".to_owned(), |identity| format!("added as {}", Quoted::from(identity))),
             Self::Role { before, after, .. } => format!("role {before} → {after}"),
             Self::Status { before, after } => format!("status {before} → {after}"),
             Self::ActAsAgent { before, after } => format!("act_as_agent {before} → {after}"),
@@ -70,8 +72,10 @@ fn named(team_id: &TeamId, teams: &Teams) -> String {
 fn shown(assigned: Option<Assigned>) -> String {
     match assigned {
         None => "not assigned".to_owned(),
-        Some(Assigned { level: None, .. }) => "without a level".to_owned(),
-        Some(Assigned { level: Some(level), .. }) => level.to_string(),
+        Some(Assigned { level, disabled }) => {
+            let level = level.map_or_else(|| "without a level".to_owned(), |level| level.to_string());
+            level + if disabled { " (disabled)" } else { "" }
+        }
     }
 }
 
@@ -85,6 +89,16 @@ fn for_a_time(temporary: Option<Temporary>) -> String {
 mod tests {
     use super::*;
     use crate::{Level, Refusal, SkillName, bulk::Decision, test_support::agent};
+
+    #[test]
+    fn rule_24_that_a_skill_is_disabled_is_told() {
+        let of = |level: Option<i64>, disabled| Some(Assigned { level: level.map(Level), disabled });
+        let (skill, teams) = (SkillName::new("French").unwrap(), Teams::new());
+        let part = Part::Skill { skill: skill.clone(), before: of(Some(2), true), after: of(Some(2), false) };
+        assert_eq!(part.sentence(&teams), "skill French 2 (disabled) → 2");
+        let part = Part::Skill { skill, before: of(None, true), after: None };
+        assert_eq!(part.sentence(&teams), "skill French without a level (disabled) → not assigned");
+    }
 
     #[test]
     fn rule_36_a_temporary_skill_is_told_with_its_time() {

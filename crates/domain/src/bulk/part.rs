@@ -12,7 +12,9 @@ use crate::{Identity, Level, Role, SkillName, Status, TeamId, TemporarySkills, U
 pub enum Part {
     /// Of an import: there was no such user before.
     Added {
-        identity: Identity,
+        /// In the plan only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<Identity>,
     },
     Role {
         before: Role,

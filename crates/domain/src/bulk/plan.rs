@@ -1,5 +1,7 @@
 //! The plan of a bulk job: what it would make of each user, shown before anything changes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{BulkEdit, BulkRefusal, Part};
@@ -79,7 +81,7 @@ impl Decision {
     #[must_use]
     pub fn of_added(user: &User) -> Self {
         let nobody = User::new(user.user_id, user.identity.clone(), *user.created_at);
-        let added = Part::Added { identity: user.identity.clone() };
+        let added = Part::Added { identity: Some(user.identity.clone()) };
         Self::Change([added].into_iter().chain(super::parts(&nobody, user)).collect())
     }
 
@@ -158,7 +160,13 @@ impl AppliedUser {
             Decision::Refused(refusal) if row.is_some() => Column::of_refusal(refusal),
             _ => None,
         };
-        let PlannedUser { outcome, changes, mut refusal, .. } = PlannedUser::new(Some(user_id), None, decision);
+        let PlannedUser { outcome, mut changes, mut refusal, .. } = PlannedUser::new(Some(user_id), None, decision);
+        for part in &mut changes {
+            // A result stays for a month, where no erasure looks (rule 31): it names users by their ids.
+            if let Part::Added { identity } = part {
+                *identity = None;
+            }
+        }
         if let Some(refusal) = &mut refusal {
             refusal.column = column.map(|column| column.name().to_owned());
         }
@@ -200,6 +208,9 @@ pub struct Plan {
     pub drastic: u64,
     /// Whether that is so many that it is applied only if the number is repeated.
     pub must_confirm: bool,
+    /// The codes of what is to be said of the changes: what they do not do (rules 11, 12 and 25).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub remarks: BTreeSet<String>,
     /// Where its lines are stored: the beginning of their files' keys.
     pub files: String,
     /// Of an import, what was found out about the file.
@@ -234,7 +245,7 @@ impl BulkBrake {
 /// they are taken away, or because Act as Agent is (rule 11).
 #[must_use]
 pub fn is_drastic(before: &User, after: &User, teams: &Teams) -> bool {
-    let has_skills = |user: &User| !effective_skills(user, teams.values()).is_empty();
+    let has_skills = |user: &User| effective_skills(user, teams.values()).iter().any(|skill| !skill.disabled);
     before.is_active() && !after.is_active()
         || after.managed.role < before.managed.role
         || has_skills(before) && !has_skills(after)

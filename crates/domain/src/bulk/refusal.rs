@@ -59,6 +59,9 @@ pub enum BulkRefusal {
     /// Rule 31 keeps the record; what it describes is too long ago.
     #[error("This is more than 30 days ago and cannot be undone any more. Edit the users instead.")]
     TooLateToUndo,
+    /// A row that adds a user, whose identity another user has since the plan; the plan names it.
+    #[error("Since the plan was made, another user has got the identity of this row. Make another plan.")]
+    IdentityTakenSince,
     /// A user whom a job has added.
     #[error(
         "This user was added by the job, and an undo deletes no user. Delete the user separately if they should not be there."
@@ -86,6 +89,7 @@ impl BulkRefusal {
             Self::NothingToUndo => "nothing-to-undo",
             Self::UnknownRecord(_) => "unknown-record",
             Self::TooLateToUndo => "too-late-to-undo",
+            Self::IdentityTakenSince => "identity-taken",
             Self::AddedByJob => "added-by-job",
         }
     }
@@ -103,6 +107,7 @@ impl BulkRefusal {
             | Self::NotCancellable(_)
             | Self::NothingToUndo
             | Self::TooLateToUndo
+            | Self::IdentityTakenSince
             | Self::AddedByJob => RefusalKind::Conflict,
             Self::EmptyBulkEdit | Self::DeletedInBulk | Self::AddedAndRemoved(_) => RefusalKind::Invalid,
             Self::ForeignPlan => RefusalKind::NotAllowed,

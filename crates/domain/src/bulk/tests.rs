@@ -211,6 +211,10 @@ fn a_change_is_drastic_if_it_deactivates_demotes_or_leaves_no_skill() {
     assert!(drastic(&ada, |user| user.managed.assigned_skills.clear()));
     assert!(!drastic(&ada, |user| drop(user.managed.assigned_skills.pop_first())));
     assert!(!drastic(&agent("ada"), |user| user.managed.assigned_skills.clear()), "there was none");
+    // Disabled on Flex's own pages, a skill routes nothing (rule 24).
+    let of_one = ada.with(|user| user.taskrouter.disabled_skills = [SkillName::new("English").unwrap()].into());
+    assert!(drastic(&of_one, |user| _ = user.managed.assigned_skills.remove("French")));
+    assert!(!drastic(&of_one, |user| _ = user.managed.assigned_skills.remove("English")));
     let promote = |user: &mut User| (user.managed.role, user.managed.act_as_agent) = (Role::Supervisor, true);
     assert!(!is_drastic(&ada, &ada.with(promote), &Teams::new()));
     assert!(drastic(&user_with_role("sue", Role::Supervisor), |user| user.managed.role = Role::Agent));
@@ -370,6 +374,7 @@ fn planned(drastic: u64, must_confirm: bool) -> Job {
         tally,
         drastic,
         must_confirm,
+        remarks: [].into(),
         files: "bulk/1".into(),
         imported: None,
     };
@@ -537,7 +542,7 @@ fn a_plan_shows_all_that_a_user_is_added_with() {
         user.managed.assigned_skills = levels(&[("French", Some(5))]);
     });
     let Decision::Change(parts) = Decision::of_added(&ada) else { panic!("nothing changes") };
-    assert_eq!(parts[0], Part::Added { identity: ada.identity.clone() });
+    assert_eq!(parts[0], Part::Added { identity: Some(ada.identity.clone()) });
     assert!(matches!(parts[1], Part::Role { before: Role::Agent, after: Role::Supervisor, .. }), "{parts:?}");
     assert!(
         matches!((&parts[2], &parts[3]), (Part::Team { after: true, .. }, Part::Skill { before: None, .. })),
@@ -545,7 +550,7 @@ fn a_plan_shows_all_that_a_user_is_added_with() {
     );
     assert_eq!(
         Decision::of_added(&agent("bob")),
-        Decision::Change(vec![Part::Added { identity: agent("bob").identity }])
+        Decision::Change(vec![Part::Added { identity: Some(agent("bob").identity) }])
     );
 }
 
@@ -559,9 +564,29 @@ fn what_was_applied_names_the_row_and_the_column_of_a_file() {
 }
 
 #[test]
+fn rule_31_a_record_tells_of_a_skill_that_was_enabled() {
+    let of = |name: &str| SkillName::new(name).unwrap();
+    let assigned = |disabled| Some(Assigned { level: None, disabled });
+    let enabled = |name: &str| Part::Skill { skill: of(name), before: assigned(true), after: assigned(false) };
+    let before = with_skills(&[("French", None)]).with(|user| user.taskrouter.disabled_skills = [of("French")].into());
+    let record = record(Action::Edited, Some(&before), &before.with(|user| user.taskrouter.disabled_skills.clear()));
+    assert_eq!(Part::of_record(&record), Err(BulkRefusal::NothingToUndo.into()));
+    assert_eq!(["French", "English"].map(|name| enabled(name).is_told_by(&record)), [true, false]);
+    let role = Part::Role { before: Role::Agent, after: Role::Supervisor, granted: true };
+    assert!(!role.is_told_by(&record));
+}
+
+#[test]
+fn rule_31_what_was_applied_names_no_identity() {
+    let ada = agent("ada");
+    let applied = AppliedUser::new(ada.user_id, Some(2), Decision::of_added(&ada));
+    assert_eq!(applied.changes, [Part::Added { identity: None }]);
+}
+
+#[test]
 fn who_was_added_by_an_import_does_not_go_back() {
     let ada = agent("ada");
-    let added = Part::Added { identity: ada.identity.clone() };
+    let added = Part::Added { identity: Some(ada.identity.clone()) };
     assert!(added.is_of_same(&added.clone()));
     assert_eq!(undo(&[added], &ada, IfChanged::Revert), Undo { edit: BulkEdit::default(), changed_since: vec![] });
 }

@@ -196,6 +196,18 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Whether the record says that this part was changed: of a skill also that it was enabled or disabled.
+    #[must_use]
+    pub fn is_told_by(&self, record: &Record) -> bool {
+        let is_same = Self::of_record(record).is_ok_and(|parts| parts.iter().any(|part| part.is_of_same(self)));
+        let Self::Skill { skill, .. } = self else { return is_same };
+        let disabled = record.changes.iter().filter(|change| change.field == "disabled_skills");
+        let mut disabled = disabled.filter_map(|change| both::<BTreeSet<SkillName>>(&change.before, &change.after));
+        is_same || disabled.any(|(before, after)| before.contains(skill) != after.contains(skill))
+    }
+}
+
 /// Both values of a field; none if either is not one, as of a creation.
 fn both<T: serde::de::DeserializeOwned>(before: &Value, after: &Value) -> Option<(T, T)> {
     Some((serde_json::from_value(before.clone()).ok()?, serde_json::from_value(after.clone()).ok()?))

@@ -86,7 +86,9 @@ impl Column {
     pub const fn of_refusal(refusal: &Refusal) -> Option<Self> {
         match refusal {
             Refusal::UnknownUser(_) => Some(Self::UserId),
-            Refusal::Identity(_) | Refusal::IdentityTaken(_) => Some(Self::Identity),
+            Refusal::Identity(_) | Refusal::IdentityTaken(_) | Refusal::Bulk(BulkRefusal::IdentityTakenSince) => {
+                Some(Self::Identity)
+            }
             Refusal::UserName(_) => Some(Self::Name),
             Refusal::Email(_) => Some(Self::Email),
             Refusal::UnknownRole(_)

@@ -95,6 +95,9 @@ pub enum RowFault {
     /// Of a user who is added.
     #[error("A user is added active, and the row says {0}. Leave this cell blank, and deactivate them afterwards.")]
     AddedStatus(Status),
+    /// Of a user who is added, a column that is not decided here.
+    #[error("A user who is added has nothing of this yet, and the row says {0}. Leave the cell blank.")]
+    OfAdded(Quoted),
     /// When the user was last changed.
     #[error(
         "The user was changed after this row was exported, at {0}: the row may take that back. Export the users again and change \
@@ -148,7 +151,7 @@ impl RowFault {
             Self::Level { .. } => "row-level",
             Self::RepeatedSkill(_) => "row-repeated-skill",
             Self::NotCleared => "row-not-cleared",
-            Self::Kept { .. } | Self::Effective { .. } | Self::UpdatedAt { .. } => "row-kept",
+            Self::Kept { .. } | Self::OfAdded(_) | Self::Effective { .. } | Self::UpdatedAt { .. } => "row-kept",
         }
     }
 }

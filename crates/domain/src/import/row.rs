@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, FAULT_COLUMNS, FileFacts, Row, RowFault, Values};
+use super::{CLEARED, Column, FAULT_COLUMNS, FileFacts, Row, RowFault, Values};
 use crate::{
     Identity, Level, Quoted, Refusal, Role, Skill, SkillName, Status, TeamId, TeamName, User,
     bulk::{BulkEdit, SkillEdit, SkillsEdit, TeamsEdit},
@@ -14,6 +14,10 @@ use crate::{
     team::Teams,
     user::Managed,
 };
+
+/// What a user who is not there yet has nothing of.
+const SYSTEM_OWNED: [Column; 5] =
+    [Column::EffectiveSkills, Column::WorkerSid, Column::CreatedAt, Column::UpdatedAt, Column::TemporarySkills];
 
 /// Why nothing is made of a row, and the column it is about, if it is about one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +124,15 @@ impl Values {
         if let Some(status) = self.status.filter(|status| *status != Status::Active) {
             return Err(of_column(Column::Status)(RowFault::AddedStatus(status)));
         }
+        for column in SYSTEM_OWNED {
+            if let Some(says) = self.kept(column) {
+                return Err(of_column(column)(RowFault::OfAdded(says.into())));
+            }
+        }
         let name = self.kept(Column::Name).unwrap_or(identity.as_str());
+        if name.trim() == CLEARED {
+            return Err(of_column(Column::Name)(RowFault::NotCleared));
+        }
         let mut added = ProvisionedUser::new(identity.as_str(), name, self.kept(Column::Email).map(str::trim))?;
         added.role = self.role.unwrap_or(added.role);
         added.act_as_agent = self.act_as_agent.unwrap_or_default();

@@ -90,6 +90,24 @@ async fn rule_5_a_caller_who_is_deactivated_in_the_middle_changes_nothing_more()
 }
 
 #[tokio::test]
+async fn rule_5_a_caller_who_is_demoted_in_the_middle_does_only_what_they_still_may() {
+    let world = World::new(4).await;
+    let job_id = world.plan(for_all(deactivate())).await;
+    let there = world.clone();
+    world.start_applying(job_id).await;
+    // The first user is changed by an admin, the others would be by a supervisor.
+    world.steps.at("put_bulk_result", move || async move {
+        there.edit(admin().user_id, |user| user.managed.role = Role::Supervisor).await;
+    });
+    world.runner.job(job_id).await.unwrap();
+    let results = world.results(job_id).await;
+    let codes = results.iter().map(|result| result.refusal.as_ref().map(|refusal| refusal.code.as_str()));
+    let refused = Some("supervisors-may-not");
+    assert_eq!(codes.collect::<Vec<_>>(), [None, refused, refused, refused], "{results:?}");
+    assert_eq!((world.user(0).await.is_active(), world.user(1).await.is_active()), (false, true));
+}
+
+#[tokio::test]
 async fn rule_3_the_last_account_owner_is_refused_and_the_others_are_not() {
     let world = World::new(2).await;
     let owner = user_with_role("olga", Role::AccountOwner);
@@ -125,6 +143,25 @@ async fn a_job_that_is_cancelled_between_two_users_changes_no_more() {
     assert_eq!((job.done, job.bulk().unwrap().results.changed), (1, 1), "and counted");
     world.runner.job(job_id).await.unwrap();
     assert_eq!(world.results(job_id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_is_cancelled_at_its_last_user_says_what_it_has_done() {
+    let world = World::new(1).await;
+    let job_id = world.plan(for_all(raise())).await;
+    world.start_applying(job_id).await;
+    let Pace { between, page, .. } = world.runner.pace;
+    // So fast that it never reports on the way.
+    let pace = Pace { between, page, ..Pace::new(Duration::from_mins(1)) };
+    let (store, files) = (world.runner.store.clone(), world.runner.files.clone());
+    let (time_and_ids, brake, roles) = (world.clock.clone(), world.runner.brake, world.runner.roles);
+    let runner = BulkRunner { store, files, time_and_ids, pace, brake, roles };
+    let there = world.clone();
+    world.steps.at("put_bulk_result", move || async move { there.cancel(job_id).await });
+    runner.job(job_id).await.unwrap();
+    let job = world.job(job_id).await;
+    assert_eq!((job.state, job.done), (JobState::Cancelled, 1));
+    assert_eq!(job.bulk().unwrap().results, Tally { changed: 1, unchanged: 0, refused: 0 });
 }
 
 #[tokio::test]

@@ -147,6 +147,53 @@ async fn rule_22_who_is_not_there_yet_is_added_if_the_file_says_so_and_is_kept_b
     assert!(world.by_id(ada.user_id).await.is_active());
 }
 
+#[tokio::test]
+async fn rule_22_a_row_that_adds_a_user_states_nothing_that_would_be_lost() {
+    let world = World::new(1).await;
+    let text = "identity,action,name,effective_skills,temporary_skills,worker_sid\n\
+                ada,add,Ada,,French:5 from 2026-01-01T00:00:00Z until 2026-02-01T00:00:00Z,\n\
+                bob,add,Bob,French:5,,\ncyd,add,Cyd,,,WK1\ndan,add,(none),,,\neve,add,Eve,,,\n";
+    let job_id = world.plan(world.upload(text)).await;
+    let refused = world.lines(job_id, Outcome::Refused).await;
+    assert_eq!(
+        codes(&refused),
+        [
+            (2, Some("temporary_skills"), "row-kept"),
+            (3, Some("effective_skills"), "row-kept"),
+            (4, Some("worker_sid"), "row-kept"),
+            (5, Some("name"), "row-not-cleared"),
+        ]
+    );
+    assert_eq!(world.plan_of(job_id).await.tally, Tally { changed: 1, unchanged: 0, refused: 4 });
+}
+
+#[tokio::test]
+async fn rule_2_a_supervisor_of_teams_imports_changes_of_the_members_of_those_that_they_lead() {
+    let world = World::new(3).await;
+    world.add_team(team_id(1)).await;
+    let sue = domain::test_support::user_with_role("sue", Role::Supervisor).with(|user| {
+        user.managed.teams = [team_id(1)].into();
+        user.managed.leads = [team_id(1)].into();
+    });
+    world.add(sue.clone()).await;
+    world.edit(user(0).user_id, |user| user.managed.teams = [team_id(1)].into()).await;
+    let text = "identity;assigned_skills;teams\nuser 000;English:7;\nuser 002;English:7;\nuser 001;;Sales\n";
+    let BulkTask::Import { upload_id } = world.upload_of(sue.user_id, text) else { panic!("it is an import") };
+    let standing =
+        domain::bulk::Standing { token_role: Role::Supervisor, scope: domain::policy::SupervisorScope::Teams };
+    let job_id = world.queue_by(sue.user_id, standing, BulkTask::Import { upload_id }).await;
+    world.runner.job(job_id).await.unwrap();
+    let refused = world.lines(job_id, Outcome::Refused).await;
+    let outside = "outside-led-teams";
+    assert_eq!(
+        codes(&refused).into_iter().map(|(row, _, code)| (row, code)).collect::<Vec<_>>(),
+        [(3, outside), (4, outside)]
+    );
+    world.apply(job_id).await;
+    assert_eq!(world.user(0).await.managed.assigned_skills, skills(&[("English", Some(7))]));
+    assert_eq!(world.user(2).await.managed.assigned_skills, skills(&[("French", Some(3))]));
+}
+
 async fn claimed(world: &World, identity: &str) -> Option<domain::UserId> {
     let identity = Identity::parse(identity).unwrap();
     let claimed = world.directory.users_of_identities(&[identity].into()).await.unwrap();

@@ -1,15 +1,16 @@
 use domain::{
     Level, Role, Source, Status,
     audit::{Action, Subject},
-    bulk::{BulkEdit, BulkTask, IfChanged, Outcome, Selection, SkillEdit, Tally, TeamsEdit},
+    bulk::{BulkEdit, BulkTask, IfChanged, Outcome, Selection, SkillEdit, SkillsEdit, Tally, TeamsEdit},
     job::JobState,
+    skill::Skills,
     test_support::user_with_role,
 };
 use std::sync::Arc;
-use store::ViewHistory;
+use store::{ChangeOrigin, CommitUser, ImportSkills, UserChange, ViewHistory};
 use tokio::sync::Notify;
 
-use super::world::{World, deactivate, for_all, ids, of_skills, raise, skills, team_id, user};
+use super::world::{World, deactivate, for_all, ids, of_skills, raise, skill, skills, team_id, user};
 
 async fn applied(world: &World, edit: BulkEdit) -> uuid::Uuid {
     let job_id = world.plan(for_all(edit)).await;
@@ -47,6 +48,54 @@ async fn what_has_changed_since_is_shown_and_stays_unless_the_undo_says_otherwis
     assert_eq!(line.unwrap().changed_since.len(), 1);
     world.apply(reverts).await;
     assert!(world.user(1).await.managed.assigned_skills.is_empty());
+}
+
+#[tokio::test]
+async fn rule_31_what_a_job_has_changed_goes_back_also_when_an_erasure_has_deleted_its_plan() {
+    let world = World::new(3).await;
+    let job_id = applied(&world, raise()).await;
+    world.delete_files();
+    let undo = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
+    world.apply(undo).await;
+    assert_eq!(world.levels(3).await, [Some(1), None, Some(3)]);
+
+    // Of one that was cancelled, too: a user without a result is looked for in the plan.
+    let job_id = world.plan(for_all(raise())).await;
+    world.start_applying(job_id).await;
+    let there = world.clone();
+    world.steps.at("put_bulk_result", move || async move { there.cancel(job_id).await });
+    world.runner.job(job_id).await.unwrap();
+    assert_eq!(world.levels(3).await, [Some(50), None, Some(3)]);
+    world.delete_files();
+    let undo = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
+    world.apply(undo).await;
+    assert_eq!(world.levels(3).await, [Some(1), None, Some(3)]);
+}
+
+#[tokio::test]
+async fn rule_31_a_change_in_several_transactions_whose_runner_died_between_them_goes_back_whole() {
+    let world = World::new(1).await;
+    let held = (0..60).map(|number| skill(&format!("s{number}"))).collect::<Vec<_>>();
+    world.directory.import_skills(&held, world.origin()).await.unwrap();
+    let all = held.iter().map(|name| (name.clone(), None)).collect::<Skills>();
+    world.edit(user(0).user_id, |user| user.managed.assigned_skills = all.clone()).await;
+    let replace = SkillsEdit::All(skills(&[("English", Some(5))]));
+    let edit = BulkEdit { skills: Some(replace), ..BulkEdit::default() };
+    let users = Selection::Users([user(0).user_id].into());
+    let job_id = world.plan(BulkTask::Edit { users, edit }).await;
+    world.start_applying(job_id).await;
+    // The first of the transactions, after which the runner has died.
+    let request_id = job_id.to_string();
+    let before = world.user(0).await;
+    let half = before.with(|user| user.managed.assigned_skills.retain(|name, _| name.as_str() > "s30"));
+    let origin = ChangeOrigin { request_id: &request_id, source: Source::Bulk, ..world.origin() };
+    world.directory.commit_user(UserChange::new(Some(&before), half, origin, Action::Edited)).await.unwrap();
+    world.runner.job(job_id).await.unwrap();
+    assert_eq!(world.user(0).await.managed.assigned_skills, skills(&[("English", Some(5))]));
+    assert_eq!(world.results(job_id).await[0].changes.len(), 61, "60 that were taken away, and one that was added");
+    let undo = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
+    world.apply(undo).await;
+    assert_eq!(world.user(0).await.managed.assigned_skills, all);
 }
 
 #[tokio::test]

@@ -262,8 +262,13 @@ impl World {
 
     /// A job that imports this file, of the admin.
     pub fn upload(&self, text: impl AsRef<[u8]>) -> BulkTask {
+        self.upload_of(admin().user_id, text)
+    }
+
+    /// The same of another user.
+    pub fn upload_of(&self, user_id: UserId, text: impl AsRef<[u8]>) -> BulkTask {
         let upload_id = Uuid::new_v4();
-        let file = uploaded_file(admin().user_id, upload_id);
+        let file = uploaded_file(user_id, upload_id);
         self.runner.files.files.lock().unwrap().insert(file, text.as_ref().to_vec());
         BulkTask::Import { upload_id }
     }
