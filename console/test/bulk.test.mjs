@@ -139,9 +139,12 @@ test(
   'where many would be deactivated, their number has to be typed',
   inBrowser(async (page) => {
     const sales = await company(1, 5);
-    await withJob(page, ({ plan }) => plan && { plan: { ...plan, drastic: 1200, must_confirm: true } });
+    const remarks = ['end-access-and-billing', 'queues-without-skills'].map((code) => ({ code, detail: '' }));
+    await withJob(page, ({ plan }) => plan && { plan: { ...plan, drastic: 1200, must_confirm: true, remarks } });
     await openTeam(page, OWNER, sales);
     await planLevel(page, 50);
+    const said = await page.locator('[data-remarks]').innerText();
+    assert.match(said, /End their access at the identity provider[^]*Queues that ask for no skill/, 'rules 11 and 12');
     const sent = [];
     await page.route(/\/apply$/, (route) => {
       sent.push(JSON.parse(route.request().postData()));
@@ -160,6 +163,7 @@ test(
     await field.fill('1,200');
     await button(page, 'Apply to 1 person').click();
     await stage(page, 'ended').waitFor();
+    assert.equal(await page.locator('[data-remarks]').innerText(), said, 'they are still to be read when it is done');
     assert.deepEqual(
       sent.map(({ confirm }) => confirm),
       [1200],

@@ -40,13 +40,13 @@ def start(data):
     raise SystemExit("error: the stack did not start: run `make run` to see why")
 
 
-def request_json(url, token=None, body=None):
+def request_json(url, token=None, body=None, method=None):
     """Sends a request; returns the JSON of the response."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=30) as response:
         return json.load(response)
 
 

@@ -5460,7 +5460,7 @@ export interface operations {
             400: components["responses"]["InvalidIfMatch"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["AdminsOnly"];
-            404: components["responses"]["NoSuchSkill"];
+            404: components["responses"]["UnknownSkill"];
             /**
              * @description The request conflicts with the current state:
              *     - `skill-in-use`: users or teams use this skill; `detail` states how many.
