@@ -180,8 +180,8 @@ class Bulk extends View {
 
   /** What the changes do not do, and what is left to be done by hand. */
   private remarks({ remarks }: Plan): TemplateResult | typeof nothing {
-    const { nextSteps, user } = this.app.text;
-    const words: Record<string, string> = { ...nextSteps, ...user.receipt.notices };
+    const { nextSteps, bulk } = this.app.text;
+    const words: Record<string, string> = { ...nextSteps, ...bulk.notices };
     return remarks.length === 0
       ? nothing
       : html`<ul class="note" data-remarks>${remarks.map(({ code, detail }) => html`<li>${words[code] ?? detail}</li>`)}</ul>`;

@@ -89,6 +89,10 @@ export const bulk: typeof english = {
     count === 1
       ? '1 Person würde deaktiviert, erhielte eine niedrigere Rolle oder verlöre alle Skills.'
       : `${text} Personen würden deaktiviert, erhielten eine niedrigere Rolle oder verlören alle Skills.`,
+  notices: {
+    'queues-without-skills':
+      'Queues, die keinen Skill verlangen, bieten auch denen weiter Aufgaben an, die nicht mehr als Agent arbeiten.',
+  },
   discard: 'Plan verwerfen',
   discarded: 'Der Plan ist verworfen. Es wurde nichts geändert.',
   expired: 'Dieser Plan ist älter als eine Stunde und kann nicht mehr ausgeführt werden.',

@@ -82,6 +82,9 @@ export const bulk = {
   confirm: (text: string) => `Type ${text} to confirm`,
   confirmMeans: (count: number, text: string) =>
     `${people(count, text)} would be deactivated, get a lower role, or lose all skills.`,
+  notices: {
+    'queues-without-skills': 'Queues that ask for no skill still offer tasks to those who no longer act as agent.',
+  },
   discard: 'Discard the plan',
   discarded: 'The plan is discarded. Nothing has been changed.',
   expired: 'This plan is older than an hour and can no longer be applied.',
