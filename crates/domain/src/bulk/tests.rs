@@ -12,9 +12,10 @@ use super::*;
 use crate::{
     Level, Refusal, Role, Skill, SkillName, Status, Team, TeamId, TemporarySkill, User, UserId,
     audit::Action,
-    job::{Job, JobState, RETRY_WINDOW},
+    job::{Job, JobKind, JobState, RETRY_WINDOW},
     permissions::Caller,
     policy::{RoleAuthority, SupervisorScope},
+    search::UserQuery,
     skill::Skills,
     team::Teams,
     temporary_skill::{Period, TemporaryRefusal},
@@ -448,6 +449,12 @@ fn what_runs_or_waits_is_cancelled_and_what_was_applied_is_undone_for_30_days() 
     let cancelled = applying.cancelled();
     assert_eq!((cancelled.state, cancelled.bulk().unwrap().due_at), (JobState::Cancelled, None));
     assert_eq!(cancelled.may_cancel(at(23)), Err(BulkRefusal::NotCancellable("cancelled").into()));
+    let export = Job::queued(Uuid::nil(), JobKind::export(UserQuery::default()), agent("ada").user_id, at(20));
+    assert_eq!(
+        export.may_cancel(at(23)),
+        Err(BulkRefusal::NotCancellable("queued").into()),
+        "an export is no bulk job"
+    );
     assert_eq!(cancelled.claim(LEASE, at(9_000)), BulkClaim::Idle);
     assert_eq!(cancelled.may_undo(at(20 + month)), Ok(()));
     assert_eq!(cancelled.may_undo(at(21 + month)), Err(BulkRefusal::TooLateToUndo.into()));
