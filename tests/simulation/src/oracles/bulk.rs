@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Source, User, UserId,
-    bulk::{AppliedUser, Outcome, Plan, PlannedUser},
+    bulk::{AppliedUser, Outcome, Part, Plan, PlannedUser},
     job::{Job, JobState},
 };
 use store::ReadBulkResults as _;
@@ -33,7 +33,10 @@ impl World {
             ));
         }
         for (result, (user_id, line)) in results.iter().zip(&planned) {
-            if result.user_id != *user_id || !result.changes.iter().all(|part| line.changes.contains(part)) {
+            // A result does not name the identity of who was added.
+            let is_added = |part: &Part| matches!(part, Part::Added { identity: None }) && line.adds.is_some();
+            let is_planned = |part: &Part| line.changes.contains(part) || is_added(part);
+            if result.user_id != *user_id || !result.changes.iter().all(is_planned) {
                 self.violated(format!(
                     "the bulk job {} has made of {user_id} what its plan does not show: {result:?}",
                     job.job_id
