@@ -54,8 +54,8 @@ simulate: ## Play seeds of the simulation (options: SEED=0 SEEDS=1 STEPS=40 WITH
 soak: ## Play many seeds of the simulation, fail if a fault never happens, and add the totals to tests/simulation/soak.csv (options: SEED=0 SEEDS=20000 STEPS=40)
 	SEEDS=$${SEEDS:-20000} cargo run --profile simulation -p simulation --quiet -- --failed-first --keep --every-fault
 
-mutants: ## Play the simulation with deliberate bugs, each of which it has to find (options: MUTANTS="entries-kept reads-weak" SEEDS=2000)
-	SEEDS=$${SEEDS:-2000} cargo run --profile simulation -p simulation --quiet -- --mutants $(MUTANTS)
+mutants: ## Play the simulation with deliberate bugs, each of which it has to find (options: MUTANTS="entries-kept reads-weak" SEEDS=2000 STEPS=14)
+	SEEDS=$${SEEDS:-2000} STEPS=$${STEPS:-14} cargo run --profile simulation -p simulation --quiet -- --mutants $(MUTANTS)
 
 mutation: ## Change the rules of `domain` in a thousand places; its unit tests have to notice 95 % of them (options: ARGS=--changed SINCE=main)
 	tests/mutation/run.sh $(ARGS)
