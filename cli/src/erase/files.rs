@@ -74,9 +74,10 @@ impl ExportFiles {
             Err(error) => return Err(FilesError::of(&error)),
         };
         let file = got.body.collect().await.map_err(|error| FilesError(error.to_string()))?.into_bytes();
-        let has_rows = !key.starts_with(EXPORTS);
+        // An export has the id of each of its users.
+        let may_lack_ids = !key.starts_with(EXPORTS);
         let has_cell = |cell: &&str| places(&file, cell).any(|place| is_cell(&file, place, cell.len()));
-        Ok(places(&file, user_id).next().is_some() || has_rows && cells.iter().any(has_cell))
+        Ok(places(&file, user_id).next().is_some() || may_lack_ids && cells.iter().any(has_cell))
     }
 
     pub async fn delete(&self, keys: &[String]) -> Result<(), FilesError> {

@@ -150,11 +150,11 @@ where
             Ok(Decision::Unchanged | Decision::Refused(_)) | Err(ChangeError::Refused(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let is_begun = |part: &&Part| !rest.iter().any(|other| other.is_of_same(part));
-        Ok(Decision::Change(begun.iter().filter(is_begun).chain(&rest).cloned().collect()))
+        let is_no_rest = |part: &&Part| !rest.iter().any(|other| other.is_of_same(part));
+        Ok(Decision::Change(begun.iter().filter(is_no_rest).chain(&rest).cloned().collect()))
     }
 
-    /// Changes what the user does not have yet.
+    /// Changes what is not as planned yet.
     async fn try_rest(
         &self,
         task: &BulkTask,

@@ -194,9 +194,7 @@ impl Part {
         };
         if parts.is_empty() || parts.iter().any(deletes) { Err(BulkRefusal::NothingToUndo.into()) } else { Ok(parts) }
     }
-}
 
-impl Part {
     /// Whether the record says that this part was changed: of a skill also that it was enabled or disabled.
     #[must_use]
     pub fn is_told_by(&self, record: &Record) -> bool {
