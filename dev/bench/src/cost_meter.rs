@@ -46,6 +46,12 @@ impl CostMeter {
     pub fn take(&self) -> Vec<Call> {
         std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// How many of the calls that are not forgotten were of this operation.
+    pub fn seen(&self, operation: &str) -> usize {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().filter(|call| call.operation == operation).count()
+    }
 }
 
 impl Intercept for CostMeter {

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use local::{
     Endpoints,
     names::{SECRET_ACCESS_KEY, access_key_id},
-    runtime::{Answer, Outcome},
+    runtime::{Answer, Instance, Outcome},
+    template::Function,
 };
 use serde_json::json;
 use store::{Directory, StoreJobs};
@@ -78,11 +79,7 @@ impl JobRunner {
     /// Works on the job with a new instance that reaches DynamoDB at this address: the time from the event to the response,
     /// and the peak of its memory in KiB.
     pub async fn run(&self, job_id: Uuid, dynamodb: &str) -> Fallible<(Duration, usize)> {
-        let (function, nowhere) = (function(self.package)?, "http://127.0.0.1:9".to_owned());
-        let endpoints =
-            Endpoints { dynamodb: dynamodb.to_owned(), s3: self.s3.url(), lambda: nowhere.clone(), ssm: nowhere };
-        let launcher = Launcher::new(endpoints)?;
-        let mut instance = launcher.start(&function).await?;
+        let (function, mut instance) = self.start_instance(dynamodb).await?;
         let began = Instant::now();
         let outcome = instance.run(&function, json!({"job_id": job_id}).to_string().into()).await;
         let took = began.elapsed();
@@ -92,5 +89,26 @@ impl JobRunner {
         let peak_kib = instance.peak_memory_kib()?;
         instance.kill().await?;
         Ok((took, peak_kib))
+    }
+
+    /// Works on the job with a new instance, which is killed at this moment.
+    pub async fn run_until(&self, moment: impl Future<Output = ()>, job_id: Uuid, dynamodb: &str) -> Fallible<()> {
+        let (function, mut instance) = self.start_instance(dynamodb).await?;
+        tokio::select! {
+            outcome = instance.run(&function, json!({"job_id": job_id}).to_string().into()) => {
+                return Err(format!("the job runner was not killed: {outcome:?}").into());
+            }
+            () = moment => {}
+        }
+        Ok(instance.kill().await?)
+    }
+
+    async fn start_instance(&self, dynamodb: &str) -> Fallible<(Function, Instance)> {
+        let (function, nowhere) = (function(self.package)?, "http://127.0.0.1:9".to_owned());
+        let endpoints =
+            Endpoints { dynamodb: dynamodb.to_owned(), s3: self.s3.url(), lambda: nowhere.clone(), ssm: nowhere };
+        let launcher = Launcher::new(endpoints)?;
+        let instance = launcher.start(&function).await?;
+        Ok((function, instance))
     }
 }

@@ -44,6 +44,9 @@ pub enum Selection {
     /// All that a list shows.
     Query(UserQuery),
     Users(BTreeSet<UserId>),
+    /// Those of the plan, once it is made: a thousand ids would be written again with each report, and a text that was
+    /// searched for may be a name.
+    Planned,
 }
 
 /// What a job is to do.
@@ -211,8 +214,12 @@ impl Job {
     #[must_use]
     pub fn planned(&self, plan: Plan) -> Self {
         let users = plan.tally.users();
-        let planned =
-            self.moved(JobState::Planned, |bulk| (bulk.plan, bulk.due_at, bulk.attempts) = (Some(plan), None, 0));
+        let planned = self.moved(JobState::Planned, |bulk| {
+            (bulk.plan, bulk.due_at, bulk.attempts) = (Some(plan), None, 0);
+            if let BulkTask::Edit { users, .. } = &mut bulk.task {
+                *users = Selection::Planned;
+            }
+        });
         Self { done: users, total: Some(users), ..planned }
     }
 

@@ -383,6 +383,17 @@ fn planned(drastic: u64, must_confirm: bool) -> Job {
 }
 
 #[test]
+fn a_job_forgets_whom_its_request_named_once_they_are_in_the_plan() {
+    let ids = BulkTask::Edit { users: Selection::Users([UserId::new(Uuid::nil())].into()), edit: BulkEdit::default() };
+    let job = Job::bulk_queued(Uuid::nil(), ids.clone(), STANDING, UserId::new(Uuid::nil()), at(0));
+    let running = claimed(&job, 5);
+    assert_eq!(running.bulk().unwrap().task, ids, "another runner may have to begin it anew");
+    let plan = planned(0, false).bulk().unwrap().plan.clone().unwrap();
+    let planned = BulkTask::Edit { users: Selection::Planned, edit: BulkEdit::default() };
+    assert_eq!(running.planned(plan).bulk().unwrap().task, planned);
+}
+
+#[test]
 fn a_plan_is_applied_as_it_was_shown_within_an_hour_and_once() {
     let job = planned(0, false);
     assert_eq!((job.state, job.done, job.total), (JobState::Planned, 5, Some(5)));

@@ -2,7 +2,7 @@
 
 use app::bulk::uploaded_file;
 use domain::{
-    Role, SkillName,
+    Role, SkillName, UserId,
     bulk::{BulkEdit, BulkTask, Selection, SkillEdit, SkillsEdit, Standing},
     effective::effective_skills,
     export::{Row, begin, write_row},
@@ -13,16 +13,18 @@ use domain::{
 };
 use jiff::Timestamp;
 use std::time::Duration;
-use store::{Directory, ImportSkills, KeepBulkJobs, StoreJobs, SurveyDirectory};
+use store::{Directory, ImportSkills, KeepBulkJobs, RunBulkJobs, StoreJobs, SurveyDirectory};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::CapacityBench;
 use crate::{
     Fallible,
-    cost::Cost,
+    cost::{Call, Cost},
     fixture::directory_at,
     job_runner::{BULK, JobRunner},
     numbers::count,
+    proxy::TRANSACTION,
 };
 
 /// Read units of the plan for each user: the user and, because a skill more has to fit into its attributes, the worker.
@@ -66,25 +68,82 @@ impl CapacityBench<'_> {
 
         self.import_unchanged(&runner, &directory).await?;
 
-        let some = self.fixture.sample.users.iter().filter(|user| user.is_active()).take(APPLIED);
-        let some = Selection::Users(some.map(|user| user.user_id).collect());
-        let planned = self.queue(&directory, BulkTask::Edit { users: some, edit }).await?;
-        let (planned, ..) = self.run_bulk(&runner, &directory, planned).await?;
-        let applying = planned.applying(STANDING, Timestamp::now());
-        directory.replace_bulk_job(&planned, &applying).await?;
-        let (job, calls, ..) = self.run_bulk(&runner, &directory, planned.job_id).await?;
-        let (cost, users) = (Cost::of(&calls), count(usize::try_from(job.done)?));
-        if job.state != JobState::Done || users < count(APPLIED) {
-            return Err(format!("the plan was not applied: {job:?}").into());
-        }
+        let active = self.fixture.sample.users.iter().filter(|user| user.is_active()).map(|user| user.user_id);
+        let active = active.take(2 * APPLIED).collect::<Vec<_>>();
+        let (first, others) = active.split_at(APPLIED);
+        self.apply_plan(&runner, &directory, first, &edit).await?;
+        self.apply_plan_with_crash(&runner, &directory, others, &edit).await
+    }
+
+    async fn apply_plan(
+        &self,
+        runner: &JobRunner,
+        directory: &Directory,
+        users: &[UserId],
+        edit: &BulkEdit,
+    ) -> Fallible<()> {
+        let job_id = self.queue_applying(runner, directory, users, edit).await?;
+        let (job, calls, _, peak_kib) = self.run_bulk(runner, directory, job_id).await?;
+        is_applied(&job)?;
+        let (cost, users, memory) = (Cost::of(&calls), count(APPLIED), count(peak_kib) / 1_024.0);
         self.report.cost(&format!("apply one skill to {APPLIED} users"), &cost);
-        let transactions = count(calls.iter().filter(|call| call.operation == "TransactWriteItems").count()) / users;
+        let transactions = count(transactions(&calls)) / users;
         let units = (cost.write_units - cost.second_index_units) / users;
         self.report.figure("apply one skill: transactions each", transactions, "transactions");
         self.report.figure("apply one skill: write units each", units, "write units");
+        self.report.figure("apply one skill: peak memory of the job runner", memory, "MiB");
         self.report.limit(transactions <= MOST_TRANSACTIONS, format!("{transactions} transactions for each user"));
         self.report.limit(units <= MOST_WRITE_UNITS, format!("{units:.1} write units for each user"));
+        if !cfg!(debug_assertions) {
+            self.report.limit(memory <= MOST_MEMORY, format!("applying takes {memory:.1} MiB"));
+        }
         Ok(())
+    }
+
+    /// The job runner is killed between the change of one user and its result, and another one goes on.
+    async fn apply_plan_with_crash(
+        &self,
+        runner: &JobRunner,
+        directory: &Directory,
+        users: &[UserId],
+        edit: &BulkEdit,
+    ) -> Fallible<()> {
+        let job_id = self.queue_applying(runner, directory, users, edit).await?;
+        self.meter.intercept().take();
+        let in_the_middle = async {
+            while self.meter.intercept().seen(TRANSACTION) < APPLIED / 2 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        runner.run_until(in_the_middle, job_id, self.meter.url()).await?;
+        let before = self.meter.intercept().take();
+        let crashed = directory.bulk_job(job_id).await?.ok_or("the job is gone")?;
+        let last = directory.last_bulk_result(job_id).await?.ok_or("nothing was applied before the crash")?;
+        let stored = usize::try_from(last.place)? + 1;
+        // The lease of the first runner ends now, not in some minutes.
+        directory.replace_bulk_job(&crashed, &crashed.released(last.results, Timestamp::now())).await?;
+        let (job, after, ..) = self.run_bulk(runner, directory, job_id).await?;
+        is_applied(&job)?;
+        let again = (transactions(&before) + transactions(&after)).saturating_sub(APPLIED);
+        self.report.figure("apply one skill, killed in the middle: users left", count(APPLIED - stored), "users");
+        self.report.cost("apply one skill, killed in the middle: the next run", &Cost::of(&after));
+        self.report.figure("apply one skill, killed in the middle: transactions again", count(again), "transactions");
+        self.report.limit(again <= 1, format!("after a crash, {again} transactions were made again"));
+        Ok(())
+    }
+
+    /// A plan for these users that is to be applied.
+    async fn queue_applying(
+        &self,
+        runner: &JobRunner,
+        directory: &Directory,
+        users: &[UserId],
+        edit: &BulkEdit,
+    ) -> Fallible<Uuid> {
+        let task = BulkTask::Edit { users: Selection::Users(users.iter().copied().collect()), edit: edit.clone() };
+        let (planned, ..) = self.run_bulk(runner, directory, self.queue(directory, task).await?).await?;
+        directory.replace_bulk_job(&planned, &planned.applying(STANDING, Timestamp::now())).await?;
+        Ok(planned.job_id)
     }
 
     /// An export that comes back as it was.
@@ -109,7 +168,7 @@ impl CapacityBench<'_> {
         self.report
             .limit(unchanged >= rows, format!("an export that comes back would change or refuse a user: {tally:?}"));
         // The job's own item is written while it is planned, and nothing else.
-        let transactions = calls.iter().filter(|call| call.operation == "TransactWriteItems").count();
+        let transactions = transactions(&calls);
         self.report.limit(transactions == 0, format!("{transactions} transactions for rows that change nothing"));
         let puts = calls.iter().filter(|call| call.operation == "PutItem").count();
         let writes = calls.iter().filter(|call| call.units > 0.0 && call.operation.contains("Write")).count();
@@ -133,7 +192,7 @@ impl CapacityBench<'_> {
         runner: &JobRunner,
         directory: &Directory,
         job_id: Uuid,
-    ) -> Fallible<(Job, Vec<crate::cost::Call>, Duration, usize)> {
+    ) -> Fallible<(Job, Vec<Call>, Duration, usize)> {
         self.meter.intercept().take();
         let (took, peak_kib) = runner.run(job_id, self.meter.url()).await?;
         let calls = self.meter.intercept().take();
@@ -143,4 +202,15 @@ impl CapacityBench<'_> {
         }
         Ok((job, calls, took, peak_kib))
     }
+}
+
+fn transactions(calls: &[Call]) -> usize {
+    calls.iter().filter(|call| call.operation == TRANSACTION).count()
+}
+
+/// Each of the users was changed.
+fn is_applied(job: &Job) -> Fallible<()> {
+    let changed = job.bulk().map_or(0, |bulk| bulk.results.changed);
+    let is_whole = job.state == JobState::Done && usize::try_from(changed)? == APPLIED;
+    if is_whole { Ok(()) } else { Err(format!("the plan was not applied: {job:?}").into()) }
 }
