@@ -71,18 +71,13 @@ impl CapacityBench<'_> {
         let active = self.fixture.sample.users.iter().filter(|user| user.is_active()).map(|user| user.user_id);
         let active = active.take(2 * APPLIED).collect::<Vec<_>>();
         let (first, others) = active.split_at(APPLIED);
-        self.apply_plan(&runner, &directory, first, &edit).await?;
-        self.apply_plan_with_crash(&runner, &directory, others, &edit).await
+        let job_id = self.queue_applying(&runner, &directory, first, &edit).await?;
+        self.apply_plan(&runner, &directory, job_id).await?;
+        let job_id = self.queue_applying(&runner, &directory, others, &edit).await?;
+        self.apply_plan_with_crash(&runner, &directory, job_id).await
     }
 
-    async fn apply_plan(
-        &self,
-        runner: &JobRunner,
-        directory: &Directory,
-        users: &[UserId],
-        edit: &BulkEdit,
-    ) -> Fallible<()> {
-        let job_id = self.queue_applying(runner, directory, users, edit).await?;
+    async fn apply_plan(&self, runner: &JobRunner, directory: &Directory, job_id: Uuid) -> Fallible<()> {
         let (job, calls, _, peak_kib) = self.run_bulk(runner, directory, job_id).await?;
         is_applied(&job)?;
         let (cost, users, memory) = (Cost::of(&calls), count(APPLIED), count(peak_kib) / 1_024.0);
@@ -101,14 +96,7 @@ impl CapacityBench<'_> {
     }
 
     /// The job runner is killed between the change of one user and its result, and another one goes on.
-    async fn apply_plan_with_crash(
-        &self,
-        runner: &JobRunner,
-        directory: &Directory,
-        users: &[UserId],
-        edit: &BulkEdit,
-    ) -> Fallible<()> {
-        let job_id = self.queue_applying(runner, directory, users, edit).await?;
+    async fn apply_plan_with_crash(&self, runner: &JobRunner, directory: &Directory, job_id: Uuid) -> Fallible<()> {
         self.meter.intercept().take();
         let in_the_middle = async {
             while self.meter.intercept().seen(TRANSACTION) < APPLIED / 2 {
