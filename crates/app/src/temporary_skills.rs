@@ -3,13 +3,14 @@
 //! Of each user who is due, the profile is read with strong consistency, the rule says what is to start or to end by now, and
 //! one transaction writes it, on condition that the profile has not changed. A conflict is decided again; a second runner
 //! finds that nothing is due any more. What is left, because a runner has died, failed or run out of time, is due until it
-//! is done, and so is what an outage has delayed.
+//! is done, and so is what an outage has delayed. What becomes due before a run ends is read with the rest and waited for.
 
 use std::time::Duration;
 
 use domain::{Actor, Source, UserId, temporary_skill::turn};
-use store::{ChangeOrigin, ReadSet, ReadSnapshot, TurnSkills};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use jiff::Timestamp;
+use store::{ChangeOrigin, DueUser, ReadSet, ReadSnapshot, TurnSkills};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{ChangeError, TimeAndIds, change::retry_on_conflict};
 
@@ -23,13 +24,16 @@ pub struct Pace {
     pub between: Duration,
     /// After this time no further user is begun. The rest is due at the next minute.
     pub run_for: Duration,
+    /// A run waits for what becomes due within this time.
+    pub ahead: Duration,
 }
 
 impl Default for Pace {
     /// 25 users a second, as members of a changed team are marked: about what one invocation of `sync` carries over. A run ends
-    /// before the schedule's next minute.
+    /// before the schedule's next minute, and waits for whom it can still reach.
     fn default() -> Self {
-        Self { between: Duration::from_millis(40), run_for: Duration::from_secs(50) }
+        let (between, run_for) = (Duration::from_millis(40), Duration::from_secs(50));
+        Self { between, run_for, ahead: run_for }
     }
 }
 
@@ -41,13 +45,16 @@ pub struct SkillTurns<S, C> {
 }
 
 impl<S: ReadSnapshot + TurnSkills + Sync, C: TimeAndIds> SkillTurns<S, C> {
-    /// Starts and ends what is due. `request_id` stands in the audit records. Whether it could be done for all users.
+    /// Starts and ends what is due, soonest first, each at its time. `request_id` stands in the audit records. Whether it
+    /// could be done for all users.
     pub async fn due(&self, request_id: &str) -> Result<bool, ChangeError> {
         let mut all = true;
         let until = Instant::now() + self.pace.run_for;
         let mut next_user = interval(self.pace.between.max(Duration::from_micros(1)));
         next_user.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        for user_id in self.store.due_temporary_skills(self.time_and_ids.now(), DUE_AT_ONCE).await? {
+        for DueUser { user_id, due_at } in self.store.due_temporary_skills(self.horizon(), DUE_AT_ONCE).await? {
+            let early = due_at.duration_since(self.time_and_ids.now());
+            sleep(Duration::try_from(early).unwrap_or_default()).await;
             next_user.tick().await;
             // One user must not hold up the others.
             if let Err(error) = self.of_user(user_id, request_id).await {
@@ -59,6 +66,11 @@ impl<S: ReadSnapshot + TurnSkills + Sync, C: TimeAndIds> SkillTurns<S, C> {
             }
         }
         Ok(all)
+    }
+
+    fn horizon(&self) -> Timestamp {
+        let now = self.time_and_ids.now();
+        now.checked_add(self.pace.ahead).unwrap_or(now)
     }
 
     /// Does to this user what is due: what ends and what starts each has a record of its own.

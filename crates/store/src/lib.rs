@@ -50,6 +50,7 @@ pub use search::{
 pub use skills::SKILL_SETS_FINGERPRINT;
 pub use snapshot::{ReadSet, Snapshot};
 pub use teams::{TeamChange, members_fingerprint, team_ids, teams_fingerprint};
+pub use temporary_skills::DueUser;
 pub use users::{AppliedReport, Drift, OutboxStep, RecordedReport, SyncStep, UserChange, UserDetails};
 pub use verbs::{
     CarryToTaskRouter, CommitPreset, CommitSkill, CommitTeam, CommitUser, EraseUser, FanOutTeams, FindByNames,

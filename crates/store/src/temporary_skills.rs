@@ -1,20 +1,22 @@
 //! Temporary skills: whose are due is told by the profile itself, which stands in the index while it has some (rule 36).
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use domain::{User, UserId, audit::Action};
+use domain::{Time, User, UserId, audit::Action};
 
-use crate::{
-    ChangeOrigin, CommitUser, Directory, StoreError, TurnSkills, UserChange,
-    schema::{items::UserRef, keys},
-    users::outbox,
-};
+use crate::{ChangeOrigin, CommitUser, Directory, StoreError, TurnSkills, UserChange, schema::keys, users::outbox};
+
+/// A user of whom a temporary skill is to start or to end, and when the next one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct DueUser {
+    pub user_id: UserId,
+    pub due_at: Time,
+}
 
 impl TurnSkills for Directory {
-    async fn due_temporary_skills(&self, now: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
-        let at = outbox::instant(now);
-        let due: Vec<UserRef> = self.due_in(keys::TEMPORARY_SKILLS, "due_at <= :at", at, limit).await?;
-        Ok(due.into_iter().map(|user| user.user_id).collect())
+    async fn due_temporary_skills(&self, by: Timestamp, limit: usize) -> Result<Vec<DueUser>, StoreError> {
+        self.due_in(keys::TEMPORARY_SKILLS, "due_at <= :at", outbox::instant(by), limit).await
     }
 
     async fn commit_turn(

@@ -25,7 +25,7 @@ use domain::{
 };
 
 use crate::{
-    Attempt, BulkResult, ChangeOrigin, Claim, ContestedSkills, CountsOf, Cursor, EntryCursor, EntryDifference,
+    Attempt, BulkResult, ChangeOrigin, Claim, ContestedSkills, CountsOf, Cursor, DueUser, EntryCursor, EntryDifference,
     EntryKeys, EntryOwner, FanOut, FanOutStep, JobClaim, KeyState, Order, OutboxItem, PendingUser, ReadSet,
     RecordedReport, Snapshot, StoreError, StoredResponse, SuspectEntries, SyncStep, TeamChange, TwilioHealth,
     UserChange, UserDetails, UserPage, UserReading, WorkerItem, schema::keys::Key,
@@ -358,9 +358,9 @@ pub trait FanOutTeams {
 ///
 /// `DynamoDB`: `Query` on `by_pending`, `PutItem`, `UpdateItem`, `DeleteItem`
 pub trait TurnSkills {
-    /// At most `limit` users of whom a temporary skill is to start or to end, longest due first, read with eventual
-    /// consistency.
-    fn due_temporary_skills(&self, now: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<UserId>>> + Send;
+    /// At most `limit` users of whom a temporary skill is to start or to end by this time, soonest first, read with
+    /// eventual consistency.
+    fn due_temporary_skills(&self, by: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<DueUser>>> + Send;
     /// Writes the user after a turn, who has no skill that they did not have, and returns them as written.
     /// [`StoreError::Conflict`] if the user is no longer as before.
     fn commit_turn(

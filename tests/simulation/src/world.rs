@@ -376,6 +376,8 @@ impl World {
     async fn keep_schedules(self: Arc<Self>) {
         for minute in 1_u64.. {
             sleep(Duration::from_mins(1)).await;
+            // It may wait for most of the minute.
+            spawn_local(self.clone().turn_skills());
             self.run_due().await;
             if minute.is_multiple_of(15) {
                 self.run_reconcile().await;
@@ -383,13 +385,12 @@ impl World {
         }
     }
 
-    /// The schedules of `sync`, `fan-out`, `turn-skills` and `run-bulk`.
+    /// The schedules of `sync`, `fan-out` and `run-bulk`.
     pub async fn run_due(&self) {
         let fan_out = self.fan_out();
         if let Some(Err(error)) = self.invoke("fan-out", TIMEOUT, fan_out.due()).await {
             self.trace.line("fan-out", error);
         }
-        self.turn_skills().await;
         self.run_due_bulk().await;
         let sync = self.sync("sync schedule");
         if let Some(Err(error)) = self.invoke("sync schedule", TIMEOUT, sync.sync_due()).await {

@@ -31,12 +31,12 @@ use embedded::Dynamo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{
-    BulkResult, CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, EntryDifference,
-    EntryKeys, EntryOwner, FindByNames, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem, PendingUser,
-    ReadBulkResults, ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport, ReindexUsers,
-    RunBulkJobs, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TurnSkills, TwilioHealth,
-    UserChange, UserPage, UserReading, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers, WatchTwilio,
-    WorkerItem,
+    BulkResult, CarryToTaskRouter, ChangeOrigin, CommitUser, ContestedSkills, Cursor, Directory, DueUser,
+    EntryDifference, EntryKeys, EntryOwner, FindByNames, FindUsers, ImportSkills, KeepBulkJobs, Order, OutboxItem,
+    PendingUser, ReadBulkResults, ReadSet, ReadSnapshot, ReadUsers, ReadWorkers, RecordReport, RecordedReport,
+    ReindexUsers, RunBulkJobs, Snapshot, StoreError, SurveyDirectory, SyncStep, TrackReconciliation, TurnSkills,
+    TwilioHealth, UserChange, UserPage, UserReading, ViewCatalog, ViewHistory, ViewTeams, ViewUser, WakeUsers,
+    WatchTwilio, WorkerItem,
 };
 use uuid::Uuid;
 
@@ -168,7 +168,7 @@ stepped! {
         fn put_reconciliation(read: Option<u64>, reconciliation: Reconciliation) -> Reconciliation;
     }
     TurnSkills {
-        fn due_temporary_skills(now: Timestamp, limit: usize) -> Vec<UserId>;
+        fn due_temporary_skills(by: Timestamp, limit: usize) -> Vec<DueUser>;
         fn commit_turn(before: &User, after: User, origin: ChangeOrigin<'_>, action: Action) -> User;
     }
     WatchTwilio {
