@@ -30,7 +30,8 @@ const STAYS: [&str; 8] = [
     "the user id, worker SIDs, role, teams and skills, also in records: who did what, and when",
     "a hash of the identity, by which a later login is recognized and not taken in again",
     "an export that is running now: run this again when it is done (15 minutes at most), and delete downloaded files",
-    "what was searched for in an export (its job is kept for a day) or in a bulk job (for a month), deleted within some days after",
+    "what was searched for in an export (its job is kept for a day, and deleted within some days after), or in a bulk job until \
+     that has a plan",
     "nothing in the logs: they hold no name, e-mail address, token or body",
 ];
 

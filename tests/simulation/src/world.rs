@@ -228,8 +228,9 @@ impl World {
     /// Runs a function to its end; none if it dies on the way.
     async fn invoke<T>(&self, who: &'static str, limit: Duration, run: impl Future<Output = T>) -> Option<T> {
         let dies = self.chaos.may_strike(Fault::Crash);
-        // At its first calls, or late in a long run.
-        let lives = if self.chaos.once_in(3) { 1..=2_500 } else { 1..=150 };
+        // At its first calls, or late in a long run, which may have waited for somebody's time.
+        let late = if who == "turn-skills" { 50_000 } else { 2_500 };
+        let lives = if self.chaos.once_in(3) { 1..=late } else { 1..=150 };
         let limit = if dies { self.chaos.millis(lives).min(limit) } else { limit };
         let ended = self.function(who).place.run(limit, run).await;
         if let Err(calls) = &ended {
@@ -377,7 +378,7 @@ impl World {
         for minute in 1_u64.. {
             sleep(Duration::from_mins(1)).await;
             // It may wait for most of the minute.
-            spawn_local(self.clone().turn_skills());
+            self.beside(self.clone().turn_skills());
             self.run_due().await;
             if minute.is_multiple_of(15) {
                 self.run_reconcile().await;

@@ -106,7 +106,7 @@ where
                     self.report(job, &mut reported, plan.tally.users(), Tally::default()).await?;
                 }
             }
-            BulkTask::Edit { users: Selection::Planned, .. } => return Err(BulkError::Job("it is planned again")),
+            BulkTask::Edit { users: Selection::Forgotten, .. } => return Err(BulkError::Job("it is planned again")),
             BulkTask::Import { upload_id } => self.plan_import(job, *upload_id, &mut basis, &mut plan).await?,
             BulkTask::UndoJob { job_id, if_changed } => {
                 let mut cursor = None;

@@ -19,6 +19,8 @@ use store::{
 };
 use uuid::Uuid;
 
+mod waiting;
+
 use crate::sync::{
     taskrouter::Fault,
     world::{Clock, SID, Stepped, World, skills},
@@ -323,24 +325,6 @@ async fn a_run_ends_when_its_time_is_over_and_the_next_minute_goes_on() {
     assert_eq!(actions(&world).await, []);
     assert!(hurried.due("schedule").await.unwrap());
     assert_turned(&world, &eve, "at the next minute").await;
-}
-
-#[tokio::test]
-async fn rule_36_a_run_waits_for_what_becomes_due_before_it_ends_and_does_it_no_sooner() {
-    let world = World::new().await;
-    assign(&world, &[("French", 20, 1, 120)]).await;
-    let began = std::time::Instant::now();
-    let clock = world.clock.clone();
-    world.sync.store.steps.at("snapshot", move || async move {
-        assert!(began.elapsed() >= Duration::from_secs(1), "it has waited");
-        clock.advance(1);
-    });
-    let ahead = SkillTurns { pace: Pace { ahead: Duration::from_secs(50), ..turns(&world).pace }, ..turns(&world) };
-    assert!(ahead.due("schedule").await.unwrap());
-    assert_eq!(world.user().await.managed.assigned_now(), skills(&[("English", 80), ("French", 20)]));
-    world.sync.store.steps.die_after(1);
-    let ended = world.sync.store.steps.run(ahead.due("schedule")).await;
-    assert!(ended.is_some(), "the end is more than 50 seconds away");
 }
 
 #[tokio::test]

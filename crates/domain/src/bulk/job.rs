@@ -44,9 +44,9 @@ pub enum Selection {
     /// All that a list shows.
     Query(UserQuery),
     Users(BTreeSet<UserId>),
-    /// Those of the plan, once it is made: a thousand ids would be written again with each report, and a text that was
-    /// searched for may be a name.
-    Planned,
+    /// The plan names them, or there will be none: a thousand ids would be written again with each report, and a text that
+    /// was searched for may be a name.
+    Forgotten,
 }
 
 /// What a job is to do.
@@ -78,6 +78,12 @@ impl BulkTask {
     #[must_use]
     pub const fn is_undo(&self) -> bool {
         matches!(self, Self::UndoJob { .. } | Self::UndoRecord { .. })
+    }
+
+    fn forget_users(&mut self) {
+        if let Self::Edit { users, .. } = self {
+            *users = Selection::Forgotten;
+        }
     }
 }
 
@@ -216,9 +222,7 @@ impl Job {
         let users = plan.tally.users();
         let planned = self.moved(JobState::Planned, |bulk| {
             (bulk.plan, bulk.due_at, bulk.attempts) = (Some(plan), None, 0);
-            if let BulkTask::Edit { users, .. } = &mut bulk.task {
-                *users = Selection::Planned;
-            }
+            bulk.task.forget_users();
         });
         Self { done: users, total: Some(users), ..planned }
     }
@@ -270,14 +274,20 @@ impl Job {
     /// It ends here, for this reason, which the requester reads.
     #[must_use]
     pub fn failed(&self, reason: &str) -> Self {
-        let failed = self.moved(JobState::Failed, |bulk| bulk.due_at = None);
+        let failed = self.moved(JobState::Failed, |bulk| {
+            bulk.due_at = None;
+            bulk.task.forget_users();
+        });
         Self { error: Some(reason.to_owned()), ..failed }
     }
 
     /// It ends here; what was changed stays so.
     #[must_use]
     pub fn cancelled(&self) -> Self {
-        self.moved(JobState::Cancelled, |bulk| bulk.due_at = None)
+        self.moved(JobState::Cancelled, |bulk| {
+            bulk.due_at = None;
+            bulk.task.forget_users();
+        })
     }
 
     /// Whether its plan may be applied at this moment: the one with this hash, with the number of drastic changes repeated if

@@ -383,14 +383,16 @@ fn planned(drastic: u64, must_confirm: bool) -> Job {
 }
 
 #[test]
-fn a_job_forgets_whom_its_request_named_once_they_are_in_the_plan() {
+fn a_job_forgets_whom_its_request_named_once_it_has_a_plan_or_has_ended() {
     let ids = BulkTask::Edit { users: Selection::Users([UserId::new(Uuid::nil())].into()), edit: BulkEdit::default() };
     let job = Job::bulk_queued(Uuid::nil(), ids.clone(), STANDING, UserId::new(Uuid::nil()), at(0));
     let running = claimed(&job, 5);
     assert_eq!(running.bulk().unwrap().task, ids, "another runner may have to begin it anew");
     let plan = planned(0, false).bulk().unwrap().plan.clone().unwrap();
-    let planned = BulkTask::Edit { users: Selection::Planned, edit: BulkEdit::default() };
-    assert_eq!(running.planned(plan).bulk().unwrap().task, planned);
+    for job in [running.planned(plan), running.cancelled(), running.failed("no table")] {
+        let forgotten = BulkTask::Edit { users: Selection::Forgotten, edit: BulkEdit::default() };
+        assert_eq!(job.bulk().unwrap().task, forgotten, "{:?}", job.state);
+    }
 }
 
 #[test]

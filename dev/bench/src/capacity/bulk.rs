@@ -108,11 +108,15 @@ impl CapacityBench<'_> {
         let crashed = directory.bulk_job(job_id).await?.ok_or("the job is gone")?;
         let last = directory.last_bulk_result(job_id).await?.ok_or("nothing was applied before the crash")?;
         let stored = usize::try_from(last.place)? + 1;
+        if transactions(&before) <= stored {
+            return Err("the job runner was killed too late, after it had kept the result".into());
+        }
         // The lease of the first runner ends now, not in some minutes.
         directory.replace_bulk_job(&crashed, &crashed.released(last.results, Timestamp::now())).await?;
         let (job, after, ..) = self.run_bulk(runner, directory, job_id).await?;
         is_applied(&job)?;
-        let again = (transactions(&before) + transactions(&after)).saturating_sub(APPLIED);
+        let made = transactions(&before) + transactions(&after);
+        let again = made.checked_sub(APPLIED).ok_or_else(|| format!("only {made} transactions were counted"))?;
         self.report.figure("apply one skill, killed in the middle: users left", count(APPLIED - stored), "users");
         self.report.cost("apply one skill, killed in the middle: the next run", &Cost::of(&after));
         self.report.figure("apply one skill, killed in the middle: transactions again", count(again), "transactions");
