@@ -183,6 +183,12 @@ impl User {
         self.managed.status == Status::Active
     }
 
+    /// Of these one stays (rule 3).
+    #[must_use]
+    pub fn is_active_owner(&self) -> bool {
+        self.is_active() && self.managed.role == Role::AccountOwner
+    }
+
     /// Whether tasks are routed to this user: agents always, others when they act as agent (rule 11), only active users
     /// (rule 12).
     #[must_use]

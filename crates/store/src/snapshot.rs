@@ -10,7 +10,7 @@ use domain::{
 use crate::{
     Directory, ReadSnapshot, StoreError, WorkerItem,
     schema::{
-        items::{self, Entity, Item, NamedPreset, OutboxItem, SyncItem},
+        items::{self, Entity, Item, NamedPreset, OWNERS, OutboxItem, Owners, SyncItem},
         keys::{self, Key},
         skill_name::{SKILL_NAME, SkillNameItem},
     },
@@ -33,6 +33,8 @@ pub struct ReadSet {
     pub outbox: Option<UserId>,
     /// The user whose synchronisation is read.
     pub sync: Option<UserId>,
+    /// Whether the ids of the active account owners are read.
+    pub account_owners: bool,
 }
 
 /// What of it exists.
@@ -54,6 +56,8 @@ pub struct Snapshot {
     pub outbox: Option<OutboxItem>,
     /// None if nothing was ever carried over.
     pub sync: Option<SyncState>,
+    /// The active ones.
+    pub account_owners: BTreeSet<UserId>,
 }
 
 impl ReadSnapshot for Directory {
@@ -78,8 +82,9 @@ impl ReadSet {
         let sync = self.sync.iter().map(|&id| keys::sync(id));
         let presets = self.presets.iter().map(|&id| keys::preset(id));
         let preset_name = self.preset_name.iter().map(keys::preset_name);
+        let owners = self.account_owners.then(keys::owners);
         let catalog = skills.chain(sets).chain(namesakes).chain(presets).chain(preset_name);
-        users.chain(teams).chain(catalog).chain(worker).chain(outbox).chain(sync).collect()
+        users.chain(teams).chain(catalog).chain(worker).chain(outbox).chain(sync).chain(owners).collect()
     }
 }
 
@@ -112,6 +117,7 @@ impl Snapshot {
             WorkerItem::NAME => self.worker = Some(items::read(item)?),
             OutboxItem::NAME => self.outbox = Some(items::read(item)?),
             SyncItem::NAME => self.sync = Some(items::read(item)?),
+            OWNERS => self.account_owners = items::read::<Owners>(item)?.ids,
             other => return Err(StoreError::Malformed(format!("unexpected entity {other:?}"))),
         }
         Ok(())

@@ -57,6 +57,8 @@ pub(super) struct Basis {
     /// Those that the edit names, and others that were read since.
     pub(super) skills: BTreeMap<SkillName, Skill>,
     pub(super) teams: Teams,
+    /// Who is an active account owner after the lines so far; none before a line asks (rule 3).
+    account_owners: Option<BTreeSet<UserId>>,
 }
 
 impl<S, F, T> BulkRunner<S, F, T>
@@ -150,7 +152,7 @@ where
         let asked = standing.caller(job.requested_by);
         let caller = reauthorize(&asked, profile, standing.token_role).map_err(BulkError::Refused)?;
         edit.check(&read.teams, &read.skills).map_err(BulkError::Refused)?;
-        Ok(Basis { caller, skills: read.skills, teams: read.teams })
+        Ok(Basis { caller, skills: read.skills, teams: read.teams, account_owners: None })
     }
 
     pub(super) async fn users(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>, BulkError> {
@@ -277,6 +279,10 @@ where
         let longer = changed().filter(|(before, after)| budget::may_add_skills(*before, after));
         let sids = longer.filter_map(|(before, _)| before?.taskrouter.worker_sid.clone()).collect::<BTreeSet<_>>();
         let workers = if sids.is_empty() { BTreeMap::new() } else { self.store.workers(&sids).await? };
+        if basis.account_owners.is_none() && changed().any(|(before, after)| is_owners_change(before, after)) {
+            let read_set = ReadSet { account_owners: true, ..ReadSet::default() };
+            basis.account_owners = Some(self.store.snapshot(&read_set).await?.account_owners);
+        }
         let mut lines = Vec::with_capacity(candidates.len());
         let mut failed = Vec::new();
         for (candidate, after) in candidates.into_iter().zip(after) {
@@ -286,6 +292,9 @@ where
                 if budget::may_add_skills(before, &after) {
                     let sid = before.and_then(|before| before.taskrouter.worker_sid.as_ref());
                     budget::decide(before, &after, &basis.teams, sid.and_then(|sid| workers.get(sid)))?;
+                }
+                if is_owners_change(before, &after) {
+                    keep_an_owner(basis.account_owners.get_or_insert_default(), &after)?;
                 }
                 Ok(after)
             });
@@ -337,6 +346,23 @@ where
         }
         Ok(active < needed)
     }
+}
+
+/// Whether somebody becomes an active account owner, or is none any more.
+fn is_owners_change(before: Option<&User>, after: &User) -> bool {
+    before.is_some_and(User::is_active_owner) != after.is_active_owner()
+}
+
+/// Counts the user in or out. Refused if nobody would be left (rule 3).
+fn keep_an_owner(owners: &mut BTreeSet<UserId>, after: &User) -> Result<(), Refusal> {
+    if after.is_active_owner() {
+        owners.insert(after.user_id);
+    } else if owners.len() > 1 {
+        owners.remove(&after.user_id);
+    } else {
+        return Err(Refusal::LastAccountOwner);
+    }
+    Ok(())
 }
 
 /// A line of the plan.

@@ -222,6 +222,11 @@ impl TwilioHealth {
 }
 
 /// The ids of the active account owners. Written by updates: `ids` is a string set.
+#[derive(Deserialize)]
+pub struct Owners {
+    pub ids: BTreeSet<UserId>,
+}
+
 pub(crate) const OWNERS: &str = "owners";
 
 #[derive(Serialize)]

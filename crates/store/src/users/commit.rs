@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use domain::{
-    Change, Provenance, Role, Skill, SkillName, TeamId, TemporarySkills, User, UserId,
+    Change, Provenance, Skill, SkillName, TeamId, TemporarySkills, User, UserId,
     audit::{Action, Author, Subject},
     skill::Skills,
     team::Teams,
@@ -278,9 +278,8 @@ impl<'a> UserWrites<'a> {
 
     /// The last active account owner stays (rule 3).
     fn account_owners(&mut self, before: Option<&User>, after: &User) -> Result<(), StoreError> {
-        let is_owner = |user: &User| user.managed.role == Role::AccountOwner && user.is_active();
         let id = (":id", AttributeValue::Ss(vec![after.user_id.to_string()]));
-        match (before.is_some_and(is_owner), is_owner(after)) {
+        match (before.is_some_and(User::is_active_owner), after.is_active_owner()) {
             (false, true) => {
                 let sets = [id, (":entity", text(OWNERS))];
                 self.0.update(&keys::owners(), "SET entity = :entity ADD ids :id", sets, None)

@@ -114,18 +114,23 @@ async fn rule_3_the_last_account_owner_is_refused_and_the_others_are_not() {
     let second = user_with_role("otto", Role::AccountOwner);
     world.add(owner.clone()).await;
     world.add(second.clone()).await;
-    let users = Selection::Users([user(0).user_id, second.user_id].into());
+    let edit = BulkEdit { role: Some(Role::Agent), ..BulkEdit::default() };
+    let users = Selection::Users([user(0).user_id, owner.user_id].into());
     let standing = Standing { token_role: Role::AccountOwner, ..STANDING };
-    let job_id = world.queue_by(owner.user_id, standing, BulkTask::Edit { users, edit: deactivate() }).await;
+    let task = BulkTask::Edit { users, edit };
+    let job_id = world.queue_by(owner.user_id, standing, task.clone()).await;
     world.runner.job(job_id).await.unwrap();
-    assert_eq!(world.plan_of(job_id).await.tally.changed, 2);
-    // The requester stops being an owner: the other one is the last.
-    world.edit(owner.user_id, |user| user.managed.role = Role::SystemAdmin).await;
+    assert_eq!(world.plan_of(job_id).await.tally.changed, 1, "user 0 is an agent; another owner would be left");
+    world.edit(second.user_id, |user| user.managed.role = Role::SystemAdmin).await;
     world.apply(job_id).await;
     let results = world.results(job_id).await;
-    let outcomes = results.iter().map(|result| (result.user_id, result.outcome)).collect::<Vec<_>>();
-    assert!(outcomes.contains(&(user(0).user_id, Outcome::Changed)), "{results:?}");
-    assert!(outcomes.contains(&(second.user_id, Outcome::Refused)), "{results:?}");
+    let refusals = results.iter().filter_map(|result| result.refusal.as_ref().map(|refusal| refusal.code.as_str()));
+    assert_eq!(refusals.collect::<Vec<_>>(), ["last-account-owner"], "{results:?}");
+    assert_eq!(world.job(job_id).await.state, JobState::Done);
+    let job_id = world.queue_by(owner.user_id, standing, task).await;
+    world.runner.job(job_id).await.unwrap();
+    let refused = world.lines(job_id, Outcome::Refused).await;
+    assert_eq!(refused[0].refusal.as_ref().unwrap().code, "last-account-owner", "the next plan says so");
 }
 
 #[tokio::test]
