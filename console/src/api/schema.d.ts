@@ -6939,6 +6939,7 @@ export interface operations {
              * @description The request conflicts with the current state:
              *     - `idempotency-key-in-use`: a request with this key is still in progress; retry after
              *       `Retry-After` seconds.
+             *     - `bulk-running`: another bulk job of this user is still queued or running; `detail` names it.
              *     - `not-planned`: the job has no plan that is to be applied: it is planned still, or was
              *       applied or cancelled.
              *     - `other-plan`: the plan has another hash.
@@ -6955,7 +6956,7 @@ export interface operations {
                         /** @enum {unknown} */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "idempotency-key-in-use" | "not-planned" | "other-plan" | "plan-expired" | "confirm-drastic";
+                        code?: "idempotency-key-in-use" | "bulk-running" | "not-planned" | "other-plan" | "plan-expired" | "confirm-drastic";
                     } & components["schemas"]["Problem"];
                 };
             };

@@ -271,6 +271,59 @@ async fn a_plan_is_cancelled_and_one_job_is_at_work_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_a_job_is_applied_no_other_one_begins_and_it_is_cancelled_between_two_users() {
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "English", &json!({})).await;
+    let mut users = Vec::new();
+    // At 25 users a second they take some seconds.
+    for n in 0..75 {
+        users.push(stack.create_user(&format!("agent{n}@example.com"), &json!({})).await);
+    }
+    let change = |level: i64| {
+        let add = json!({"skills": {"add": [{"skill": "English", "level": level}]}});
+        json!({"users": {"ids": users.iter().map(id).collect::<Vec<_>>()}, "change": add})
+    };
+    let other = plan(&stack, &stack.owner, "/bulk", &change(1)).await;
+    let job = plan(&stack, &stack.owner, "/bulk", &change(2)).await;
+    let path = |job: &Value| format!("/jobs/{}", job["job_id"].as_str().unwrap());
+    let apply = async |job: &Value| {
+        stack.send(Method::POST, &format!("{}/apply", path(job)), &json!({"plan": job["plan"]["hash"]})).await
+    };
+    assert_eq!(apply(&job).await.status, 202);
+    let begun = stack
+        .wait_for("some users are changed", async || {
+            let job = stack.get_json(&path(&job)).await;
+            (job["done"].as_u64()? > 0).then_some(job)
+        })
+        .await;
+    assert_eq!((&begun["state"], &begun["total"]), (&json!("running"), &json!(75)));
+    assert_eq!(apply(&other).await.status_and_code(), (409, "bulk-running"));
+    let another = stack.send(Method::POST, "/bulk", &change(3)).await;
+    assert_eq!(another.status_and_code(), (409, "bulk-running"));
+    stack.send_ok(Method::POST, &format!("{}/cancel", path(&job)), &json!({})).await;
+    assert_eq!(apply(&other).await.status, 202, "the way is free");
+    settled(&stack, &stack.owner, &other, "done").await;
+    let cancelled = stack.get_json(&path(&job)).await;
+    let changed = cancelled["results"]["changed"].as_u64().unwrap();
+    assert_eq!((&cancelled["state"], 0 < changed && changed < 75), (&json!("cancelled"), true), "{cancelled}");
+    let levels = levels(&stack, &users).await;
+    let kept = levels.iter().filter(|level| **level == 2).count() as u64;
+    assert_eq!((kept, levels.len()), (changed, 75), "who was changed since the other plan is not overwritten");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_3_a_plan_says_that_nobody_would_be_account_owner() {
+    let stack = TestStack::start().await;
+    let me = stack.get_json("/me").await;
+    let change = json!({"users": {"ids": [me["user_id"]]}, "change": {"role": "agent"}});
+    let job = plan(&stack, &stack.owner, "/bulk", &change).await;
+    let lines = stack.get_json(&format!("/jobs/{}/plan?outcome=refused", job["job_id"].as_str().unwrap())).await;
+    assert_eq!(lines["items"][0]["refusal"]["code"], "last-account-owner", "{lines}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rules_10_and_19_a_request_that_is_wrong_for_every_user_makes_no_plan() {
     let stack = TestStack::start().await;
     let (team, users) = company(&stack).await;

@@ -4,8 +4,7 @@
 //! `… dynamodb update`, `… cloudwatch scheduled-event`. A route, a caller and items of the table are put into them; all the
 //! rest stays. For an HTTP API's authorizer it has none: that event is in `events/authorize`.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use local::{
@@ -221,11 +220,14 @@ async fn stock_records_of_a_stream_are_indexed_and_carried_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stock_event_of_a_schedule_is_taken_by_each_function_that_has_one() {
     let stack = TestStack::start().await;
-    let scheduled = system().functions.into_iter().filter(|function| !function.schedules.is_empty());
-    let scheduled = scheduled.map(|function| function.id).collect::<Vec<_>>();
-    assert_eq!(scheduled, ["FanOut", "Reconcile", "RunBulk", "Sync", "TurnSkills"]);
-    for function in scheduled {
-        invoke(&stack, &function, &parsed(SCHEDULE)).await;
+    let functions = system().functions.into_iter();
+    let scheduled = functions
+        .flat_map(|function| function.schedules.into_iter().map(move |schedule| (function.id.clone(), schedule.every)))
+        .collect::<BTreeMap<_, _>>();
+    let minutes = [("FanOut", 1), ("Reconcile", 15), ("RunBulk", 1), ("Sync", 1), ("TurnSkills", 1)];
+    assert_eq!(scheduled, minutes.map(|(function, every)| (function.to_owned(), Duration::from_mins(every))).into());
+    for function in scheduled.keys() {
+        invoke(&stack, function, &parsed(SCHEDULE)).await;
     }
     stack.stop().await;
 }
