@@ -154,6 +154,28 @@ async fn rule_36_what_the_teams_grant_by_then_is_in_effect_when_a_temporary_skil
 }
 
 #[tokio::test]
+async fn rule_36_who_leaves_or_joins_a_team_meanwhile_has_what_it_grants_or_not_when_a_temporary_skill_ends() {
+    let world = World::new().await;
+    world.carried(&[]).await;
+    let team_id = TeamId::new(Uuid::from_u128(7));
+    let origin = ChangeOrigin::operator("test", jiff::Timestamp::UNIX_EPOCH, Uuid::now_v7());
+    let team = Team::new(team_id, stored("Sales"), jiff::Timestamp::UNIX_EPOCH);
+    let after = Team { skills: skills(&[("English", 40)]), ..team };
+    let change = TeamChange { before: None, after, origin, action: Action::Edited, skills: None };
+    world.directory.commit_team(change).await.unwrap();
+    let without = routed(&world);
+    for (teams, then) in [(Some(team_id), serde_json::json!({"English": 40})), (None, without)] {
+        assign(&world, &[("English", 10, 0, 60)]).await;
+        world.edit(|user| user.managed.teams = teams.into_iter().collect()).await;
+        world.run().await;
+        assert_eq!(routed(&world), serde_json::json!({"English": 10}));
+        minute_after(&world, 60).await;
+        world.run().await;
+        assert_eq!(routed(&world), then);
+    }
+}
+
+#[tokio::test]
 async fn rule_36_what_is_assigned_permanently_meanwhile_counts_at_once_and_stays() {
     let world = World::new().await;
     let admin = Caller::new(agent("adam").user_id, Role::SystemAdmin);

@@ -166,6 +166,12 @@ impl CapacityBench<'_> {
         let writes = calls.iter().filter(|call| call.units > 0.0 && call.operation.contains("Write")).count();
         self.report.limit(writes == 0, format!("{writes} batches written for rows that change nothing"));
         self.report.figure("import everybody unchanged: writes of the job's own item", count(puts), "writes");
+        let most = took.as_secs() + 3;
+        self.report
+            .limit(puts as u64 <= most, format!("{puts} writes in {took:?}, of which one a second is the job's own"));
+        let others =
+            calls.iter().filter(|call| ["UpdateItem", "DeleteItem"].contains(&call.operation.as_str())).count();
+        self.report.limit(others == 0, format!("{others} updates or deletes for rows that change nothing"));
         if !cfg!(debug_assertions) {
             self.report.limit(memory <= MOST_MEMORY, format!("an import of {rows} rows takes {memory:.1} MiB"));
         }

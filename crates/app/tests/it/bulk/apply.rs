@@ -1,8 +1,8 @@
 use app::bulk::{BulkRunner, Pace};
 use domain::{
-    Actor, Refusal, Role, Source, Status,
+    Actor, Level, Refusal, Role, Source, Status,
     audit::Action,
-    bulk::{BulkEdit, BulkRefusal, BulkTask, Outcome, Selection, Standing, Tally},
+    bulk::{BulkBrake, BulkEdit, BulkRefusal, BulkTask, Outcome, Selection, SkillEdit, Standing, Tally},
     job::JobState,
     policy::SupervisorScope,
     test_support::user_with_role,
@@ -10,7 +10,10 @@ use domain::{
 use std::time::Duration;
 use store::{ReadSet, ReadSnapshot};
 
-use super::world::{STANDING, World, admin, deactivate, for_all, raise, skills, team_id, user};
+use super::{
+    plan::put_worker,
+    world::{STANDING, World, admin, deactivate, for_all, ids, of_skills, raise, skill, skills, team_id, user},
+};
 
 #[tokio::test]
 async fn rule_31_each_user_is_an_ordinary_change_with_the_jobs_id() {
@@ -224,4 +227,40 @@ async fn a_plan_whose_files_an_erasure_has_deleted_is_not_applied_and_the_reques
     let job = world.job(job_id).await;
     assert_eq!((job.state, job.error), (JobState::Failed, Some(BulkRefusal::PlanGone.to_string())));
     assert_eq!(world.levels(3).await, before);
+}
+
+#[tokio::test]
+async fn rules_19_and_27_what_the_catalog_and_taskrouter_no_longer_allow_is_refused_for_each_user() {
+    let world = World::new(2).await;
+    let edit = of_skills(&[("English", SkillEdit::Add(Some(Level(7))))]);
+    let one = |number: usize| BulkTask::Edit { users: Selection::Users(ids([number])), edit: edit.clone() };
+    let both = world.plan(BulkTask::Edit { users: Selection::Users(ids([0, 1])), edit: edit.clone() }).await;
+    let later = world.plan(one(0)).await;
+    let long = serde_json::json!({"notes": "x".repeat(4_060)}).to_string();
+    put_worker(&world, "WK0", twilio::other_chars(&long).unwrap()).await;
+    world.apply(both).await;
+    let codes = async |job_id| {
+        let results = world.results(job_id).await.into_iter();
+        results.map(|result| result.refusal.map(|refusal| refusal.code)).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(both).await, [Some("attributes-too-long".to_owned()), None]);
+    let key = store::schema::keys::skill(&skill("English")).attributes();
+    let client = world.directory.client();
+    client.delete_item().table_name(world.directory.name()).set_key(Some(key)).send().await.unwrap();
+    world.apply(later).await;
+    assert_eq!(codes(later).await, [Some("unknown-skill".to_owned())]);
+    assert_eq!(world.job(later).await.state, JobState::Done, "the job itself has not failed");
+}
+
+#[tokio::test]
+async fn users_are_changed_at_a_pace_that_leaves_room_for_others() {
+    let between = Duration::from_millis(50);
+    let world = World::with(8, BulkBrake { users: 25, percent: 5 }, between).await;
+    let job_id = world.plan(for_all(raise())).await;
+    let began = std::time::Instant::now();
+    world.apply(job_id).await;
+    let changed = world.bulk(job_id).await.results.changed;
+    assert_eq!(changed, 4);
+    assert!(began.elapsed() >= between * 3, "{:?}", began.elapsed());
+    assert_eq!(Pace::new(between).between, Duration::from_millis(40), "25 users a second");
 }

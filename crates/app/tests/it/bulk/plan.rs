@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use domain::{
     Level, Status, WorkerSid,
-    bulk::{BulkPhase, BulkTask, Outcome, Part, Selection, SkillEdit, Tally},
+    bulk::{BulkBrake, BulkPhase, BulkTask, Outcome, Part, Selection, SkillEdit, Tally},
     job::JobState,
     test_support::agent,
 };
@@ -87,7 +89,7 @@ async fn rule_27_who_would_have_more_than_taskrouter_takes_is_refused_in_the_pla
     );
 }
 
-async fn put_worker(world: &World, sid: &str, other_chars: usize) {
+pub async fn put_worker(world: &World, sid: &str, other_chars: usize) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let mut item = store::schema::keys::worker(&WorkerSid::new(sid)).attributes();
     item.insert("entity".into(), AttributeValue::S("worker".into()));
@@ -124,4 +126,15 @@ async fn a_plan_that_deactivates_more_than_a_share_of_the_active_asks() {
     let job_id = world.plan(strips).await;
     assert_eq!((world.plan_of(job_id).await.drastic, world.plan_of(job_id).await.must_confirm), (10, true));
     assert_eq!(world.bulk(job_id).await.phase, BulkPhase::Plan);
+}
+
+#[tokio::test]
+async fn a_plan_that_deactivates_more_than_a_number_of_users_asks_whatever_their_share() {
+    let world = World::with(9, BulkBrake { users: 2, percent: 100 }, Duration::ZERO).await;
+    for (users, asks) in [(2, false), (3, true)] {
+        let task = BulkTask::Edit { users: Selection::Users(ids(0..users)), edit: deactivate() };
+        let job_id = world.plan(task).await;
+        let plan = world.plan_of(job_id).await;
+        assert_eq!((plan.drastic, plan.must_confirm), (users as u64, asks));
+    }
 }

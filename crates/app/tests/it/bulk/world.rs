@@ -138,13 +138,17 @@ pub fn for_all(edit: BulkEdit) -> BulkTask {
 impl World {
     /// An admin and so many agents.
     pub async fn new(agents: usize) -> Self {
+        Self::with(agents, BulkBrake { users: 25, percent: 5 }, Duration::ZERO).await
+    }
+
+    /// With this brake, and this time between two users.
+    pub async fn with(agents: usize, brake: BulkBrake, between: Duration) -> Self {
         let dynamo = Dynamo::memory().await.unwrap();
         let directory = Directory::new(dynamo.client(), dynamo.fresh_table().unwrap());
         let (clock, steps) = (Clock::default(), Steps::default());
         let store = Stepped { directory: directory.clone(), steps: steps.clone() };
         let files = Files { steps: steps.clone(), ..Files::default() };
-        let pace = Pace { page: 3, between: Duration::ZERO, report: Duration::ZERO, ..Pace::new(LEASE) };
-        let brake = BulkBrake { users: 25, percent: 5 };
+        let pace = Pace { page: 3, between, report: Duration::ZERO, ..Pace::new(LEASE) };
         let (time_and_ids, roles) = (clock.clone(), RoleAuthority::Directory);
         let runner = Arc::new(BulkRunner { store, files, time_and_ids, pace, brake, roles });
         let world = Self { _dynamo: Arc::new(dynamo), directory, clock, steps, runner };
