@@ -53,7 +53,7 @@ pub async fn beside_job(report: &Report) -> Fallible<()> {
     let calls = bench.calls().await?;
     let of_workers = calls_of_workers(&calls[before.min(calls.len())..], bench.worker_sid.as_str());
     let users = job["plan"]["changed"].as_u64().unwrap_or_default();
-    let each = count(of_workers.values().sum()) / count(usize::try_from(users)?);
+    let each = count(of_workers.values().sum()) / count(of_workers.len());
     report.figure("users changed", count(usize::try_from(users)?), "users");
     report.figure("edits by hand meanwhile", count(edits), "edits");
     report.figure("until TaskRouter shows an edit by hand: longest", longest.as_secs_f64() * 1_000.0, "ms");
