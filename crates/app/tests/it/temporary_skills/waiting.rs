@@ -47,19 +47,19 @@ fn second(second: i64) -> Timestamp {
 }
 
 /// Users in memory, and what was done when, in milliseconds.
-struct Users {
+struct Memory {
     clock: Clock,
     users: Mutex<BTreeMap<UserId, User>>,
     turns: Mutex<Vec<(i64, Action)>>,
 }
 
-impl ReadSnapshot for &Users {
+impl ReadSnapshot for &Memory {
     async fn snapshot(&self, _: &ReadSet) -> Result<Snapshot, StoreError> {
         Ok(Snapshot { users: self.users.lock().unwrap().clone(), ..Snapshot::default() })
     }
 }
 
-impl TurnSkills for &Users {
+impl TurnSkills for &Memory {
     async fn due_temporary_skills(&self, by: Timestamp, _: usize) -> Result<Vec<DueUser>, StoreError> {
         let users = self.users.lock().unwrap();
         let due = users.values().filter_map(|user| {
@@ -82,7 +82,7 @@ impl TurnSkills for &Users {
     }
 }
 
-impl Users {
+impl Memory {
     /// A user for each of these, who have one skill each, from one second until another.
     fn with(periods: &[&[(&str, i64, i64)]]) -> Self {
         let users = periods.iter().enumerate().map(|(n, periods)| {
@@ -113,7 +113,7 @@ const ENDED: Action = Action::TemporarySkillsEnded;
 
 #[tokio::test(start_paused = true)]
 async fn rule_36_a_run_waits_for_what_becomes_due_before_it_ends_and_does_each_at_its_time() {
-    let users = Users::with(&[&[("French", 20, 45)], &[("French", 5, 100)], &[("French", 51, 100)]]);
+    let users = Memory::with(&[&[("French", 20, 45)], &[("French", 5, 100)], &[("French", 51, 100)]]);
     let (turns, ended) = users.run().await;
     assert_eq!(turns, [(5_000, STARTED), (20_000, STARTED), (45_000, ENDED)]);
     assert_eq!(ended, Duration::from_secs(45), "nobody else's time comes before the next run");
@@ -121,14 +121,14 @@ async fn rule_36_a_run_waits_for_what_becomes_due_before_it_ends_and_does_each_a
 
 #[tokio::test(start_paused = true)]
 async fn rule_36_where_one_skill_follows_another_both_turn_at_their_times() {
-    let users = Users::with(&[&[("French", -60, 10), ("German", 10, 30), ("English", 31, 100)]]);
+    let users = Memory::with(&[&[("French", -60, 10), ("German", 10, 30), ("English", 31, 100)]]);
     let (turns, _) = users.run().await;
     assert_eq!(turns, [(0, STARTED), (10_000, ENDED), (10_000, STARTED), (30_000, ENDED), (31_000, STARTED)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn rule_36_a_clock_that_is_set_back_meanwhile_starts_nothing_early_and_holds_no_run_longer() {
-    let users = Users::with(&[&[("French", 20, 100)], &[("French", 45, 100)]]);
+    let users = Memory::with(&[&[("French", 20, 100)], &[("French", 45, 100)]]);
     let set_back = async {
         sleep(Duration::from_secs(10)).await;
         users.clock.set_ms.store(-15_000, Ordering::Relaxed);
@@ -141,7 +141,7 @@ async fn rule_36_a_clock_that_is_set_back_meanwhile_starts_nothing_early_and_hol
 #[tokio::test(start_paused = true)]
 async fn a_thousand_users_of_one_moment_turn_within_a_minute() {
     let periods: Vec<&[(&str, i64, i64)]> = vec![&[("French", 5, 100)]; 1_000];
-    let (turns, _) = Users::with(&periods).run().await;
+    let (turns, _) = Memory::with(&periods).run().await;
     assert_eq!(turns.len(), 1_000);
     assert!(turns.iter().all(|(at_ms, _)| (5_000..=65_000).contains(at_ms)), "{:?}", turns.last());
 }
