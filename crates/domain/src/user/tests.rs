@@ -136,3 +136,11 @@ fn rule_26_taskrouter_is_told_of_role_status_teams_skills_and_act_as_agent_and_o
     assert!(is_seen(differs, &ada, |user| user.taskrouter.disabled_skills = [english()].into()));
     assert!(!is_seen(differs, &ada, |user| user.idp.full_name = Some("Ada Lovelace".to_owned())));
 }
+
+#[test]
+fn rule_3_who_is_deactivated_or_has_another_role_is_no_active_account_owner() {
+    let owner = user_with_role("olga", Role::AccountOwner);
+    assert!(owner.is_active_owner());
+    assert!(!owner.with(|user| user.managed.status = Status::Deactivated).is_active_owner());
+    assert!(!user_with_role("ada", Role::SystemAdmin).is_active_owner());
+}
