@@ -6,6 +6,7 @@
 //! What it must not know: DynamoDB, HTTP, Lambda, Twilio's formats, async, the clock, randomness. Time and ids are
 //! arguments; data comes in through the layers above and goes out through them.
 
+pub mod account_owners;
 pub mod adoption;
 pub mod audit;
 pub mod bulk;

@@ -228,7 +228,7 @@ impl World {
     /// Runs a function to its end; none if it dies on the way.
     async fn invoke<T>(&self, who: &'static str, limit: Duration, run: impl Future<Output = T>) -> Option<T> {
         let dies = self.chaos.may_strike(Fault::Crash);
-        // At its first calls, or late in a long run, which may have waited for somebody's time.
+        // At its first calls, or late in a long run, which may have waited for a user's time.
         let late = if who == "turn-skills" { 50_000 } else { 2_500 };
         let lives = if self.chaos.once_in(3) { 1..=late } else { 1..=150 };
         let limit = if dies { self.chaos.millis(lives).min(limit) } else { limit };

@@ -313,7 +313,7 @@ async fn while_a_job_is_applied_no_other_one_begins_and_it_is_cancelled_between_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_3_a_plan_says_that_nobody_would_be_account_owner() {
+async fn rule_3_a_plan_says_that_no_account_owner_would_be_left() {
     let stack = TestStack::start().await;
     let me = stack.get_json("/me").await;
     let change = json!({"users": {"ids": [me["user_id"]]}, "change": {"role": "agent"}});

@@ -2,6 +2,7 @@
 
 use domain::{
     Quoted, Refusal, Skill, SkillName, User, UserId,
+    account_owners::{changes_owners, keep_an_owner},
     audit::Subject,
     bulk::{
         BulkEdit, BulkRefusal, BulkTask, Decision, IfChanged, Outcome, Part, Plan, PlannedUser, Selection, Standing,
@@ -279,7 +280,7 @@ where
         let longer = changed().filter(|(before, after)| budget::may_add_skills(*before, after));
         let sids = longer.filter_map(|(before, _)| before?.taskrouter.worker_sid.clone()).collect::<BTreeSet<_>>();
         let workers = if sids.is_empty() { BTreeMap::new() } else { self.store.workers(&sids).await? };
-        if basis.account_owners.is_none() && changed().any(|(before, after)| is_owners_change(before, after)) {
+        if basis.account_owners.is_none() && changed().any(|(before, after)| changes_owners(before, after)) {
             let read_set = ReadSet { account_owners: true, ..ReadSet::default() };
             basis.account_owners = Some(self.store.snapshot(&read_set).await?.account_owners);
         }
@@ -293,7 +294,7 @@ where
                     let sid = before.and_then(|before| before.taskrouter.worker_sid.as_ref());
                     budget::decide(before, &after, &basis.teams, sid.and_then(|sid| workers.get(sid)))?;
                 }
-                if is_owners_change(before, &after) {
+                if changes_owners(before, &after) {
                     keep_an_owner(basis.account_owners.get_or_insert_default(), &after)?;
                 }
                 Ok(after)
@@ -346,23 +347,6 @@ where
         }
         Ok(active < needed)
     }
-}
-
-/// Whether somebody becomes an active account owner, or is none any more.
-fn is_owners_change(before: Option<&User>, after: &User) -> bool {
-    before.is_some_and(User::is_active_owner) != after.is_active_owner()
-}
-
-/// Counts the user in or out. Refused if nobody would be left (rule 3).
-fn keep_an_owner(owners: &mut BTreeSet<UserId>, after: &User) -> Result<(), Refusal> {
-    if after.is_active_owner() {
-        owners.insert(after.user_id);
-    } else if owners.len() > 1 {
-        owners.remove(&after.user_id);
-    } else {
-        return Err(Refusal::LastAccountOwner);
-    }
-    Ok(())
 }
 
 /// A line of the plan.

@@ -116,7 +116,7 @@ async fn rule_36_a_run_waits_for_what_becomes_due_before_it_ends_and_does_each_a
     let users = Memory::with(&[&[("French", 20, 45)], &[("French", 5, 100)], &[("French", 51, 100)]]);
     let (turns, ended) = users.run().await;
     assert_eq!(turns, [(5_000, STARTED), (20_000, STARTED), (45_000, ENDED)]);
-    assert_eq!(ended, Duration::from_secs(45), "nobody else's time comes before the next run");
+    assert_eq!(ended, Duration::from_secs(45), "no other time comes before the run ends");
 }
 
 #[tokio::test(start_paused = true)]
