@@ -185,7 +185,31 @@ struct Plan {
     drastic: u64,
     must_confirm: bool,
     remarks: Vec<Remark>,
+    groups: Groups,
     file: Option<FileFacts>,
+}
+
+/// How many users each change is for, and each reason for a refusal.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+struct Groups {
+    changes: Vec<ChangeGroup>,
+    refusals: Vec<RefusalGroup>,
+    other_changes: u64,
+    other_refusals: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+struct ChangeGroup {
+    change: Value,
+    users: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+struct RefusalGroup {
+    code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    users: u64,
 }
 
 /// What the changes do not do.
@@ -325,7 +349,7 @@ async fn lines(api: &Api, path: &str) -> Result<Vec<Line>, Failure> {
 
 impl Report for Planned {
     fn text(&self) -> String {
-        let Plan { changed, unchanged, refused, file, remarks, .. } = &self.plan;
+        let Plan { changed, unchanged, refused, file, remarks, groups, .. } = &self.plan;
         let mut text = String::new();
         if let Some(FileFacts { separator, rows, .. }) = file {
             let separator = if *separator == '\t' { "tabs".to_owned() } else { format!("{separator}") };
@@ -336,6 +360,7 @@ impl Report for Planned {
         for Remark { detail, .. } in remarks {
             let _ = writeln!(text, "note: {}", output::whole(detail));
         }
+        text += &grouped(groups, *changed + *refused);
         text + &table(&self.refused) + &table(&self.changed)
     }
 
@@ -371,6 +396,20 @@ impl Report for Done<'_> {
         }
         json
     }
+}
+
+/// What is alike among so many users, if that is shorter to read than each of them.
+fn grouped(groups: &Groups, users: u64) -> String {
+    let refusals = groups.refusals.iter().map(|RefusalGroup { code, column, users }| {
+        let column = column.as_ref().map_or_else(String::new, |column| format!(", column {}", shown(column)));
+        (*users, format!("refused: {}{column}", shown(code)))
+    });
+    let changes = groups.changes.iter().map(|ChangeGroup { change, users }| (*users, sentence(change)));
+    let others = [(groups.other_refusals, "refused for other reasons"), (groups.other_changes, "other changes")];
+    let others = others.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| (count, what.to_owned()));
+    let rows = refusals.chain(changes).chain(others).map(|(count, what)| vec![count.to_string(), what]);
+    let rows = rows.collect::<Vec<_>>();
+    if rows.len() as u64 >= users { String::new() } else { output::table(&["users", "what"], &rows) }
 }
 
 fn table(lines: &[Line]) -> String {

@@ -34,6 +34,8 @@ test(
       assert.deepEqual(await levels(sales), [5, 5, 5], 'a plan changes nothing');
       await part(page, 'changed').getByText('English: 5 → 50').nth(2).waitFor();
       assert.equal(await page.locator('[data-count-of=changed]').textContent(), '3');
+      const groups = part(page, 'changed').locator('[data-groups]');
+      assert.equal(await groups.innerText(), 'English: 5 → 50\n3 people');
       await isAccessible(page, 'a plan');
       const download = page.waitForEvent('download');
       await button(page, 'The plan as CSV').click();

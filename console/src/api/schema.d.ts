@@ -2414,6 +2414,23 @@ export interface components {
                 /** @description The same for people. */
                 detail: string;
             }[];
+            /** @description How many users each change is for, and each reason: the 20 most frequent of each, the most frequent first. They name no user. Empty in plans of earlier versions. */
+            groups: {
+                changes: {
+                    change: components["schemas"]["PartChange"];
+                    users: number;
+                }[];
+                refusals: {
+                    code: string;
+                    /** @description Of an import, the column that it is about. */
+                    column?: string;
+                    users: number;
+                }[];
+                /** @description Changes in none of the groups. */
+                other_changes: number;
+                /** @description Refused users in none of the groups. */
+                other_refusals: number;
+            };
             /** @description Of an import, what was found out about the file. */
             file?: {
                 /** @enum {string} */

@@ -6,7 +6,7 @@ import { userLink } from '../link.js';
 import { all } from '../list/choices.js';
 import { PageView } from '../page.js';
 import { moreOf, type Page, Paged, Resource, shown } from '../resource.js';
-import { type Line, partChanges, refusalOf } from './words.js';
+import { type Groups, type Line, partChanges, reasonOf, refusalOf } from './words.js';
 
 const PAGE_SIZE = 50;
 /** A page of results may be short; so many are read at most to fill one. */
@@ -23,11 +23,14 @@ class BulkLines extends PageView {
     jobId: { attribute: false },
     of: { attribute: false },
     counts: { attribute: false },
+    groups: { attribute: false },
   };
   declare jobId: string;
   declare of: 'plan' | 'results';
   /** None while they are not known. */
   declare counts: Record<Outcome, number> | undefined;
+  /** What is alike in a plan. */
+  declare groups: Groups | undefined;
   private teams!: Resource<Map<string, string>>;
   private lists!: Map<Outcome, Paged<Line>>;
   private only: Outcome | '' = '';
@@ -75,9 +78,34 @@ class BulkLines extends PageView {
     return html`
       <section class="stack" aria-label=${heading} data-outcome=${outcome}>
         <h3>${heading}${count === undefined ? nothing : ` (${app.format.number(count)})`}</h3>
+        ${count !== undefined && count > 1 ? this.grouped(outcome) : nothing}
         ${shown(app, list, ({ items }) => (items.length > 0 ? this.table(outcome, items) : html``))}
         ${moreOf(app, list)}
       </section>`;
+  }
+
+  /** How many users each change, or each reason, is for. */
+  private grouped(outcome: Outcome): TemplateResult | typeof nothing {
+    const { app, groups } = this;
+    const { bulk, imports } = app.text;
+    if (!groups || outcome === 'unchanged') return nothing;
+    const ofChanges = groups.changes.map(({ change, users }) => ({
+      what: change.part === 'added' ? imports.newPeople : this.words([change])[0]!,
+      users,
+    }));
+    const ofReasons = groups.refusals.map(({ users, ...refusal }) => ({ what: reasonOf(app, refusal), users }));
+    const [kinds, others] =
+      outcome === 'changed' ? [ofChanges, groups.other_changes] : [ofReasons, groups.other_refusals];
+    const of = (users: number): string => bulk.groupOf(users, app.format.number(users));
+    return html`
+      <dl class="facts" data-groups>
+        ${kinds.map(({ what, users }) => html`<dt dir="auto">${what}</dt><dd>${of(users)}</dd>`)}
+        ${others > 0 ? html`<dt>${bulk.otherGroups[outcome]}</dt><dd>${app.format.number(others)}</dd>` : nothing}
+      </dl>`;
+  }
+
+  private words(changes: Line['changes']): string[] {
+    return partChanges(this.app, changes, this.teams.value ?? new Map());
   }
 
   private table(outcome: Outcome, lines: Line[]): TemplateResult {
@@ -96,9 +124,8 @@ class BulkLines extends PageView {
   private line(line: Line): TemplateResult {
     const { app } = this;
     const { bulk } = app.text;
-    const words = (changes: Line['changes']): string[] => partChanges(app, changes, this.teams.value ?? new Map());
-    const changes = words(line.changes);
-    const since = words(line.changed_since ?? []);
+    const changes = this.words(line.changes);
+    const since = this.words(line.changed_since ?? []);
     const same = line.outcome === 'unchanged' && since.length === 0 ? html`<div>${bulk.noChange}</div>` : nothing;
     return html`
       <tr data-line=${line.user_id ?? `row-${line.row}`}>

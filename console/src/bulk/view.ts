@@ -175,7 +175,8 @@ class Bulk extends View {
             .changedSince=${this.run.asked && 'undoes' in this.run.asked ? this.run.asked.changedSince : 'keep'}></roster-bulk-undo>`
           : nothing
       }
-      <roster-bulk-lines .app=${app} .jobId=${job.job_id} .of=${'plan'} .counts=${plan}></roster-bulk-lines>`;
+      <roster-bulk-lines .app=${app} .jobId=${job.job_id} .of=${'plan'} .counts=${plan} .groups=${plan.groups}
+        ></roster-bulk-lines>`;
   }
 
   /** What the changes do not do, and what is left to be done by hand. */

@@ -3,6 +3,7 @@ import type { Role, Status } from '../api/types.js';
 import type { App } from '../app.js';
 
 export type Line = components['schemas']['PlannedUser'];
+export type Groups = components['schemas']['Plan']['groups'];
 type PartChange = components['schemas']['PartChange'];
 type Refusal = NonNullable<Line['refusal']>;
 type Temporary = { level: number | null; from: string; until: string } | null;
@@ -61,8 +62,20 @@ export function partChanges(app: App, changes: PartChange[], teams: Map<string, 
   return changes.map((change) => partChange(app, change, teams));
 }
 
+/** Why users are refused, where nothing is said of one of them. */
+export function reasonOf({ text }: App, { code, column }: Omit<Refusal, 'detail'>): string {
+  const reason = wordsOf(text, code);
+  if (column === undefined) return reason ?? code;
+  return reason === undefined ? text.imports.column(column) : `${text.imports.column(column)}: ${reason}`;
+}
+
 /** Why one user is refused: in the words of this page for the code, else those of the API; of an import, and where. */
 export function refusalOf({ text, format }: App, { code, detail, column }: Refusal, row?: number): string {
-  const reason = text.bulk.refusals[code] ?? (text.errors.codes as Record<string, string>)[code] ?? detail;
+  const reason = wordsOf(text, code) ?? detail;
   return row === undefined ? reason : text.imports.reason(format.number(row), column, reason);
+}
+
+/** The words of this page for a refusal, if it has some. */
+function wordsOf({ bulk, errors }: App['text'], code: string): string | undefined {
+  return bulk.refusals[code] ?? (errors.codes as Record<string, string>)[code];
 }

@@ -80,6 +80,8 @@ export const bulk: typeof english = {
   results: { changed: 'Geändert', unchanged: 'Unverändert', refused: 'Nicht geändert' },
   what: 'Was sich ändert',
   why: 'Grund',
+  groupOf: people,
+  otherGroups: { changed: 'Andere Änderungen', refused: 'Andere Gründe' },
   noChange: 'Bleibt, wie es ist',
   noneChanges: 'Dieser Plan ändert nichts.',
   unknownPerson: 'Nicht im Verzeichnis',

@@ -75,6 +75,8 @@ export const bulk = {
   results: { changed: 'Changed', unchanged: 'Unchanged', refused: 'Not changed' },
   what: 'What changes',
   why: 'Reason',
+  groupOf: people,
+  otherGroups: { changed: 'Other changes', refused: 'Other reasons' },
   noChange: 'Stays as it is',
   noneChanges: 'This plan changes nothing.',
   unknownPerson: 'Not in the directory',

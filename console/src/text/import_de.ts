@@ -35,6 +35,8 @@ export const imports: typeof english = {
     'Die abgelehnten Zeilen lassen sich berichtigen und noch einmal senden: In der Datei steht bei jeder, was falsch ' +
     'ist.',
   row: (row) => `Zeile ${row}`,
+  column: (column) => `Spalte ${column}`,
+  newPeople: 'Neue Personen',
   reason: (row, column, reason) => `Zeile ${row}${column ? `, Spalte ${column}` : ''}: ${reason}`,
   added: (identity) => `wird als ${identity} hinzugefügt`,
   isAdded: 'wurde hinzugefügt',

@@ -29,6 +29,8 @@ export const imports = {
   failedRows: 'Download the failed rows',
   failedRowsMean: 'The rows that are refused can be corrected and sent again: the file says what is wrong with each.',
   row: (row: string) => `Row ${row}`,
+  column: (column: string) => `Column ${column}`,
+  newPeople: 'New people',
   reason: (row: string, column: string | undefined, reason: string) =>
     `Row ${row}${column ? `, column ${column}` : ''}: ${reason}`,
   added: (identity: string) => `is added as ${identity}`,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use domain::{
     Quoted, Time, UserId,
-    bulk::{BulkJob, BulkPhase, BulkTask, PLAN_VALIDITY, Plan, Tally},
+    bulk::{BulkJob, BulkPhase, BulkTask, Groups, PLAN_VALIDITY, Plan, Tally},
     import::FileFacts,
     job::{Job, JobState},
     next_step::Remark,
@@ -75,6 +75,7 @@ struct PlanView<'a> {
     must_confirm: bool,
     /// What the changes do not do.
     remarks: Vec<Remark>,
+    groups: &'a Groups,
     /// What was found out about the file of an import.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a FileFacts>,
@@ -119,6 +120,7 @@ impl<'a> PlanView<'a> {
             drastic: plan.drastic,
             must_confirm: plan.must_confirm,
             remarks: Remark::OF_BULK.into_iter().filter(|remark| plan.remarks.contains(remark.code)).collect(),
+            groups: &plan.groups,
             file: plan.imported.as_ref(),
         }
     }

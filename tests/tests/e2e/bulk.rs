@@ -94,6 +94,7 @@ async fn rule_31_a_level_of_a_team_is_raised_by_a_plan_and_taken_back() {
     let page = stack.get_json(&format!("{job_path}/plan?outcome=changed")).await;
     let english = json!({"part": "skill", "skill": "English", "before": {"level": 5}, "after": {"level": 80}});
     assert_eq!(page["items"][0]["changes"], json!([english]));
+    assert_eq!(job["plan"]["groups"]["changes"], json!([{"change": english, "users": 1}]));
     let first = stack.get_json(&format!("{job_path}/plan?outcome=unchanged&limit=1")).await;
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = stack.get_json(&format!("{job_path}/plan?outcome=unchanged&limit=1&cursor={cursor}")).await;
@@ -195,6 +196,7 @@ async fn rules_2_and_3_a_supervisor_plans_what_they_may_and_applies_no_plan_of_o
     let body = json!({"users": all, "change": {"status": "deactivated"}});
     let job = plan(&stack, &susan, "/bulk", &body).await;
     assert_eq!((&job["plan"]["refused"], &job["plan"]["changed"]), (&json!(4), &json!(0)));
+    assert_eq!(job["plan"]["groups"]["refusals"], json!([{"code": "supervisors-may-not", "users": 4}]));
     let path = format!("/jobs/{}/plan", job["job_id"].as_str().unwrap());
     let refused = stack.request(Method::GET, &path, &susan).send().await.unwrap().json::<Value>().await.unwrap();
     assert_eq!(refused["items"][0]["refusal"]["code"], "supervisors-may-not", "the refused come first");
@@ -235,6 +237,29 @@ async fn what_would_deactivate_a_share_of_the_active_is_applied_only_if_the_numb
     assert_eq!((remarks(&job), remarks(&done)), (vec!["end-access-and-billing".to_owned()], remarks(&job)), "rule 12");
     assert_eq!(stack.get_json(&format!("/users/{}", id(&users[3]))).await["status"], "deactivated");
     stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_are_deactivated_without_a_question_is_a_parameter() {
+    let stack = TestStack::start_as(&[("BulkBrakeUsers", "2"), ("BulkBrakePercent", "100")]).await;
+    let (_, users) = company(&stack).await;
+    for (count, must_confirm) in [(2, false), (3, true)] {
+        let some = json!({"ids": users[..count].iter().map(id).collect::<Vec<_>>()});
+        let body = json!({"users": some, "change": {"status": "deactivated"}});
+        let job = plan(&stack, &stack.owner, "/bulk", &body).await;
+        assert_eq!(job["plan"]["must_confirm"], must_confirm, "{count} users");
+    }
+    stack.stop().await;
+    // Five are active: two of them are forty of a hundred.
+    for (percent, must_confirm) in [("40", false), ("39", true)] {
+        let stack = TestStack::start_as(&[("BulkBrakeUsers", "2"), ("BulkBrakePercent", percent)]).await;
+        let (_, users) = company(&stack).await;
+        let some = json!({"ids": users[..2].iter().map(id).collect::<Vec<_>>()});
+        let body = json!({"users": some, "change": {"status": "deactivated"}});
+        let job = plan(&stack, &stack.owner, "/bulk", &body).await;
+        assert_eq!(job["plan"]["must_confirm"], must_confirm, "{percent} percent");
+        stack.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -414,5 +439,38 @@ async fn rules_9_and_10_every_filter_selects_and_every_part_changes() {
     assert_eq!((&ada["role"], &ada["act_as_agent"]), (&json!("supervisor"), &json!(false)));
     let eve = stack.get_json(&format!("/users/{}", id(&eve))).await;
     assert_eq!((&eve["status"], &eve["assigned_skills"]), (&json!("active"), &json!([])));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_9_a_job_selects_users_by_whether_their_decisions_are_in_taskrouter() {
+    let stack = TestStack::start().await;
+    let team = stack.create_team("Sales").await;
+    for (name, status) in [("Ada", 400), ("Bob", 503), ("Cyd", 0)] {
+        let identity = format!("{}@example.com", name.to_lowercase());
+        stack.log_in(&identity, name, "agent").await;
+        let user = stack.find_user(&format!("q={identity}")).await;
+        if status != 0 {
+            let path = format!("*/Workers/{}", user["worker"]["sid"].as_str().unwrap());
+            let fault = json!({"rest": {"method": "POST", "path": path, "status": status}});
+            let set = stack.simulator(Method::POST, "/sim/faults").json(&fault).send().await.unwrap();
+            assert!(set.status().is_success());
+            stack.send_ok(Method::PATCH, &format!("/users/{}", id(&user)), &json!({"role": "supervisor"})).await;
+        }
+        let state = match status {
+            400 => "failed",
+            503 => "pending",
+            _ => "synced",
+        };
+        stack.find_user(&format!("q={identity}&sync={state}")).await;
+        let query = json!({"sync": state, "q": "example.com"});
+        let body = json!({"users": {"query": query}, "change": {"teams": {"add": [team]}}});
+        let job = plan(&stack, &stack.owner, "/bulk", &body).await;
+        let path = format!("/jobs/{}/plan?outcome=changed", job["job_id"].as_str().unwrap());
+        let names = stack.all_items(&path, 50).await.iter().map(|line| line["name"].clone()).collect::<Vec<_>>();
+        let expected = if status == 0 { json!(["Cyd", "Olga Owner"]) } else { json!([name]) };
+        assert_eq!(json!(names), expected, "{state}");
+        end_faults(&stack).await;
+    }
     stack.stop().await;
 }

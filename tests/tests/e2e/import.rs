@@ -33,7 +33,8 @@ async fn fetch(stack: &TestStack, url: &Value) -> String {
     stack.client.get(url.as_str().unwrap()).send().await.unwrap().text().await.unwrap()
 }
 
-async fn exported(stack: &TestStack) -> String {
+/// An export that can be imported.
+pub async fn exported(stack: &TestStack) -> String {
     let job = stack.send(Method::POST, "/exports?for_import=true", &json!({})).await;
     assert_eq!(job.status, 202, "{}", job.body);
     let job = settled(stack, &stack.owner, &job.body, "done").await;
@@ -244,5 +245,23 @@ async fn the_brake_asks_in_a_terminal_too() {
     assert!(code == Some(1) && said.contains("--confirm 2"), "{said}");
     let (code, text, said) = import_from_terminal(&stack, file, &["--apply", "--confirm", "2"]);
     assert!(code == Some(0) && text.contains("changed: 2"), "{text} {said}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_only_while_it_is_applied_is_no_success_in_a_terminal() {
+    let stack = TestStack::start().await;
+    stack.log_in_with_role("otto@example.com", "account_owner").await;
+    for name in ["ada", "bob", "cyd"] {
+        stack.create_user(&format!("{name}@example.com"), &json!({})).await;
+    }
+    // The caller gives up the role that the other rows need.
+    let file = "identity,role\nowner@example.com,supervisor\nada@example.com,supervisor\nbob@example.com,supervisor\n\
+                cyd@example.com,supervisor\n";
+    let (code, text, said) = import_from_terminal(&stack, file, &["--apply", "--confirm", "1"]);
+    assert_eq!(code, Some(1), "{text} {said}");
+    assert!(text.contains("would change: 4, unchanged: 0, refused: 0"), "{text}");
+    assert!(text.contains("3      role agent → supervisor"), "alike changes: {text}");
+    assert!(text.contains("changed: 1, unchanged: 0, refused: 3"), "{text}");
     stack.stop().await;
 }

@@ -1,9 +1,16 @@
 //! Supervisors of their own teams (rule 2): `SupervisorScope=teams` over HTTP, and who leads a team.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::test_stack::{ApiResponse, TestStack, id};
+use crate::{
+    bulk::{apply, plan},
+    export::run_export,
+    import::upload,
+    test_stack::{ApiResponse, TestStack, id},
+};
 
 /// A supervisor who leads the team North, and users in North and in South.
 struct LedTeams {
@@ -52,7 +59,17 @@ async fn rule_2_a_supervisor_of_their_own_teams_sees_every_user_and_changes_memb
     for path in ["/users", in_south, &format!("{in_south}/history"), &format!("/teams/{south}/members")] {
         test.expect(None, Method::GET, path, &Value::Null).await;
     }
-    test.expect(None, Method::POST, "/exports", &json!({})).await;
+    let identities = |users: &Value| {
+        let users = users["items"].as_array().unwrap();
+        users.iter().map(|user| user["identity"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let all = ["owner@example.com", "sam@example.com", "nora", "susan"].map(str::to_owned);
+    test.stack.find_user("q=susan").await;
+    assert_eq!(identities(&test.ask(Method::GET, "/users", &Value::Null).await.body), all.into());
+    let found = test.ask(Method::GET, "/users?q=susan", &Value::Null).await.body;
+    assert_eq!(identities(&found), ["susan".to_owned()].into());
+    let export = run_export(&test.stack, &test.sam.1, &json!({})).await;
+    assert_eq!(export["total"], 4, "an export has every user");
     for (user, code) in [(in_north, None), (in_south, Some("outside-led-teams"))] {
         let skill = format!("{user}/skills/English");
         test.expect(code, Method::PUT, &skill, &json!({"level": 7})).await;
@@ -131,5 +148,45 @@ async fn rule_2_with_the_default_scope_leads_are_shown_and_a_supervisor_changes_
     test.expect(Some("supervisors-may-not"), Method::PATCH, &sam, &json!({"teams": []})).await;
     let left = test.stack.send_ok(Method::PATCH, &sam, &json!({"teams": []})).await;
     assert_eq!(left["leads"], json!([]));
+    test.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_2_a_job_and_an_import_of_a_supervisor_change_members_of_their_own_teams_alone() {
+    let test = LedTeams::start("teams").await;
+    let LedTeams { stack, sam: (_, token), north, in_north, in_south, .. } = &test;
+    let users = [in_north, in_south].map(|path| path.trim_start_matches("/users/"));
+    let refused_in_south = |job: &Value, column: Option<&str>| {
+        let mut group = json!({"code": "outside-led-teams", "users": 1});
+        if let Some(column) = column {
+            group["column"] = json!(column);
+        }
+        let Value::Object(plan) = &job["plan"] else { panic!("{job}") };
+        assert_eq!((&plan["changed"], &plan["refused"]), (&json!(1), &json!(1)), "{job}");
+        assert_eq!(plan["groups"]["refusals"], json!([group]), "{job}");
+    };
+    let change = json!({"skills": {"add": [{"skill": "English", "level": 7}]}});
+    let job = plan(stack, token, "/bulk", &json!({"users": {"ids": users}, "change": change})).await;
+    refused_in_south(&job, None);
+    apply(stack, token, &job).await;
+    let joins = json!({"users": {"ids": users}, "change": {"teams": {"add": [test.south]}}});
+    let job = plan(stack, token, "/bulk", &joins).await;
+    let codes = job["plan"]["groups"]["refusals"].as_array().unwrap().iter().map(|group| &group["code"]);
+    assert_eq!(json!(codes.collect::<Vec<_>>()), json!(["outside-led-teams", "team-not-led"]), "{job}");
+
+    let file = format!("user_id,act_as_agent,assigned_skills\n{},,(none)\n{},,English:9\n", users[0], users[1]);
+    let body = upload(stack, token, &file).await;
+    let job = plan(stack, token, "/imports", &body).await;
+    refused_in_south(&job, None);
+    apply(stack, token, &job).await;
+    for (path, levels) in [(in_north, json!([])), (in_south, json!([]))] {
+        assert_eq!(stack.get_json(path).await["assigned_skills"], levels);
+    }
+    let query = json!({"users": {"query": {"team": north}}, "change": change});
+    let job = plan(stack, token, "/bulk", &query).await;
+    assert_eq!((&job["plan"]["changed"], &job["plan"]["refused"]), (&json!(2), &json!(0)), "with themselves: {job}");
+    stack.send_ok(Method::PATCH, &format!("/users/{}", test.sam.0), &json!({"leads": []})).await;
+    let done = apply(stack, token, &job).await;
+    assert_eq!(done["results"], json!({"changed": 0, "unchanged": 0, "refused": 2}), "as they may when it is applied");
     test.stack.stop().await;
 }

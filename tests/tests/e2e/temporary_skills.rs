@@ -4,7 +4,10 @@ use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::test_stack::{TestStack, WORKERS, id};
+use crate::{
+    import::exported,
+    test_stack::{TestStack, WORKERS, id},
+};
 
 struct Worker<'a> {
     stack: &'a TestStack,
@@ -81,6 +84,11 @@ async fn rule_36_a_worker_shows_a_temporary_skill_while_it_lasts_and_what_was_be
     zelda.wait_for_levels(&json!({"English": 10, "French": 20})).await;
     let listed = stack.find_user("skill=French&min_level=20").await;
     assert_eq!(listed["temporary_skills"][0]["skill"], "English", "the list shows them, too: {listed}");
+    let file = exported(&stack).await;
+    let (head, row) = (file.lines().nth(1).unwrap(), file.lines().find(|line| line.contains("zelda@")).unwrap());
+    assert!(head.contains(",temporary_skills"), "{head}");
+    let french = format!("French:20:{}", listed["temporary_skills"][1]["from"].as_str().unwrap());
+    assert!(row.contains(&french), "{french} {row}");
     zelda.wait_for_levels(&json!({"English": 80})).await;
     let user = stack.get_json(&zelda.path).await;
     assert_eq!(user["temporary_skills"], json!([]));

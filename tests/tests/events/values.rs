@@ -9,7 +9,7 @@ use domain::{
     Level, PresetId, PresetName, Role, Skill, SkillName, SkillSetName, Team, TeamId, TeamName, TemporarySkill, Time,
     User, UserId,
     audit::Action,
-    bulk::{BulkEdit, BulkTask, Plan, Selection, Standing, Tally},
+    bulk::{BulkEdit, BulkTask, Groups, PLAN_VALIDITY, Plan, Selection, Standing, Tally},
     catalog::SkillSet,
     edit::Edit,
     job::{Job, JobKind},
@@ -119,6 +119,7 @@ impl Fixture {
                 "failed_job_id" => self.failed_job().await.to_string(),
                 "bulk_job_id" => self.bulk_job(Job::clone).await.to_string(),
                 "planned_job_id" => self.bulk_job(planned).await.to_string(),
+                "expired_plan_job_id" => self.bulk_job(planned_long_ago).await.to_string(),
                 "upload_id" => self.upload("user_id\n").await,
                 "applied_job_id" => self.bulk_job(applied).await.to_string(),
                 other => panic!("{name} has a placeholder that is not known here: {other}"),
@@ -378,13 +379,22 @@ impl Fixture {
 const STANDING: Standing = Standing { token_role: Role::AccountOwner, scope: SupervisorScope::All };
 
 fn planned(job: &Job) -> Job {
+    planned_at(job, Timestamp::now())
+}
+
+fn planned_long_ago(job: &Job) -> Job {
+    planned_at(job, Timestamp::now() - PLAN_VALIDITY - Duration::from_secs(1))
+}
+
+fn planned_at(job: &Job, planned_at: Timestamp) -> Job {
     let plan = Plan {
         hash: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".to_owned(),
-        planned_at: Timestamp::now().into(),
+        planned_at: planned_at.into(),
         tally: Tally::default(),
         drastic: 0,
         must_confirm: false,
         remarks: [].into(),
+        groups: Groups::default(),
         files: "bulk/sample".to_owned(),
         imported: None,
     };

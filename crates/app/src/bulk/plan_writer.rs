@@ -1,7 +1,7 @@
 //! The files of a plan, written as its users are decided.
 
 use domain::{
-    bulk::{BulkTask, Outcome, Plan, PlannedUser, Tally, begin_csv, csv_rows},
+    bulk::{BulkTask, Grouping, Outcome, Plan, PlannedUser, Tally, begin_csv, csv_rows},
     import::{Column, File, FileFacts, Row, failed_rows},
     team::Teams,
 };
@@ -27,6 +27,7 @@ pub(super) struct PlanWriter<W> {
     /// Of an import, the rows that are refused.
     failed: W,
     hash: Sha256,
+    groups: Grouping,
     pub(super) tally: Tally,
     pub(super) drastic: u64,
     pub(super) remarks: BTreeSet<String>,
@@ -47,6 +48,7 @@ impl<W: LineWriter> PlanWriter<W> {
             csv: store.create(&plan_csv(files)),
             failed: store.create(&plan_failed_rows(files)),
             hash: Sha256::new().chain_update(line),
+            groups: Grouping::default(),
             tally: Tally::default(),
             drastic: 0,
             remarks: BTreeSet::new(),
@@ -62,6 +64,7 @@ impl<W: LineWriter> PlanWriter<W> {
             let text = json(line)?;
             self.hash.update(&text);
             self.tally.add(line.outcome);
+            self.groups.add(line);
             let bytes = by_outcome.entry(line.outcome).or_default();
             bytes.extend(text);
             bytes.push(b'\n');
@@ -106,7 +109,9 @@ impl<W: LineWriter> PlanWriter<W> {
         must_confirm: bool,
         planned_at: domain::Time,
     ) -> Result<Plan, BulkError> {
-        let Self { refused, changed, unchanged, csv, failed, hash, tally, drastic, remarks, imported, .. } = self;
+        let Self { refused, changed, unchanged, csv, failed, hash, groups, tally, drastic, remarks, imported, .. } =
+            self;
+        let groups = groups.finish();
         let failed = imported.is_some().then_some(failed);
         for file in [refused, changed, unchanged, csv].into_iter().chain(failed) {
             file.finish().await?;
@@ -115,7 +120,7 @@ impl<W: LineWriter> PlanWriter<W> {
         for byte in hash.finalize() {
             write!(text, "{byte:02x}").ok();
         }
-        Ok(Plan { hash: text, planned_at, tally, drastic, must_confirm, remarks, files, imported })
+        Ok(Plan { hash: text, planned_at, tally, drastic, must_confirm, remarks, groups, files, imported })
     }
 }
 

@@ -13,6 +13,7 @@
 mod copy;
 mod csv;
 mod edit;
+mod groups;
 mod job;
 mod part;
 mod plan;
@@ -23,6 +24,7 @@ mod undo;
 pub use copy::{CopyMode, CopySource, SkillsCopy};
 pub use csv::{begin_csv, csv_rows};
 pub use edit::{BulkEdit, MAX_SKILLS, SkillEdit, SkillsEdit, TeamsEdit, action};
+pub use groups::{ChangeGroup, Grouping, Groups, RefusalGroup};
 pub use job::{BulkClaim, BulkJob, BulkPhase, BulkTask, MAX_USER_IDS, PLAN_VALIDITY, Selection, Standing, UNDO_WINDOW};
 pub use part::{Assigned, Part, parts};
 pub use plan::{

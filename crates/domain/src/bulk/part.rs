@@ -7,7 +7,7 @@ use super::Temporary;
 use crate::{Identity, Level, Role, SkillName, Status, TeamId, TemporarySkills, User};
 
 /// One part, before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum Part {
     /// Of an import: there was no such user before.
@@ -76,7 +76,7 @@ impl Part {
 }
 
 /// How a skill is assigned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Assigned {
     pub level: Option<Level>,
     /// Disabled on Flex's own pages (rule 24).

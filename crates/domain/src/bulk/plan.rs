@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BulkEdit, BulkRefusal, Part};
+use super::{BulkEdit, BulkRefusal, Groups, Part};
 use crate::{
     Refusal, Time, User, UserId,
     effective::effective_skills,
@@ -211,6 +211,9 @@ pub struct Plan {
     /// The codes of what is to be said of the changes: what they do not do (rules 11, 12 and 25).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub remarks: BTreeSet<String>,
+    /// What is alike in it; nothing in plans of earlier versions.
+    #[serde(default)]
+    pub groups: Groups,
     /// Where its lines are stored: the beginning of their files' keys.
     pub files: String,
     /// Of an import, what was found out about the file.

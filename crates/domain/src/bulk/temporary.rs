@@ -26,7 +26,7 @@ pub enum TemporaryEdit {
 }
 
 /// A temporary skill, whether or not it has started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Temporary {
     pub level: Option<Level>,
     pub from: Time,

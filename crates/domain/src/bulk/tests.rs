@@ -376,6 +376,7 @@ fn planned(drastic: u64, must_confirm: bool) -> Job {
         drastic,
         must_confirm,
         remarks: [].into(),
+        groups: Groups::default(),
         files: "bulk/1".into(),
         imported: None,
     };

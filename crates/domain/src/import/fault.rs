@@ -104,7 +104,7 @@ pub enum RowFault {
          that file; or blank updated_at, if the row is what you want."
     )]
     Stale(Time),
-    #[error("{0} is neither true nor false.")]
+    #[error("{0} is neither true nor false. Write one of them, or leave the cell blank.")]
     Boolean(Quoted),
     #[error("{0} is no status that can be set: it is active or deactivated.")]
     Status(Quoted),

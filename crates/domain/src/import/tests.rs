@@ -265,6 +265,27 @@ fn each_wrong_cell_is_named_with_its_column() {
 }
 
 #[test]
+fn each_wrong_cell_is_repeated_and_what_would_be_right_is_said() {
+    let world = world();
+    for (column, text, wrong, right) in [
+        ("role", "boss", "\"boss\"", "one of account_owner, system_admin, supervisor, agent"),
+        ("status", "gone", "\"gone\"", "it is active or deactivated"),
+        ("act_as_agent", "yes", "\"yes\"", "Write one of them"),
+        ("teams", "Sales;Support", "\"Support\"", "Create it first, or correct its name"),
+        ("assigned_skills", "Dutch", "\"Dutch\"", "Create it first, or correct its name"),
+        ("assigned_skills", "English:high", "\"high\"", "a whole number, as in English:80"),
+        ("assigned_skills", "French:1;French:2", "\"French\"", "Name it once"),
+        ("action", "delete", "\"delete\"", "Write add"),
+        ("name", "James", "\"James\"", "Leave the cell as it is, or blank"),
+        ("user_id", "7", "\"7\"", "Copy it from an export"),
+        ("role", "(none)", "(none)", "Leave this cell blank"),
+    ] {
+        let said = world.edit(&[(column, text)]).unwrap_err().refusal.to_string();
+        assert!(said.contains(wrong) && said.contains(right), "{column} {text}: {said}");
+    }
+}
+
+#[test]
 fn a_row_that_cannot_be_read_still_names_its_user() {
     let columns = [Column::Role, Column::UserId, Column::Identity];
     let id = test_support::agent("007").user_id;

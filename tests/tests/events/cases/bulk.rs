@@ -147,6 +147,7 @@ const APPLY: Cases = Cases {
     rows: &[
         ("bulk/apply", &[], Answers(202)),
         ("bulk/apply-another-plan", &[Body(r#"{"plan":"abc"}"#)], Refuses(409, "other-plan")),
+        ("bulk/apply-expired-plan", &[Path("job_id", "{{expired_plan_job_id}}")], Refuses(409, "plan-expired")),
         ("bulk/apply-without-hash", &[Body("{}")], Refuses(400, "invalid-body")),
         ("bulk/apply-queued-job", &[Path("job_id", "{{bulk_job_id}}")], Refuses(409, "not-planned")),
         ("bulk/apply-by-another", &[By(UNKNOWN_SUPERVISOR)], Refuses(403, "somebody-elses-job")),

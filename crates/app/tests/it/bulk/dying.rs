@@ -1,7 +1,8 @@
 //! Runners that die between any two of their calls, and several at once.
 
 use domain::{
-    bulk::{Outcome, Tally},
+    audit::Action,
+    bulk::{BulkTask, IfChanged, Outcome, Tally},
     job::JobState,
 };
 
@@ -93,4 +94,49 @@ async fn a_runner_that_was_taken_for_dead_and_its_successor_change_nobody_twice(
         assert!(world.runner.due().await.unwrap());
         assert_done(&world, job_id, step).await;
     }
+}
+
+/// A job that is applied, of whose users one has been changed again; what takes it back waits for its plan.
+async fn to_take_back() -> (World, uuid::Uuid) {
+    let world = World::new(5).await;
+    let job_id = world.plan(for_all(raise())).await;
+    world.apply(job_id).await;
+    world.edit(user(2).user_id, |user| user.managed.assigned_skills = skills(&[("French", Some(9))])).await;
+    let undo = world.queue(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
+    (world, undo)
+}
+
+#[tokio::test]
+async fn rule_31_an_undo_that_dies_between_any_two_of_its_calls_takes_nothing_back_twice() {
+    let (mut died_planning, mut died_applying) = (0, 0);
+    for calls in 0.. {
+        let (world, undo) = to_take_back().await;
+        world.steps.die_after(calls);
+        let has_planned = world.steps.run(world.runner.job(undo)).await.is_some();
+        world.steps.live();
+        world.clock.advance(61);
+        assert!(world.runner.due().await.unwrap());
+        let when = format!("after {calls} calls");
+        assert_eq!(world.plan_of(undo).await.tally, Tally { changed: 2, unchanged: 1, refused: 0 }, "{when}");
+
+        world.start_applying(undo).await;
+        world.steps.die_after(calls);
+        let has_applied = world.steps.run(world.runner.job(undo)).await.is_some();
+        world.steps.live();
+        world.clock.advance(61);
+        assert!(world.runner.due().await.unwrap());
+        assert_eq!(world.bulk(undo).await.results, Tally { changed: 2, unchanged: 0, refused: 0 }, "{when}");
+        assert_eq!(world.levels(5).await, [Some(1), None, Some(9), None, Some(5)], "{when}");
+        for number in [0, 4] {
+            let records = world.records(undo, user(number).user_id).await;
+            let actions = records.iter().map(|record| record.action).collect::<Vec<_>>();
+            assert_eq!(actions, [Action::Undone], "user {number}, {when}");
+        }
+        died_planning += u32::from(!has_planned);
+        died_applying += u32::from(!has_applied);
+        if has_planned && has_applied {
+            break;
+        }
+    }
+    assert!(died_planning > 10 && died_applying > 10, "{died_planning} {died_applying}");
 }
