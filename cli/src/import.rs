@@ -288,8 +288,9 @@ async fn apply(api: &Api, planned: &Planned, confirm: Option<u64>) -> Result<Res
     let Planned { job, plan, .. } = planned;
     if plan.must_confirm && confirm != Some(plan.drastic) {
         return Err(format!(
-            "it would deactivate, demote or strip of all skills {0} users. If that is what you want: --confirm {0}",
-            plan.drastic
+            "it would deactivate, demote or strip of all skills {0} user{1}. If that is what you want: --confirm {0}",
+            plan.drastic,
+            if plan.drastic == 1 { "" } else { "s" }
         )
         .into());
     }

@@ -5,7 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    import::exported,
+    bulk::plan,
+    import::{exported, upload},
     test_stack::{TestStack, WORKERS, id},
 };
 
@@ -84,11 +85,6 @@ async fn rule_36_a_worker_shows_a_temporary_skill_while_it_lasts_and_what_was_be
     zelda.wait_for_levels(&json!({"English": 10, "French": 20})).await;
     let listed = stack.find_user("skill=French&min_level=20").await;
     assert_eq!(listed["temporary_skills"][0]["skill"], "English", "the list shows them, too: {listed}");
-    let file = exported(&stack).await;
-    let (head, row) = (file.lines().nth(1).unwrap(), file.lines().find(|line| line.contains("zelda@")).unwrap());
-    assert!(head.contains(",temporary_skills"), "{head}");
-    let french = format!("French:20:{}", listed["temporary_skills"][1]["from"].as_str().unwrap());
-    assert!(row.contains(&french), "{french} {row}");
     zelda.wait_for_levels(&json!({"English": 80})).await;
     let user = stack.get_json(&zelda.path).await;
     assert_eq!(user["temporary_skills"], json!([]));
@@ -114,6 +110,13 @@ async fn rule_36_extending_ending_early_and_assigning_permanently_do_what_they_s
     assert_eq!(temporary(&first)["from"], temporary(&longer)["from"], "it goes on");
     assert!(temporary(&first)["until"].as_str() < temporary(&longer)["until"].as_str());
     zelda.wait_for_levels(&json!({"English": 80, "French": 5})).await;
+    let file = exported(&stack).await;
+    let (head, row) = (file.lines().nth(1).unwrap(), file.lines().find(|line| line.contains("zelda@")).unwrap());
+    let [from, until] = ["from", "until"].map(|end| temporary(&longer)[end].as_str().unwrap().to_owned());
+    assert!(head.ends_with(",temporary_skills"), "{head}");
+    assert!(row.ends_with(&format!(",French:5 from {from} until {until}")), "{row}");
+    let job = plan(&stack, &stack.owner, "/imports", &upload(&stack, &stack.owner, &file).await).await;
+    assert_eq!((&job["plan"]["changed"], &job["plan"]["refused"]), (&json!(0), &json!(0)), "rule 29: {job}");
     let ending = format!("{french}/temporary");
     let stale = stack.request(Method::DELETE, &ending, &stack.owner).header("if-match", "\"1\"").send().await.unwrap();
     assert_eq!(stale.status(), 412);

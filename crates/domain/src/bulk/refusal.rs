@@ -42,7 +42,8 @@ pub enum BulkRefusal {
     PlanExpired,
     /// The brake of bulk jobs.
     #[error(
-        "This would deactivate, demote or strip of all skills {0} users. If that is what you want, repeat this number in confirm."
+        "This would deactivate, demote or strip of all skills {0} user{s}. If that is what you want, repeat this number in confirm.",
+        s = if *.0 == 1 { "" } else { "s" }
     )]
     ConfirmDrastic(u64),
     /// Only what runs or waits can be cancelled.

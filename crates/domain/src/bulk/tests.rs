@@ -417,6 +417,8 @@ fn what_asks_is_applied_only_if_its_number_is_repeated() {
     let job = planned(26, true);
     assert_eq!(job.may_apply("abc", None, at(20)), Err(BulkRefusal::ConfirmDrastic(26).into()));
     assert_eq!(job.may_apply("abc", Some(25), at(20)), Err(BulkRefusal::ConfirmDrastic(26).into()));
+    let said = [1, 26].map(|drastic| BulkRefusal::ConfirmDrastic(drastic).to_string());
+    assert!(said[0].contains(" 1 user. ") && said[1].contains(" 26 users. "), "{said:?}");
     assert_eq!(job.may_apply("abc", Some(26), at(20)), Ok(()));
 }
 
