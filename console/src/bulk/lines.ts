@@ -78,14 +78,14 @@ class BulkLines extends PageView {
     return html`
       <section class="stack" aria-label=${heading} data-outcome=${outcome}>
         <h3>${heading}${count === undefined ? nothing : ` (${app.format.number(count)})`}</h3>
-        ${count !== undefined && count > 1 ? this.grouped(outcome) : nothing}
+        ${count === undefined ? nothing : this.grouped(outcome, count)}
         ${shown(app, list, ({ items }) => (items.length > 0 ? this.table(outcome, items) : html``))}
         ${moreOf(app, list)}
       </section>`;
   }
 
-  /** How many users each change, or each reason, is for. */
-  private grouped(outcome: Outcome): TemplateResult | typeof nothing {
+  /** How many users each change, or each reason, is for, if that is shorter to read than each of so many users. */
+  private grouped(outcome: Outcome, count: number): TemplateResult | typeof nothing {
     const { app, groups } = this;
     const { bulk, imports } = app.text;
     if (!groups || outcome === 'unchanged') return nothing;
@@ -96,6 +96,7 @@ class BulkLines extends PageView {
     const ofReasons = groups.refusals.map(({ users, ...refusal }) => ({ what: reasonOf(app, refusal), users }));
     const [kinds, others] =
       outcome === 'changed' ? [ofChanges, groups.other_changes] : [ofReasons, groups.other_refusals];
+    if (kinds.length >= count) return nothing;
     const of = (users: number): string => bulk.groupOf(users, app.format.number(users));
     return html`
       <dl class="facts" data-groups>
