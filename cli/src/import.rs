@@ -185,12 +185,14 @@ struct Plan {
     drastic: u64,
     must_confirm: bool,
     remarks: Vec<Remark>,
+    /// Earlier versions of the API do not say it.
+    #[serde(default)]
     groups: Groups,
     file: Option<FileFacts>,
 }
 
-/// How many users each change is for, and each reason for a refusal.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+/// How many users the same change is for, or the same reason for a refusal.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 struct Groups {
     changes: Vec<ChangeGroup>,
     refusals: Vec<RefusalGroup>,
@@ -361,7 +363,7 @@ impl Report for Planned {
         for Remark { detail, .. } in remarks {
             let _ = writeln!(text, "note: {}", output::whole(detail));
         }
-        text += &grouped(groups, *changed + *refused);
+        text += &grouped(groups);
         text + &table(&self.refused) + &table(&self.changed)
     }
 
@@ -399,8 +401,11 @@ impl Report for Done<'_> {
     }
 }
 
-/// What is alike among so many users, if that is shorter to read than each of them.
-fn grouped(groups: &Groups, users: u64) -> String {
+/// What is alike, before what becomes of each user.
+fn grouped(groups: &Groups) -> String {
+    if groups.refusals.is_empty() && groups.changes.is_empty() {
+        return String::new();
+    }
     let refusals = groups.refusals.iter().map(|RefusalGroup { code, column, users }| {
         let column = column.as_ref().map_or_else(String::new, |column| format!(", column {}", shown(column)));
         (*users, format!("refused: {}{column}", shown(code)))
@@ -409,8 +414,7 @@ fn grouped(groups: &Groups, users: u64) -> String {
     let others = [(groups.other_refusals, "refused for other reasons"), (groups.other_changes, "other changes")];
     let others = others.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| (count, what.to_owned()));
     let rows = refusals.chain(changes).chain(others).map(|(count, what)| vec![count.to_string(), what]);
-    let rows = rows.collect::<Vec<_>>();
-    if rows.len() as u64 >= users { String::new() } else { output::table(&["users", "what"], &rows) }
+    output::table(&["users", "what"], &rows.collect::<Vec<_>>())
 }
 
 fn table(lines: &[Line]) -> String {
@@ -445,6 +449,9 @@ fn sentence(part: &Value) -> String {
     let named = named.map_or_else(String::new, |named| format!(" {}", named.text()));
     if part_name == "added" {
         return format!("added{named}");
+    }
+    if part_name == "temporary_skill" && part["after"].is_null() {
+        return format!("{part_name}{named} ends");
     }
     format!("{part_name}{named} {} → {}", value(&part["before"]), value(&part["after"]))
 }

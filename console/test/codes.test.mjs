@@ -61,6 +61,16 @@ async function textsOf(name) {
   return import(pathToFileURL(outfile));
 }
 
+test('each fault of a row of an import has a text in each language', async () => {
+  const faults = readFileSync('crates/domain/src/import/fault.rs', 'utf8');
+  const codes = new Set([...faults.matchAll(/"(row-[a-z-]+)"/g)].map(([, code]) => code));
+  assert.ok(codes.size > 10, `there are faults of rows: ${codes.size}`);
+  for (const language of ['en', 'de']) {
+    const { imports } = (await textsOf(language))[language];
+    assert.deepEqual(Object.keys(imports.faults).sort(), [...codes].sort(), language);
+  }
+});
+
 test('each code of the contract that the page can meet has a text in each language', async () => {
   const codes = codesOfContract();
   assert.ok(codes.size > 60, `the contract has codes: ${codes.size}`);

@@ -141,6 +141,40 @@ test(
 );
 
 test(
+  'what is alike in a plan is said once with how many it is for, reasons too, in German on a narrow screen',
+  inBrowser(
+    async (page) => {
+      const sales = await company(2, 5);
+      await page.goto(`${API}/?team=${sales.team.team_id}`);
+      await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
+      await button(page, 'Weiter').click();
+      await rows(page).first().waitFor();
+      await button(page, 'Eine CSV-Datei importieren').click();
+      const unknown = ['niemand', 'keiner'].map((name) => `${name}@example.com,,,`);
+      const wrong = sales.people.map(({ identity }) => `${identity},,Klingon,`);
+      const added = [1, 2, 3].map((number) => `neu${process.pid}-${number}@example.com,,English:7,add`);
+      const lines = ['identity,role,assigned_skills,action', ...unknown, ...wrong, ...added, ',agent,,'];
+      await page.getByLabel('CSV-Datei', { exact: true }).setInputFiles(fileOf(lines.join('\n')));
+      await button(page, 'Planen').click();
+      await stage(page, 'planned').waitFor();
+      const groups = async (outcome) => (await part(page, outcome).locator('[data-groups]').innerText()).split('\n');
+      assert.deepEqual(await groups('refused'), [
+        'Niemand hat diese Identität.',
+        '2 Personen',
+        'Spalte assigned_skills: Diesen Skill gibt es nicht.',
+        '2 Personen',
+        'Andere Gründe',
+        '1 Person',
+      ]);
+      assert.deepEqual(await groups('changed'), ['Neue Personen', '3 Personen', 'English ist neu: 7', '3 Personen']);
+      await isAccessible(page, 'a plan with groups, German, narrow');
+      await isWhole(page, 'the plan with groups');
+    },
+    { locale: 'de-DE', viewport: { width: 400, height: 800 } },
+  ),
+);
+
+test(
   'wrong rows stand first, with row, column and reason, and can be downloaded, corrected and sent again',
   inBrowser(
     async (page) => {
@@ -384,7 +418,7 @@ test(
       await page.keyboard.press('Enter');
       const german = page.getByLabel('CSV-Datei', { exact: true });
       const chooser = page.waitForEvent('filechooser');
-      // A key can reach a busy page before the wish to be told of choosers does, unless the page has answered since.
+      // A busy page may handle a key before it intercepts choosers, unless it has answered since.
       await focusIsOn(german);
       await page.keyboard.press('Space');
       const lines = ['identity;assigned_skills', `${sales.people[0].identity};(none)`, 'niemand@example.com;'];

@@ -78,14 +78,14 @@ class BulkLines extends PageView {
     return html`
       <section class="stack" aria-label=${heading} data-outcome=${outcome}>
         <h3>${heading}${count === undefined ? nothing : ` (${app.format.number(count)})`}</h3>
-        ${count === undefined ? nothing : this.grouped(outcome, count)}
+        ${this.grouped(outcome)}
         ${shown(app, list, ({ items }) => (items.length > 0 ? this.table(outcome, items) : html``))}
         ${moreOf(app, list)}
       </section>`;
   }
 
-  /** How many users each change, or each reason, is for, if that is shorter to read than each of so many users. */
-  private grouped(outcome: Outcome, count: number): TemplateResult | typeof nothing {
+  /** How many users the same change, or the same reason, is for. */
+  private grouped(outcome: Outcome): TemplateResult | typeof nothing {
     const { app, groups } = this;
     const { bulk, imports } = app.text;
     if (!groups || outcome === 'unchanged') return nothing;
@@ -96,12 +96,12 @@ class BulkLines extends PageView {
     const ofReasons = groups.refusals.map(({ users, ...refusal }) => ({ what: reasonOf(app, refusal), users }));
     const [kinds, others] =
       outcome === 'changed' ? [ofChanges, groups.other_changes] : [ofReasons, groups.other_refusals];
-    if (kinds.length >= count) return nothing;
+    if (kinds.length === 0) return nothing;
     const of = (users: number): string => bulk.groupOf(users, app.format.number(users));
     return html`
       <dl class="facts" data-groups>
         ${kinds.map(({ what, users }) => html`<dt dir="auto">${what}</dt><dd>${of(users)}</dd>`)}
-        ${others > 0 ? html`<dt>${bulk.otherGroups[outcome]}</dt><dd>${app.format.number(others)}</dd>` : nothing}
+        ${others > 0 ? html`<dt>${bulk.otherGroups[outcome]}</dt><dd>${outcome === 'refused' ? of(others) : app.format.number(others)}</dd>` : nothing}
       </dl>`;
   }
 

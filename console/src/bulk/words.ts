@@ -64,9 +64,8 @@ export function partChanges(app: App, changes: PartChange[], teams: Map<string, 
 
 /** Why users are refused, where nothing is said of one of them. */
 export function reasonOf({ text }: App, { code, column }: Omit<Refusal, 'detail'>): string {
-  const reason = wordsOf(text, code);
-  if (column === undefined) return reason ?? code;
-  return reason === undefined ? text.imports.column(column) : `${text.imports.column(column)}: ${reason}`;
+  const reason = text.imports.faults[code] ?? wordsOf(text, code) ?? code;
+  return column === undefined ? reason : text.imports.inColumn(column, reason);
 }
 
 /** Why one user is refused: in the words of this page for the code, else those of the API; of an import, and where. */

@@ -140,6 +140,13 @@ fn every_variable_of_a_function_and_every_parameter_is_explained() {
 }
 
 #[test]
+fn a_bulk_job_asks_from_more_than_25_users_or_5_of_a_hundred_on() {
+    let parameters = &document()["Parameters"];
+    let defaults = ["BulkBrakeUsers", "BulkBrakePercent"].map(|name| parameters[name]["Default"].as_u64());
+    assert_eq!(defaults, [Some(25), Some(5)]);
+}
+
+#[test]
 fn each_route_of_the_template_is_an_operation_of_the_contract_and_each_operation_a_route() {
     let contract = Contract::read();
     let routes = api().routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect::<BTreeSet<_>>();

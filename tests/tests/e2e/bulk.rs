@@ -94,7 +94,6 @@ async fn rule_31_a_level_of_a_team_is_raised_by_a_plan_and_taken_back() {
     let page = stack.get_json(&format!("{job_path}/plan?outcome=changed")).await;
     let english = json!({"part": "skill", "skill": "English", "before": {"level": 5}, "after": {"level": 80}});
     assert_eq!(page["items"][0]["changes"], json!([english]));
-    assert_eq!(job["plan"]["groups"]["changes"], json!([{"change": english, "users": 1}]));
     let first = stack.get_json(&format!("{job_path}/plan?outcome=unchanged&limit=1")).await;
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = stack.get_json(&format!("{job_path}/plan?outcome=unchanged&limit=1&cursor={cursor}")).await;

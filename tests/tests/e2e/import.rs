@@ -198,6 +198,12 @@ async fn a_file_is_planned_and_applied_from_a_terminal() {
     assert!(text.contains("skill English none → 7") && text.contains("--apply"), "{text}");
     let path = format!("/users/{}", id(&ada));
     assert_eq!(stack.get_json(&path).await["assigned_skills"], json!([]));
+    let (code, json, said) = import_from_terminal(&stack, file, &["--dry-run", "--json"]);
+    let report: Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json} {said}"));
+    let counts = ["changed", "unchanged", "refused"].map(|count| report["plan"][count].as_u64().unwrap());
+    assert_eq!((code, counts, report.get("results")), (Some(1), [1, 0, 1], None));
+    assert_eq!(report["changed"][0]["changes"][0]["skill"], "English");
+    assert_eq!(stack.get_json(&path).await["assigned_skills"], json!([]));
 
     let failed = stack.data.path().join("failed.csv");
     let (code, json, said) =

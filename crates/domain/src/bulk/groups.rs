@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Part, PlannedUser};
 
-/// So many kinds of changes are told apart while a plan is made; it is made within bounded memory.
+/// Limits memory while a plan is made: the first kinds of changes, and of reasons, that are counted separately.
 const MOST_KINDS: usize = 5_000;
 
-/// So many groups of changes, and so many of reasons, are shown: they are stored with the job, which is written often.
+/// Limits the size of the job, which is written every second while it is at work, and read before each user.
 const MOST_GROUPS: usize = 20;
 
-/// The most frequent changes and reasons of a plan, the most frequent first. They name no user.
+/// The changes and reasons of a plan that are for more than one user, the most frequent first. They name no user.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Groups {
     pub changes: Vec<ChangeGroup>,
@@ -75,11 +75,12 @@ impl Grouping {
 }
 
 impl Part {
-    /// Without what differs from user to user though the change is the same.
+    /// Without what differs from user to user though the outcome is the same.
     fn alike(&self) -> Self {
         match self.clone() {
             Self::Added { .. } => Self::Added { identity: None },
             Self::Role { before, after, .. } => Self::Role { before, after, granted: false },
+            Self::TemporarySkill { skill, after, .. } => Self::TemporarySkill { skill, before: None, after },
             part => part,
         }
     }
@@ -109,11 +110,12 @@ impl<K: Ord> Counted<K> {
         }
     }
 
-    /// The kinds that have come most often, and how much has come beside them.
+    /// The kinds that have come most often, and more than once; and how much has come beside them.
     fn most_frequent(self) -> (Vec<(K, u64)>, u64) {
         let mut kinds = self.kinds.into_iter().collect::<Vec<_>>();
         kinds.sort_by_key(|(_, count)| Reverse(*count));
-        let rare = kinds.split_off(MOST_GROUPS.min(kinds.len()));
+        let repeated = kinds.iter().take_while(|(_, count)| *count > 1).count();
+        let rare = kinds.split_off(MOST_GROUPS.min(repeated));
         let others = self.others + rare.into_iter().map(|(_, count)| count).sum::<u64>();
         (kinds, others)
     }
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
     use crate::{
         Level, Role, SkillName,
-        bulk::{Assigned, BulkRefusal, Decision, RefusedBecause},
+        bulk::{Assigned, BulkRefusal, Decision, RefusedBecause, Temporary},
         test_support::user_with_role,
     };
 
@@ -150,11 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn each_change_is_counted_with_the_most_frequent_first() {
+    fn each_change_of_several_users_is_counted_with_the_most_frequent_first() {
         let (five, six, french) = (level("English", 5), level("English", 6), level("French", 5));
-        let lines = [&[five.clone()][..], &[six.clone(), french.clone()], &[six.clone()], &[]].map(changed);
-        let of = groups(&lines).changes.into_iter().map(|group| (group.change, group.users)).collect::<Vec<_>>();
-        assert_eq!(of, [(six, 2), (five, 1), (french, 1)]);
+        let lines = [&[five.clone()][..], &[six.clone(), french], &[six.clone(), five.clone()], &[six.clone()], &[]];
+        let Groups { changes, other_changes, .. } = groups(&lines.map(changed));
+        let of = changes.into_iter().map(|group| (group.change, group.users)).collect::<Vec<_>>();
+        assert_eq!((of, other_changes), (vec![(six, 3), (five, 2)], 1));
     }
 
     #[test]
@@ -162,39 +165,51 @@ mod tests {
         let lines = [
             refused("row-status", "There is no status \"gone\".", Some("status")),
             refused("row-status", "There is no status \"left\".", Some("status")),
+            refused("row-status", "There is no status \"away\".", None),
             refused("unknown-user", "There is no user \"ada\".", None),
         ];
-        let group = |code: &str, column: Option<&str>, users| RefusalGroup {
-            code: code.into(),
-            column: column.map(str::to_owned),
-            users,
-        };
-        let expected = [group("row-status", Some("status"), 2), group("unknown-user", None, 1)];
-        assert_eq!(groups(&lines), Groups { refusals: expected.into(), ..Groups::default() });
+        let group = RefusalGroup { code: "row-status".into(), column: Some("status".into()), users: 2 };
+        assert_eq!(groups(&lines), Groups { refusals: [group].into(), other_refusals: 2, ..Groups::default() });
     }
 
     #[test]
-    fn who_is_added_and_who_gave_a_role_make_no_difference() {
+    fn who_is_added_who_gave_a_role_and_what_a_temporary_skill_replaces_make_no_difference() {
         let identity = user_with_role("ada", Role::Agent).identity;
         let role = |granted| Part::Role { before: Role::Agent, after: Role::Supervisor, granted };
+        let french = |before| Part::TemporarySkill { skill: SkillName::new("French").unwrap(), before, after: None };
+        let time = crate::Time::default();
         let lines = [
-            changed(&[Part::Added { identity: Some(identity) }]),
-            changed(&[Part::Added { identity: None }]),
-            changed(&[role(true)]),
-            changed(&[role(false)]),
+            Part::Added { identity: Some(identity) },
+            Part::Added { identity: None },
+            role(true),
+            role(false),
+            french(Some(Temporary { level: None, from: time, until: time })),
+            french(Some(Temporary { level: Some(Level(1)), from: time, until: time })),
         ];
-        let expected = [Part::Added { identity: None }, role(false)].map(|change| ChangeGroup { change, users: 2 });
-        assert_eq!(groups(&lines).changes, expected);
+        let expected = [Part::Added { identity: None }, role(false), french(None)];
+        let expected = expected.map(|change| ChangeGroup { change, users: 2 });
+        assert_eq!(groups(&lines.map(|part| changed(&[part]))).changes, expected);
     }
 
     #[test]
     fn what_is_rare_is_counted_together() {
-        let rare = (0..MOST_KINDS as i64 + 3).map(|before| changed(&[level("English", before)]));
-        let often = std::iter::repeat_n(changed(&[level("French", 1)]), 2);
-        let lines = often.chain(rare).collect::<Vec<_>>();
+        let twice = (0..MOST_GROUPS as i64 + 1).flat_map(|before| [level("French", before), level("French", before)]);
+        let rare = (0..MOST_KINDS as i64).map(|before| level("English", before));
+        let lines = twice.chain(rare).map(|part| changed(&[part])).collect::<Vec<_>>();
         let Groups { changes, other_changes, other_refusals, .. } = groups(&lines);
-        assert_eq!((changes.len(), changes[0].users), (MOST_GROUPS, 2));
+        assert_eq!(changes.len(), MOST_GROUPS);
+        assert!(changes.iter().all(|group| group.users == 2));
         let shown = changes.iter().map(|group| group.users).sum::<u64>();
         assert_eq!((shown + other_changes, other_refusals), (lines.len() as u64, 0));
+    }
+
+    #[test]
+    fn a_kind_that_comes_after_too_many_others_is_not_counted_by_itself() {
+        let rare = (0..MOST_KINDS as i64).map(|before| level("English", before));
+        let parts = rare.chain([level("French", 1), level("French", 1), level("English", 1)]);
+        let lines = parts.map(|part| changed(&[part])).collect::<Vec<_>>();
+        let Groups { changes, other_changes, .. } = groups(&lines);
+        assert_eq!(changes, [ChangeGroup { change: level("English", 1), users: 2 }]);
+        assert_eq!(other_changes, lines.len() as u64 - 2);
     }
 }

@@ -618,6 +618,10 @@ fn who_was_added_by_an_import_does_not_go_back() {
 fn a_bulk_job_keeps_its_meaning_when_it_is_stored() {
     let job = planned(26, true).applying(STANDING, at(20));
     assert_eq!(serde_json::from_value::<Job>(json!(job)).unwrap(), job);
+    let mut plan = json!(job.bulk().unwrap().plan);
+    plan.as_object_mut().unwrap().remove("groups").unwrap();
+    let earlier = serde_json::from_value::<Plan>(plan).unwrap();
+    assert_eq!(earlier.groups, Groups::default(), "of an earlier version");
 }
 
 fn any_user() -> impl Strategy<Value = User> {

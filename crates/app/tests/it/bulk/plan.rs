@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use domain::{
     Level, Status, WorkerSid,
-    bulk::{BulkBrake, BulkPhase, BulkTask, Outcome, Part, Selection, SkillEdit, Tally},
+    bulk::{Assigned, BulkBrake, BulkPhase, BulkTask, ChangeGroup, Groups, Outcome, Part, Selection, SkillEdit, Tally},
     job::JobState,
     test_support::agent,
 };
 
-use super::world::{World, admin, deactivate, for_all, ids, of_skills, raise, user};
+use super::world::{World, admin, deactivate, for_all, ids, of_skills, raise, skill, user};
 
 #[tokio::test]
 async fn a_plan_shows_what_would_become_of_each_user_and_changes_nothing() {
@@ -30,6 +30,20 @@ async fn a_plan_shows_what_would_become_of_each_user_and_changes_nothing() {
     assert!(csv.contains("user 002,changed,,skill French 3 → 50"), "{csv}");
     assert_eq!(world.levels(7).await, before);
     assert_eq!(world.results(job_id).await, []);
+}
+
+#[tokio::test]
+async fn alike_changes_are_counted_over_all_pages() {
+    let world = World::new(7).await;
+    let added = Some(Assigned { level: Some(Level(7)), disabled: false });
+    let edit = of_skills(&[("English", SkillEdit::Add(Some(Level(7))))]);
+    let job_id = world.plan(for_all(edit)).await;
+    let change = Part::Skill { skill: skill("English"), before: None, after: added };
+    let groups = Groups { changes: vec![ChangeGroup { change, users: 8 }], ..Groups::default() };
+    assert_eq!(world.plan_of(job_id).await.groups, groups);
+    let raised = world.plan(for_all(raise())).await;
+    let groups = world.plan_of(raised).await.groups;
+    assert_eq!(groups, Groups { other_changes: 4, ..Groups::default() }, "each from another level");
 }
 
 #[tokio::test]

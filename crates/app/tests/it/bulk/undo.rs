@@ -1,12 +1,12 @@
 use domain::{
     Level, Role, Source, Status,
     audit::{Action, Subject},
-    bulk::{BulkEdit, BulkTask, IfChanged, Outcome, Selection, SkillEdit, SkillsEdit, Tally, TeamsEdit},
+    bulk::{BulkBrake, BulkEdit, BulkTask, IfChanged, Outcome, Selection, SkillEdit, SkillsEdit, Tally, TeamsEdit},
     job::JobState,
     skill::Skills,
     test_support::user_with_role,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::{ChangeOrigin, CommitUser, ImportSkills, UserChange, ViewHistory};
 use tokio::sync::Notify;
 
@@ -31,6 +31,21 @@ async fn what_a_job_has_changed_goes_back_by_a_plan_of_its_own() {
     let again = world.plan(BulkTask::UndoJob { job_id: undo, if_changed: IfChanged::Keep }).await;
     world.apply(again).await;
     assert_eq!(world.levels(5).await, [Some(50), None, Some(50), None, Some(50)], "an undo can be undone");
+}
+
+#[tokio::test]
+async fn an_undo_that_would_deactivate_many_asks_for_their_number_too() {
+    let world = World::with(3, BulkBrake { users: 1, percent: 100 }, Duration::ZERO).await;
+    for number in [0, 1] {
+        world.edit(user(number).user_id, |user| user.managed.status = Status::Deactivated).await;
+    }
+    let edit = BulkEdit { status: Some(Status::Active), ..BulkEdit::default() };
+    let job_id = world.plan(BulkTask::Edit { users: Selection::Users(ids([0, 1])), edit }).await;
+    assert!(!world.plan_of(job_id).await.must_confirm);
+    world.apply(job_id).await;
+    let undo = world.plan(BulkTask::UndoJob { job_id, if_changed: IfChanged::Keep }).await;
+    let plan = world.plan_of(undo).await;
+    assert_eq!((plan.drastic, plan.must_confirm), (2, true));
 }
 
 #[tokio::test]
