@@ -66,7 +66,7 @@ test('each fault of a row of an import has a text in each language', async () =>
   const codes = new Set([...faults.matchAll(/"(row-[a-z-]+)"/g)].map(([, code]) => code));
   assert.ok(codes.size > 10, `there are faults of rows: ${codes.size}`);
   for (const language of ['en', 'de']) {
-    const { imports } = (await textsOf(language))[language];
+    const { imports } = await textsOf(`import_${language}`);
     assert.deepEqual(Object.keys(imports.faults).sort(), [...codes].sort(), language);
   }
 });
