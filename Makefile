@@ -18,9 +18,10 @@ FORMATTED := console/*.mjs 'console/src/**/*.ts' '!console/src/api/schema.d.ts' 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-# The tools of `make lint`, `make mutation` and `make fuzz` that are not installed are built once, into target/tools.
+# The tools of `make lint`, `make mutation` and `make fuzz` that are not installed are built once, into target/tools, with what
+# they have in common.
 tool = PATH="$$PWD/target/tools/bin:$$PATH" command -v $(1) >/dev/null || \
-	cargo install $(1) --version $(2) --locked --debug --root target/tools
+	cargo install $(1) --version $(2) --locked --debug --root target/tools --target-dir target/tools/build
 
 $(PACKAGES): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "error: what builds the console comes from npm, which is not here: install Node.js"; exit 1; }

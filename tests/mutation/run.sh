@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 crate=crates/domain/src listed=tests/mutation/survivors.txt out=target/mutation/mutants.out diff=target/mutation/changes.diff
-PERCENT=95 LAST=10 LIMIT=${LIMIT:-300}
+PERCENT=95 LAST=10 LIMIT=${LIMIT:-180}
 
 # The commit after which the changes count, none if this clone has only one.
 base() {

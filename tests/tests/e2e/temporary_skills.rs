@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    bulk::plan,
+    bulk::{apply, plan},
     import::{exported, upload},
     test_stack::{TestStack, WORKERS, id},
 };
@@ -139,5 +139,41 @@ async fn rule_36_extending_ending_early_and_assigning_permanently_do_what_they_s
     ] {
         assert_eq!(stack.send(Method::PUT, &french, &body).await.status_and_code(), (400, code), "{body}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_36_a_job_lends_a_skill_to_many_for_a_time_and_its_undo_ends_it() {
+    let stack = TestStack::start().await;
+    stack.create_skill("Languages", "French", &json!({})).await;
+    stack.create_skill("Languages", "English", &json!({})).await;
+    let english = json!([{"skill": "English", "level": 80}]);
+    let mut users = Vec::new();
+    for name in ["ada", "bob"] {
+        users.push(stack.create_user(name, &json!({"assigned_skills": english})).await);
+    }
+    let until = after(600);
+    let change = json!({"skills": {"temporary": [{"skill": "French", "level": 9, "until": until}]}});
+    let ids = json!({"ids": users.iter().map(id).collect::<Vec<_>>()});
+    let job = plan(&stack, &stack.owner, "/bulk", &json!({"users": ids, "change": change})).await;
+    let group = &job["plan"]["groups"]["changes"][0];
+    assert_eq!((&group["change"]["part"], &group["users"]), (&json!("temporary_skill"), &json!(2)), "{job}");
+    let lent = async || {
+        let mut lent = Vec::new();
+        for user in &users {
+            let user = stack.get_json(&format!("/users/{}", id(user))).await;
+            let skills = user["temporary_skills"].as_array().unwrap().clone();
+            lent.extend(skills.into_iter().map(|skill| (skill["level"].clone(), user["assigned_skills"].clone())));
+        }
+        lent
+    };
+    assert_eq!(lent().await, [], "nothing has changed");
+    let done = apply(&stack, &stack.owner, &job).await;
+    assert_eq!(done["results"], json!({"changed": 2, "unchanged": 0, "refused": 0}));
+    assert_eq!(lent().await, vec![(json!(9), english); 2]);
+    let undo = format!("/jobs/{}/undo", job["job_id"].as_str().unwrap());
+    let undo = plan(&stack, &stack.owner, &undo, &json!({})).await;
+    apply(&stack, &stack.owner, &undo).await;
+    assert_eq!(lent().await, []);
     stack.stop().await;
 }
