@@ -13,6 +13,7 @@ import {
   get,
   inBrowser,
   isAccessible,
+  joins,
   newcomer,
   open,
   problemOf,
@@ -50,7 +51,7 @@ test(
     const { skill } = await created();
     await call('PUT', `/teams/${team.team_id}/skills/${skill}`, owner, { level: 2 });
     await call('PUT', `/users/${person.id}/skills/${skill}`, owner, { level: 3 });
-    await call('PATCH', `/users/${person.id}`, owner, { teams: [team.team_id] });
+    await joins(person, team.team_id);
     await open(page, SUPERVISOR, '?view=skills');
     await skillRow(page, skill).waitFor();
     const cells = await skillRow(page, skill).locator('td').allTextContents();

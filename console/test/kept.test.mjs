@@ -13,6 +13,7 @@ import {
   gate,
   inBrowser,
   isAccessible,
+  joins,
   newcomer,
   open,
   row,
@@ -251,7 +252,7 @@ test(
     await page.goBack();
     await focusIsOn(row(page, person.name).getByRole('link'));
     const { team_id: id } = await call('POST', '/teams', await tokenOf(OWNER), { name: `Focus ${process.pid}` });
-    await call('PATCH', `/users/${person.id}`, await tokenOf(OWNER), { teams: [id] });
+    await joins(person, id);
     await open(page, OWNER, `?view=teams&item=${id}`);
     const member = page.getByRole('link', { name: person.name, exact: true });
     await member.click();

@@ -8,6 +8,7 @@ import {
   focusIsOn,
   inBrowser,
   isAccessible,
+  joins,
   names,
   newcomer,
   open,
@@ -171,7 +172,7 @@ test(
   inBrowser(async (page) => {
     const person = await newcomer();
     const { team_id: id } = await call('POST', '/teams', await tokenOf(OWNER), { name: `Both ${process.pid}` });
-    await call('PATCH', `/users/${person.id}`, await tokenOf(OWNER), { teams: [id] });
+    await joins(person, id);
     await open(page, OWNER, `?view=teams&item=${id}`);
     await page.getByLabel('Name', { exact: true }).fill('Half a name');
     await page.locator('[data-members]').getByRole('link', { name: person.name }).click();

@@ -12,6 +12,7 @@ import {
   get,
   inBrowser,
   isAccessible,
+  joins,
   names,
   newcomer,
   open,
@@ -88,7 +89,7 @@ test(
     const {
       items: [team],
     } = await get('/teams', owner);
-    await call('PATCH', `/users/${person.id}`, owner, { teams: [team.team_id] });
+    await joins(person, team.team_id);
     await openList(page, OWNER);
     await search(page).fill(person.name);
     await page.getByLabel('Role', { exact: true }).selectOption('Agent');

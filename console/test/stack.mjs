@@ -39,6 +39,17 @@ export async function newcomer(roles = ['agent'], attributes = {}, name = `Mary 
   return { name, identity, token, id: user.user_id };
 }
 
+/** Makes this the user's only team. Waits until the lists show it: what is derived from a change comes later. */
+export async function joins({ id, name }, teamId) {
+  const owner = await tokenOf(OWNER);
+  await call('PATCH', `/users/${id}`, owner, { teams: [teamId] });
+  const query = `q=${encodeURIComponent(name)}&team=${teamId}`;
+  await eventually(
+    async () => (await get(`/users?${query}`, owner)).items.length === 1,
+    `${name} is listed in the team`,
+  );
+}
+
 /** Letters that no other name has. */
 function unique() {
   people += 1;
