@@ -48,6 +48,9 @@ test(
   'rule 4: an admin creates, edits and deletes a preset; a supervisor only reads it',
   inBrowser(async (page) => {
     const [name, renamed] = [named('Preset'), named('Renamed')];
+    // Between both names: the order of the list changes with the name.
+    const between = { name: named('Quiet'), skills: [{ skill: 'Sales' }] };
+    await call('POST', '/skill-presets', await tokenOf(ADMIN), between);
     await open(page, ADMIN, '?view=skills');
     await button(page, 'New preset').click();
     await focusIsOn(page.getByLabel('Name', { exact: true }));

@@ -125,9 +125,13 @@ class Presets extends PageView {
     this.drafts.leave(act, 'roster-preset-form');
   }
 
-  private readonly saved = (): void => {
-    void this.presets.load();
+  /** With another name it may stand elsewhere in the list: a focus that has not been moved since follows it. */
+  private readonly saved = async (): Promise<void> => {
+    const { editing } = this;
     this.closed();
+    await this.presets.load();
+    const { activeElement } = this.getRootNode() as ShadowRoot;
+    if (activeElement?.matches('[data-preset-edit]')) this.focusOn(`[data-preset-edit="${CSS.escape(editing)}"]`);
   };
 
   private readonly closed = (): void => {
