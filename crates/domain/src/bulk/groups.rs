@@ -130,8 +130,11 @@ mod tests {
         test_support::user_with_role,
     };
 
-    fn level(skill: &str, before: i64) -> Part {
-        let assigned = |level| Some(Assigned { level: Some(Level(level)), disabled: false });
+    fn level(skill: &str, before: usize) -> Part {
+        let assigned = |level: usize| {
+            let level = Some(Level(i64::try_from(level).unwrap()));
+            Some(Assigned { level, disabled: false })
+        };
         Part::Skill { skill: SkillName::new(skill).unwrap(), before: assigned(before), after: assigned(80) }
     }
 
@@ -147,15 +150,18 @@ mod tests {
 
     fn groups(lines: &[PlannedUser]) -> Groups {
         let mut grouping = Grouping::default();
-        lines.iter().for_each(|line| grouping.add(line));
+        for line in lines {
+            grouping.add(line);
+        }
         grouping.finish()
     }
 
     #[test]
     fn each_change_of_several_users_is_counted_with_the_most_frequent_first() {
         let (five, six, french) = (level("English", 5), level("English", 6), level("French", 5));
-        let lines = [&[five.clone()][..], &[six.clone(), french], &[six.clone(), five.clone()], &[six.clone()], &[]];
-        let Groups { changes, other_changes, .. } = groups(&lines.map(changed));
+        let lines = [vec![five.clone()], vec![six.clone(), french], vec![six.clone(), five.clone()], vec![six.clone()]];
+        let lines = lines.map(|parts| changed(&parts));
+        let Groups { changes, other_changes, .. } = groups(&lines);
         let of = changes.into_iter().map(|group| (group.change, group.users)).collect::<Vec<_>>();
         assert_eq!((of, other_changes), (vec![(six, 3), (five, 2)], 1));
     }
@@ -193,8 +199,8 @@ mod tests {
 
     #[test]
     fn what_is_rare_is_counted_together() {
-        let twice = (0..MOST_GROUPS as i64 + 1).flat_map(|before| [level("French", before), level("French", before)]);
-        let rare = (0..MOST_KINDS as i64).map(|before| level("English", before));
+        let twice = (0..=MOST_GROUPS).flat_map(|before| [level("French", before), level("French", before)]);
+        let rare = (0..MOST_KINDS).map(|before| level("English", before));
         let lines = twice.chain(rare).map(|part| changed(&[part])).collect::<Vec<_>>();
         let Groups { changes, other_changes, other_refusals, .. } = groups(&lines);
         assert_eq!(changes.len(), MOST_GROUPS);
@@ -205,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_comes_after_too_many_others_is_not_counted_by_itself() {
-        let rare = (0..MOST_KINDS as i64).map(|before| level("English", before));
+        let rare = (0..MOST_KINDS).map(|before| level("English", before));
         let parts = rare.chain([level("French", 1), level("French", 1), level("English", 1)]);
         let lines = parts.map(|part| changed(&[part])).collect::<Vec<_>>();
         let Groups { changes, other_changes, .. } = groups(&lines);
