@@ -10,6 +10,7 @@ use std::{
 
 use domain::{
     Quoted,
+    bulk::RefusalGroup,
     import::{FAULT_COLUMNS, FileFacts, MAX_FILE_BYTES},
 };
 use reqwest::{Client, RequestBuilder};
@@ -203,14 +204,6 @@ struct Groups {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 struct ChangeGroup {
     change: Value,
-    users: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-struct RefusalGroup {
-    code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    column: Option<String>,
     users: u64,
 }
 
@@ -450,8 +443,10 @@ fn sentence(part: &Value) -> String {
     if part_name == "added" {
         return format!("added{named}");
     }
-    if part_name == "temporary_skill" && part["after"].is_null() {
-        return format!("{part_name}{named} ends");
+    if part_name == "temporary_skill" {
+        // What it was is not said of several users at once.
+        let after = &part["after"];
+        return format!("{part_name}{named} {}", if after.is_null() { "ends".to_owned() } else { value(after) });
     }
     format!("{part_name}{named} {} → {}", value(&part["before"]), value(&part["after"]))
 }

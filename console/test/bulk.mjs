@@ -1,5 +1,5 @@
 // What the tests of bulk changes share: users of a team of their own, and the page's parts.
-import { OWNER, call, eventually, get, newcomer, openList, tokenOf } from './browser.mjs';
+import { API, OWNER, call, eventually, get, newcomer, openList, rows, tokenOf } from './browser.mjs';
 import { button } from './answers.mjs';
 
 let made = 0;
@@ -23,6 +23,15 @@ export async function company(size, level, roles = ['agent'], { team, people: kn
 }
 
 export const openTeam = (page, identity, { team }) => openList(page, identity, `?team=${team.team_id}`);
+
+/** The same for a caller whose browser is in German. */
+export async function openTeamInGerman(page, identity, { team }) {
+  await page.goto(`${API}/?team=${team.team_id}`);
+  await page.getByLabel('Wer sind Sie?').selectOption(identity);
+  await button(page, 'Weiter').click();
+  await rows(page).first().waitFor();
+}
+
 export const bar = (page) => page.getByRole('region', { name: 'Selected people' });
 export const selectAll = (page) => page.getByLabel('Select all that are shown').check();
 export const isSelected = (page, name) => page.getByLabel(`Select ${name}`).isChecked();

@@ -21,7 +21,7 @@ import {
   tokenOf,
 } from './browser.mjs';
 import { button } from './answers.mjs';
-import { bar, company, levels, openTeam, part, planLevel, selectAll, stage } from './bulk.mjs';
+import { bar, company, levels, openTeam, openTeamInGerman, part, planLevel, selectAll, stage } from './bulk.mjs';
 
 test(
   'a level of a team is raised by a plan, and taken back',
@@ -375,10 +375,7 @@ test(
   inBrowser(
     async (page) => {
       const sales = await company(1, 5);
-      await page.goto(`${API}/?team=${sales.team.team_id}`);
-      await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
-      await button(page, 'Weiter').click();
-      await rows(page).first().waitFor();
+      await openTeamInGerman(page, OWNER, sales);
       await page.getByLabel('Alle angezeigten auswählen').focus();
       await page.keyboard.press('Space');
       await page.getByText('1 Person ausgewählt').first().waitFor();

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
-  API,
   AGENT,
   OWNER,
   eventually,
@@ -23,7 +22,7 @@ import {
   tokenOf,
 } from './browser.mjs';
 import { button } from './answers.mjs';
-import { company, levels, openTeam, part, stage } from './bulk.mjs';
+import { company, levels, openTeam, openTeamInGerman, part, stage } from './bulk.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'flex-roster-import-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -145,10 +144,7 @@ test(
   inBrowser(
     async (page) => {
       const sales = await company(2, 5);
-      await page.goto(`${API}/?team=${sales.team.team_id}`);
-      await page.getByLabel('Wer sind Sie?').selectOption(OWNER);
-      await button(page, 'Weiter').click();
-      await rows(page).first().waitFor();
+      await openTeamInGerman(page, OWNER, sales);
       await button(page, 'Eine CSV-Datei importieren').click();
       const unknown = ['niemand', 'keiner'].map((name) => `${name}@example.com,,,`);
       const wrong = sales.people.map(({ identity }) => `${identity},,Klingon,`);
@@ -410,10 +406,7 @@ test(
   inBrowser(
     async (page) => {
       const sales = await company(1, 5);
-      await page.goto(`${API}/?team=${sales.team.team_id}`);
-      await page.getByLabel('Wer sind Sie?').selectOption(await supervisor());
-      await button(page, 'Weiter').click();
-      await rows(page).first().waitFor();
+      await openTeamInGerman(page, await supervisor(), sales);
       await button(page, 'Eine CSV-Datei importieren').focus();
       await page.keyboard.press('Enter');
       const german = page.getByLabel('CSV-Datei', { exact: true });

@@ -2414,7 +2414,7 @@ export interface components {
                 /** @description The same for people. */
                 detail: string;
             }[];
-            /** @description How many users the same change is for, or the same reason for a refusal, where that is more than one: the 20 most frequent of each, the most frequent first. A user with several changes is in several groups. They name no user: `added` has no `identity` here, and `granted` says nothing. Of more than 5,000 different changes the first 5,000 are counted separately. Empty in plans of earlier versions. */
+            /** @description How many users the same change is for, or the same reason for a refusal, where that is more than one: the 20 most frequent of each, the most frequent first. A user with several changes is in several groups. They name no user: `added` has no `identity` here, `before` of `temporary_skill` is `null`, and `granted` says nothing. Of more than 5,000 different changes the first 5,000 are counted separately. Empty in plans of earlier versions. */
             groups: {
                 changes: {
                     change: components["schemas"]["PartChange"];

@@ -89,19 +89,23 @@ class BulkLines extends PageView {
     const { app, groups } = this;
     const { bulk, imports } = app.text;
     if (!groups || outcome === 'unchanged') return nothing;
-    const ofChanges = groups.changes.map(({ change, users }) => ({
-      what: change.part === 'added' ? imports.newPeople : this.words([change])[0]!,
-      users,
-    }));
-    const ofReasons = groups.refusals.map(({ users, ...refusal }) => ({ what: reasonOf(app, refusal), users }));
-    const [kinds, others] =
-      outcome === 'changed' ? [ofChanges, groups.other_changes] : [ofReasons, groups.other_refusals];
+    const people = (users: number): string => bulk.groupOf(users, app.format.number(users));
+    const group = (what: string, users: number): TemplateResult =>
+      html`<dt dir="auto">${what}</dt><dd>${people(users)}</dd>`;
+    const change = ({ change, users }: Groups['changes'][0]): TemplateResult =>
+      group(change.part === 'added' ? imports.newPeople : this.words([change])[0]!, users);
+    const [kinds, others, rest] =
+      outcome === 'changed'
+        ? [groups.changes.map(change), groups.other_changes, app.format.number(groups.other_changes)]
+        : [
+            groups.refusals.map((refusal) => group(reasonOf(app, refusal), refusal.users)),
+            groups.other_refusals,
+            people(groups.other_refusals),
+          ];
     if (kinds.length === 0) return nothing;
-    const of = (users: number): string => bulk.groupOf(users, app.format.number(users));
     return html`
       <dl class="facts" data-groups>
-        ${kinds.map(({ what, users }) => html`<dt dir="auto">${what}</dt><dd>${of(users)}</dd>`)}
-        ${others > 0 ? html`<dt>${bulk.otherGroups[outcome]}</dt><dd>${outcome === 'refused' ? of(others) : app.format.number(others)}</dd>` : nothing}
+        ${kinds} ${others > 0 ? html`<dt>${bulk.otherGroups[outcome]}</dt><dd>${rest}</dd>` : nothing}
       </dl>`;
   }
 

@@ -63,7 +63,7 @@ export function partChanges(app: App, changes: PartChange[], teams: Map<string, 
 }
 
 /** Why users are refused, where nothing is said of one of them. */
-export function reasonOf({ text }: App, { code, column }: Omit<Refusal, 'detail'>): string {
+export function reasonOf({ text }: App, { code, column }: Groups['refusals'][0]): string {
   const reason = text.imports.faults[code] ?? wordsOf(text, code) ?? code;
   return column === undefined ? reason : text.imports.inColumn(column, reason);
 }
