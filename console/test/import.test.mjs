@@ -144,7 +144,7 @@ test(
   inBrowser(
     async (page) => {
       const sales = await company(2, 5);
-      await openTeamInGerman(page, OWNER, sales);
+      await openTeamInGerman(page, await supervisor(), sales);
       await button(page, 'Eine CSV-Datei importieren').click();
       const unknown = ['niemand', 'keiner'].map((name) => `${name}@example.com,,,`);
       const wrong = sales.people.map(({ identity }) => `${identity},,Klingon,`);
